@@ -1,0 +1,67 @@
+/** What the rooms above may ask of the stores. Embedded or remote is decided behind these interfaces. */
+import type { ClickHouseClient } from '@clickhouse/client';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Readable } from 'node:stream';
+
+export interface Config {
+  /** Absolute path of the data folder (FOOTING_HOME, default ./.footing), mode 0700. */
+  home: string;
+  /** Set: a remote PostgreSQL is used and none is started (DATABASE_URL). */
+  databaseUrl: string | undefined;
+  /** Set: a remote ClickHouse is used and none is started (CLICKHOUSE_URL). */
+  clickhouseUrl: string | undefined;
+  /** Where the HTTP server listens (FOOTING_HOST, default 127.0.0.1; FOOTING_PORT, default 4600, 0 for any). */
+  host: string;
+  port: number;
+  logLevel: string;
+}
+
+/** ClickHouse, always through @clickhouse/client. One client object per database (= per ledger). */
+export interface ClickHouse {
+  /** Where the server listens; credentials inside. */
+  url: string;
+  /** A client whose unqualified table names resolve to `database`. Clients are cached; do not close them. */
+  client(database: string): ClickHouseClient;
+  /**
+   * INSERT of one block of bytes in ClickHouse's Native format into `table` of `database`; columns that the block lacks
+   * take their defaults. Atomic per block.
+   */
+  insertNative(database: string, table: string, columns: readonly string[], block: Uint8Array): Promise<void>;
+}
+
+export interface StoredEvidence {
+  /** Lower-case hex SHA-256 of the bytes. */
+  sha256: string;
+  bytes: number;
+  /** True when these bytes were already stored. */
+  existed: boolean;
+}
+
+/** Evidence: bytes exactly as handed in, kept under their SHA-256. */
+export interface EvidenceStore {
+  /**
+   * Stores a stream. Written to a temporary name, hashed on the way, synced to disk, renamed, folder synced: when this
+   * resolves the bytes survive a power cut; when it rejects nothing is there but a temporary file that the next start
+   * removes. Errors: `too_large` over `bytesMax`, `storage` when the disk is full.
+   */
+  put(source: Readable | Uint8Array, options?: { bytesMax?: number; onProgress?: (bytes: number) => void }): Promise<StoredEvidence>;
+  /** Path of the stored file; `not_found` when there is none. */
+  path(sha256: string): Promise<string>;
+  has(sha256: string): Promise<boolean>;
+  /** A stream of the bytes (of a range of them) that fails with `corrupt` at its end when a whole read does not hash to the name. */
+  read(sha256: string, range?: { start: number; end: number }): Readable;
+  /** Re-hashes the stored file; false when it differs or is missing. */
+  verify(sha256: string, onProgress?: (bytes: number) => void): Promise<boolean>;
+  list(): AsyncIterable<{ sha256: string; bytes: number }>;
+}
+
+export interface Engines {
+  config: Config;
+  log: Logger;
+  pg: Pool;
+  clickhouse: ClickHouse;
+  evidence: EvidenceStore;
+  /** Stops what was started here, cleanly; releases the folder's lock. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,72 @@
+/**
+ * The ledger: records and postings in ClickHouse, derived from the journal, disposable, only added to.
+ *
+ * Every account has a database of its own per generation (`<prefix>_<account id>_<generation>`): unqualified table names can
+ * only mean the account's own tables, so no query can forget the tenant. Rebuild fills the next generation and switches a
+ * pointer in PostgreSQL.
+ *
+ * Every table of a ledger has these columns:
+ *   seq        UInt64  the journal entry that caused the row (visibility: seq <= N)
+ *   sign       Int8    1 posted, -1 reversed
+ *   origin_seq UInt64  entry in which the record that this row speaks of was stated
+ *   origin_row UInt32  its row there, 1 for the first
+ * A reversal repeats the row with sign -1 (amounts negated), the seq of the entry that caused the reversal, and the same origin.
+ * The state as of N is the sum over seq <= N.
+ */
+import type { Engines } from '../engines/types.ts';
+import type { Entry, Journal } from '../journal/types.ts';
+
+export interface Progress {
+  stage: string;
+  rows: number;
+  rowsTotal: number | null;
+  bytes: number;
+  bytesTotal: number | null;
+}
+
+export interface PostContext {
+  engines: Engines;
+  journal: Journal;
+  accountId: number;
+  /** Database of the generation that is being filled; pass it to engines.clickhouse.client(). */
+  database: string;
+  onProgress?: (seq: number, progress: Progress) => void;
+  signal?: AbortSignal;
+}
+
+/** A book's part in the ledger. */
+export interface Book {
+  name: 'revenue' | 'carbon';
+  /** Raised with every change of tables or rules; a ledger of another version is rebuilt beside and switched. */
+  schemaVersion: number;
+  /** CREATE TABLE IF NOT EXISTS statements, run in the ledger's own database. */
+  tables: readonly string[];
+  /** Names of the tables from which rows with seq > N are removed when a load is undone. */
+  tableNames: readonly string[];
+  /** True when the entry changes this book's records or postings. */
+  concerns(entry: Entry): boolean;
+  /**
+   * Writes everything that `entries` (ascending, all of this book's concern) add: records, reversals, postings, totals.
+   * Called again from scratch after a crash, with all rows of seq > last posted removed before.
+   */
+  post(context: PostContext, entries: readonly Entry[]): Promise<void>;
+  /**
+   * Named exact totals as of seq that two ledgers of the same journal must share (`footing verify` compares a rebuild with the
+   * live ledger): name -> decimal string or hash of the ordered lines.
+   */
+  totals(context: PostContext, seq: number): Promise<Record<string, string>>;
+}
+
+export interface Ledger {
+  /** Waits until the book's postings hold entry `seq` (default: the journal's head now); returns the seq that is readable. */
+  caughtUp(accountId: number, book: Book['name'], seq?: number, timeoutMs?: number): Promise<number>;
+  /** Last posted seq of the book, without waiting. */
+  posted(accountId: number, book: Book['name']): Promise<number>;
+  /** Database to read from. */
+  database(accountId: number): Promise<string>;
+  /** Replays the journal into the next generation, compares nothing, switches, drops the old one. */
+  rebuild(accountId: number, onProgress?: (seq: number, progress: Progress) => void): Promise<void>;
+  onProgress(listener: (accountId: number, book: Book['name'], seq: number, progress: Progress) => void): () => void;
+  /** Fires when a book's posted seq has moved. */
+  onPosted(listener: (accountId: number, book: Book['name'], seq: number) => void): () => void;
+}

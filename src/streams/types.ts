@@ -1,0 +1,108 @@
+/**
+ * What a stream is: one definition gives validation, CSV template, ClickHouse table and OpenAPI schema.
+ * A *stream* is a kind of record (invoices, activities ...); a *record* is one row of it.
+ */
+export type ColumnType =
+  /** UTF-8 text, at most `charactersMax`. ClickHouse String (LowCardinality(String) with `lowCardinality`). */
+  | 'text'
+  /** Exact decimal with at most DECIMAL_SCALE_MAX (12) decimals and 26 digits before the point. Decimal(38,12). */
+  | 'decimal'
+  /** Whole number in minor units (amount_in_cents …), 64-bit. Int64. */
+  | 'cents'
+  /** Whole number, 64-bit. Int64. */
+  | 'integer'
+  /** Calendar day, ISO 8601 YYYY-MM-DD (other notations only by an explicit mapping option), 1900-01-01 to 2299-12-31. Date32. */
+  | 'date'
+  /** Instant, RFC 3339, or a date (= midnight UTC); stored in UTC with milliseconds. DateTime64(3,'UTC'). */
+  | 'datetime'
+  | 'boolean'
+  /** ISO 4217 code, upper-cased. LowCardinality(String). */
+  | 'currency'
+  /** ISO 3166-1 alpha-2, upper-cased. LowCardinality(String). */
+  | 'country'
+  /** One of `values`. LowCardinality(String). */
+  | 'enum';
+
+export interface ColumnDefinition {
+  name: string;
+  type: ColumnType;
+  /** A row without it is refused. Absent optional columns are stored as '' (text kinds), NULL (others). */
+  required?: boolean;
+  /** Other header names that mean this column; compared after lower-casing and turning everything but letters and digits into `_`. */
+  aliases?: readonly string[];
+  values?: readonly string[];
+  charactersMax?: number;
+  lowCardinality?: boolean;
+  /** Value taken when the cell is empty; documented in the template. */
+  default?: string;
+  description: string;
+  example: string;
+}
+
+export interface StreamDefinition {
+  /** Plural noun, the same in code, SQL, API, UI and docs. */
+  name: string;
+  book: 'revenue' | 'carbon';
+  title: string;
+  /** Columns whose values make the record's key within a data source; a later row with the same key supersedes the earlier one. */
+  key: readonly string[];
+  columns: readonly ColumnDefinition[];
+  /** `attributes.*` columns are taken into Map(String,String) `attributes`. */
+  attributes?: boolean;
+  /**
+   * `record`: many, only grows, lives in the ledger (ClickHouse). `stated`: few and edited (plans, entities); the
+   * present state lives in PostgreSQL, changed in the entry's transaction, and is also kept per seq for as-of reads.
+   */
+  kept: 'record' | 'stated';
+  /** Rules that need several columns: returns what is wrong with the row. Values are the parsed ones (see ParsedRow). */
+  check?: (row: ParsedRow) => RowProblem[];
+}
+
+/**
+ * One parsed value: string for text kinds, date ('YYYY-MM-DD') and datetime (RFC 3339, UTC, milliseconds); bigint for cents
+ * and integer; decimal as its plain notation ('-12.5', no exponent, no trailing zeros); boolean; null when empty.
+ */
+export type Parsed = string | bigint | boolean | null;
+export interface ParsedRow {
+  values: Record<string, Parsed>;
+  attributes: Record<string, string>;
+}
+
+export interface RowProblem {
+  column: string;
+  value: string;
+  reason: string;
+  remedy?: string;
+}
+
+/** How a file is to be read; everything is detected when absent. What was used is stated in the journal entry, so that replay reads alike. */
+export interface ReadOptions {
+  format?: 'csv' | 'ndjson' | 'json' | 'xlsx' | 'parquet';
+  compression?: 'none' | 'gzip';
+  encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252';
+  delimiter?: string;
+  quote?: string;
+  decimal?: '.' | ',';
+  /** For `date` columns of this file: iso (default), dmy, mdy. */
+  dateOrder?: 'iso' | 'dmy' | 'mdy';
+  sheet?: string;
+  /** source header -> stream column; headers that are matched by name need not be listed; value null = leave this column out on purpose. */
+  mapping?: Record<string, string | null>;
+}
+
+/** The same with nothing left open: stated in the entry's payload. `mapping` has every header of the file. */
+export type ResolvedReadOptions = Required<Omit<ReadOptions, 'sheet'>> & { sheet: string | null };
+
+export interface RejectedRow {
+  /** 1 for the first row of data. */
+  row: number;
+  /** Cells as they stood in the source, by header. */
+  cells: Record<string, string>;
+  problems: RowProblem[];
+}
+
+export interface IntakeCounts {
+  rows: number;
+  accepted: number;
+  rejected: number;
+}
