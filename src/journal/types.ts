@@ -60,7 +60,10 @@ export interface Journal {
   head(accountId: number): Promise<{ seq: number; hash: string }>;
   get(accountId: number, seq: number): Promise<Entry>;
   /** Entries with seq > after in order, at most `limit`. */
-  list(accountId: number, options: { after?: number; before?: number; limit: number; kinds?: readonly string[]; descending?: boolean }): Promise<Entry[]>;
+  list(
+    accountId: number,
+    options: { after?: number; before?: number; limit: number; kinds?: readonly string[]; descending?: boolean },
+  ): Promise<Entry[]>;
   /** Fires after every commit of this process; other processes' commits are found by polling. */
   onAppend(listener: (accountId: number, seq: number) => void): () => void;
 }

@@ -70,3 +70,46 @@ export interface Ledger {
   /** Fires when a book's posted seq has moved. */
   onPosted(listener: (accountId: number, book: Book['name'], seq: number) => void): () => void;
 }
+
+/** What a statement is a function of, besides its own parameters: which ledger, up to which entry. */
+export interface ReadContext {
+  engines: Engines;
+  accountId: number;
+  database: string;
+  /** Rows with seq <= this are seen. */
+  seq: number;
+}
+
+/**
+ * One step of the walk from a figure to its source: figure -> parts -> postings -> record -> source row, and
+ * factor -> release -> source. The same shape on the command line, over HTTP and on the page.
+ */
+export interface ExplanationNode {
+  kind: 'figure' | 'part' | 'posting' | 'record' | 'row' | 'entry' | 'evidence' | 'factor' | 'release' | 'decision';
+  /** Reference that can be explained in turn (`footing explain REF`, `/api/explain?ref=REF`), or null for an end point. */
+  ref: string | null;
+  title: string;
+  /** Exact decimal string, or null where there is no amount. */
+  value: string | null;
+  unit: string | null;
+  /** The rule that decided, in a controller's words. */
+  words: string | null;
+  /** Further facts to show, in order. */
+  facts: Array<[label: string, value: string]>;
+  children: ExplanationNode[];
+  /** How many children there are in all when only the first ones are listed. */
+  childrenTotal: number;
+}
+
+/** Where a record came from: its entry and, for imports, the row of the evidence file as it stood. */
+export interface RecordSource {
+  entrySeq: number;
+  entryKind: string;
+  recordedAt: string;
+  actor: string;
+  /** Null when the record was posted as JSON: then `cells` are the posted values. */
+  evidence: string | null;
+  fileName: string | null;
+  row: number;
+  cells: Record<string, string>;
+}

@@ -1,0 +1,5 @@
+export { ACCOUNT_CREATED, openAccounts } from './accounts.ts';
+export { canonicalJson, sha256 } from './canonical.ts';
+export { openJournal } from './journal.ts';
+export type { Account, Appended, AppendInput, Entry, Journal, Json } from './types.ts';
+export { verifyChain } from './verify.ts';

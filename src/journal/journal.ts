@@ -1,0 +1,368 @@
+import type { Pool, PoolClient } from 'pg';
+import type { EvidenceStore } from '../engines/types.ts';
+import { FootingError, invariant, shown } from '../kernel/errors.ts';
+import { canonicalJson, sha256 } from './canonical.ts';
+import { entryHash } from './hash.ts';
+import type { Appended, AppendInput, Entry, Journal, Json } from './types.ts';
+
+/** Entries committed in one transaction at most: bounds its time and memory. */
+export const GROUP_ENTRIES_MAX = 512;
+/** Entries waiting for one account at most; more are refused with `busy` rather than queued without end. */
+export const QUEUE_ENTRIES_MAX = 20_000;
+/** Canonical payload of one entry. Larger statements are evidence. */
+export const PAYLOAD_BYTES_MAX = 32 * 1024 * 1024;
+const GROUP_PAYLOAD_BYTES_MAX = 32 * 1024 * 1024;
+const NAME_CHARACTERS_MAX = 200;
+
+interface Waiting {
+  input: AppendInput;
+  payload: string;
+  resolve(appended: Appended): void;
+  reject(error: unknown): void;
+}
+
+export interface EntryRow {
+  account_id: number;
+  seq: string;
+  kind: string;
+  actor: string;
+  recorded_at: string;
+  payload: string;
+  payload_hash: Buffer;
+  evidence: Buffer | null;
+  idempotency_key: string | null;
+  request_hash: Buffer | null;
+  previous_hash: Buffer;
+  hash: Buffer;
+}
+
+/** Columns of an entry; recorded_at in exactly the text that is hashed. */
+export const ENTRY_COLUMNS = `
+  account_id, seq, kind, actor,
+  to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS recorded_at,
+  payload, payload_hash, evidence, idempotency_key, request_hash, previous_hash, hash`;
+
+/**
+ * Opens the journal on a migrated database.
+ *
+ * How an append goes, and what a crash between two steps means:
+ *  1. the evidence is in the store and synced (checked here). Crash: evidence that no entry names; harmless, stored again on retry.
+ *  2. entries that wait for the account are put into one transaction: account row locked, idempotency looked up, chain
+ *     computed, rows inserted, head moved, effects on stated tables run. Crash: nothing of it is there.
+ *  3. commit (synchronous). Crash after it: the entries are there although nobody was told; the client retries with
+ *     its idempotency key and gets the first answer.
+ *  4. the callers are answered and listeners are told. Crash: the posting loop finds the entries at its next start.
+ */
+export function openJournal(pg: Pool, evidence: EvidenceStore): Journal {
+  const queues = new Map<number, Waiting[]>();
+  const running = new Set<number>();
+  const listeners = new Set<(accountId: number, seq: number) => void>();
+
+  async function append(accountId: number, input: AppendInput): Promise<Appended> {
+    checkName('kind', input.kind);
+    checkName('actor', input.actor);
+    if (input.idempotency) checkName('Idempotency-Key', input.idempotency.key);
+    const payload = canonicalJson(input.payload);
+    if (Buffer.byteLength(payload) > PAYLOAD_BYTES_MAX) {
+      throw new FootingError('too_large', `The entry's payload has more than ${PAYLOAD_BYTES_MAX} bytes`, {
+        remedy: 'Import it as a file.',
+      });
+    }
+    if (input.evidence !== undefined && !(await evidence.has(input.evidence))) {
+      throw new FootingError('not_found', `There is no evidence ${input.evidence}`, {
+        remedy: 'Store the file first.',
+      });
+    }
+    const queue = queues.get(accountId) ?? [];
+    queues.set(accountId, queue);
+    if (queue.length >= QUEUE_ENTRIES_MAX) {
+      throw new FootingError('busy', `${QUEUE_ENTRIES_MAX} entries are waiting for this account`, {
+        remedy: 'Send less at once, or send a file.',
+      });
+    }
+    return new Promise<Appended>((resolve, reject) => {
+      queue.push({ input, payload, resolve, reject });
+      if (!running.has(accountId)) void drain(accountId, queue);
+    });
+  }
+
+  async function drain(accountId: number, queue: Waiting[]): Promise<void> {
+    running.add(accountId);
+    try {
+      while (queue.length > 0) {
+        const group = takeGroup(queue);
+        try {
+          const answers = await commitGroup(pg, accountId, group);
+          const last = answers.findLast((answer) => !answer.replayed);
+          for (const [i, answer] of answers.entries()) group[i]!.resolve(answer);
+          if (last) for (const listener of listeners) listener(accountId, last.entry.seq);
+        } catch (error) {
+          // One bad member must not fail its neighbours: they are tried again one by one.
+          if (group.length === 1) group[0]!.reject(translate(error));
+          else for (const member of group) await commitAlone(accountId, member);
+        }
+      }
+    } finally {
+      running.delete(accountId);
+      if (queue.length === 0) queues.delete(accountId);
+    }
+  }
+
+  async function commitAlone(accountId: number, member: Waiting): Promise<void> {
+    try {
+      const [answer] = await commitGroup(pg, accountId, [member]);
+      member.resolve(answer!);
+      if (!answer!.replayed) for (const listener of listeners) listener(accountId, answer!.entry.seq);
+    } catch (error) {
+      member.reject(translate(error));
+    }
+  }
+
+  return {
+    append,
+
+    async head(accountId) {
+      const result = await pg.query<{ head_seq: string; head_hash: Buffer }>(
+        'SELECT head_seq, head_hash FROM accounts WHERE id = $1',
+        [accountId],
+      );
+      const row = result.rows[0];
+      if (!row) throw noAccount(accountId);
+      return { seq: Number(row.head_seq), hash: row.head_hash.toString('hex') };
+    },
+
+    async get(accountId, seq) {
+      const result = await pg.query<EntryRow>(
+        `SELECT ${ENTRY_COLUMNS} FROM journal_entries WHERE account_id = $1 AND seq = $2`,
+        [accountId, seq],
+      );
+      const row = result.rows[0];
+      if (!row) throw new FootingError('not_found', `There is no entry ${seq} in this journal`);
+      return toEntry(row);
+    },
+
+    async list(accountId, { after, before, limit, kinds, descending }) {
+      const result = await pg.query<EntryRow>(
+        `SELECT ${ENTRY_COLUMNS}
+         FROM journal_entries
+         WHERE account_id = $1
+           AND seq > $2
+           AND seq < $3
+           AND ($4::text[] IS NULL OR kind = ANY ($4))
+         ORDER BY seq ${descending ? 'DESC' : 'ASC'}
+         LIMIT $5`,
+        [accountId, after ?? 0, before ?? Number.MAX_SAFE_INTEGER, kinds ?? null, limit],
+      );
+      return result.rows.map(toEntry);
+    },
+
+    onAppend(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** The next entries to commit together: plain ones in a group, one with effects alone. */
+function takeGroup(queue: Waiting[]): Waiting[] {
+  const group: Waiting[] = [];
+  const keys = new Set<string>();
+  let bytes = 0;
+  for (const waiting of queue) {
+    const key = waiting.input.idempotency?.key;
+    if (group.length >= GROUP_ENTRIES_MAX) break;
+    if (group.length > 0 && (waiting.input.effects || bytes + waiting.payload.length > GROUP_PAYLOAD_BYTES_MAX)) break;
+    // The second bearer of a key must see the first one committed.
+    if (key !== undefined && keys.has(key)) break;
+    group.push(waiting);
+    bytes += waiting.payload.length;
+    if (key !== undefined) keys.add(key);
+    if (waiting.input.effects) break;
+  }
+  queue.splice(0, group.length);
+  return group;
+}
+
+async function commitGroup(pg: Pool, accountId: number, group: Waiting[]): Promise<Appended[]> {
+  const tx = await pg.connect();
+  let broken: Error | undefined;
+  try {
+    await tx.query('BEGIN');
+    const answers = await appendGroup(tx, accountId, group);
+    await tx.query('COMMIT');
+    return answers;
+  } catch (error) {
+    await tx.query('ROLLBACK').catch((rollbackError: Error) => {
+      broken = rollbackError;
+    });
+    throw error;
+  } finally {
+    tx.release(broken);
+  }
+}
+
+async function appendGroup(tx: PoolClient, accountId: number, group: Waiting[]): Promise<Appended[]> {
+  const locked = await tx.query<{ head_seq: string; head_hash: Buffer; now: string }>(
+    `SELECT head_seq, head_hash, to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now
+     FROM accounts
+     WHERE id = $1
+     FOR UPDATE`,
+    [accountId],
+  );
+  const account = locked.rows[0];
+  if (!account) throw noAccount(accountId);
+
+  const replays = await findReplays(tx, accountId, group);
+  let seq = Number(account.head_seq);
+  let previousHash = account.head_hash;
+  const fresh: Array<{ entry: Entry; payload: string; rows: Buffer[]; requestHash: Buffer | null }> = [];
+  const answers: Appended[] = [];
+  for (const [i, waiting] of group.entries()) {
+    const replay = replays.get(i);
+    if (replay) {
+      answers.push({ entry: replay, replayed: true });
+      continue;
+    }
+    seq += 1;
+    const { input, payload } = waiting;
+    const payloadHash = sha256(payload);
+    const evidence = input.evidence === undefined ? null : Buffer.from(input.evidence, 'hex');
+    const requestHash = input.idempotency ? Buffer.from(input.idempotency.requestHash, 'hex') : null;
+    const idempotencyKey = input.idempotency?.key ?? null;
+    const hash = entryHash({
+      accountId,
+      seq,
+      kind: input.kind,
+      actor: input.actor,
+      recordedAt: account.now,
+      payloadHash,
+      evidence,
+      idempotencyKey,
+      requestHash,
+      previousHash,
+    });
+    const entry: Entry = {
+      accountId,
+      seq,
+      kind: input.kind,
+      actor: input.actor,
+      recordedAt: account.now,
+      payload: input.payload,
+      evidence: input.evidence ?? null,
+      idempotencyKey,
+      payloadHash: payloadHash.toString('hex'),
+      previousHash: previousHash.toString('hex'),
+      hash: hash.toString('hex'),
+    };
+    fresh.push({ entry, payload, rows: [payloadHash, previousHash, hash], requestHash });
+    answers.push({ entry, replayed: false });
+    previousHash = hash;
+  }
+  if (fresh.length === 0) return answers;
+
+  await tx.query(
+    `INSERT INTO journal_entries
+       (account_id, seq, kind, actor, recorded_at, payload, payload_hash, evidence, idempotency_key, request_hash,
+        previous_hash, hash)
+     SELECT $1, seq, kind, actor, $2::timestamptz, payload, payload_hash, evidence, idempotency_key, request_hash,
+            previous_hash, hash
+     FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::text[], $10::bytea[],
+                 $11::bytea[], $12::bytea[])
+       AS t (seq, kind, actor, payload, payload_hash, evidence, idempotency_key, request_hash, previous_hash, hash)`,
+    [
+      accountId,
+      account.now,
+      fresh.map(({ entry }) => entry.seq),
+      fresh.map(({ entry }) => entry.kind),
+      fresh.map(({ entry }) => entry.actor),
+      fresh.map(({ payload }) => payload),
+      fresh.map(({ rows }) => rows[0]),
+      fresh.map(({ entry }) => (entry.evidence === null ? null : Buffer.from(entry.evidence, 'hex'))),
+      fresh.map(({ entry }) => entry.idempotencyKey),
+      fresh.map(({ requestHash }) => requestHash),
+      fresh.map(({ rows }) => rows[1]),
+      fresh.map(({ rows }) => rows[2]),
+    ],
+  );
+  await tx.query('UPDATE accounts SET head_seq = $2, head_hash = $3 WHERE id = $1', [accountId, seq, previousHash]);
+  for (const [i, waiting] of group.entries()) {
+    const answer = answers[i]!;
+    if (waiting.input.effects && !answer.replayed) await waiting.input.effects(tx, answer.entry.seq);
+  }
+  return answers;
+}
+
+/** Entries of the group whose idempotency key is known: index in the group -> first entry. Other request: `conflict`. */
+async function findReplays(tx: PoolClient, accountId: number, group: Waiting[]): Promise<Map<number, Entry>> {
+  const replays = new Map<number, Entry>();
+  const keys = group.flatMap(({ input }) => (input.idempotency ? [input.idempotency.key] : []));
+  if (keys.length === 0) return replays;
+  const result = await tx.query<EntryRow>(
+    `SELECT ${ENTRY_COLUMNS} FROM journal_entries WHERE account_id = $1 AND idempotency_key = ANY ($2)`,
+    [accountId, keys],
+  );
+  const byKey = new Map(result.rows.map((row) => [row.idempotency_key, row]));
+  for (const [i, { input }] of group.entries()) {
+    const row = input.idempotency && byKey.get(input.idempotency.key);
+    if (!row) continue;
+    if (row.request_hash?.toString('hex') !== input.idempotency!.requestHash) {
+      throw new FootingError('conflict', `The idempotency key was used for another request (entry ${row.seq})`, {
+        problems: [
+          {
+            field: 'Idempotency-Key',
+            value: shown(input.idempotency!.key),
+            reason: 'It was used for a request with other content.',
+            remedy: 'Use a new key for a new request.',
+          },
+        ],
+      });
+    }
+    replays.set(i, toEntry(row));
+  }
+  return replays;
+}
+
+export function toEntry(row: EntryRow): Entry {
+  return {
+    accountId: row.account_id,
+    seq: Number(row.seq),
+    kind: row.kind,
+    actor: row.actor,
+    recordedAt: row.recorded_at,
+    payload: JSON.parse(row.payload) as Json,
+    evidence: row.evidence?.toString('hex') ?? null,
+    idempotencyKey: row.idempotency_key,
+    payloadHash: row.payload_hash.toString('hex'),
+    previousHash: row.previous_hash.toString('hex'),
+    hash: row.hash.toString('hex'),
+  };
+}
+
+function checkName(field: string, value: string): void {
+  if (value.length === 0 || value.length > NAME_CHARACTERS_MAX || !value.isWellFormed() || value.includes('\u0000')) {
+    throw new FootingError('invalid', `${field} must have 1 to ${NAME_CHARACTERS_MAX} characters`, {
+      problems: [
+        { field, value: shown(value), reason: `It has ${value.length} characters or one that cannot be stored.` },
+      ],
+    });
+  }
+}
+
+function noAccount(accountId: number): FootingError {
+  return new FootingError('not_found', `There is no account ${accountId}`);
+}
+
+/** Failures of the store itself become `unavailable` or `storage`; everything else stays what it is. */
+function translate(error: unknown): unknown {
+  const code = (error as { code?: string }).code;
+  if (code === '53100') return new FootingError('storage', 'PostgreSQL has no room left on its disk', { cause: error });
+  const gone = code === undefined ? undefined : /^(08|57P|ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code);
+  if (gone || /Connection terminated|timeout exceeded when trying to connect/.test(String((error as Error).message))) {
+    return new FootingError('unavailable', 'PostgreSQL did not answer; it is unknown whether the entry was stated', {
+      cause: error,
+      remedy: 'Try again with the same idempotency key.',
+    });
+  }
+  invariant(error instanceof Error, 'errors are Error objects');
+  return error;
+}
