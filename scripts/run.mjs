@@ -1,0 +1,13 @@
+// `npm run demo` and `npm start`: node scripts/run.mjs <command> [arguments of `footing <command>`]
+import { checkMachine, ensureInstalled, fail, runProject } from './setup.mjs';
+
+const [command, ...args] = process.argv.slice(2);
+if (command === undefined)
+  fail(
+    2,
+    'Usage: node scripts/run.mjs <command> [arguments]',
+    'The commands are those of `footing`: see `footing --help`.',
+  );
+checkMachine();
+ensureInstalled();
+runProject('src/cli/main.ts', [command, ...args]);
