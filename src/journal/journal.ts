@@ -141,17 +141,34 @@ export function openJournal(pg: Pool, evidence: EvidenceStore): Journal {
       return toEntry(row);
     },
 
-    async list(accountId, { after, before, limit, kinds, descending }) {
+    async list(accountId, { after, before, limit, kinds, descending, payloadBytesMax }) {
+      const order = descending ? 'DESC' : 'ASC';
       const result = await pg.query<EntryRow>(
         `SELECT ${ENTRY_COLUMNS}
-         FROM journal_entries
-         WHERE account_id = $1
-           AND seq > $2
-           AND seq < $3
-           AND ($4::text[] IS NULL OR kind = ANY ($4))
-         ORDER BY seq ${descending ? 'DESC' : 'ASC'}
-         LIMIT $5`,
-        [accountId, after ?? 0, before ?? Number.MAX_SAFE_INTEGER, kinds ?? null, limit],
+         FROM (
+           SELECT *, sum(octet_length(payload)) OVER (ORDER BY seq ${order} ROWS UNBOUNDED PRECEDING) AS payload_bytes,
+                  row_number() OVER (ORDER BY seq ${order}) AS position
+           FROM (
+             SELECT *
+             FROM journal_entries
+             WHERE account_id = $1
+               AND seq > $2
+               AND seq < $3
+               AND ($4::text[] IS NULL OR kind = ANY ($4))
+             ORDER BY seq ${order}
+             LIMIT $5
+           ) AS page
+         ) AS measured
+         WHERE position = 1 OR payload_bytes <= $6
+         ORDER BY seq ${order}`,
+        [
+          accountId,
+          after ?? 0,
+          before ?? Number.MAX_SAFE_INTEGER,
+          kinds ?? null,
+          limit,
+          payloadBytesMax ?? Number.MAX_SAFE_INTEGER,
+        ],
       );
       return result.rows.map(toEntry);
     },

@@ -59,10 +59,20 @@ export interface Journal {
   append(accountId: number, input: AppendInput): Promise<Appended>;
   head(accountId: number): Promise<{ seq: number; hash: string }>;
   get(accountId: number, seq: number): Promise<Entry>;
-  /** Entries with seq > after in order, at most `limit`. */
+  /**
+   * Entries with seq > after (and < before) in order, at most `limit`, and no more than fit into `payloadBytesMax` bytes of payload
+   * (at least one).
+   */
   list(
     accountId: number,
-    options: { after?: number; before?: number; limit: number; kinds?: readonly string[]; descending?: boolean },
+    options: {
+      after?: number;
+      before?: number;
+      limit: number;
+      kinds?: readonly string[];
+      descending?: boolean;
+      payloadBytesMax?: number;
+    },
   ): Promise<Entry[]>;
   /** Fires after every commit of this process; other processes' commits are found by polling. */
   onAppend(listener: (accountId: number, seq: number) => void): () => void;

@@ -1,0 +1,369 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PoolClient } from 'pg';
+import type { Engines } from '../engines/types.ts';
+import type { Journal } from '../journal/types.ts';
+import { FootingError } from '../kernel/errors.ts';
+import { type Generation, openGenerations } from './generations.ts';
+import { postUpTo } from './posting.ts';
+import type { Book, Ledger, Progress } from './types.ts';
+
+/** A read waits this long for its book's postings before it says `busy`. */
+export const CATCH_UP_MS_MAX = 30_000;
+/** How often other processes' commits and postings are looked for. */
+const POLL_MS = 1_000;
+const FOLLOW_MS = 15;
+const RETRY_MS_MIN = 500;
+const RETRY_MS_MAX = 30_000;
+/** A dropped generation stays this long for readers that began before the switch. */
+const RETIRED_KEPT_MS = 10_000;
+/** First key of PostgreSQL's advisory locks "this process posts the account"; the second one is the account. */
+const POSTER_LOCK = 460_001;
+
+type Bookname = Book['name'];
+type ProgressListener = (accountId: number, book: Bookname, seq: number, progress: Progress) => void;
+type PostedListener = (accountId: number, book: Bookname, seq: number) => void;
+
+/** The ledger, with what the rooms of this process need besides reading it. */
+export interface LedgerService extends Ledger {
+  /** A generation of its own to replay into, for verification; drop it afterwards. */
+  scratch(accountId: number): Promise<Generation>;
+  replayInto(
+    generation: Generation,
+    target: number,
+    onProgress?: (book: Bookname, seq: number, progress: Progress) => void,
+  ): Promise<void>;
+  drop(generation: Generation): Promise<void>;
+  /** What stopped the book's last attempt to post, or null. */
+  failure(accountId: number, book: Bookname): Promise<string | null>;
+  close(): Promise<void>;
+}
+
+interface Lane {
+  book: Book;
+  running: Promise<void> | undefined;
+  again: boolean;
+  posted: number;
+  failures: number;
+}
+
+interface AccountLedger {
+  generation: Generation;
+  lanes: Map<Bookname, Lane>;
+  /** Set while a rebuild makes its last step: lanes wait for it. */
+  paused: Promise<void> | undefined;
+  /** False: another process posts this account, and its posted seq is followed. */
+  posts: boolean;
+}
+
+/**
+ * The loops that keep every account's ledger up with its journal, one lane per book, so that a long import into one book does not
+ * delay the other. One process posts an account at a time (an advisory lock in PostgreSQL); others follow its posted seq.
+ */
+export async function openLedger(
+  engines: Engines,
+  journal: Journal,
+  books: readonly Book[],
+  prefix: string,
+): Promise<LedgerService> {
+  const generations = openGenerations(engines, books, prefix);
+  const dependencies = { engines, journal, generations };
+  const accounts = new Map<number, Promise<AccountLedger>>();
+  const progressListeners = new Set<ProgressListener>();
+  const postedListeners = new Set<PostedListener>();
+  const stopping = new AbortController();
+  const locks = openPosterLocks(engines);
+
+  function account(accountId: number): Promise<AccountLedger> {
+    let opened = accounts.get(accountId);
+    if (!opened) {
+      opened = open(accountId);
+      accounts.set(accountId, opened);
+      opened.catch(() => accounts.delete(accountId));
+    }
+    return opened;
+  }
+
+  /**
+   * Finds the account's live generation; the process that posts the account makes one where there is none that its books can read
+   * (a generation of another schema version is replaced: it is only a copy). A process that does not post waits for that one.
+   */
+  async function open(accountId: number): Promise<AccountLedger> {
+    for (;;) {
+      stopping.signal.throwIfAborted();
+      const posts = await locks.tryAcquire(accountId);
+      const generation = posts ? await takeOver(accountId) : await generations.live(accountId);
+      if (!generation) {
+        await sleep(FOLLOW_MS, undefined, { signal: stopping.signal });
+        continue;
+      }
+      const lanes = new Map<Bookname, Lane>();
+      for (const book of books) {
+        const posted = await generations.posted(generation, book.name);
+        lanes.set(book.name, { book, running: undefined, again: false, posted, failures: 0 });
+      }
+      return { generation, lanes, paused: undefined, posts };
+    }
+  }
+
+  /** What the process that posts an account does first: removes what a dead process left, makes a ledger where there is none. */
+  async function takeOver(accountId: number): Promise<Generation> {
+    await generations.sweep(accountId);
+    const live = await generations.live(accountId);
+    if (live) {
+      for (const book of books) await generations.undo(live, book, await generations.posted(live, book.name));
+      return live;
+    }
+    const fresh = await generations.build(accountId);
+    for (const old of await generations.switchTo(fresh)) await generations.drop(old);
+    return fresh;
+  }
+
+  function kick(accountId: number): void {
+    if (stopping.signal.aborted) return;
+    account(accountId).then(
+      (opened) => {
+        for (const lane of opened.lanes.values()) kickLane(accountId, opened, lane);
+      },
+      (error) => engines.log.error({ err: error, accountId }, 'the ledger could not be opened'),
+    );
+  }
+
+  function kickLane(accountId: number, opened: AccountLedger, lane: Lane): void {
+    lane.again = true;
+    lane.running ??= run(accountId, opened, lane).finally(() => {
+      lane.running = undefined;
+    });
+  }
+
+  async function run(accountId: number, opened: AccountLedger, lane: Lane): Promise<void> {
+    while (lane.again && !stopping.signal.aborted) {
+      lane.again = false;
+      await opened.paused;
+      try {
+        const { seq: head } = await journal.head(accountId);
+        if (!(await mayPost(accountId, opened))) {
+          await follow(accountId, opened, lane, head);
+          continue;
+        }
+        await postUpTo(dependencies, opened.generation, lane.book, head, {
+          signal: stopping.signal,
+          onProgress: (seq, progress) => {
+            for (const listener of progressListeners) listener(accountId, lane.book.name, seq, progress);
+          },
+          onPosted: (seq) => {
+            lane.posted = seq;
+            for (const listener of postedListeners) listener(accountId, lane.book.name, seq);
+          },
+        });
+        lane.failures = 0;
+      } catch (error) {
+        if (stopping.signal.aborted) return;
+        await recover(accountId, opened, lane, error);
+      }
+    }
+  }
+
+  /** True when this process posts the account; takes over when the process that did is gone. */
+  async function mayPost(accountId: number, opened: AccountLedger): Promise<boolean> {
+    if (opened.posts && locks.holds(accountId)) return true;
+    opened.posts = await locks.tryAcquire(accountId);
+    if (!opened.posts) return false;
+    opened.generation = await takeOver(accountId);
+    return true;
+  }
+
+  async function follow(accountId: number, opened: AccountLedger, lane: Lane, head: number): Promise<void> {
+    opened.generation = (await generations.live(accountId)) ?? opened.generation;
+    const reached = await generations.posted(opened.generation, lane.book.name);
+    if (reached !== lane.posted) {
+      lane.posted = reached;
+      for (const listener of postedListeners) listener(accountId, lane.book.name, reached);
+    }
+    if (reached >= head) return;
+    lane.again = true;
+    await sleep(FOLLOW_MS, undefined, { signal: stopping.signal });
+  }
+
+  /** What a failed load has left is removed before the next attempt; attempts go on for ever, more and more rarely. */
+  async function recover(accountId: number, opened: AccountLedger, lane: Lane, error: unknown): Promise<void> {
+    lane.failures += 1;
+    lane.again = true;
+    const message = error instanceof Error ? error.message : String(error);
+    engines.log.error({ err: error, accountId, book: lane.book.name, failures: lane.failures }, 'posting failed');
+    const pause = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(lane.failures - 1, 10));
+    await generations.setError(opened.generation, lane.book.name, message).catch(() => {});
+    await sleep(pause, undefined, { signal: stopping.signal }).catch(() => {});
+    if (stopping.signal.aborted) return;
+    try {
+      const posted = await generations.posted(opened.generation, lane.book.name);
+      await generations.undo(opened.generation, lane.book, posted);
+    } catch (undoError) {
+      engines.log.error({ err: undoError, accountId }, 'the failed load could not be removed yet');
+    }
+  }
+
+  async function posted(accountId: number, book: Bookname): Promise<number> {
+    return (await account(accountId)).lanes.get(book)!.posted;
+  }
+
+  async function caughtUp(
+    accountId: number,
+    book: Bookname,
+    seq?: number,
+    timeoutMs = CATCH_UP_MS_MAX,
+  ): Promise<number> {
+    const target = seq ?? (await journal.head(accountId)).seq;
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      const reached = await posted(accountId, book);
+      if (reached >= target) return reached;
+      const left = deadline - Date.now();
+      if (left <= 0) {
+        throw new FootingError('busy', `The ${book} book has posted entry ${reached} of ${target}`, {
+          remedy: `Try again shortly, or ask for the figures as of ${reached}.`,
+        });
+      }
+      kick(accountId);
+      await postedMoves(accountId, book, Math.min(left, POLL_MS));
+    }
+  }
+
+  function postedMoves(accountId: number, book: Bookname, timeoutMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        postedListeners.delete(listener);
+        resolve();
+      };
+      const listener: PostedListener = (movedAccount, movedBook) => {
+        if (movedAccount === accountId && movedBook === book) done();
+      };
+      const timer = setTimeout(done, timeoutMs);
+      postedListeners.add(listener);
+    });
+  }
+
+  async function replayInto(
+    generation: Generation,
+    target: number,
+    onProgress?: (book: Bookname, seq: number, progress: Progress) => void,
+  ): Promise<void> {
+    for (const book of books) {
+      await postUpTo(dependencies, generation, book, target, {
+        signal: stopping.signal,
+        onProgress: (seq, progress) => onProgress?.(book.name, seq, progress),
+      });
+    }
+  }
+
+  /**
+   * Fills the next generation while the present one is read and kept up; then holds the lanes for the entries that came
+   * meanwhile, and switches. Crash before the switch: a `building` generation that the next start drops; after it: done.
+   */
+  async function rebuild(accountId: number, onProgress?: (seq: number, progress: Progress) => void): Promise<void> {
+    const opened = await account(accountId);
+    if (!(await mayPost(accountId, opened))) {
+      throw new FootingError('busy', 'Another process posts this account', { remedy: 'Ask that process to rebuild.' });
+    }
+    const next = await generations.build(accountId);
+    let resume = () => {};
+    try {
+      const { seq: head } = await journal.head(accountId);
+      await replayInto(next, head, (_, seq, progress) => onProgress?.(seq, progress));
+      opened.paused = new Promise((resolve) => {
+        resume = resolve;
+      });
+      for (const lane of opened.lanes.values()) await lane.running;
+      const { seq: last } = await journal.head(accountId);
+      await replayInto(next, last, (_, seq, progress) => onProgress?.(seq, progress));
+      const retired = await generations.switchTo(next);
+      opened.generation = next;
+      for (const lane of opened.lanes.values()) lane.posted = last;
+      setTimeout(() => {
+        for (const old of retired)
+          generations.drop(old).catch((err) => engines.log.warn({ err }, 'old ledger not dropped yet'));
+      }, RETIRED_KEPT_MS).unref();
+    } catch (error) {
+      await generations.drop(next).catch(() => {});
+      throw error;
+    } finally {
+      opened.paused = undefined;
+      resume();
+      kick(accountId);
+    }
+  }
+
+  const unsubscribe = journal.onAppend((accountId) => kick(accountId));
+  const poll = setInterval(() => {
+    engines.pg
+      .query<{ id: number }>('SELECT id FROM accounts WHERE head_seq > 0')
+      .then((result) => {
+        for (const { id } of result.rows) kick(id);
+      })
+      .catch((err) => engines.log.warn({ err }, 'the journal could not be looked at'));
+  }, POLL_MS);
+  poll.unref();
+
+  return {
+    caughtUp,
+    posted,
+    database: async (accountId) => (await account(accountId)).generation.database,
+    rebuild,
+    replayInto,
+    scratch: (accountId) => generations.build(accountId),
+    drop: (generation) => generations.drop(generation),
+    failure: async (accountId, book) => generations.error((await account(accountId)).generation, book),
+    onProgress(listener) {
+      progressListeners.add(listener);
+      return () => progressListeners.delete(listener);
+    },
+    onPosted(listener) {
+      postedListeners.add(listener);
+      return () => postedListeners.delete(listener);
+    },
+    async close() {
+      unsubscribe();
+      clearInterval(poll);
+      stopping.abort(new FootingError('unavailable', 'The server is stopping'));
+      for (const opened of accounts.values()) {
+        const ledger = await opened.catch(() => undefined);
+        for (const lane of ledger?.lanes.values() ?? []) await lane.running?.catch(() => {});
+      }
+      await locks.close();
+    },
+  };
+}
+
+/** Advisory locks held on one connection of their own: when it breaks, PostgreSQL gives the accounts to another process. */
+function openPosterLocks(engines: Engines) {
+  let client: PoolClient | undefined;
+  const held = new Set<number>();
+
+  async function connection(): Promise<PoolClient> {
+    if (client) return client;
+    const fresh = await engines.pg.connect();
+    fresh.on('error', () => {
+      client = undefined;
+      held.clear();
+    });
+    client = fresh;
+    return fresh;
+  }
+
+  return {
+    holds: (accountId: number): boolean => held.has(accountId),
+    async tryAcquire(accountId: number): Promise<boolean> {
+      if (held.has(accountId)) return true;
+      const result = await (await connection()).query<{ locked: boolean }>(
+        'SELECT pg_try_advisory_lock($1, $2) AS locked',
+        [POSTER_LOCK, accountId],
+      );
+      if (result.rows[0]?.locked) held.add(accountId);
+      return held.has(accountId);
+    },
+    async close(): Promise<void> {
+      client?.release(true);
+      client = undefined;
+    },
+  };
+}

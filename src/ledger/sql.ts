@@ -1,0 +1,29 @@
+import type { Engines } from '../engines/types.ts';
+
+export type SqlParameters = Record<string, unknown>;
+
+/** Rows of a SELECT in the given ledger database; 64-bit integers and decimals arrive as strings. */
+export async function select<Row>(
+  engines: Engines,
+  database: string,
+  query: string,
+  parameters: SqlParameters = {},
+): Promise<Row[]> {
+  const result = await engines.clickhouse.client(database).query({
+    query,
+    query_params: parameters,
+    format: 'JSONEachRow',
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 1, output_format_json_quote_decimals: 1 },
+  });
+  return result.json<Row>();
+}
+
+/** Runs a statement without a result (DDL, INSERT ... SELECT) in the given ledger database. */
+export async function execute(
+  engines: Engines,
+  database: string,
+  query: string,
+  parameters: SqlParameters = {},
+): Promise<void> {
+  await engines.clickhouse.client(database).command({ query, query_params: parameters });
+}
