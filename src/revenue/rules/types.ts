@@ -1,0 +1,170 @@
+/** What the rules are given and what they answer. Amounts in minor units (cents) as bigint; instants as milliseconds since 1970 in UTC. */
+import type { Instant } from '../../kernel/dates.ts';
+import type { Interval } from '../../kernel/intervals.ts';
+import type { Fraction } from './exact.ts';
+
+/** A row of the invoices stream, as text under the stream's own column names; absent means empty. */
+export interface InvoiceRow {
+  /** Data source; not a column of the file, empty unless rows of several sources are given. */
+  source?: string;
+  customer_external_id: string;
+  invoice_external_id: string;
+  date: string;
+  due_date?: string;
+  currency: string;
+  external_id: string;
+  type: string;
+  subscription_external_id?: string;
+  plan_external_id?: string;
+  service_period_start?: string;
+  service_period_end?: string;
+  amount_in_cents: string;
+  quantity?: string;
+  discount_code?: string;
+  discount_amount_in_cents?: string;
+  tax_amount_in_cents?: string;
+  prorated?: string;
+  proration_type?: string;
+  event_order?: string;
+  cancelled_at?: string;
+  description?: string;
+}
+
+export interface PlanRow {
+  source?: string;
+  external_id: string;
+  name?: string;
+  interval_count: string;
+  interval_unit: string;
+}
+
+export type Proration = 'plain' | 'differential' | 'full' | 'differential_mrr';
+
+/** A line as the rules see it. */
+export interface Line {
+  source: string;
+  customer: string;
+  invoice: string;
+  invoiceDate: Instant;
+  currency: string;
+  externalId: string;
+  /** 1 for the first line of its invoice, in row order; for words only. */
+  lineNumber: number;
+  /** Position among the rows given: the row order of R7. */
+  position: number;
+  type: string;
+  subscription: string;
+  plan: string;
+  planName: string;
+  interval: Interval | null;
+  start: Instant | null;
+  end: Instant | null;
+  amount: bigint;
+  tax: bigint;
+  proration: Proration;
+  eventOrder: bigint;
+  cancelledAt: Instant | null;
+}
+
+/** A line that makes MRR, with the parts of its formula. */
+export interface ValuedLine {
+  line: Line;
+  start: Instant;
+  end: Instant;
+  /** Whole cents (R5). */
+  mrr: bigint;
+  /** Before rounding. */
+  exact: Fraction;
+  perMonth: Fraction;
+  factor: Fraction;
+}
+
+export type WarningCode =
+  | 'line-invalid-period'
+  | 'line-plan-unknown'
+  | 'negative-mrr'
+  | 'equal-start'
+  | 'cancellation-without-effect'
+  | 'subscription-never-counted'
+  | 'currency-changed';
+
+export interface Warning {
+  code: WarningCode;
+  source: string;
+  customer: string;
+  subscription: string;
+  /** When it matters, or null for a line without a period. */
+  instant: Instant | null;
+  invoices: string[];
+  /** Said in words. */
+  detail: string;
+}
+
+/** Why a subscription's value became what it is; `rule` is the number in the README of the rules. */
+export type Cause =
+  | { rule: 'R7'; kind: 'replaced' | 'added' | 'replaced-prorated'; line: ValuedLine }
+  | { rule: 'R11'; kind: 'cancelled'; at: Instant }
+  | { rule: 'R16'; kind: 'left-currency'; line: ValuedLine }
+  | { rule: 'R26'; kind: 'cancelled-at-period-end'; at: Instant; cancelledAt: Instant }
+  | { rule: 'R28'; kind: 'not-renewed'; at: Instant; periodEnd: Instant };
+
+/** One value of a subscription, from `instant` on, in one currency. */
+export interface Step {
+  source: string;
+  customer: string;
+  subscription: string;
+  currency: string;
+  instant: Instant;
+  /** Shown MRR, never below 0 (R9). */
+  before: bigint;
+  after: bigint;
+  /** May be below 0. */
+  trueAfter: bigint;
+  runningBefore: boolean;
+  runningAfter: boolean;
+  /** What made up the value just before and makes it up now. */
+  linesBefore: ValuedLine[];
+  linesAfter: ValuedLine[];
+  causes: Cause[];
+}
+
+export type MovementType = 'new_biz' | 'expansion' | 'contraction' | 'churn' | 'reactivation';
+
+export interface Movement {
+  source: string;
+  customer: string;
+  currency: string;
+  instant: Instant;
+  /** 0 for the first movement of this customer and currency at this instant. */
+  order: number;
+  type: MovementType;
+  /** Signed cents. */
+  amount: bigint;
+  subscription: string;
+  /** Number of the group within customer and currency, 1 for the first (R25). */
+  group: number;
+  /** Customer MRR before and after the whole group. */
+  mrrBefore: bigint;
+  mrrAfter: bigint;
+  decision: Decision;
+  /** The changes behind this movement, in order. */
+  steps: Step[];
+}
+
+/** Data of the classification (R19, R20, R21). */
+export interface Decision {
+  rule: 'R20';
+  /** How the group became movements. */
+  grouping: 'each-subscription' | 'net';
+  subscribedBefore: boolean;
+  subscribedAfter: boolean;
+  paidEarlier: boolean;
+}
+
+export interface Book {
+  lines: Line[];
+  valued: ValuedLine[];
+  steps: Step[];
+  movements: Movement[];
+  warnings: Warning[];
+}
