@@ -1,8 +1,9 @@
 /** What the rooms above may ask of the stores. Embedded or remote is decided behind these interfaces. */
+
+import type { Readable } from 'node:stream';
 import type { ClickHouseClient } from '@clickhouse/client';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import type { Readable } from 'node:stream';
 
 export interface Config {
   /** Absolute path of the data folder (FOOTING_HOME, default ./.footing), mode 0700. */
@@ -15,6 +16,16 @@ export interface Config {
   host: string;
   port: number;
   logLevel: string;
+  /** Put before every ledger database's name (FOOTING_LEDGER_PREFIX, default `footing_`), so that several can share one ClickHouse. */
+  ledgerPrefix: string;
+  /** Memory that the embedded ClickHouse may take in all, bytes (FOOTING_CLICKHOUSE_MEMORY_MIB). */
+  clickhouseMemoryBytes: number;
+  /** Memory that one ClickHouse query may take, bytes (FOOTING_QUERY_MEMORY_MIB); larger sorts and groupings spill to disk at half of it. */
+  queryMemoryBytes: number;
+  /** Seconds after which ClickHouse gives up on a query that sets no limit of its own (FOOTING_QUERY_SECONDS). */
+  querySeconds: number;
+  /** Connections to PostgreSQL at most (FOOTING_DATABASE_CONNECTIONS). */
+  databaseConnections: number;
 }
 
 /** ClickHouse, always through @clickhouse/client. One client object per database (= per ledger). */
@@ -45,7 +56,10 @@ export interface EvidenceStore {
    * resolves the bytes survive a power cut; when it rejects nothing is there but a temporary file that the next start
    * removes. Errors: `too_large` over `bytesMax`, `storage` when the disk is full.
    */
-  put(source: Readable | Uint8Array, options?: { bytesMax?: number; onProgress?: (bytes: number) => void }): Promise<StoredEvidence>;
+  put(
+    source: Readable | Uint8Array,
+    options?: { bytesMax?: number; onProgress?: (bytes: number) => void },
+  ): Promise<StoredEvidence>;
   /** Path of the stored file; `not_found` when there is none. */
   path(sha256: string): Promise<string>;
   has(sha256: string): Promise<boolean>;

@@ -1,0 +1,320 @@
+/**
+ * The ClickHouse child: the engine as a library (npm chdb) behind as much of ClickHouse's HTTP protocol as
+ * @clickhouse/client, and a person with curl, need. Run by supervisor.ts only; it ends when its parent does.
+ *
+ * A statement runs on a leased connection; connections share one data folder and run in parallel. Statements with data
+ * (`INSERT … FORMAT F` and bytes) go through a file: the engine's own inline path cuts binary data at two newlines.
+ */
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
+import {
+  formatClause,
+  insertFromFile,
+  ParameterError,
+  quote,
+  quoteName,
+  statementKind,
+  substituteParameters,
+} from './sql.ts';
+
+/** What the parent sends first. */
+export interface ChildStart {
+  folder: string;
+  user: string;
+  password: string;
+  connections: number;
+  engineArguments: string[];
+  /** Settings of a statement that names none of its own, by name; also what a changed setting returns to. */
+  settings: Record<string, string>;
+  library: string;
+}
+
+/** What the child answers. */
+export type ChildMessage = { ready: true; port: number; version: string } | { ready: false; error: string };
+
+interface NativeResult {
+  bytes: Uint8Array;
+  elapsed: number;
+  rowsRead: number;
+  bytesRead: number;
+}
+
+interface Engine {
+  CreateConnection(folder: string, options: string[]): unknown;
+  CloseConnection(connection: unknown): void;
+  QueryAsyncConnection(connection: unknown, sql: string, format: string): Promise<NativeResult>;
+}
+
+/** URL parameters that are the protocol's own, not settings. */
+const PROTOCOL_PARAMETERS = new Set([
+  'query',
+  'database',
+  'default_format',
+  'query_id',
+  'user',
+  'password',
+  'session_id',
+  'session_timeout',
+  'session_check',
+  'wait_end_of_query',
+  'buffer_size',
+  'compress',
+  'decompress',
+  'enable_http_compression',
+  'role',
+  'quota_key',
+  'send_progress_in_http_headers',
+  'http_headers_progress_interval_ms',
+  'http_write_exception_in_output_format',
+  'cancel_http_readonly_queries_on_client_close',
+  'client_protocol_version',
+  'stacktrace',
+  'close_session',
+]);
+
+class Lease {
+  readonly handle: unknown;
+  database: string | undefined = 'default';
+  /** Settings that differ, or may differ, from the defaults. */
+  changed = new Set<string>();
+
+  constructor(handle: unknown) {
+    this.handle = handle;
+  }
+}
+
+let engine: Engine;
+let start: ChildStart;
+let scratch: string;
+const idle: Lease[] = [];
+const waiting: ((lease: Lease) => void)[] = [];
+let control: Lease;
+
+process.once('message', (message) => {
+  begin(message as ChildStart).catch((error) => {
+    process.send?.({ ready: false, error: String((error as Error).message ?? error) } satisfies ChildMessage, () =>
+      process.exit(1),
+    );
+  });
+});
+// The parent is gone, or wants us gone: end without ceremony after the statements that run. The data folder survives kill -9.
+process.on('disconnect', () => process.exit(0));
+for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => {});
+
+async function begin(options: ChildStart): Promise<void> {
+  start = options;
+  scratch = join(start.folder, 'footing_tmp');
+  mkdirSync(scratch, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(scratch)) rmSync(join(scratch, name), { force: true });
+  engine = createRequire(import.meta.url)(start.library) as Engine;
+  control = await connect();
+  for (let i = 0; i < start.connections; i++) idle.push(await connect());
+  const version = text(await engine.QueryAsyncConnection(control.handle, 'SELECT version()', 'TSVRaw')).trim();
+  const server = createServer({ keepAliveTimeout: 600_000, requestTimeout: 0 }, (request, response) => {
+    handle(request, response).catch((error) => fail(response, String(error?.message ?? error)));
+  });
+  server.listen(0, '127.0.0.1', 256, () => {
+    const { port } = server.address() as { port: number };
+    process.send?.({ ready: true, port, version } satisfies ChildMessage);
+  });
+}
+
+async function connect(): Promise<Lease> {
+  const lease = new Lease(engine.CreateConnection(start.folder, start.engineArguments));
+  const assignments = Object.entries(start.settings).map(([name, value]) => `${name} = ${quote(value)}`);
+  if (assignments.length > 0) await engine.QueryAsyncConnection(lease.handle, `SET ${assignments.join(', ')}`, 'Null');
+  return lease;
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = new URL(request.url ?? '/', 'http://localhost');
+  if (url.pathname === '/ping') return void response.end('Ok.\n');
+  if (!authenticated(request, url)) {
+    request.resume();
+    return fail(
+      response,
+      `Code: 516. DB::Exception: ${start.user}: Authentication failed: password is incorrect, or there is no user with such name. (AUTHENTICATION_FAILED)`,
+    );
+  }
+  const queryId = url.searchParams.get('query_id') ?? randomUUID();
+  response.setHeader('X-ClickHouse-Query-Id', queryId);
+  const body: Readable = request.headers['content-encoding'] === 'gzip' ? request.pipe(createGunzip()) : request;
+  const parameters = new Map<string, string>();
+  const settings = new Map<string, string>();
+  for (const [name, value] of url.searchParams) {
+    if (name.startsWith('param_')) parameters.set(name.slice(6), value);
+    else if (!PROTOCOL_PARAMETERS.has(name) && /^\w+$/.test(name)) settings.set(name, value);
+  }
+  const database = url.searchParams.get('database') ?? header(request, 'x-clickhouse-database') ?? 'default';
+  const format = url.searchParams.get('default_format') ?? header(request, 'x-clickhouse-format') ?? 'TabSeparated';
+  let sql = url.searchParams.get('query') ?? '';
+  const file = join(scratch, `${randomUUID()}.data`);
+  const withFile = sql === '' ? undefined : insertFromFile(sql, file);
+  try {
+    if (withFile !== undefined) {
+      await pipeline(body, createWriteStream(file, { mode: 0o600, highWaterMark: 1 << 20 }));
+      sql = withFile;
+    } else {
+      const rest = (await collect(body)).toString('utf8');
+      sql = sql === '' ? rest : `${sql}\n${rest}`;
+    }
+    sql = substituteParameters(sql, parameters);
+    if (request.method === 'GET') settings.set('readonly', settings.get('readonly') ?? '2');
+    const result = await execute(sql, database, format, settings, response);
+    if (result === undefined || response.destroyed) return;
+    response.setHeader('X-ClickHouse-Format', formatClause(sql) ?? format);
+    response.setHeader('X-ClickHouse-Timezone', 'UTC');
+    response.setHeader(
+      'X-ClickHouse-Summary',
+      JSON.stringify({
+        read_rows: String(result.rowsRead),
+        read_bytes: String(result.bytesRead),
+        written_rows: '0',
+        written_bytes: '0',
+        total_rows_to_read: '0',
+        result_rows: '0',
+        result_bytes: String(result.bytes.length),
+        elapsed_ns: String(Math.round(result.elapsed * 1e9)),
+      }),
+    );
+    response.setHeader(
+      'Content-Type',
+      /^JSON/i.test(formatClause(sql) ?? format) ? 'application/json; charset=UTF-8' : 'text/plain; charset=UTF-8',
+    );
+    response.end(result.bytes);
+  } catch (error) {
+    if (request.errored) return;
+    if (error instanceof ParameterError) return fail(response, error.message);
+    fail(response, String((error as Error).message ?? error));
+  } finally {
+    if (withFile !== undefined) rmSync(file, { force: true });
+  }
+}
+
+/** Runs one statement on a free connection; undefined when the client went away while it waited. */
+async function execute(
+  sql: string,
+  database: string,
+  format: string,
+  settings: ReadonlyMap<string, string>,
+  response: ServerResponse,
+): Promise<NativeResult | undefined> {
+  const lease = await acquire();
+  const marker = `/*footing:${randomUUID()}*/`;
+  const kill = () => {
+    if (!response.writableFinished) void killQuery(marker);
+  };
+  try {
+    if (response.destroyed) return undefined;
+    response.once('close', kill);
+    await prepare(lease, database, settings);
+    const kind = statementKind(sql);
+    if (kind === 'USE') lease.database = undefined;
+    if (kind === 'SET')
+      throw new Error(
+        'Code: 48. DB::Exception: There are no sessions here: give settings with the statement. (NOT_IMPLEMENTED)',
+      );
+    return await engine.QueryAsyncConnection(lease.handle, `${marker} ${sql}`, format);
+  } finally {
+    response.off('close', kill);
+    release(lease);
+  }
+}
+
+/** Brings the connection to the database and to the settings of the request; what an earlier request set is undone. */
+async function prepare(lease: Lease, database: string, settings: ReadonlyMap<string, string>): Promise<void> {
+  const assignments = new Map<string, string>();
+  for (const name of lease.changed) {
+    const value = start.settings[name];
+    assignments.set(name, value === undefined ? 'DEFAULT' : quote(value));
+  }
+  // `readonly` forbids changing settings: undone first and alone, set last and alone.
+  if (lease.changed.has('readonly')) await engine.QueryAsyncConnection(lease.handle, 'SET readonly = 0', 'Null');
+  assignments.delete('readonly');
+  for (const [name, value] of settings) if (name !== 'readonly') assignments.set(name, quote(value));
+  for (const [name] of settings) lease.changed.add(name);
+  if (assignments.size > 0) {
+    const list = [...assignments].map(([name, value]) => `${name} = ${value}`).join(', ');
+    await engine.QueryAsyncConnection(lease.handle, `SET ${list}`, 'Null');
+  }
+  lease.changed = new Set(settings.keys());
+  if (lease.database !== database) {
+    lease.database = undefined;
+    await engine.QueryAsyncConnection(lease.handle, `USE ${quoteName(database)}`, 'Null');
+    lease.database = database;
+  }
+}
+
+function acquire(): Promise<Lease> {
+  const lease = idle.pop();
+  if (lease !== undefined) return Promise.resolve(lease);
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+function release(lease: Lease): void {
+  const next = waiting.shift();
+  if (next === undefined) idle.push(lease);
+  else next(lease);
+}
+
+async function killQuery(marker: string): Promise<void> {
+  try {
+    const sql = `KILL QUERY WHERE position(query, ${quote(marker)}) > 0 AND query NOT LIKE 'KILL%' ASYNC`;
+    await engine.QueryAsyncConnection(control.handle, sql, 'Null');
+  } catch {
+    // It ended by itself.
+  }
+}
+
+function authenticated(request: IncomingMessage, url: URL): boolean {
+  const basic = /^Basic (.+)$/i.exec(request.headers.authorization ?? '')?.[1];
+  const [basicUser, ...rest] = basic === undefined ? [] : Buffer.from(basic, 'base64').toString('utf8').split(':');
+  const user = basicUser ?? header(request, 'x-clickhouse-user') ?? url.searchParams.get('user') ?? '';
+  const password =
+    basic === undefined
+      ? (header(request, 'x-clickhouse-key') ?? url.searchParams.get('password') ?? '')
+      : rest.join(':');
+  const digest = (value: string) => createHash('sha256').update(value).digest();
+  return timingSafeEqual(digest(`${user}:${password}`), digest(`${start.user}:${start.password}`));
+}
+
+function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+async function collect(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** HTTP status of an exception, as ClickHouse chooses it for the codes that clients look at. */
+function fail(response: ServerResponse, message: string): void {
+  if (response.headersSent || response.destroyed) return void response.destroy();
+  const code = /Code: (\d+)/.exec(message)?.[1] ?? '1001';
+  const status: Record<string, number> = {
+    '516': 403,
+    '60': 404,
+    '81': 404,
+    '62': 400,
+    '456': 400,
+    '159': 408,
+    '241': 500,
+  };
+  response.writeHead(status[code] ?? 500, {
+    'X-ClickHouse-Exception-Code': code,
+    'Content-Type': 'text/plain; charset=UTF-8',
+  });
+  response.end(`${message.startsWith('Code:') ? message : `Code: ${code}. DB::Exception: ${message}`}\n`);
+}
+
+function text(result: NativeResult): string {
+  return Buffer.from(result.bytes).toString('utf8');
+}

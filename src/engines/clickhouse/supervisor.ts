@@ -1,0 +1,225 @@
+/** Starts the ClickHouse child, restarts it when it dies, stops it with us. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from 'pino';
+import { FootingError } from '../../kernel/errors.ts';
+import { privateFolder, storageError } from '../files.ts';
+import { isAlive, signal, startedAt, waitForEnd } from '../processes.ts';
+import type { Config } from '../types.ts';
+import type { ChildMessage, ChildStart } from './child.ts';
+
+const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
+const CONNECTIONS = 8;
+const START_MILLISECONDS_MAX = 30_000;
+/** Restarts without a minute of peace between them before giving up. */
+const RESTARTS_MAX = 10;
+const PEACE_MILLISECONDS = 60_000;
+
+export interface ClickHouseChild {
+  readonly url: string;
+  readonly pid: number | undefined;
+  readonly version: string;
+  /** Resolves when the child answers (again); rejects with `unavailable` when it has been given up. */
+  ready(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startClickHouse(config: Config, log: Logger): Promise<ClickHouseChild> {
+  const supervisor = new Supervisor(config, log);
+  await supervisor.begin();
+  return supervisor;
+}
+
+class Supervisor implements ClickHouseChild {
+  readonly #config: Config;
+  readonly #log: Logger;
+  readonly #root: string;
+  readonly #user = 'footing';
+  readonly #password = randomBytes(24).toString('base64url');
+  #child: ChildProcess | undefined;
+  #port = 0;
+  #starting: Promise<void> = Promise.resolve();
+  #stopping = false;
+  #restarts = 0;
+  #lastStart = 0;
+  version = '';
+
+  constructor(config: Config, log: Logger) {
+    this.#config = config;
+    this.#log = log;
+    this.#root = join(config.home, 'clickhouse');
+  }
+
+  get url(): string {
+    return `http://${this.#user}:${this.#password}@127.0.0.1:${this.#port}`;
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  ready(): Promise<void> {
+    return this.#starting;
+  }
+
+  async begin(): Promise<void> {
+    await privateFolder(this.#root);
+    await this.#endLeftover();
+    this.#starting = this.#start();
+    await this.#starting;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    await this.#starting.catch(() => {});
+    const child = this.#child;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    if (child.connected) child.disconnect();
+    const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+    await ended;
+    clearTimeout(timer);
+    rmSync(join(this.#root, 'child'), { force: true });
+  }
+
+  /** A child ends by itself when its parent dies; one that is stuck in a long statement is ended here. */
+  async #endLeftover(): Promise<void> {
+    let pid: number;
+    let started: string | undefined;
+    try {
+      const [first, ...rest] = readFileSync(join(this.#root, 'child'), 'utf8').trim().split(' ');
+      pid = Number(first);
+      started = rest.join(' ');
+    } catch {
+      return;
+    }
+    if (!isAlive(pid) || startedAt(pid) !== started) return;
+    if (await waitForEnd(pid, 300)) return;
+    this.#log.warn({ pid }, 'a ClickHouse child of an earlier run is still there; ending it');
+    signal(pid, 'SIGKILL');
+    await waitForEnd(pid, 5_000);
+  }
+
+  async #start(): Promise<void> {
+    this.#lastStart = Date.now();
+    const child = fork(CHILD, [], {
+      // A loader or debugger of the parent is not the child's.
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      env: { PATH: process.env.PATH ?? '', TZ: 'UTC', LC_ALL: 'C', UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '2' },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      detached: true,
+      // The port stays the same over restarts only by chance: clients ask `url` anew.
+    });
+    this.#child = child;
+    let errors = '';
+    child.stderr?.on('data', (chunk) => {
+      errors = (errors + chunk).slice(-2000);
+    });
+    const message = new Promise<ChildMessage>((resolve) => {
+      child.once('message', (value) => resolve(value as ChildMessage));
+      child.once('error', (error) => resolve({ ready: false, error: error.message }));
+      child.once('exit', (code, name) => resolve({ ready: false, error: `it ended (${code ?? name}) ${errors}` }));
+    });
+    const timer = setTimeout(() => child.kill('SIGKILL'), START_MILLISECONDS_MAX);
+    child.send(this.#instructions());
+    const answer = await message;
+    clearTimeout(timer);
+    if (!answer.ready) {
+      throw new FootingError('unavailable', `The embedded ClickHouse did not start: ${answer.error.trim()}`, {
+        remedy: 'Free memory and disk space and start again, or set CLICKHOUSE_URL to a ClickHouse server.',
+      });
+    }
+    this.#port = answer.port;
+    this.version = answer.version;
+    try {
+      writeFileSync(join(this.#root, 'child'), `${child.pid} ${startedAt(child.pid!) ?? ''}\n`, { mode: 0o600 });
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw storageError(error, this.#root);
+    }
+    // A child, its pipe and its channel must not keep a finished program running.
+    child.unref();
+    child.channel?.unref();
+    (child.stderr as unknown as { unref?: () => void } | null)?.unref?.();
+    child.once('exit', (code, name) => this.#onExit(code ?? name, errors));
+  }
+
+  #onExit(reason: unknown, errors: string): void {
+    if (this.#stopping) return;
+    this.#restarts = Date.now() - this.#lastStart > PEACE_MILLISECONDS ? 1 : this.#restarts + 1;
+    this.#log.error(
+      { reason, errors: errors.trim().slice(-500), restarts: this.#restarts },
+      'the ClickHouse child ended; restarting it',
+    );
+    if (this.#restarts > RESTARTS_MAX) {
+      this.#starting = Promise.reject(
+        new FootingError(
+          'unavailable',
+          `The embedded ClickHouse ended ${this.#restarts} times in a row (${String(reason)}).`,
+          {
+            remedy: 'Look at the log; raise FOOTING_CLICKHOUSE_MEMORY_MIB or free memory and disk space, then restart.',
+          },
+        ),
+      );
+    } else this.#starting = this.#start();
+    this.#starting.catch((error) => this.#log.error({ error: String(error) }, 'the ClickHouse child did not restart'));
+  }
+
+  #instructions(): ChildStart {
+    const { clickhouseMemoryBytes, queryMemoryBytes, querySeconds } = this.#config;
+    return {
+      folder: join(this.#root, 'data'),
+      user: this.#user,
+      password: this.#password,
+      connections: CONNECTIONS,
+      library: findLibrary(),
+      engineArguments: [`--config-file=${this.#writeServerConfig(clickhouseMemoryBytes)}`],
+      settings: {
+        max_memory_usage: String(queryMemoryBytes),
+        max_bytes_before_external_group_by: String(Math.floor(queryMemoryBytes / 2)),
+        max_bytes_before_external_sort: String(Math.floor(queryMemoryBytes / 2)),
+        max_execution_time: String(querySeconds),
+      },
+    };
+  }
+
+  /** Caches small, so that an idle child is small. */
+  #writeServerConfig(memoryBytes: number): string {
+    const path = join(this.#root, 'server.xml');
+    const mebibytes = (count: number) => String(count * 1024 * 1024);
+    const values: Record<string, string> = {
+      max_server_memory_usage: String(memoryBytes),
+      mark_cache_size: mebibytes(64),
+      primary_index_cache_size: mebibytes(64),
+      index_mark_cache_size: mebibytes(16),
+      uncompressed_cache_size: '0',
+      query_condition_cache_size: mebibytes(16),
+      compiled_expression_cache_size: mebibytes(32),
+      background_schedule_pool_size: '4',
+    };
+    const lines = Object.entries(values).map(([name, value]) => `  <${name}>${value}</${name}>`);
+    writeFileSync(path, `<clickhouse>\n${lines.join('\n')}\n</clickhouse>\n`, { mode: 0o600 });
+    return path;
+  }
+}
+
+/** Path of the engine's native library for this platform, or `platform`. */
+function findLibrary(): string {
+  const platform = `${process.platform}-${process.arch}${process.platform === 'linux' ? '-gnu' : ''}`;
+  try {
+    return createRequire(import.meta.url).resolve(`@chdb/lib-${platform}`);
+  } catch (error) {
+    throw new FootingError(
+      'platform',
+      `The embedded ClickHouse has no build for ${platform}, or it is not installed.`,
+      {
+        remedy: 'Run npm install again (optional dependencies included), or set CLICKHOUSE_URL to a ClickHouse server.',
+        cause: error,
+      },
+    );
+  }
+}
