@@ -40,13 +40,13 @@ export function openGenerations(engines: Engines, books: readonly Book[], prefix
     async build(accountId: number): Promise<Generation> {
       const result = await pg.query<{ generation: number }>(
         `INSERT INTO ledgers (account_id, generation, database, schema_version, state)
-         SELECT $1, next, $2 || '_' || $1 || '_' || next, $3, 'building'
+         SELECT $1, next, $2 || $1 || '_' || next, $3, 'building'
          FROM (SELECT coalesce(max(generation), 0) + 1 AS next FROM ledgers WHERE account_id = $1) AS numbered
          RETURNING generation`,
         [accountId, prefix, schemaVersion(books)],
       );
       const { generation } = result.rows[0]!;
-      const database = `${prefix}_${accountId}_${generation}`;
+      const database = `${prefix}${accountId}_${generation}`;
       await execute(engines, NO_DATABASE, `DROP DATABASE IF EXISTS ${database} SYNC`);
       await createTables(database);
       for (const book of books) {

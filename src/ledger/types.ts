@@ -1,7 +1,7 @@
 /**
  * The ledger: records and postings in ClickHouse, derived from the journal, disposable, only added to.
  *
- * Every account has a database of its own per generation (`<prefix>_<account id>_<generation>`): unqualified table names can
+ * Every account has a database of its own per generation (`<prefix><account id>_<generation>`): unqualified table names can
  * only mean the account's own tables, so no query can forget the tenant. Rebuild fills the next generation and switches a
  * pointer in PostgreSQL.
  *

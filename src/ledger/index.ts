@@ -1,0 +1,15 @@
+export { type ImportOutcome, type ImportRequest, type ImportStatus, type Imports, openImports } from './imports.ts';
+export { type LedgerService, openLedger } from './ledger.ts';
+export { DEFAULT_SOURCE, entryStream, loadRecords } from './records.ts';
+export { findStream, openRecords, POST_ROWS_MAX } from './recordsService.ts';
+export { execute, type SqlParameters, select } from './sql.ts';
+export type {
+  Book,
+  ExplanationNode,
+  Ledger,
+  PostContext,
+  Progress,
+  ReadContext,
+  RecordSource,
+} from './types.ts';
+export { type VerifyFinding, type VerifyProgress, type VerifyReport, verifyAccount } from './verify.ts';

@@ -1,0 +1,302 @@
+import { cpus } from 'node:os';
+import type { Entry, Json } from '../journal/types.ts';
+import { FootingError, invariant } from '../kernel/errors.ts';
+import { type BlockRow, blockColumns, encodeRows, parseRows, readFile } from '../streams/index.ts';
+import type { IntakeCounts, RejectedRow, ResolvedReadOptions, StreamDefinition } from '../streams/types.ts';
+import { IMPORT_KIND } from './posting.ts';
+import { execute, select } from './sql.ts';
+import type { PostContext } from './types.ts';
+
+export const POST_KIND = 'records.post';
+export const DELETE_KIND = 'records.delete';
+export const DEFAULT_SOURCE = 'default';
+
+/** Rejected rows that an import's result keeps for people; all of them are found again by reading the evidence. */
+export const IMPORT_REJECTS_KEPT_ROWS_MAX = 200;
+/** Rows whose keys are compared in one query: bounds the memory of finding superseded rows in a large load. */
+const SUPERSEDE_ROWS_MAX = 1_500_000;
+/** Blocks of one load that are on their way to ClickHouse at once. */
+const BLOCKS_IN_FLIGHT_MAX = 2;
+
+/** Payload of `records.import`. */
+export interface ImportPayload {
+  stream: string;
+  source: string;
+  file: { name: string; bytes: number };
+  options: ResolvedReadOptions;
+  allOrNothing: boolean;
+}
+
+/** Payload of `records.post`. */
+export interface PostPayload {
+  stream: string;
+  source: string;
+  rows: Array<Record<string, Json>>;
+}
+
+/** Payload of `records.delete`. */
+export interface DeletePayload {
+  stream: string;
+  source: string;
+  keys: Array<Record<string, string>>;
+}
+
+/** The stream that an entry speaks of, or undefined when it is not about records. */
+export function entryStream(entry: Entry): string | undefined {
+  if (entry.kind !== IMPORT_KIND && entry.kind !== POST_KIND && entry.kind !== DELETE_KIND) return undefined;
+  return (entry.payload as unknown as { stream: string }).stream;
+}
+
+/**
+ * Writes what the entries (ascending, all of this stream) add to the stream's record table: their rows with sign 1, then for
+ * every record that a later one with the same key supersedes, and for every deleted one, its reversal: the row again with sign
+ * -1 and the seq of the entry that caused it. Must run on a table without rows of these entries.
+ */
+export async function loadRecords(
+  context: PostContext,
+  definition: StreamDefinition,
+  entries: readonly Entry[],
+): Promise<void> {
+  for (const run of runsBetweenDeletes(entries)) {
+    if (run[0]!.kind === DELETE_KIND) {
+      for (const entry of run) await reverseDeleted(context, definition, entry);
+      continue;
+    }
+    const imports: Array<{ entry: Entry; result: ImportResult }> = [];
+    const posts: Entry[] = [];
+    for (const entry of run) {
+      if (entry.kind === IMPORT_KIND) imports.push({ entry, result: await loadFile(context, definition, entry) });
+      else posts.push(entry);
+    }
+    await loadPosts(context, definition, posts);
+    await reverseSuperseded(context, definition, run[0]!.seq, run.at(-1)!.seq);
+    for (const { entry, result } of imports) await keepResult(context, definition, entry, result);
+  }
+}
+
+function runsBetweenDeletes(entries: readonly Entry[]): Entry[][] {
+  const runs: Entry[][] = [];
+  for (const entry of entries) {
+    const run = runs.at(-1);
+    if (run && (run[0]!.kind === DELETE_KIND) === (entry.kind === DELETE_KIND)) run.push(entry);
+    else runs.push([entry]);
+  }
+  return runs;
+}
+
+interface ImportResult {
+  counts: IntakeCounts;
+  rejects: RejectedRow[];
+  rowIndex: Json;
+}
+
+async function loadFile(context: PostContext, definition: StreamDefinition, entry: Entry): Promise<ImportResult> {
+  const payload = entry.payload as unknown as ImportPayload;
+  invariant(entry.evidence !== null, `entry ${entry.seq} imports without evidence`);
+  const { clickhouse, evidence } = context.engines;
+  const columns = blockColumns(definition);
+  const rejects: RejectedRow[] = [];
+  const inFlight = new Set<Promise<void>>();
+  const read = await readFile(
+    await evidence.path(entry.evidence),
+    definition,
+    payload.options,
+    {
+      async block(block) {
+        const insert = clickhouse.insertNative(context.database, definition.name, columns, block.bytes);
+        const tracked = insert.finally(() => inFlight.delete(tracked));
+        inFlight.add(tracked);
+        // Failures surface at the next await of the set; until then they must not count as unhandled.
+        tracked.catch(() => {});
+        while (inFlight.size >= BLOCKS_IN_FLIGHT_MAX) await Promise.race(inFlight);
+      },
+      async rejects(rows) {
+        for (const row of rows) if (rejects.length < IMPORT_REJECTS_KEPT_ROWS_MAX) rejects.push(row);
+      },
+    },
+    {
+      constants: { seq: entry.seq, originSeq: entry.seq, sign: 1, source: payload.source },
+      threads: Math.max(1, Math.min(4, cpus().length)),
+      ...(context.signal && { signal: context.signal }),
+      onProgress: (progress) => context.onProgress?.(entry.seq, { stage: 'reading rows', ...progress }),
+    },
+  );
+  await Promise.all(inFlight);
+  if (payload.allOrNothing && read.counts.rejected > 0) {
+    throw new FootingError(
+      'corrupt',
+      `Entry ${entry.seq} was accepted as a whole, but ${read.counts.rejected} of its rows are bad`,
+    );
+  }
+  return { counts: read.counts, rejects, rowIndex: read.index as unknown as Json };
+}
+
+/** Rows posted as JSON by many entries become one block. They were checked before they were stated, so they must be good. */
+async function loadPosts(context: PostContext, definition: StreamDefinition, entries: readonly Entry[]): Promise<void> {
+  const rows: BlockRow[] = [];
+  for (const entry of entries) {
+    const payload = entry.payload as unknown as PostPayload;
+    for (const [i, parsed] of parseRows(definition, payload.rows).entries()) {
+      if (parsed.problems.length > 0) {
+        throw new FootingError('corrupt', `Row ${i + 1} of entry ${entry.seq} does not hold together any more`, {
+          problems: parsed.problems.map(({ column, ...problem }) => ({ field: column, row: i + 1, ...problem })),
+        });
+      }
+      rows.push({
+        seq: entry.seq,
+        originSeq: entry.seq,
+        originRow: i + 1,
+        sign: 1,
+        source: payload.source,
+        row: parsed.row,
+      });
+    }
+  }
+  if (rows.length === 0) return;
+  const block = encodeRows(definition, rows);
+  await context.engines.clickhouse.insertNative(context.database, definition.name, blockColumns(definition), block);
+}
+
+/**
+ * Of live rows with equal keys only the last one (by origin) stays; each earlier one is reversed by the entry of the next one.
+ * `loaded` rows are those with seq between first and last; only their keys can be affected.
+ */
+async function reverseSuperseded(
+  context: PostContext,
+  definition: StreamDefinition,
+  first: number,
+  last: number,
+): Promise<void> {
+  const { engines, database } = context;
+  const table = definition.name;
+  const columns = blockColumns(definition);
+  const [loaded] = await select<{ rows: string }>(
+    engines,
+    database,
+    `SELECT count() AS rows FROM ${table} WHERE seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1`,
+    { first, last },
+  );
+  const buckets = Math.max(1, Math.ceil(Number(loaded?.rows ?? 0) / SUPERSEDE_ROWS_MAX));
+  for (let bucket = 0; bucket < buckets; bucket += 1) {
+    const inBucket = buckets === 1 ? '' : 'AND key_hash % {buckets:UInt32} = {bucket:UInt32}';
+    const repeatedKeys = `
+      SELECT key_hash
+      FROM ${table}
+      WHERE sign = 1
+        AND seq <= {last:UInt64}
+        AND key_hash IN (
+          SELECT key_hash
+          FROM ${table}
+          WHERE seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1 ${inBucket}
+        )
+      GROUP BY key_hash
+      HAVING count() > 1`;
+    const parameters = { first, last, buckets, bucket };
+    const [repeated] = await select<{ keys: string }>(
+      engines,
+      database,
+      `SELECT count() AS keys FROM (${repeatedKeys})`,
+      parameters,
+    );
+    if (Number(repeated?.keys ?? 0) === 0) continue;
+    await execute(
+      engines,
+      database,
+      `INSERT INTO ${table} (${columns.join(', ')})
+       SELECT ${columns.map((column) => (column === 'seq' ? 'next_seq' : column === 'sign' ? '-1' : column)).join(', ')}
+       FROM (
+         SELECT *,
+                leadInFrame(origin_seq, 1, 0) OVER (
+                  PARTITION BY source, ${definition.key.join(', ')}
+                  ORDER BY origin_seq, origin_row
+                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+                ) AS next_seq
+         FROM ${table}
+         WHERE sign = 1
+           AND seq <= {last:UInt64}
+           AND key_hash IN (${repeatedKeys})
+           AND (origin_seq, origin_row) NOT IN (
+             SELECT origin_seq, origin_row
+             FROM ${table}
+             WHERE sign = -1 AND seq <= {last:UInt64} AND key_hash IN (${repeatedKeys})
+           )
+       )
+       WHERE next_seq > 0`,
+      parameters,
+    );
+  }
+}
+
+async function reverseDeleted(context: PostContext, definition: StreamDefinition, entry: Entry): Promise<void> {
+  const payload = entry.payload as unknown as DeletePayload;
+  const table = definition.name;
+  const columns = blockColumns(definition);
+  const { condition, parameters } = keyCondition(definition, payload.source, payload.keys);
+  await execute(
+    context.engines,
+    context.database,
+    `INSERT INTO ${table} (${columns.join(', ')})
+     SELECT ${columns.map((column) => (column === 'seq' ? '{seq:UInt64}' : column === 'sign' ? '-1' : column)).join(', ')}
+     FROM ${table}
+     WHERE sign = 1
+       AND seq < {seq:UInt64}
+       AND ${condition}
+       AND (origin_seq, origin_row) NOT IN (
+         SELECT origin_seq, origin_row FROM ${table} WHERE sign = -1 AND seq < {seq:UInt64} AND ${condition}
+       )`,
+    { ...parameters, seq: entry.seq },
+  );
+}
+
+/** A condition that holds for the records of one source with the given keys, found through key_hash. */
+export function keyCondition(
+  definition: StreamDefinition,
+  source: string,
+  keys: ReadonlyArray<Record<string, string>>,
+): { condition: string; parameters: Record<string, unknown> } {
+  const names = definition.key;
+  const arrays = names.map((_, i) => `{key_${i}:Array(String)}`).join(', ');
+  const tuple = `tupleElement(wanted, ${names.map((_, i) => i + 1).join('), tupleElement(wanted, ')})`;
+  const parameters: Record<string, unknown> = { key_source: source };
+  for (const [i, name] of names.entries()) parameters[`key_${i}`] = keys.map((key) => key[name] ?? '');
+  return {
+    condition: `source = {key_source:String}
+       AND key_hash IN (
+         SELECT cityHash64({key_source:String}, ${tuple})
+         FROM (SELECT arrayJoin(arrayZip(${arrays})) AS wanted)
+       )
+       AND (${names.join(', ')}) IN (SELECT ${tuple} FROM (SELECT arrayJoin(arrayZip(${arrays})) AS wanted))`,
+    parameters,
+  };
+}
+
+async function keepResult(
+  context: PostContext,
+  definition: StreamDefinition,
+  entry: Entry,
+  { counts, rejects, rowIndex }: ImportResult,
+): Promise<void> {
+  const [reversed] = await select<{ rows: string }>(
+    context.engines,
+    context.database,
+    `SELECT count() AS rows FROM ${definition.name} WHERE seq = {seq:UInt64} AND sign = -1`,
+    { seq: entry.seq },
+  );
+  await context.engines.pg.query(
+    `INSERT INTO import_results (account_id, seq, rows, accepted, rejected, superseded, rejects, row_index)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+     ON CONFLICT (account_id, seq) DO UPDATE
+       SET rows = excluded.rows, accepted = excluded.accepted, rejected = excluded.rejected,
+           superseded = excluded.superseded, rejects = excluded.rejects, row_index = excluded.row_index`,
+    [
+      entry.accountId,
+      entry.seq,
+      counts.rows,
+      counts.accepted,
+      counts.rejected,
+      Number(reversed?.rows ?? 0),
+      JSON.stringify(rejects),
+      JSON.stringify(rowIndex ?? null),
+    ],
+  );
+}

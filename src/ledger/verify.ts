@@ -1,0 +1,113 @@
+import type { Engines } from '../engines/types.ts';
+import { ACCOUNT_CREATED, type Journal, verifyChain } from '../journal/index.ts';
+import type { LedgerService } from './ledger.ts';
+import type { Book, PostContext } from './types.ts';
+
+export interface VerifyFinding {
+  what: 'chain' | 'evidence' | 'stated' | 'ledger';
+  /** For example "entry 17: hash", "evidence 3fa…", "carbon emissions: co2_fossil". */
+  where: string;
+  expected: string;
+  found: string;
+}
+
+export interface VerifyReport {
+  accountId: number;
+  seq: number;
+  entries: number;
+  evidence: { files: number; bytes: number };
+  /** What the rebuild into a scratch ledger gave, compared with the live one. */
+  totals: Array<{ book: Book['name']; name: string; live: string; rebuilt: string; agrees: boolean }>;
+  /** Empty when everything agrees; the first is the first thing that does not. */
+  findings: VerifyFinding[];
+  seconds: number;
+}
+
+export type VerifyProgress = (stage: string, done: number, total: number | null) => void;
+
+/**
+ * Re-performs an account's books: the whole chain, every evidence hash, what the account states of itself, and, from a rebuild into
+ * a scratch ledger, every total. A broken chain or evidence ends it there: a rebuild from them would prove nothing.
+ */
+export async function verifyAccount(
+  engines: Engines,
+  journal: Journal,
+  ledger: LedgerService,
+  books: readonly Book[],
+  accountId: number,
+  onProgress: VerifyProgress = () => {},
+): Promise<VerifyReport> {
+  const started = performance.now();
+  const findings: VerifyFinding[] = [];
+  const totals: VerifyReport['totals'] = [];
+  const chain = await verifyChain(engines.pg, accountId, (done, total) => onProgress('chain', done, total));
+  if (chain.finding) findings.push({ what: 'chain', ...chain.finding });
+
+  let bytes = 0;
+  for (const [i, sha256] of chain.evidence.entries()) {
+    onProgress('evidence', i, chain.evidence.length);
+    const before = bytes;
+    const agrees = await engines.evidence.verify(sha256, (read) => {
+      bytes = before + read;
+    });
+    if (!agrees) {
+      findings.push({
+        what: 'evidence',
+        where: `evidence ${sha256}`,
+        expected: sha256,
+        found: 'other bytes, or no file',
+      });
+    }
+  }
+
+  if (findings.length === 0) findings.push(...(await verifyStated(engines, journal, accountId)));
+  const { seq } = await journal.head(accountId);
+  if (findings.length === 0) {
+    for (const book of books) await ledger.caughtUp(accountId, book.name, seq);
+    const live: PostContext = { engines, journal, accountId, database: await ledger.database(accountId) };
+    const scratch = await ledger.scratch(accountId);
+    try {
+      await ledger.replayInto(scratch, seq, (_book, at) => onProgress('rebuild', at, seq));
+      for (const book of books) {
+        onProgress(`totals of the ${book.name} book`, 0, null);
+        const found = await book.totals(live, seq);
+        const expected = await book.totals({ ...live, database: scratch.database }, seq);
+        for (const name of new Set([...Object.keys(expected), ...Object.keys(found)])) {
+          const pair = { live: found[name] ?? 'missing', rebuilt: expected[name] ?? 'missing' };
+          const agrees = pair.live === pair.rebuilt;
+          totals.push({ book: book.name, name, ...pair, agrees });
+          if (!agrees) {
+            findings.push({ what: 'ledger', where: `${book.name} ${name}`, expected: pair.rebuilt, found: pair.live });
+          }
+        }
+      }
+    } finally {
+      await ledger.drop(scratch);
+    }
+  }
+  return {
+    accountId,
+    seq,
+    entries: chain.entries,
+    evidence: { files: chain.evidence.length, bytes },
+    totals,
+    findings,
+    seconds: (performance.now() - started) / 1000,
+  };
+}
+
+/** The account's row must say what its first entry stated. */
+async function verifyStated(engines: Engines, journal: Journal, accountId: number): Promise<VerifyFinding[]> {
+  const [created] = await journal.list(accountId, { limit: 1, kinds: [ACCOUNT_CREATED] });
+  const row = await engines.pg.query<Record<string, string>>(
+    'SELECT slug, name, currency, time_zone AS "timeZone" FROM accounts WHERE id = $1',
+    [accountId],
+  );
+  const stated = (created?.payload ?? {}) as Record<string, string>;
+  const findings: VerifyFinding[] = [];
+  for (const [field, found] of Object.entries(row.rows[0] ?? {})) {
+    const expected = stated[field] ?? 'nothing';
+    if (expected !== found) findings.push({ what: 'stated', where: `account: ${field}`, expected, found });
+  }
+  return findings;
+}
