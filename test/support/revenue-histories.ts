@@ -496,6 +496,8 @@ const offsetArbitrary = fc.oneof(
 
 const lifeArbitrary = fc.record({
   shape: fc.constantFrom(...SHAPES),
+  /** The offset counts from the customer's start or from the last thing that happened to the previous life. */
+  after: fc.constantFrom<'start' | 'previous'>('start', 'previous'),
   offset: offsetArbitrary,
   amounts: fc.tuple(amountArbitrary, amountArbitrary, amountArbitrary),
   renewals: fc.integer({ min: 1, max: 4 }),
@@ -508,25 +510,37 @@ const customerArbitrary = fc.record({
   lives: fc.array(lifeArbitrary, { minLength: 1, maxLength: 4 }),
 });
 
+type CustomerChoices = typeof customerArbitrary extends fc.Arbitrary<infer Choices> ? Choices : never;
+
+function customerRows(customer: string, { start, lives }: CustomerChoices): FullInvoiceRow[] {
+  const rows: FullInvoiceRow[] = [];
+  let latest = start;
+  for (const [index, life] of lives.entries()) {
+    const added = lifeOfShape(life.shape, customer, `sub-${index + 1}`, {
+      start: (life.after === 'start' ? start : latest) + life.offset,
+      amounts: life.amounts,
+      renewals: life.renewals,
+      gap: life.gap,
+      // Most lives of a customer share a currency, so that they meet in one statement.
+      currency: life.currency < 8 ? CURRENCIES[0]! : CURRENCIES[life.currency - 7]!,
+      otherCurrency: life.currency < 8 ? CURRENCIES[1]! : CURRENCIES[0]!,
+    });
+    const instants = added
+      .flatMap((row) => [row.service_period_start, row.cancelled_at].filter(Boolean))
+      .map(parseInstant);
+    if (instants.length > 0) latest = Math.max(...instants);
+    rows.push(...added);
+  }
+  return rows;
+}
+
 /**
  * Random histories: 1 to `customersMax` customers (default 4), each with 1 to 4 lives, rows in random order. Keys
  * (invoice_external_id, external_id) are unique; all plans named are in `plans` except where the shape is about a missing one.
  */
 export function historyArbitrary(options: { customersMax?: number } = {}): fc.Arbitrary<History> {
   return fc.array(customerArbitrary, { minLength: 1, maxLength: options.customersMax ?? 4 }).chain((customers) => {
-    const rows = customers.flatMap((customer, c) =>
-      customer.lives.flatMap((life, l) =>
-        lifeOfShape(life.shape, `cus-${c + 1}`, `sub-${l + 1}`, {
-          start: customer.start + life.offset,
-          amounts: life.amounts,
-          renewals: life.renewals,
-          gap: life.gap,
-          // Most lives of a customer share a currency, so that they meet in one statement.
-          currency: life.currency < 8 ? CURRENCIES[0]! : CURRENCIES[life.currency - 7]!,
-          otherCurrency: life.currency < 8 ? CURRENCIES[1]! : CURRENCIES[0]!,
-        }),
-      ),
-    );
+    const rows = customers.flatMap((customer, c) => customerRows(`cus-${c + 1}`, customer));
     const shapes = customers.flatMap((customer) => customer.lives.map((life) => life.shape));
     return fc
       .shuffledSubarray(rows, { minLength: rows.length, maxLength: rows.length })
