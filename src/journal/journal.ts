@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import type { EvidenceStore } from '../engines/types.ts';
 import { FootingError, invariant, shown } from '../kernel/errors.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 import { entryHash } from './hash.ts';
 import type { Appended, AppendInput, Entry, Journal, Json } from './types.ts';
@@ -206,7 +207,9 @@ async function commitGroup(pg: Pool, accountId: number, group: Waiting[]): Promi
   try {
     await tx.query('BEGIN');
     const answers = await appendGroup(tx, accountId, group);
+    await faultPoint('journal.inserted');
     await tx.query('COMMIT');
+    await faultPoint('journal.committed');
     return answers;
   } catch (error) {
     await tx.query('ROLLBACK').catch((rollbackError: Error) => {

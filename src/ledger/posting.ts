@@ -1,5 +1,6 @@
 import type { Engines } from '../engines/types.ts';
 import type { Entry, Journal } from '../journal/types.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import type { Generation, Generations } from './generations.ts';
 import type { Book, PostContext, Progress } from './types.ts';
 
@@ -50,8 +51,13 @@ export async function postUpTo(
     });
     if (page.length === 0) break;
     const { batch, upTo } = nextBatch(page, book);
-    if (batch.length > 0) await book.post(context, batch);
+    if (batch.length > 0) {
+      await faultPoint('posting.begun');
+      await book.post(context, batch);
+      await faultPoint('posting.written');
+    }
     await generations.setPosted(ledger, book.name, upTo);
+    if (batch.length > 0) await faultPoint('posting.visible');
     posted = upTo;
     options.onPosted?.(posted);
   }

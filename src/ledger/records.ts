@@ -1,6 +1,7 @@
 import { cpus } from 'node:os';
 import type { Entry, Json } from '../journal/types.ts';
 import { FootingError, invariant } from '../kernel/errors.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { type BlockRow, blockColumns, encodeRows, parseRows, readFile } from '../streams/index.ts';
 import type { IntakeCounts, RejectedRow, ResolvedReadOptions, StreamDefinition } from '../streams/types.ts';
 import { IMPORT_KIND } from './posting.ts';
@@ -69,7 +70,9 @@ export async function loadRecords(
       else posts.push(entry);
     }
     await loadPosts(context, definition, posts);
+    await faultPoint('records.loaded');
     await reverseSuperseded(context, definition, run[0]!.seq, run.at(-1)!.seq);
+    await faultPoint('records.superseded');
     for (const { entry, result } of imports) await keepResult(context, definition, entry, result);
   }
 }
@@ -103,6 +106,7 @@ async function loadFile(context: PostContext, definition: StreamDefinition, entr
     payload.options,
     {
       async block(block) {
+        await faultPoint('records.block');
         const insert = clickhouse.insertNative(context.database, definition.name, columns, block.bytes);
         const tracked = insert.finally(() => inFlight.delete(tracked));
         inFlight.add(tracked);
