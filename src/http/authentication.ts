@@ -1,0 +1,56 @@
+/** From the Authorization header to the caller; every route but the public ones passes here before its body is read. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { FootingError } from '../kernel/errors.ts';
+import type { Access } from './context.ts';
+import { type ApiKeys, type Caller, ROLES } from './keys.ts';
+
+/** Sets request.caller or throws `unauthenticated` or `forbidden`. */
+export function authenticator(keys: ApiKeys) {
+  return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+    const access = request.routeOptions.config.access ?? 'admin';
+    if (access === 'none') return;
+    const key = keyIn(request.headers.authorization);
+    const caller = key === null ? null : await keys.callerOf(key);
+    if (caller === null) {
+      throw new FootingError(
+        'unauthenticated',
+        key === null ? 'The request carries no API key.' : 'This API key is not valid.',
+        {
+          remedy: 'Send the header `Authorization: Bearer fk_…`. `footing keys create` makes a key.',
+        },
+      );
+    }
+    checkAccess(caller, access);
+    request.caller = caller;
+  };
+}
+
+function checkAccess(caller: Caller, access: Exclude<Access, 'none'>): void {
+  if (access === 'instance') {
+    if (caller.accountId === null) return;
+    throw new FootingError(
+      'forbidden',
+      'Accounts are managed with a key of the instance; this one belongs to an account.',
+    );
+  }
+  if (caller.accountId === null) {
+    throw new FootingError('forbidden', 'This key belongs to the instance and sees no account.', {
+      remedy: 'Make a key of the account with POST /api/accounts/{slug}/keys.',
+    });
+  }
+  if (ROLES.indexOf(caller.role) < ROLES.indexOf(access)) {
+    throw new FootingError(
+      'forbidden',
+      `This takes a key with the role ${access}; this one has the role ${caller.role}.`,
+    );
+  }
+}
+
+/** The key in `Bearer <key>`, or the user name in `Basic`; null when there is neither. */
+function keyIn(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const [scheme = '', credentials = ''] = header.trim().split(/ +/, 2);
+  if (scheme.toLowerCase() === 'bearer') return credentials;
+  if (scheme.toLowerCase() === 'basic') return Buffer.from(credentials, 'base64').toString().split(':', 1)[0] ?? null;
+  return null;
+}

@@ -1,0 +1,75 @@
+/** The API's own description: OpenAPI 3.1 at /api/openapi.json and a page to read it at /api/docs, all served from here. */
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import type { HttpContext } from './context.ts';
+
+export const TAGS = {
+  account: 'Account and keys',
+  journal: 'Journal',
+  streams: 'Streams',
+  imports: 'Imports',
+  records: 'Records',
+  reports: 'Reports',
+  operation: 'Operation',
+} as const;
+
+const DESCRIPTION = `
+Footing keeps the books for recurring revenue and carbon footprint. What you state becomes an entry in the journal; reports
+are functions of the journal up to an entry.
+
+- **Keys.** Every request carries an API key: \`Authorization: Bearer fk_…\`, or Basic with the key as the user name. A key
+  belongs to one account and sees nothing else.
+- **Errors** are problem documents (RFC 9457) with a stable \`code\` and, per field or row, what is wrong and what to do.
+- **As of.** Reads take \`as_of\`, the number of a journal entry, and answer as the books stood then. \`Footing-Seq\` says as of
+  which entry an answer is; \`ETag\` and \`If-None-Match\` save asking twice.
+- **Numbers** with decimals are text in answers (\`"1234.50"\`) and may be text or numbers in requests; no digit is lost.
+- **Lists** are paged: send \`next\` of one page as \`cursor\` of the next request.
+- **Repeating safely.** Send \`Idempotency-Key\` with a POST or DELETE of records: the same request again gets the first
+  answer again, with \`Idempotency-Replayed: true\`.
+`.trim();
+
+export async function registerOpenApi(app: FastifyInstance, context: HttpContext): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Footing',
+        version: context.version,
+        description: DESCRIPTION,
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      tags: Object.values(TAGS).map((name) => ({ name })),
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'The API key' },
+          basic: { type: 'http', scheme: 'basic', description: 'The API key as user name, no password' },
+        },
+      },
+      security: [{ bearer: [] }, { basic: [] }],
+    },
+    transform: ({ schema, url, route }) => {
+      const access = route.config?.access;
+      const described = { ...(schema ?? {}) } as Record<string, unknown>;
+      if (access === undefined) described.hide = true;
+      if (access === 'none') described.security = [];
+      else if (access !== undefined) {
+        described.description =
+          `${described.description ?? ''}\n\nTakes a key of the ${access === 'instance' ? 'instance' : `account with the role ${access}`}.`.trim();
+      }
+      return { schema: described as never, url };
+    },
+  });
+  app.get(
+    '/api/openapi.json',
+    { config: { access: 'none' }, schema: { tags: [TAGS.operation], summary: 'This description, as OpenAPI 3.1' } },
+    async (_request, reply) => reply.type('application/json').send(JSON.stringify(app.swagger())),
+  );
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    staticCSP: true,
+    // Without a key to type in, "Try it out" could only fail; the key is not remembered beyond the page.
+    uiConfig: { docExpansion: 'list', persistAuthorization: false, validatorUrl: null },
+    theme: { title: 'Footing API' },
+  });
+}

@@ -1,0 +1,178 @@
+/** Records: stated as JSON, read back as they stand now or stood then, taken back by key. */
+import { createHash } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Appended, Json } from '../../journal/types.ts';
+import { FootingError } from '../../kernel/errors.ts';
+import type { StreamDefinition } from '../../streams/types.ts';
+import { accountOf, actorOf, type HttpContext, setSeq } from '../context.ts';
+import { TAGS } from '../openapi.ts';
+import { pathOf } from '../problems.ts';
+import { answeredFromCache, seqToRead } from '../reading.ts';
+import { keyParameters, rowSchema } from '../rows.ts';
+import { AsOf, Next, Page, problemAnswers, SourceName, StatedSchema } from '../schemas.ts';
+import type { Scope } from '../scope.ts';
+
+const strict = { additionalProperties: false } as const;
+const IDEMPOTENCY_KEY_CHARACTERS_MAX = 200;
+
+const IdempotencyHeaders = Type.Object({
+  'idempotency-key': Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: IDEMPOTENCY_KEY_CHARACTERS_MAX,
+      description: 'The same request with the same key is done once; another request with it is refused with 409',
+    }),
+  ),
+});
+
+interface Position {
+  after: string;
+  asOf: number;
+}
+
+/** Every stream has routes of its own, so that OpenAPI shows its very columns. */
+export function recordRoutes(app: Scope, context: HttpContext): void {
+  for (const stream of context.footing.streams) streamRoutes(app, context, stream);
+}
+
+function streamRoutes(app: Scope, context: HttpContext, stream: StreamDefinition): void {
+  const { footing, limits } = context;
+  const url = `/api/records/${stream.name}`;
+  const Row = rowSchema(stream);
+  // Rows are shown as they should be, and let through as they are: the stream says what is wrong with them, row by row.
+  const anyRow = Type.Record(Type.String(), Type.Unknown(), { maxProperties: 1_000 });
+  const rowsOf = (item: Type.TSchema) => Type.Array(item, { minItems: 1, maxItems: limits.recordRowsMax });
+
+  app.post(
+    url,
+    {
+      config: { access: 'write' },
+      schema: {
+        tags: [TAGS.records],
+        summary: `State ${stream.name}`,
+        description: 'All rows are taken or none. A row whose key exists supersedes the earlier one.',
+        headers: IdempotencyHeaders,
+        body: Type.Object(
+          { source: Type.Optional(SourceName), rows: documentedAs(rowsOf(anyRow), rowsOf(Row)) },
+          strict,
+        ),
+        response: { 201: StatedSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { source, rows } = request.body as { source?: string; rows: Array<Record<string, Json>> };
+      const appended = await footing.records.post(accountOf(request), {
+        stream: stream.name,
+        ...(source === undefined ? {} : { source }),
+        rows,
+        actor: actorOf(request),
+        ...idempotencyOf(request),
+      });
+      return sendStated(reply, appended, rows.length);
+    },
+  );
+
+  app.delete(
+    url,
+    {
+      config: { access: 'write' },
+      schema: {
+        tags: [TAGS.records],
+        summary: `Take ${stream.name} back`,
+        description: 'The records stay readable as of earlier entries. All keys must exist; else nothing is done.',
+        headers: IdempotencyHeaders,
+        body: Type.Object(
+          {
+            source: Type.Optional(SourceName),
+            keys: rowsOf(
+              Type.Object(
+                Object.fromEntries(stream.key.map((name) => [name, Type.String({ maxLength: 1_000 })])),
+                strict,
+              ),
+            ),
+          },
+          strict,
+        ),
+        response: { 200: StatedSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { source, keys } = request.body as { source?: string; keys: Array<Record<string, string>> };
+      const appended = await footing.records.remove(accountOf(request), {
+        stream: stream.name,
+        ...(source === undefined ? {} : { source }),
+        keys,
+        actor: actorOf(request),
+        ...idempotencyOf(request),
+      });
+      return sendStated(reply, appended, keys.length, 200);
+    },
+  );
+
+  app.get(
+    url,
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: [TAGS.records],
+        summary: `${stream.title}, as they stand`,
+        querystring: Type.Object(
+          { source: Type.Optional(SourceName), ...keyParameters(stream), as_of: AsOf, ...Page },
+          strict,
+        ),
+        response: {
+          200: Type.Object({ rows: Type.Array(documentedAs(anyRow, Row)), next: Next }, strict),
+          ...problemAnswers,
+        },
+      },
+    },
+    async (request, reply) => {
+      const accountId = accountOf(request);
+      const { source, as_of, limit, cursor, ...key } = request.query as {
+        source?: string;
+        as_of?: number;
+        limit: number;
+        cursor?: string;
+      } & Record<string, string>;
+      const scope = JSON.stringify(['records', accountId, stream.name, source ?? null, as_of ?? null, key]);
+      const position = cursor === undefined ? null : context.cursors.open<Position>(scope, cursor);
+      const asOf = position?.asOf ?? (await seqToRead(context, accountId, as_of));
+      if (answeredFromCache(context, request, reply, asOf)) return reply;
+      const found = await footing.records.list(await footing.read(accountId, stream.book, asOf), {
+        stream: stream.name,
+        limit,
+        ...(source === undefined ? {} : { source }),
+        ...(Object.keys(key).length === 0 ? {} : { key }),
+        ...(position === null ? {} : { after: position.after }),
+      });
+      const next = found.next === null ? null : context.cursors.seal(scope, { after: found.next, asOf });
+      return { rows: found.rows, next };
+    },
+  );
+}
+
+/** OpenAPI shows `shown`, requests are checked against `checked`. */
+function documentedAs<S extends Type.TSchema>(checked: S, shown: Type.TSchema): S {
+  Object.defineProperty(checked, 'toJSON', { value: () => shown, enumerable: false });
+  return checked;
+}
+
+function idempotencyOf(request: FastifyRequest): { idempotency?: { key: string; requestHash: string } } {
+  const key = request.headers['idempotency-key'];
+  if (typeof key !== 'string') return {};
+  if (request.bodyHash === null) throw new FootingError('malformed', 'The request has an Idempotency-Key but no body.');
+  const requestHash = createHash('sha256')
+    .update(`${request.method} ${pathOf(request)} ${request.bodyHash}`)
+    .digest('hex');
+  return { idempotency: { key, requestHash } };
+}
+
+function sendStated(reply: FastifyReply, { entry, replayed }: Appended, rows: number, status = 201): FastifyReply {
+  setSeq(reply, entry.seq);
+  if (replayed) reply.header('idempotency-replayed', 'true');
+  return reply
+    .code(status)
+    .header('location', `/api/journal/${entry.seq}`)
+    .send({ seq: entry.seq, hash: entry.hash, recorded_at: entry.recordedAt, rows });
+}

@@ -1,0 +1,128 @@
+/** The HTTP server: puts authentication, limits, problem documents and the routes together. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Footing } from '../footing.ts';
+import { authenticator } from './authentication.ts';
+import { readJsonBodies } from './bodies.ts';
+import type { HttpContext } from './context.ts';
+import { Cursors } from './cursors.ts';
+import { EventLogs } from './events.ts';
+import { Jobs } from './jobs.ts';
+import { ApiKeys } from './keys.ts';
+import { LIMITS, type Limits } from './limits.ts';
+import { registerOpenApi } from './openapi.ts';
+import { answerBrokenConnection, sendNotFound, sendProblem } from './problems.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { healthRoutes } from './routes/health.ts';
+import { importRoutes } from './routes/imports.ts';
+import { journalRoutes } from './routes/journal.ts';
+import { keyRoutes } from './routes/keys.ts';
+import { recordRoutes } from './routes/records.ts';
+import { reportRoutes } from './routes/reports.ts';
+import { streamRoutes } from './routes/streams.ts';
+import { sharedSecret } from './secrets.ts';
+import { serializerCompiler, validatorCompiler } from './validation.ts';
+
+export interface ServerOptions {
+  limits?: Partial<Limits>;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** API keys of the instance: for the command that starts the server and has no key yet. */
+    keys: ApiKeys;
+  }
+}
+
+/**
+ * The server, not yet listening. It closes neither the stores nor anything else that it was given; `close()` lets running
+ * requests finish and ends event streams.
+ */
+export async function buildServer(footing: Footing, options: ServerOptions = {}): Promise<FastifyInstance> {
+  const limits: Limits = { ...LIMITS, ...options.limits };
+  const events = new EventLogs(limits);
+  const context: HttpContext = {
+    footing,
+    limits,
+    keys: new ApiKeys(footing.engines.pg, footing.journal, limits.keyCacheMs),
+    cursors: new Cursors(await sharedSecret(footing.engines.pg, 'cursors')),
+    events,
+    jobs: new Jobs(events, footing.engines.log),
+    version: programVersion(),
+  };
+  const log = footing.engines.log.child({ part: 'http' });
+  const app = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    exposeHeadRoutes: false,
+    bodyLimit: limits.jsonBytesMax,
+    requestTimeout: 0,
+    connectionTimeout: 0,
+    keepAliveTimeout: limits.keepAliveMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    http: {
+      headersTimeout: limits.headersMsMax,
+      connectionsCheckingInterval: limits.connectionsCheckMs,
+      noDelay: true,
+    },
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 500 },
+    frameworkErrors: sendProblem,
+    clientErrorHandler(error, socket) {
+      answerBrokenConnection(error, socket, log);
+    },
+  }) as unknown as FastifyInstance;
+  app.server.maxConnections = limits.connectionsMax;
+  app.decorate('keys', context.keys);
+  app.decorateRequest('caller', null);
+  app.decorateRequest('bodyHash', null);
+  app.decorateRequest('bodyTimer', null);
+  app.setErrorHandler(sendProblem);
+  app.setNotFoundHandler(sendNotFound);
+  app.setValidatorCompiler(validatorCompiler as never);
+  app.setSerializerCompiler(serializerCompiler as never);
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/api/docs') && route.config?.access === undefined) {
+      throw new Error(`Route ${String(route.method)} ${route.url} does not say who may call it.`);
+    }
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(SECURITY_HEADERS);
+  });
+  app.addHook('onRequest', authenticator(context.keys));
+  readJsonBodies(app, limits);
+  app.addHook('preClose', async () => events.close());
+
+  await registerOpenApi(app, context);
+  for (const routes of [
+    healthRoutes,
+    accountRoutes,
+    keyRoutes,
+    journalRoutes,
+    streamRoutes,
+    importRoutes,
+    recordRoutes,
+    reportRoutes,
+    adminRoutes,
+  ]) {
+    await app.register(async (scope) => routes(scope, context));
+  }
+  app.addHook('onClose', async () => context.jobs.settled());
+  await app.ready();
+  return app;
+}
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'x-frame-options': 'DENY',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+};
+
+function programVersion(): string {
+  const text = readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

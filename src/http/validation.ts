@@ -1,0 +1,119 @@
+/**
+ * Strict schemas, in and out: what a request brings beyond its schema is refused, and an answer that does not match its
+ * schema is a fault of ours, never sent. Schemas are compiled once, when the server is built.
+ */
+import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify/types/schema.js';
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { FootingError, type Problem, shown } from '../kernel/errors.ts';
+
+/** The part of JSON Schema that matters for reading query strings. */
+interface QueryProperty {
+  type?: string;
+  default?: unknown;
+}
+
+export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
+  const validator = Compile(schema);
+  const properties = Object.entries((schema as { properties?: Record<string, QueryProperty> }).properties ?? {});
+  return (given: unknown) => {
+    const value = httpPart === 'body' ? given : fromText(given, properties);
+    if (validator.Check(value)) return { value };
+    return { error: invalidRequest(httpPart ?? 'body', validator.Errors(value), value) };
+  };
+};
+
+export const serializerCompiler: FastifySerializerCompiler<TSchema> = ({ schema, method, url, httpStatus }) => {
+  const validator = Compile(schema);
+  return (answer: unknown) => {
+    if (validator.Check(answer)) return JSON.stringify(answer);
+    const wrong = validator
+      .Errors(answer)
+      .slice(0, 5)
+      .map((error) => `${error.instancePath} ${error.message}`);
+    throw new FootingError(
+      'internal',
+      `The answer ${httpStatus} of ${method} ${url} does not match its schema: ${wrong.join('; ')}`,
+    );
+  };
+};
+
+/** Query strings and paths carry text: whole numbers and booleans are read where the schema asks for them, nothing else is. */
+function fromText(given: unknown, properties: Array<[string, QueryProperty]>): unknown {
+  if (typeof given !== 'object' || given === null) return given;
+  const value: Record<string, unknown> = { ...given };
+  for (const [name, property] of properties) {
+    const text = value[name];
+    if (text === undefined) {
+      if (property.default !== undefined) value[name] = property.default;
+    } else if (property.type === 'integer' && typeof text === 'string' && /^-?\d{1,15}$/.test(text)) {
+      value[name] = Number(text);
+    } else if (property.type === 'boolean' && (text === 'true' || text === 'false')) {
+      value[name] = text === 'true';
+    }
+  }
+  return value;
+}
+
+interface SchemaError {
+  keyword: string;
+  instancePath: string;
+  message: string;
+  params: object;
+}
+
+const PARTS: Record<string, string> = { querystring: 'query', params: 'path', headers: 'header', body: 'body' };
+
+function invalidRequest(part: string, errors: readonly SchemaError[], value: unknown): FootingError {
+  const problems: Problem[] = [];
+  for (const error of errors) {
+    // A refused extra property is reported twice; the one that names it is kept.
+    if (error.keyword === 'boolean') continue;
+    // Members of a union are reported one by one before the union itself.
+    if (error.keyword === 'const' && errors.some((e) => e.keyword === 'anyOf' && e.instancePath === error.instancePath))
+      continue;
+    problems.push(...problemsOf(part, error, value));
+  }
+  return new FootingError(
+    'invalid',
+    `The ${PARTS[part] ?? part} of the request does not match what this route takes.`,
+    {
+      problems,
+    },
+  );
+}
+
+function problemsOf(part: string, error: SchemaError, value: unknown): Problem[] {
+  const at = (name?: string) => {
+    const path = name === undefined ? error.instancePath : `${error.instancePath}/${name}`;
+    return part === 'body' ? path || '/' : path.slice(1);
+  };
+  const params = error.params as {
+    additionalProperties?: string[];
+    requiredProperties?: string[];
+    allowedValues?: unknown[];
+  };
+  if (params.additionalProperties) {
+    return params.additionalProperties.map((name) => ({ field: at(name), reason: 'is not known here' }));
+  }
+  if (params.requiredProperties) {
+    return params.requiredProperties.map((name) => ({ field: at(name), reason: 'is missing' }));
+  }
+  const found = valueAt(value, error.instancePath);
+  return [
+    {
+      field: at(),
+      ...(found === undefined ? {} : { value: shown(found) }),
+      reason: params.allowedValues ? `must be one of ${params.allowedValues.join(', ')}` : error.message,
+    },
+  ];
+}
+
+function valueAt(value: unknown, pointer: string): unknown {
+  let at = value;
+  for (const part of pointer.split('/').slice(1)) {
+    if (typeof at !== 'object' || at === null) return undefined;
+    at = (at as Record<string, unknown>)[part.replaceAll('~1', '/').replaceAll('~0', '~')];
+  }
+  return at;
+}
