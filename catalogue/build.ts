@@ -1,0 +1,42 @@
+/**
+ * Makes a release of the catalogue out of a publisher's file.
+ *
+ *   node catalogue/build.ts desnz 2025 <flat file as CSV>
+ *   node catalogue/build.ts epa-hub 2025 <folder with the hub's tables as CSV>
+ */
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ImportedRelease, writeFactors } from '../src/carbon/catalogue/format.ts';
+import { importDesnz } from '../src/carbon/catalogue/import-desnz.ts';
+import { importEpaHub } from '../src/carbon/catalogue/import-epa-hub.ts';
+
+const RELEASES = new URL('./releases/', import.meta.url);
+
+const IMPORTERS: Record<string, (year: number, path: string) => ImportedRelease> = {
+  desnz: (year, path) => importDesnz(readFileSync(path, 'utf8'), year),
+  'epa-hub': (year, path) => importEpaHub(readTables(path, year), year),
+};
+
+const [publisher = '', year = '', path = ''] = process.argv.slice(2);
+const importer = IMPORTERS[publisher];
+if (!importer || !/^\d{4}$/.test(year) || path === '') {
+  console.error(`Usage: node catalogue/build.ts ${Object.keys(IMPORTERS).join('|')} YEAR PATH`);
+  process.exit(2);
+}
+writeRelease(importer(Number(year), path));
+
+function writeRelease(imported: ImportedRelease): void {
+  const folder = new URL(`${imported.head.id}/`, RELEASES);
+  const counts = { rowsRead: imported.rowsRead, factors: imported.drafts.length, left: imported.left };
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL('factors.csv', folder), writeFactors(imported));
+  writeFileSync(new URL('release.json', folder), `${JSON.stringify({ ...imported.head, counts }, null, 2)}\n`);
+  console.log(`${imported.head.id}: ${counts.rowsRead} rows read, ${counts.factors} factors`, counts.left);
+}
+
+/** Tables of a folder by name: `mobile_co2_2025.csv` is `mobile_co2`. */
+function readTables(folder: string, ofYear: number): Map<string, string> {
+  const ending = `_${ofYear}.csv`;
+  const files = readdirSync(folder).filter((file) => file.endsWith(ending));
+  return new Map(files.map((file) => [file.slice(0, -ending.length), readFileSync(join(folder, file), 'utf8')]));
+}

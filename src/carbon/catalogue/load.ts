@@ -1,0 +1,150 @@
+/** Reads the releases that ship with the product, and finds factors by the name of an activity. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { FootingError } from '../../kernel/errors.ts';
+import { parseUnit, type Unit } from '../../kernel/units.ts';
+import { type CsvRow, cell, readCsv } from './csv.ts';
+import { LIST_SEPARATOR } from './format.ts';
+import type { Factor, GwpSetName, LifeCycleStage, Method, Release, Scope } from './types.ts';
+
+const FOLDER = new URL('../../../catalogue/releases/', import.meta.url);
+
+export interface Catalogue {
+  releases: readonly Release[];
+  factors: readonly Factor[];
+  /**
+   * Factors that an activity of this name can mean, through all releases: first those of that very name, then those that
+   * have it as an alias. Names are compared by {@link nameKey}; region, validity and unit decide among them.
+   */
+  named(name: string): readonly Factor[];
+  /** Factors of the same release that go along with a factor: well-to-tank, losses, biogenic CO2. */
+  companions(factor: Factor): readonly Factor[];
+  byId(id: string): Factor | undefined;
+  release(id: string): Release | undefined;
+}
+
+let loaded: Catalogue | undefined;
+
+/**
+ * The shipped catalogue; read once per process.
+ * @throws FootingError `corrupt` when a file does not have the shape that catalogue/README.md describes.
+ */
+export function loadCatalogue(): Catalogue {
+  loaded ??= readCatalogue(FOLDER);
+  return loaded;
+}
+
+/** A catalogue out of a folder with one folder per release. */
+export function readCatalogue(folder: URL): Catalogue {
+  const ids = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+  const releases: Release[] = [];
+  const factors: Factor[] = [];
+  for (const id of ids) {
+    const read = readRelease(new URL(`${id}/`, folder), id);
+    releases.push(read.release);
+    for (const factor of read.factors) factors.push(factor);
+  }
+  return index(releases, factors);
+}
+
+/** How names are compared: without regard to capitals, accents' encoding and the amount of white space. */
+export function nameKey(name: string): string {
+  return name.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase();
+}
+
+function readRelease(folder: URL, id: string): { release: Release; factors: Factor[] } {
+  try {
+    const bytes = readFileSync(new URL('factors.csv', folder));
+    const head = JSON.parse(readFileSync(new URL('release.json', folder), 'utf8')) as Omit<Release, 'contentHash'>;
+    const release: Release = { ...head, contentHash: createHash('sha256').update(bytes).digest('hex') };
+    const units = new Map<string, Unit>();
+    const factors = readCsv(bytes.toString('utf8'), `${id}/factors.csv`).map((row) =>
+      readFactor(row, id, head.gwpSource, units),
+    );
+    return { release, factors };
+  } catch (error) {
+    throw new FootingError(
+      'corrupt',
+      `The release ${id} of the catalogue cannot be read: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+function readFactor(row: CsvRow, release: string, gwpSource: GwpSetName, units: Map<string, Unit>): Factor {
+  const unitCode = cell(row, 'unit');
+  let unit = units.get(unitCode);
+  if (!unit) {
+    unit = parseUnit(unitCode);
+    units.set(unitCode, unit);
+  }
+  const ofCh4 = cell(row, 'co2e_of_ch4_source');
+  return {
+    id: `${release}/${cell(row, 'id')}`,
+    release,
+    name: cell(row, 'name'),
+    aliases: list(cell(row, 'aliases')),
+    accompanies: cell(row, 'accompanies'),
+    scope: cell(row, 'scope') as Scope,
+    category: cell(row, 'category') === '' ? null : Number(cell(row, 'category')),
+    alsoCategories: list(cell(row, 'also_categories')).map(Number),
+    method: cell(row, 'method') as Method,
+    lifeCycleStage: cell(row, 'life_cycle_stage') as LifeCycleStage,
+    unit,
+    region: cell(row, 'region'),
+    validFrom: cell(row, 'valid_from'),
+    validTo: cell(row, 'valid_to'),
+    gases: {
+      co2_fossil: cell(row, 'co2_fossil') || '0',
+      co2_biogenic: cell(row, 'co2_biogenic') || '0',
+      ch4_fossil: cell(row, 'ch4_fossil') || '0',
+      ch4_non_fossil: cell(row, 'ch4_non_fossil') || '0',
+      n2o: cell(row, 'n2o') || '0',
+      co2e_unsplit: cell(row, 'co2e_unsplit') || '0',
+      other_gas: cell(row, 'other_gas'),
+      other_kg: cell(row, 'other_kg') || '0',
+    },
+    co2eSource: cell(row, 'co2e_source') || null,
+    co2eOfCh4Source: ofCh4 || null,
+    co2eOfN2oSource: cell(row, 'co2e_of_n2o_source') || null,
+    gwpSource,
+    derivedFromCo2e: ofCh4 !== '',
+    sourceTable: cell(row, 'source_table'),
+    sourceRow: cell(row, 'source_row'),
+    notes: cell(row, 'notes'),
+  };
+}
+
+function index(releases: Release[], factors: Factor[]): Catalogue {
+  const byName = new Map<string, Factor[]>();
+  const byAlias = new Map<string, Factor[]>();
+  const byId = new Map<string, Factor>();
+  const companions = new Map<string, Factor[]>();
+  for (const factor of factors) {
+    byId.set(factor.id, factor);
+    add(byName, nameKey(factor.name), factor);
+    for (const alias of factor.aliases) add(byAlias, nameKey(alias), factor);
+    if (factor.accompanies) add(companions, `${factor.release}/${factor.accompanies}`, factor);
+  }
+  return {
+    releases,
+    factors,
+    named: (name) => [...(byName.get(nameKey(name)) ?? []), ...(byAlias.get(nameKey(name)) ?? [])],
+    companions: (factor) => companions.get(`${factor.release}/${factor.name}`) ?? [],
+    byId: (id) => byId.get(id),
+    release: (id) => releases.find((release) => release.id === id),
+  };
+}
+
+function add(map: Map<string, Factor[]>, key: string, factor: Factor): void {
+  const factors = map.get(key);
+  if (factors) factors.push(factor);
+  else map.set(key, [factor]);
+}
+
+function list(text: string): string[] {
+  return text === '' ? [] : text.split(LIST_SEPARATOR);
+}
