@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testEngines } from '../../test/support/engines.ts';
+import type { Engines } from '../engines/types.ts';
+import { isFootingError } from '../kernel/errors.ts';
+import { canonicalJson, openAccounts, openJournal, sha256, verifyChain } from './index.ts';
+import type { Account, Journal, Json } from './types.ts';
+
+let engines: Engines;
+let journal: Journal;
+let accounts: ReturnType<typeof openAccounts>;
+let number = 0;
+
+beforeAll(async () => {
+  engines = await testEngines();
+  journal = openJournal(engines.pg, engines.evidence);
+  accounts = openAccounts(engines.pg, journal);
+});
+afterAll(() => engines.close());
+
+const newAccount = (): Promise<Account> => {
+  number += 1;
+  return accounts.create({ slug: `company-${number}`, name: `Company ${number}` }, 'test');
+};
+const note = (text: string) => ({ kind: 'note.add', actor: 'test', payload: { text } });
+const requestHash = (text: string) => sha256(text).toString('hex');
+
+describe('append', () => {
+  it('numbers entries without gaps and links each to the one before', async () => {
+    const { id } = await newAccount();
+    for (const text of ['a', 'b', 'c']) await journal.append(id, note(text));
+    const entries = await journal.list(id, { limit: 10 });
+    expect(entries.map((entry) => entry.seq)).toEqual([1, 2, 3, 4]);
+    expect(entries[0]!.previousHash).toBe('0'.repeat(64));
+    for (let i = 1; i < entries.length; i += 1) expect(entries[i]!.previousHash).toBe(entries[i - 1]!.hash);
+    expect((await journal.head(id)).hash).toBe(entries.at(-1)!.hash);
+    expect((await verifyChain(engines.pg, id)).finding).toBeNull();
+  });
+
+  it('keeps the order and loses nothing when a thousand entries are stated at once for two accounts', async () => {
+    const [one, two] = [await newAccount(), await newAccount()];
+    const appended = await Promise.all(
+      Array.from({ length: 1000 }, (_, i) => journal.append(i % 2 ? one.id : two.id, note(`entry ${i}`))),
+    );
+    for (const account of [one, two]) {
+      const entries = await journal.list(account.id, { limit: 1000 });
+      expect(entries.map((entry) => entry.seq)).toEqual(Array.from({ length: 501 }, (_, i) => i + 1));
+      const mine = appended.filter(({ entry }) => entry.accountId === account.id);
+      for (const { entry } of mine) expect(entries[entry.seq - 1]).toEqual(entry);
+      expect((await verifyChain(engines.pg, account.id)).finding).toBeNull();
+    }
+  });
+
+  it('answers a repeated request with the first entry, and refuses another request under the same key', async () => {
+    const { id } = await newAccount();
+    const first = await journal.append(id, { ...note('a'), idempotency: { key: 'k1', requestHash: requestHash('a') } });
+    const again = await journal.append(id, { ...note('a'), idempotency: { key: 'k1', requestHash: requestHash('a') } });
+    expect(again).toEqual({ entry: first.entry, replayed: true });
+    await expect(
+      journal.append(id, { ...note('b'), idempotency: { key: 'k1', requestHash: requestHash('b') } }),
+    ).rejects.toSatisfy((error) => isFootingError(error, 'conflict'));
+    expect((await journal.head(id)).seq).toBe(first.entry.seq);
+  });
+
+  it('decides a race of equal keys for one entry', async () => {
+    const { id } = await newAccount();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        journal.append(id, { ...note('same'), idempotency: { key: 'race', requestHash: requestHash('same') } }),
+      ),
+    );
+    expect(new Set(answers.map(({ entry }) => entry.seq)).size).toBe(1);
+    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  });
+
+  it('rolls back the entry with its effects, and its neighbours are not harmed', async () => {
+    const { id } = await newAccount();
+    const failing = journal.append(id, {
+      ...note('never'),
+      effects: async (tx, seq) => {
+        await tx.query('UPDATE accounts SET name = $2 WHERE id = $1', [id, `changed by ${seq}`]);
+        throw new Error('effect failed');
+      },
+    });
+    const good = journal.append(id, note('kept'));
+    await expect(failing).rejects.toThrow('effect failed');
+    expect((await good).entry.seq).toBe(2);
+    expect((await accounts.get(id)).name).toBe(`Company ${number}`);
+    expect((await verifyChain(engines.pg, id)).finding).toBeNull();
+  });
+
+  it.each([
+    ['evidence that is not stored', { ...note('x'), evidence: 'ab'.repeat(32) }, 'not_found'],
+    ['a fraction in the payload', { ...note('x'), payload: { amount: 0.1 } }, 'invalid'],
+    ['NUL in the payload', note('a\u0000b'), 'invalid'],
+    ['half a surrogate pair', note('\ud800'), 'invalid'],
+    ['an empty kind', { ...note('x'), kind: '' }, 'invalid'],
+    ['a kind of 201 characters', { ...note('x'), kind: 'k'.repeat(201) }, 'invalid'],
+  ] as const)('refuses %s', async (_, input, code) => {
+    const { id } = await newAccount();
+    await expect(journal.append(id, input)).rejects.toSatisfy((error) => isFootingError(error, code));
+    expect((await journal.head(id)).seq).toBe(1);
+  });
+
+  it('refuses changes to its rows', async () => {
+    await newAccount();
+    await expect(engines.pg.query('UPDATE journal_entries SET actor = actor')).rejects.toThrow('append-only');
+    await expect(engines.pg.query('DELETE FROM journal_entries')).rejects.toThrow('append-only');
+    await expect(engines.pg.query('TRUNCATE journal_entries')).rejects.toThrow('append-only');
+  });
+});
+
+describe('verifyChain', () => {
+  /** Changes rows as somebody would who has the database's password and sets out to. */
+  async function tamper(sql: string, values: unknown[]): Promise<void> {
+    const tx = await engines.pg.connect();
+    try {
+      await tx.query("SET session_replication_role = 'replica'");
+      await tx.query(sql, values);
+    } finally {
+      await tx.query("SET session_replication_role = 'origin'");
+      tx.release();
+    }
+  }
+
+  const flip = (column: string) => `set_byte(${column}, 7, (get_byte(${column}, 7) + 1) % 256)`;
+  it.each([
+    ['kind', `kind = kind || 'x'`],
+    ['actor', `actor = 'somebody else'`],
+    ['recorded_at', `recorded_at = recorded_at + interval '1 microsecond'`],
+    ['payload', `payload = replace(payload, 'b', 'c')`],
+    ['payload_hash', `payload_hash = ${flip('payload_hash')}`],
+    ['evidence', `evidence = ${flip('evidence')}`],
+    ['evidence removed', `evidence = NULL`],
+    ['idempotency_key', `idempotency_key = 'other'`],
+    ['request_hash', `request_hash = ${flip('request_hash')}`],
+    ['previous_hash', `previous_hash = ${flip('previous_hash')}`],
+    ['hash', `hash = ${flip('hash')}`],
+    ['seq', `seq = 99`],
+  ])('finds a changed %s and names entry 3', async (_, change) => {
+    const { id } = await newAccount();
+    const { sha256: evidence } = await engines.evidence.put(Buffer.from(`bill ${id}`));
+    await journal.append(id, note('a'));
+    await journal.append(id, { ...note('b'), evidence, idempotency: { key: 'k', requestHash: requestHash('b') } });
+    await journal.append(id, note('c'));
+    expect((await verifyChain(engines.pg, id)).finding).toBeNull();
+    await tamper(`UPDATE journal_entries SET ${change} WHERE account_id = $1 AND seq = 3`, [id]);
+    expect((await verifyChain(engines.pg, id)).finding?.where).toContain('entry 3');
+  });
+
+  it('finds a removed tail and a re-written head', async () => {
+    const { id } = await newAccount();
+    await journal.append(id, note('a'));
+    await tamper('DELETE FROM journal_entries WHERE account_id = $1 AND seq = 2', [id]);
+    expect((await verifyChain(engines.pg, id)).finding?.where).toBe('entry 2');
+    await tamper('UPDATE accounts SET head_seq = 1 WHERE id = $1', [id]);
+    expect((await verifyChain(engines.pg, id)).finding?.where).toBe('head of the chain');
+  });
+});
+
+describe('canonical JSON', () => {
+  const json: fc.Arbitrary<Json> = fc.letrec<{ value: Json }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 3 },
+      fc.constant(null),
+      fc.boolean(),
+      fc.maxSafeInteger().map((n) => n + 0),
+      fc.string({ unit: 'binary' }).filter((text) => text.isWellFormed() && !text.includes('\u0000')),
+      fc.array(tie('value'), { maxLength: 4 }),
+      fc.dictionary(fc.string({ maxLength: 5 }), tie('value'), { maxKeys: 4, noNullPrototype: true }),
+    ),
+  })).value;
+
+  it('says the value, and does not depend on the order of keys', () => {
+    fc.assert(
+      fc.property(json, (value) => {
+        const text = canonicalJson(value);
+        expect(JSON.parse(text)).toEqual(value);
+        expect(canonicalJson(reversed(value))).toBe(text);
+      }),
+    );
+  });
+
+  function reversed(value: Json): Json {
+    if (Array.isArray(value)) return value.map(reversed);
+    if (value === null || typeof value !== 'object') return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .reverse()
+        .map(([key, inner]) => [key, reversed(inner)]),
+    );
+  }
+});
