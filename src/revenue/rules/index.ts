@@ -6,6 +6,14 @@ import { type RevenueSettings, revenueSettings } from './settings.ts';
 import { subscriptionHistory } from './subscriptions.ts';
 import type { Book, InvoiceRow, Movement, PlanRow, Step } from './types.ts';
 
+export {
+  connectedSubscriptions,
+  countedRows,
+  type InvoiceState,
+  mergedCustomers,
+  type Selection,
+  type TransactionRow,
+} from './selection.ts';
 export { DEFAULT_REVENUE_SETTINGS, type RevenueSettings, revenueSettings } from './settings.ts';
 export type * from './types.ts';
 export { lineWords, movementWords, stepWords } from './words.ts';

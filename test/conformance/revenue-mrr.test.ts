@@ -1,0 +1,234 @@
+/** W01 to W28 of the revenue specification: the MRR of lines, proration, invoice state. */
+import { describe, expect, test } from 'vitest';
+import { parseInstant } from '../../src/kernel/dates.ts';
+import { countedRows, type InvoiceRow, lineWords, oracleBook, oracleMovements } from '../../src/revenue/rules/index.ts';
+import { finalMrr, line, month, PLANS, told, values } from './revenue-cases.ts';
+
+const mrrOf = (...rows: InvoiceRow[]) => finalMrr(oracleMovements(rows, PLANS));
+
+describe('normalisation', () => {
+  const cases: Array<[name: string, rows: InvoiceRow[], mrr: bigint]> = [
+    ['W01 monthly', [month('2026-01-01', 4900)], 4900n],
+    ['W02 yearly', [line('2026-01-01', '2027-01-01', 100_000, { plan_external_id: 'yearly' })], 8333n],
+    ['W03 quarterly', [line('2026-01-01', '2026-04-01', 29_700, { plan_external_id: 'quarterly' })], 9900n],
+    ['W04 weekly', [line('2026-01-01', '2026-01-08', 1000, { plan_external_id: 'weekly' })], 4345n],
+    ['W05 daily', [line('2026-01-01', '2026-01-02', 100, { plan_external_id: 'daily' })], 3042n],
+    ['W06 28 days', [line('2026-01-01', '2026-01-29', 2800, { plan_external_id: 'four-weekly' })], 3042n],
+    ['W07 two years', [line('2026-01-01', '2028-01-01', 240_000, { plan_external_id: 'two-years' })], 10_000n],
+    ['W08 quantity is only stored', [month('2026-01-01', 10_000, { quantity: '10' })], 10_000n],
+    [
+      'W09 tax is subtracted, the discount is not',
+      [month('2026-01-01', 5000, { discount_amount_in_cents: '1000', tax_amount_in_cents: '900' })],
+      4100n,
+    ],
+    ['W10 full coupon', [month('2026-01-01', 0)], 0n],
+    ['W11 length of the service period', [line('2026-05-01', '2026-05-31', 10_000)], 10_000n],
+    ['W12 the plan wins', [line('2026-05-01', '2026-06-01', 1000, { plan_external_id: 'weekly' })], 4345n],
+    [
+      'W13 set-up fee',
+      [
+        month('2026-01-01', 4900, { invoice_external_id: 'i' }),
+        month('2026-01-01', 50_000, { invoice_external_id: 'i', type: 'one_time' }),
+      ],
+      4900n,
+    ],
+    ['W14 trial', [month('2026-01-01', 0, { type: 'trial' })], 0n],
+    ['W15 usage as subscription', [month('2026-01-01', 4200)], 4200n],
+    ['W15 usage as one-time', [month('2026-01-01', 4200, { type: 'one_time' })], 0n],
+    [
+      'W16 three subscriptions',
+      [
+        line('2026-01-01', '2027-01-01', 120_000, { plan_external_id: 'yearly', subscription_external_id: 'a' }),
+        month('2026-01-01', 4900, { subscription_external_id: 'b' }),
+        line('2026-01-01', '2026-04-01', 9000, { plan_external_id: 'quarterly', subscription_external_id: 'c' }),
+      ],
+      17_900n,
+    ],
+    [
+      'W17 lines of one invoice add up',
+      [
+        month('2026-01-01', 5000, { invoice_external_id: 'i' }),
+        month('2026-01-01', -1000, { invoice_external_id: 'i' }),
+      ],
+      4000n,
+    ],
+    ['half a cent goes away from zero', [line('2026-01-01', '2027-01-01', 6, { plan_external_id: 'yearly' })], 1n],
+  ];
+  test.each(cases)('%s', (_name, rows, mrr) => {
+    expect(mrrOf(...rows)).toBe(mrr);
+  });
+
+  test('half a negative cent goes away from zero, before lines are added', () => {
+    const facts = { plan_external_id: 'yearly', invoice_external_id: 'i' };
+    const rows = [line('2026-01-01', '2027-01-01', 42, facts), line('2026-01-01', '2027-01-01', -6, facts)];
+    expect(oracleBook(rows, PLANS).valued.map((each) => each.mrr)).toEqual([4n, -1n]);
+  });
+
+  test('W10 a full coupon for a paying customer is a contraction', () => {
+    const rows = [month('2026-01-01', 5000), month('2026-02-01', 0)];
+    expect(told(oracleMovements(rows, PLANS))).toEqual([
+      'new_biz 5000 on 2026-01-01',
+      'contraction -5000 on 2026-02-01',
+    ]);
+  });
+
+  test('the formula is told with its numbers', () => {
+    const [weekly] = oracleBook([line('2026-01-01', '2026-01-08', 1000, { plan_external_id: 'weekly' })], PLANS).valued;
+    expect(lineWords(weekly!)).toBe('(1000 − 0) × 365/84 = 4345 cents a month (plan Weekly)');
+  });
+});
+
+describe('proration', () => {
+  const running = () => month('2026-03-01', 5000);
+  const cases: Array<[name: string, rows: InvoiceRow[], told: string[]]> = [
+    [
+      'W18 seat added',
+      [running(), line('2026-03-16', '2026-04-01', 1500, { prorated: 'true', proration_type: 'differential' })],
+      ['new_biz 5000 on 2026-03-01', 'expansion 2906 on 2026-03-16'],
+    ],
+    [
+      'W19 upgrade by credit and charge, then the renewal',
+      [
+        running(),
+        line('2026-03-17', '2026-04-01', -2419, { prorated: 'true', invoice_external_id: 'u' }),
+        line('2026-03-17', '2026-04-01', 3871, { prorated: 'true', invoice_external_id: 'u' }),
+        month('2026-04-01', 8000),
+      ],
+      ['new_biz 5000 on 2026-03-01', 'expansion 3001 on 2026-03-17', 'contraction -1 on 2026-04-01'],
+    ],
+    [
+      'W20 the same as one full line',
+      [running(), line('2026-03-17', '2026-04-01', 3871, { prorated: 'true', proration_type: 'full' })],
+      ['new_biz 5000 on 2026-03-01', 'expansion 3000 on 2026-03-17'],
+    ],
+    [
+      'W21 add-on to a yearly plan',
+      [
+        line('2026-01-01', '2027-01-01', 60_000, { plan_external_id: 'yearly' }),
+        line('2026-07-01', '2027-01-01', 6000, { plan_external_id: 'yearly', prorated: 'true' }),
+      ],
+      ['new_biz 5000 on 2026-01-01', 'expansion 992 on 2026-07-01'],
+    ],
+    [
+      'W22 seat removed',
+      [running(), line('2026-03-16', '2026-04-01', -1500, { prorated: 'true', tax_amount_in_cents: '0' })],
+      ['new_biz 5000 on 2026-03-01', 'contraction -2906 on 2026-03-16'],
+    ],
+    [
+      'differential_mrr is not scaled',
+      [running(), line('2026-03-16', '2026-04-01', 1500, { prorated: 'true', proration_type: 'differential_mrr' })],
+      ['new_biz 5000 on 2026-03-01', 'expansion 1500 on 2026-03-16'],
+    ],
+    [
+      'the full period before a month end is clamped: 28 February to 31 March',
+      [running(), line('2026-03-16', '2026-03-31', 1500, { prorated: 'true' })],
+      // 1500 × 31 / 15
+      ['new_biz 5000 on 2026-03-01', 'expansion 3100 on 2026-03-16'],
+    ],
+    [
+      'proration_type without prorated means nothing',
+      [running(), line('2026-03-16', '2026-04-01', 1500, { prorated: 'false', proration_type: 'differential' })],
+      ['new_biz 5000 on 2026-03-01', 'contraction -3500 on 2026-03-16'],
+    ],
+  ];
+  test.each(cases)('%s', (_name, rows, expected) => {
+    expect(told(oracleMovements(rows, PLANS))).toEqual(expected);
+  });
+
+  test.each(['true', 'false'])('W23 a line with end ≤ start is invalid (prorated %s)', (prorated) => {
+    const book = oracleBook([running(), line('2026-03-16', '2026-03-16', 1500, { prorated })], PLANS);
+    expect(told(book.movements)).toEqual(['new_biz 5000 on 2026-03-01']);
+    expect(book.warnings.map((each) => each.code)).toEqual(['line-invalid-period']);
+  });
+
+  test('a running value below 0 is kept, shows as 0 and is reported', () => {
+    const credit = { prorated: 'true', proration_type: 'differential_mrr' };
+    const rows = [
+      running(),
+      line('2026-03-10', '2026-04-01', -8000, credit),
+      line('2026-03-20', '2026-04-01', 8000, credit),
+    ];
+    const book = oracleBook(rows, PLANS);
+    expect(values(book.steps)).toEqual([
+      '5000 from 2026-03-01T00:00:00.000Z',
+      '0 from 2026-03-10T00:00:00.000Z',
+      '5000 from 2026-03-20T00:00:00.000Z',
+    ]);
+    expect(told(book.movements).slice(1)).toEqual(['contraction -5000 on 2026-03-10', 'expansion 5000 on 2026-03-20']);
+    expect(book.warnings.map((each) => each.code)).toEqual(['negative-mrr']);
+  });
+
+  test('of prorated lines in one invoice, event_order decides, then row order', () => {
+    const invoice = { invoice_external_id: 'u', prorated: 'true' };
+    const added = (order?: string) =>
+      line('2026-03-01', '2026-04-01', 700, { ...invoice, ...(order ? { event_order: order } : {}) });
+    const full = (order?: string) =>
+      line('2026-03-01', '2026-04-01', 3100, {
+        ...invoice,
+        proration_type: 'full',
+        ...(order ? { event_order: order } : {}),
+      });
+    expect(mrrOf(added(), full())).toBe(3100n);
+    expect(mrrOf(full(), added())).toBe(3800n);
+    expect(mrrOf(added('2'), full('1'))).toBe(3800n);
+    expect(mrrOf(full('2'), added('1'))).toBe(3100n);
+  });
+});
+
+describe('invoice state and refunds', () => {
+  const invoice = () => month('2026-01-01', 5000, { invoice_external_id: 'i' });
+
+  test('W24 a refund is cash flow: MRR stays until cancelled', () => {
+    const refund = {
+      invoice_external_id: 'i',
+      type: 'refund',
+      date: '2026-01-20',
+      result: 'successful',
+      amount_in_cents: '5000',
+    };
+    const rows = countedRows([invoice()], { transactions: [refund], at: parseInstant('2026-02-01') });
+    expect(mrrOf(...rows)).toBe(5000n);
+  });
+
+  test('W25, W26 an open invoice counts from its payment on where only paid ones count, dated at the service start', () => {
+    const payment = (result: string) => ({
+      invoice_external_id: 'i',
+      type: 'payment',
+      date: '2026-01-10',
+      result,
+      amount_in_cents: '5000',
+    });
+    const counted = (day: string, settings: 'open' | 'paid', result = 'successful') =>
+      told(
+        oracleMovements(
+          countedRows([invoice()], {
+            transactions: [payment(result)],
+            at: parseInstant(day),
+            handling: { countedWhen: settings, voidPrevents: true, writeOffPrevents: true },
+          }),
+          PLANS,
+        ),
+      );
+    expect(counted('2026-01-09', 'open')).toEqual(['new_biz 5000 on 2026-01-01']);
+    expect(counted('2026-01-09', 'paid')).toEqual([]);
+    expect(counted('2026-01-10', 'paid')).toEqual(['new_biz 5000 on 2026-01-01']);
+    expect(counted('2026-01-10', 'paid', 'failed')).toEqual([]);
+  });
+
+  test('W27, W28 the lines of a void or disabled invoice are not there, and come back with the same dates', () => {
+    const state = (name: 'void' | 'disabled' | 'open') =>
+      told(
+        oracleMovements(
+          countedRows([invoice()], {
+            transactions: [],
+            at: parseInstant('2026-02-01'),
+            states: new Map([['i', name]]),
+          }),
+          PLANS,
+        ),
+      );
+    expect(state('void')).toEqual([]);
+    expect(state('disabled')).toEqual([]);
+    expect(state('open')).toEqual(['new_biz 5000 on 2026-01-01']);
+  });
+});
