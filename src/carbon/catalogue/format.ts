@@ -122,6 +122,7 @@ export function slug(text: string): string {
     .toLowerCase()
     .replace(/[\u0300-\u036f]/g, '')
     .replace(/>/g, ' over ')
+    .replace(/</g, ' under ')
     .replace(/\+/g, ' plus ')
     .replace(/%/g, ' percent ')
     .replace(/&/g, ' and ')
