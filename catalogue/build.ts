@@ -2,6 +2,7 @@
  * Makes a release of the catalogue out of a publisher's file.
  *
  *   node catalogue/build.ts desnz 2025 <flat file as CSV>
+ *   node catalogue/build.ts world-grid 2023 <carbon intensity by country as JSON>
  *   node catalogue/build.ts epa-hub 2025 <folder with the hub's tables as CSV>
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,11 +10,13 @@ import { join } from 'node:path';
 import { type ImportedRelease, writeFactors } from '../src/carbon/catalogue/format.ts';
 import { importDesnz } from '../src/carbon/catalogue/import-desnz.ts';
 import { importEpaHub } from '../src/carbon/catalogue/import-epa-hub.ts';
+import { importWorldGrid } from '../src/carbon/catalogue/import-world-grid.ts';
 
 const RELEASES = new URL('./releases/', import.meta.url);
 
 const IMPORTERS: Record<string, (year: number, path: string) => ImportedRelease> = {
   desnz: (year, path) => importDesnz(readFileSync(path, 'utf8'), year),
+  'world-grid': (year, path) => importWorldGrid(readFileSync(path, 'utf8'), year),
   'epa-hub': (year, path) => importEpaHub(readTables(path, year), year),
 };
 

@@ -89,8 +89,9 @@ function stationary(rows: CsvRow[]): FactorDraft[] {
       sourceRow: `${group}: ${cell(row, 'fuel')}`,
     } as const;
     const perEnergy: FactorDraft = { ...common, unit: 'mmBtu (Gross CV)', ...combustion(co2, ch4, n2o, biogenic) };
-    const heat = cell(row, 'mmBtu_per_unit_HHV');
-    if (heat === '') return [perEnergy];
+    const printedHeat = cell(row, 'mmBtu_per_unit_HHV');
+    if (printedHeat === '') return [perEnergy];
+    const heat = spreadsheetNumber(printedHeat);
     const printed = cell(row, 'kg_CO2_per_unit');
     const unit = cell(row, 'physical_unit');
     const perUnit: FactorDraft = {
@@ -108,7 +109,6 @@ function mobileCo2(rows: CsvRow[]): FactorDraft[] {
     const fuel = cell(row, 'fuel').trim();
     return {
       name: `${fuel}, mobile combustion (US)`,
-      aliases: [fuel],
       scope: '1',
       method: 'fuel',
       lifeCycleStage: 'combustion',
@@ -137,7 +137,9 @@ function onroad(rows: CsvRow[]): FactorDraft[] {
       region: US,
       ch4_non_fossil: kgOfGrams(cell(row, 'g_CH4_per_mile')),
       n2o: kgOfGrams(cell(row, 'g_N2O_per_mile')),
-      sourceTable: row.fuel ? 'Table 4 Mobile Combustion, diesel and alternative fuels' : 'Table 3 Mobile Combustion, gasoline',
+      sourceTable: row.fuel
+        ? 'Table 4 Mobile Combustion, diesel and alternative fuels'
+        : 'Table 3 Mobile Combustion, gasoline',
       sourceRow: `${vehicle}${fuel}${years}`,
       notes: 'No CO2 in it: that comes with the fuel',
     };
@@ -321,7 +323,9 @@ function kgOfGrams(text: string): string {
 }
 
 function times(left: string, right: string): string {
-  return Decimal.parse(left).mul(Decimal.parse(spreadsheetNumber(right))).toString();
+  return Decimal.parse(left)
+    .mul(Decimal.parse(spreadsheetNumber(right)))
+    .toString();
 }
 
 function exact(value: Rational): string {
@@ -349,7 +353,10 @@ function lower(text: string): string {
   return text.replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
 }
 
-function releaseHead(year: number, { edition, grid: gridData }: { edition: string; grid: string }): ImportedRelease['head'] {
+function releaseHead(
+  year: number,
+  { edition, grid: gridData }: { edition: string; grid: string },
+): ImportedRelease['head'] {
   return {
     id: `us-epa-hub-${year}`,
     title: `GHG Emission Factors Hub, ${year}`,

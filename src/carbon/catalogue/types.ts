@@ -12,6 +12,7 @@ export type LifeCycleStage =
   | 'combustion'
   | 'fugitive'
   | 'generation'
+  | 'generation-life-cycle'
   | 'transmission'
   | 'upstream'
   | 'transport'
