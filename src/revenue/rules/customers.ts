@@ -10,23 +10,22 @@ const MINUTE_MS = 60_000;
 export function customerMovements(steps: readonly Step[], settings: RevenueSettings): Movement[] {
   const movements: Movement[] = [];
   const changes = steps
-    .filter((step) => step.after !== step.before)
+    .filter((step) => step.change !== 0n)
     .sort((a, b) => a.instant - b.instant || compareBytes(a.subscription, b.subscription));
-  let mrr = 0n;
   let groupNumber = 0;
   for (const group of groupsOf(changes, settings.classificationWindowMinutes * MINUTE_MS)) {
-    const before = mrr;
-    mrr += change(group);
-    if (mrr === before) continue;
+    if (change(group) === 0n) continue;
     groupNumber += 1;
+    const before = standing(steps, (instant) => instant < group[0]!.instant);
+    const after = standing(steps, (instant) => instant <= group.at(-1)!.instant);
     const decision: Decision = {
       rule: 'R20',
       grouping: oneSign(group) ? 'each-subscription' : 'net',
-      subscribedBefore: subscribed(steps, (instant) => instant < group[0]!.instant),
-      subscribedAfter: subscribed(steps, (instant) => instant <= group.at(-1)!.instant),
+      subscribedBefore: before.subscribed,
+      subscribedAfter: after.subscribed,
       paidEarlier: movements.length > 0,
     };
-    const type = classify(before, mrr, decision, settings);
+    const type = classify(before.mrr, after.mrr, change(group), decision, settings);
     for (const part of decision.grouping === 'net' ? [group] : bySubscription(group)) {
       const last = part.at(-1)!;
       movements.push({
@@ -39,8 +38,8 @@ export function customerMovements(steps: readonly Step[], settings: RevenueSetti
         amount: change(part),
         subscription: last.subscription,
         group: groupNumber,
-        mrrBefore: before,
-        mrrAfter: mrr,
+        mrrBefore: before.mrr,
+        mrrAfter: after.mrr,
         decision,
         steps: part,
       });
@@ -60,33 +59,46 @@ function groupsOf(changes: readonly Step[], windowMs: number): Step[][] {
   return groups;
 }
 
-/** R20. */
-function classify(before: bigint, after: bigint, decision: Decision, settings: RevenueSettings): MovementType {
+/** R20; `net` is what the customer did, which differs from after − before by what exchange rates did. */
+function classify(
+  before: bigint,
+  after: bigint,
+  net: bigint,
+  decision: Decision,
+  settings: RevenueSettings,
+): MovementType {
   if (before === 0n) {
     if (!decision.paidEarlier) return 'new_biz';
     return decision.subscribedBefore && !settings.churnWhenZeroMrr ? 'expansion' : 'reactivation';
   }
   if (after === 0n) return decision.subscribedAfter && !settings.churnWhenZeroMrr ? 'contraction' : 'churn';
-  return after > before ? 'expansion' : 'contraction';
+  return net > 0n ? 'expansion' : 'contraction';
 }
 
-/** R19: whether some subscription runs after all its steps at the instants that `counted` lets in. */
-function subscribed(steps: readonly Step[], counted: (instant: Instant) => boolean): boolean {
+/** R19: MRR of the customer and whether some subscription runs, after all steps at the instants that `counted` lets in. */
+function standing(
+  steps: readonly Step[],
+  counted: (instant: Instant) => boolean,
+): { mrr: bigint; subscribed: boolean } {
   const last = new Map<string, Step>();
   for (const step of steps) {
     if (!counted(step.instant)) continue;
     const known = last.get(step.subscription);
     if (!known || known.instant < step.instant) last.set(step.subscription, step);
   }
-  return [...last.values()].some((step) => step.runningAfter);
+  const standing = [...last.values()];
+  return {
+    mrr: standing.reduce((total, step) => total + step.after, 0n),
+    subscribed: standing.some((step) => step.runningAfter),
+  };
 }
 
 function change(steps: readonly Step[]): bigint {
-  return steps.reduce((total, step) => total + step.after - step.before, 0n);
+  return steps.reduce((total, step) => total + step.change, 0n);
 }
 
 function oneSign(steps: readonly Step[]): boolean {
-  return steps.every((step) => step.after > step.before) || steps.every((step) => step.after < step.before);
+  return steps.every((step) => step.change > 0n) || steps.every((step) => step.change < 0n);
 }
 
 function bySubscription(steps: readonly Step[]): Step[][] {

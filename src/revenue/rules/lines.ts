@@ -2,7 +2,8 @@
 import { formatInstant, parseInstant } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import { fullPeriodMs, type Interval } from '../../kernel/intervals.ts';
-import { type Fraction, fraction, ONE, roundHalfAway, times, whole } from './exact.ts';
+import { Rational } from '../../kernel/rational.ts';
+import { roundHalfAway } from './exact.ts';
 import type { InvoiceRow, Line, PlanRow, Proration, ValuedLine, Warning } from './types.ts';
 
 /** Reads rows; throws `invalid` for numbers and dates that cannot be read (the intake refuses such rows before). */
@@ -57,21 +58,21 @@ export function valueLine(line: Line): ValuedLine {
   const [start, end, interval] = [line.start!, line.end!, line.interval!];
   const perMonth = monthlyShare(interval);
   const factor = prorateFactor(line.proration, start, end, interval);
-  const exact = times(times(whole(line.amount - line.tax), perMonth), factor);
+  const exact = new Rational(line.amount - line.tax).mul(perMonth).mul(factor);
   return { line, start, end, mrr: roundHalfAway(exact), exact, perMonth, factor };
 }
 
 /** k of the specification: which part of the plan's amount falls on an average month. */
-export function monthlyShare(interval: Interval): Fraction {
+export function monthlyShare(interval: Interval): Rational {
   const count = BigInt(interval.count);
-  if (interval.unit === 'month') return fraction(1n, count);
-  if (interval.unit === 'year') return fraction(1n, 12n * count);
-  return fraction(365n, 12n * count);
+  if (interval.unit === 'month') return new Rational(1n, count);
+  if (interval.unit === 'year') return new Rational(1n, 12n * count);
+  return new Rational(365n, 12n * count);
 }
 
-function prorateFactor(kind: Proration, start: number, end: number, interval: Interval): Fraction {
-  if (kind === 'plain' || kind === 'differential_mrr') return ONE;
-  return fraction(BigInt(fullPeriodMs(end, interval)), BigInt(end - start));
+function prorateFactor(kind: Proration, start: number, end: number, interval: Interval): Rational {
+  if (kind === 'plain' || kind === 'differential_mrr') return Rational.ONE;
+  return new Rational(BigInt(fullPeriodMs(end, interval)), BigInt(end - start));
 }
 
 function invalidity(line: Line): Warning | null {

@@ -239,6 +239,8 @@ class CurrencyView {
       before: shownValue(before),
       after: shownValue(after),
       trueAfter: after.value,
+      change: shownValue(after) - shownValue(before),
+      fx: 0n,
       runningBefore: before.running,
       runningAfter: after.running,
       linesBefore: before.parts,

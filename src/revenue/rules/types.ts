@@ -1,7 +1,7 @@
 /** What the rules are given and what they answer. Amounts in minor units (cents) as bigint; instants as milliseconds since 1970 in UTC. */
 import type { Instant } from '../../kernel/dates.ts';
 import type { Interval } from '../../kernel/intervals.ts';
-import type { Fraction } from './exact.ts';
+import type { Rational } from '../../kernel/rational.ts';
 
 /** A row of the invoices stream, as text under the stream's own column names; absent means empty. */
 export interface InvoiceRow {
@@ -74,9 +74,9 @@ export interface ValuedLine {
   /** Whole cents (R5). */
   mrr: bigint;
   /** Before rounding. */
-  exact: Fraction;
-  perMonth: Fraction;
-  factor: Fraction;
+  exact: Rational;
+  perMonth: Rational;
+  factor: Rational;
 }
 
 export type WarningCode =
@@ -120,6 +120,9 @@ export interface Step {
   after: bigint;
   /** May be below 0. */
   trueAfter: bigint;
+  /** What of after − before the customer did, and what exchange rates did (0 without conversion). */
+  change: bigint;
+  fx: bigint;
   runningBefore: boolean;
   runningAfter: boolean;
   /** What made up the value just before and makes it up now. */

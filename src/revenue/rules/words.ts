@@ -36,8 +36,8 @@ export function stepWords(step: Step, options: { decimals?: number; timeZone?: s
 /** "(4900 − 0) × 1/1 × 1 = 4900": the formula of a line's MRR with its numbers (R5, R6). */
 export function lineWords(each: ValuedLine): string {
   const { line, perMonth, factor } = each;
-  const share = `${perMonth.numerator}/${perMonth.denominator}`;
-  const prorate = factor.numerator === factor.denominator ? '' : ` × ${factor.numerator} ms/${factor.denominator} ms`;
+  const share = `${perMonth.num}/${perMonth.den}`;
+  const prorate = factor.num === factor.den ? '' : ` × ${factor.num}/${factor.den}`;
   return `(${line.amount} − ${line.tax}) × ${share}${prorate} = ${each.mrr} cents a month (plan ${line.planName})`;
 }
 
