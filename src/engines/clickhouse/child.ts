@@ -9,19 +9,12 @@ import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import {
-  formatClause,
-  insertFromFile,
-  ParameterError,
-  quote,
-  quoteName,
-  statementKind,
-  substituteParameters,
-} from './sql.ts';
+import { formatClause, insertFromFile, quote, quoteName, statementKind, substituteParameters } from './sql.ts';
 
 /** What the parent sends first. */
 export interface ChildStart {
@@ -33,6 +26,8 @@ export interface ChildStart {
   /** Settings of a statement that names none of its own, by name; also what a changed setting returns to. */
   settings: Record<string, string>;
   library: string;
+  /** Where to listen, so that a restarted child is found where the one before it was; 0 or taken: any. */
+  port: number;
 }
 
 /** What the child answers. */
@@ -45,10 +40,19 @@ interface NativeResult {
   bytesRead: number;
 }
 
+/** One block of a streamed result, formatted by itself. */
+interface NativeChunk {
+  done: boolean;
+  bytes: Uint8Array;
+}
+
 interface Engine {
   CreateConnection(folder: string, options: string[]): unknown;
   CloseConnection(connection: unknown): void;
   QueryAsyncConnection(connection: unknown, sql: string, format: string): Promise<NativeResult>;
+  StreamQuery(connection: unknown, sql: string, format: string): unknown;
+  StreamFetch(stream: unknown): Promise<NativeChunk>;
+  StreamCancel(stream: unknown): void;
 }
 
 /** URL parameters that are the protocol's own, not settings. */
@@ -78,6 +82,18 @@ const PROTOCOL_PARAMETERS = new Set([
   'close_session',
 ]);
 
+interface Statement {
+  sql: string;
+  database: string;
+  format: string;
+  settings: ReadonlyMap<string, string>;
+  streams: boolean;
+}
+
+/** Formats without a beginning and an end of their own: only of these is a result the sum of its blocks. */
+const CHUNKED_FORMATS =
+  /^(JSONEachRow|JSONCompactEachRow|TSV|TSVRaw|TabSeparated|TabSeparatedRaw|CSV|RowBinary|Native)$/;
+
 class Lease {
   readonly handle: unknown;
   database: string | undefined = 'default';
@@ -103,8 +119,13 @@ process.once('message', (message) => {
     );
   });
 });
-// The parent is gone, or wants us gone: end without ceremony after the statements that run. The data folder survives kill -9.
-process.on('disconnect', () => process.exit(0));
+// The parent is gone, or wants us gone. A statement that still runs would make an orderly exit wait for it; the folder
+// survives a hard one (every acknowledged block is there, none is torn).
+process.on('disconnect', () => {
+  if (idle.length < start.connections) process.kill(process.pid, 'SIGKILL');
+  process.exit(0);
+});
+// Signals to the whole group (Ctrl+C) are the parent's business.
 for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => {});
 
 async function begin(options: ChildStart): Promise<void> {
@@ -119,10 +140,12 @@ async function begin(options: ChildStart): Promise<void> {
   const server = createServer({ keepAliveTimeout: 600_000, requestTimeout: 0 }, (request, response) => {
     handle(request, response).catch((error) => fail(response, String(error?.message ?? error)));
   });
-  server.listen(0, '127.0.0.1', 256, () => {
-    const { port } = server.address() as { port: number };
-    process.send?.({ ready: true, port, version } satisfies ChildMessage);
-  });
+  const listen = (port: number) =>
+    server.listen(port, '127.0.0.1', 256, () => {
+      process.send?.({ ready: true, port: (server.address() as AddressInfo).port, version } satisfies ChildMessage);
+    });
+  server.on('error', () => listen(0));
+  listen(start.port);
 }
 
 async function connect(): Promise<Lease> {
@@ -152,7 +175,8 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     else if (!PROTOCOL_PARAMETERS.has(name) && /^\w+$/.test(name)) settings.set(name, value);
   }
   const database = url.searchParams.get('database') ?? header(request, 'x-clickhouse-database') ?? 'default';
-  const format = url.searchParams.get('default_format') ?? header(request, 'x-clickhouse-format') ?? 'TabSeparated';
+  const defaultFormat =
+    url.searchParams.get('default_format') ?? header(request, 'x-clickhouse-format') ?? 'TabSeparated';
   let sql = url.searchParams.get('query') ?? '';
   const file = join(scratch, `${randomUUID()}.data`);
   const withFile = sql === '' ? undefined : insertFromFile(sql, file);
@@ -165,90 +189,149 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
       sql = sql === '' ? rest : `${sql}\n${rest}`;
     }
     sql = substituteParameters(sql, parameters);
-    if (request.method === 'GET') settings.set('readonly', settings.get('readonly') ?? '2');
-    const result = await execute(sql, database, format, settings, response);
-    if (result === undefined || response.destroyed) return;
-    response.setHeader('X-ClickHouse-Format', formatClause(sql) ?? format);
+    if (request.method === 'GET' && !settings.has('readonly')) settings.set('readonly', '2');
+    const kind = statementKind(sql);
+    if (kind === 'USE' || kind === 'SET') {
+      throw new Error(`Code: 48. DB::Exception: ${kind} has no effect here: there are no sessions. (NOT_IMPLEMENTED)`);
+    }
+    const format = formatClause(sql) ?? defaultFormat;
+    const streams = (kind === 'SELECT' || kind === 'WITH') && CHUNKED_FORMATS.test(format);
+    response.setHeader('X-ClickHouse-Format', format);
     response.setHeader('X-ClickHouse-Timezone', 'UTC');
-    response.setHeader(
-      'X-ClickHouse-Summary',
-      JSON.stringify({
-        read_rows: String(result.rowsRead),
-        read_bytes: String(result.bytesRead),
-        written_rows: '0',
-        written_bytes: '0',
-        total_rows_to_read: '0',
-        result_rows: '0',
-        result_bytes: String(result.bytes.length),
-        elapsed_ns: String(Math.round(result.elapsed * 1e9)),
-      }),
-    );
-    response.setHeader(
-      'Content-Type',
-      /^JSON/i.test(formatClause(sql) ?? format) ? 'application/json; charset=UTF-8' : 'text/plain; charset=UTF-8',
-    );
-    response.end(result.bytes);
+    await execute({ sql, database, format, settings, streams }, response);
   } catch (error) {
-    if (request.errored) return;
-    if (error instanceof ParameterError) return fail(response, error.message);
-    fail(response, String((error as Error).message ?? error));
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      fail(response, `Code: 243. DB::Exception: No space left on device for ${file}. (NOT_ENOUGH_SPACE)`);
+    } else fail(response, String((error as Error).message ?? error));
   } finally {
     if (withFile !== undefined) rmSync(file, { force: true });
   }
 }
 
-/** Runs one statement on a free connection; undefined when the client went away while it waited. */
-async function execute(
-  sql: string,
-  database: string,
-  format: string,
-  settings: ReadonlyMap<string, string>,
-  response: ServerResponse,
-): Promise<NativeResult | undefined> {
+/** Runs one statement on a free connection and answers with its result. */
+async function execute(statement: Statement, response: ServerResponse): Promise<void> {
   const lease = await acquire();
   const marker = `/*footing:${randomUUID()}*/`;
-  const kill = () => {
-    if (!response.writableFinished) void killQuery(marker);
-  };
+  const kill = () => void killQuery(marker);
+  let clean = false;
   try {
-    if (response.destroyed) return undefined;
-    response.once('close', kill);
-    await prepare(lease, database, settings);
-    const kind = statementKind(sql);
-    if (kind === 'USE') lease.database = undefined;
-    if (kind === 'SET')
-      throw new Error(
-        'Code: 48. DB::Exception: There are no sessions here: give settings with the statement. (NOT_IMPLEMENTED)',
-      );
-    return await engine.QueryAsyncConnection(lease.handle, `${marker} ${sql}`, format);
+    // The client may have gone away while the statement waited for its turn.
+    if (!response.destroyed) {
+      response.once('close', kill);
+      await prepare(lease, statement);
+      const sql = `${marker} ${statement.sql}`;
+      if (statement.streams) await answerInChunks(lease, sql, statement.format, response);
+      else answerWhole(await engine.QueryAsyncConnection(lease.handle, sql, statement.format), statement, response);
+    }
+    clean = true;
   } finally {
     response.off('close', kill);
-    release(lease);
+    release(clean ? lease : await cleansed(lease));
+  }
+}
+
+function answerWhole(result: NativeResult, statement: Statement, response: ServerResponse): void {
+  const summary = {
+    read_rows: String(result.rowsRead),
+    read_bytes: String(result.bytesRead),
+    written_rows: '0',
+    written_bytes: '0',
+    total_rows_to_read: '0',
+    result_rows: '0',
+    result_bytes: String(result.bytes.length),
+    elapsed_ns: String(Math.round(result.elapsed * 1e9)),
+  };
+  response.setHeader('X-ClickHouse-Summary', JSON.stringify(summary));
+  response.setHeader('Content-Type', contentType(statement.format));
+  response.end(result.bytes);
+}
+
+/** Passes a large result on block by block, no faster than the client reads: neither side ever holds it whole. */
+async function answerInChunks(lease: Lease, sql: string, format: string, response: ServerResponse): Promise<void> {
+  const stream = engine.StreamQuery(lease.handle, sql, format);
+  let done = false;
+  try {
+    while (!response.destroyed) {
+      const chunk = await engine.StreamFetch(stream);
+      if (chunk.done) {
+        done = true;
+        break;
+      }
+      // Headers go out with the first block, so that what fails before it is answered with a status.
+      if (!response.headersSent) response.writeHead(200, { 'Content-Type': contentType(format) });
+      // The engine reuses its memory after the next fetch.
+      if (!response.write(Buffer.from(chunk.bytes))) await drained(response);
+    }
+  } catch (error) {
+    done = true;
+    throw error;
+  } finally {
+    if (!done) engine.StreamCancel(stream);
+  }
+  if (!response.headersSent) response.setHeader('Content-Type', contentType(format));
+  response.end();
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done);
+      response.off('close', done);
+      resolve();
+    };
+    response.once('drain', done);
+    response.once('close', done);
+    if (response.destroyed) done();
+  });
+}
+
+/**
+ * After a failed statement the engine keeps what it had written of the result and puts it before the NEXT result of that
+ * connection. So a connection that failed is flushed, and replaced when it is still not clean.
+ */
+async function cleansed(lease: Lease): Promise<Lease> {
+  try {
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const answer = await engine.QueryAsyncConnection(lease.handle, "SELECT 'clean'", 'TSVRaw');
+      if (text(answer) === 'clean\n') return lease;
+    }
+  } catch {
+    // Not even that works: replaced.
+  }
+  try {
+    engine.CloseConnection(lease.handle);
+    return await connect();
+  } catch {
+    // The engine is beyond repair; the supervisor starts another.
+    process.exit(70);
   }
 }
 
 /** Brings the connection to the database and to the settings of the request; what an earlier request set is undone. */
-async function prepare(lease: Lease, database: string, settings: ReadonlyMap<string, string>): Promise<void> {
+async function prepare(lease: Lease, { database, settings }: Statement): Promise<void> {
+  const run = (sql: string) => engine.QueryAsyncConnection(lease.handle, sql, 'Null');
+  // `readonly` forbids changing settings: undone first, set last.
+  if (lease.changed.has('readonly')) await run('SET readonly = 0');
   const assignments = new Map<string, string>();
   for (const name of lease.changed) {
     const value = start.settings[name];
     assignments.set(name, value === undefined ? 'DEFAULT' : quote(value));
   }
-  // `readonly` forbids changing settings: undone first and alone, set last and alone.
-  if (lease.changed.has('readonly')) await engine.QueryAsyncConnection(lease.handle, 'SET readonly = 0', 'Null');
+  for (const [name, value] of settings) assignments.set(name, quote(value));
   assignments.delete('readonly');
-  for (const [name, value] of settings) if (name !== 'readonly') assignments.set(name, quote(value));
-  for (const [name] of settings) lease.changed.add(name);
+  for (const name of settings.keys()) lease.changed.add(name);
   if (assignments.size > 0) {
-    const list = [...assignments].map(([name, value]) => `${name} = ${value}`).join(', ');
-    await engine.QueryAsyncConnection(lease.handle, `SET ${list}`, 'Null');
+    await run(`SET ${[...assignments].map(([name, value]) => `${name} = ${value}`).join(', ')}`);
   }
   lease.changed = new Set(settings.keys());
   if (lease.database !== database) {
     lease.database = undefined;
-    await engine.QueryAsyncConnection(lease.handle, `USE ${quoteName(database)}`, 'Null');
+    await run(`USE ${quoteName(database)}`);
     lease.database = database;
   }
+  const readonly = settings.get('readonly');
+  if (readonly !== undefined) await run(`SET readonly = ${quote(readonly)}`);
 }
 
 function acquire(): Promise<Lease> {
@@ -282,6 +365,10 @@ function authenticated(request: IncomingMessage, url: URL): boolean {
       : rest.join(':');
   const digest = (value: string) => createHash('sha256').update(value).digest();
   return timingSafeEqual(digest(`${user}:${password}`), digest(`${start.user}:${start.password}`));
+}
+
+function contentType(format: string): string {
+  return /^JSON/i.test(format) ? 'application/json; charset=UTF-8' : 'text/plain; charset=UTF-8';
 }
 
 function header(request: IncomingMessage, name: string): string | undefined {

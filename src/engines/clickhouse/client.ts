@@ -2,7 +2,14 @@
 
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import { type ClickHouseClient, ClickHouseLogLevel, createClient } from '@clickhouse/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type ClickHouseClient,
+  ClickHouseError,
+  ClickHouseLogLevel,
+  createClient,
+  parseError,
+} from '@clickhouse/client';
 import { FootingError } from '../../kernel/errors.ts';
 import type { ClickHouse } from '../types.ts';
 import { quoteName } from './sql.ts';
@@ -53,6 +60,7 @@ export class HttpClickHouse implements ClickHouse {
         // Errors reach the caller; printing them here as well would only clutter the log.
         log: { level: ClickHouseLogLevel.OFF },
       });
+      guard(client, this.#source);
       this.#clients.set(database, client);
     }
     return client;
@@ -60,15 +68,21 @@ export class HttpClickHouse implements ClickHouse {
 
   async insertNative(database: string, table: string, columns: readonly string[], block: Uint8Array): Promise<void> {
     const query = `INSERT INTO ${quoteName(table)} (${columns.map(quoteName).join(', ')}) FORMAT Native`;
-    await this.#source.ready();
+    await withRetry(this.#source, false, async () => {
+      const { target, authorization } = this.#address();
+      target.searchParams.set('database', database);
+      target.searchParams.set('query', query);
+      const { status, text } = await this.#post(target, authorization, block);
+      if (status !== 200) throw parseError(text);
+    });
+  }
+
+  #address(): { target: URL; authorization: string } {
     const target = new URL(this.url);
-    const authorization = `Basic ${Buffer.from(`${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}`).toString('base64')}`;
+    const credentials = `${decodeURIComponent(target.username)}:${decodeURIComponent(target.password)}`;
     target.username = '';
     target.password = '';
-    target.searchParams.set('database', database);
-    target.searchParams.set('query', query);
-    const { status, text } = await this.#post(target, authorization, block);
-    if (status !== 200) throw new Error(text.trim());
+    return { target, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
   }
 
   async close(): Promise<void> {
@@ -89,19 +103,92 @@ export class HttpClickHouse implements ClickHouse {
             text += chunk;
           });
           response.on('end', () => resolve({ status: response.statusCode ?? 0, text }));
-          response.on('error', lost);
+          response.on('error', reject);
         },
       );
-      const lost = (error: Error) => {
-        reject(
-          new FootingError('unavailable', `ClickHouse did not answer: ${error.message}`, {
-            remedy: 'The work is repeated from the journal; if this stays, look at the log.',
-            cause: error,
-          }),
-        );
-      };
-      request.on('error', lost);
+      request.on('error', reject);
       request.end(body);
     });
   }
+}
+
+/** Makes a client's failures FootingErrors where a person can do something about them, and repeats what is safe to repeat. */
+function guard(client: ClickHouseClient, source: ClickHouseSource): void {
+  const { query, command, insert, exec } = client;
+  client.query = ((parameters) => withRetry(source, true, () => query.call(client, parameters))) as typeof query;
+  client.command = (parameters) => withRetry(source, false, () => command.call(client, parameters));
+  client.insert = ((parameters) => {
+    // A stream can be read once only.
+    const once = !Array.isArray(parameters.values);
+    return withRetry(source, false, () => insert.call(client, parameters as never), once);
+  }) as typeof insert;
+  client.exec = ((parameters) => withRetry(source, false, () => exec.call(client, parameters), true)) as typeof exec;
+}
+
+/** The connection broke: whether the statement ran is unknown. */
+const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
+/** The request never reached a server. */
+const UNREACHED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
+const ATTEMPTS_MAX = 4;
+
+/**
+ * Waits for a child that is being restarted. A statement that never reached the server is repeated; one whose connection
+ * broke only when it `reads`: the caller of a write gets `unavailable` and looks at what is there before it repeats.
+ */
+async function withRetry<T>(
+  source: ClickHouseSource,
+  reads: boolean,
+  work: () => Promise<T>,
+  once = false,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    await source.ready();
+    try {
+      return await work();
+    } catch (error) {
+      const lost = lostConnection(error);
+      if (lost === undefined) throw translated(error);
+      const repeatable = !once && (lost === 'unreached' || reads);
+      if (!repeatable || attempt === ATTEMPTS_MAX) {
+        throw new FootingError('unavailable', `ClickHouse did not answer: ${(error as Error).message}`, {
+          remedy: 'Repeat the request; what the journal holds is posted as soon as ClickHouse answers again.',
+          cause: error,
+        });
+      }
+      // The exit of a child is noticed a moment after its connections break.
+      await sleep(50 * attempt);
+    }
+  }
+}
+
+function lostConnection(error: unknown): 'broken' | 'unreached' | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code !== undefined && UNREACHED.has(code)) return 'unreached';
+  if ((code !== undefined && BROKEN.has(code)) || message === 'socket hang up' || message === 'aborted')
+    return 'broken';
+  return undefined;
+}
+
+/** ClickHouse's limits as errors with a remedy; every other of its errors stays what it is. */
+function translated(error: unknown): unknown {
+  if (!(error instanceof ClickHouseError)) return error;
+  if (error.code === '243' || /No space left|errno: 28\b/.test(error.message)) {
+    return new FootingError('storage', `ClickHouse has no room left: ${error.message}`, {
+      remedy: 'Free space on the disk of the ledger. The journal holds everything; posting goes on by itself.',
+      cause: error,
+    });
+  }
+  if (error.code === '241') {
+    return new FootingError('busy', `The query needs more memory than it may take: ${error.message}`, {
+      remedy: 'Ask for less at once, repeat it when less is running, or raise FOOTING_QUERY_MEMORY_MIB.',
+      cause: error,
+    });
+  }
+  if (error.code === '159') {
+    return new FootingError('busy', `The query took longer than it may: ${error.message}`, {
+      remedy: 'Ask for less at once or raise FOOTING_QUERY_SECONDS.',
+      cause: error,
+    });
+  }
+  return error;
 }

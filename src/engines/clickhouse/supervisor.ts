@@ -112,7 +112,6 @@ class Supervisor implements ClickHouseChild {
       env: { PATH: process.env.PATH ?? '', TZ: 'UTC', LC_ALL: 'C', UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '2' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,
-      // The port stays the same over restarts only by chance: clients ask `url` anew.
     });
     this.#child = child;
     let errors = '';
@@ -176,6 +175,7 @@ class Supervisor implements ClickHouseChild {
       user: this.#user,
       password: this.#password,
       connections: CONNECTIONS,
+      port: this.#port,
       library: findLibrary(),
       engineArguments: [`--config-file=${this.#writeServerConfig(clickhouseMemoryBytes)}`],
       settings: {
@@ -183,6 +183,8 @@ class Supervisor implements ClickHouseChild {
         max_bytes_before_external_group_by: String(Math.floor(queryMemoryBytes / 2)),
         max_bytes_before_external_sort: String(Math.floor(queryMemoryBytes / 2)),
         max_execution_time: String(querySeconds),
+        // A bare expression is not a statement on a ClickHouse server.
+        implicit_select: '0',
       },
     };
   }
