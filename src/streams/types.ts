@@ -31,6 +31,8 @@ export interface ColumnDefinition {
   /** Other header names that mean this column; compared after lower-casing and turning everything but letters and digits into `_`. */
   aliases?: readonly string[];
   values?: readonly string[];
+  /** Of currency, country and enum columns: what an unknown code means. `refuse` (default): the row is refused; `keep`: stored as stated, to be held as unmatched. */
+  unknown?: 'refuse' | 'keep';
   charactersMax?: number;
   lowCardinality?: boolean;
   /** Value taken when the cell is empty; documented in the template. */
@@ -38,6 +40,17 @@ export interface ColumnDefinition {
   description: string;
   example: string;
 }
+
+/**
+ * A rule over several columns in a form that worker threads can be given and that costs almost nothing per row.
+ * `anyOf`: at least one group must be filled completely. `notAfter`: date `first` is not after date `then`, when both are given.
+ * `together`: all of the columns or none. `requiredWhen`: `column` must be filled when `when` has one of `values`.
+ */
+export type RowCheck =
+  | { kind: 'anyOf'; groups: readonly (readonly string[])[]; reason: string; remedy?: string }
+  | { kind: 'notAfter'; first: string; then: string; reason: string; remedy?: string }
+  | { kind: 'together'; columns: readonly string[]; reason: string; remedy?: string }
+  | { kind: 'requiredWhen'; column: string; when: string; values: readonly string[]; reason: string; remedy?: string };
 
 export interface StreamDefinition {
   /** Plural noun, the same in code, SQL, API, UI and docs. */
@@ -54,7 +67,12 @@ export interface StreamDefinition {
    * present state lives in PostgreSQL, changed in the entry's transaction, and is also kept per seq for as-of reads.
    */
   kept: 'record' | 'stated';
-  /** Rules that need several columns: returns what is wrong with the row. Values are the parsed ones (see ParsedRow). */
+  /** Rules over several columns, fast on files of any size; prefer them to `check`. */
+  checks?: readonly RowCheck[];
+  /**
+   * Rules that no RowCheck expresses: returns what is wrong with the row. Values are the parsed ones (see ParsedRow).
+   * A definition with a function is read in the calling thread and pays for JavaScript values: for streams of up to some 100,000 rows.
+   */
   check?: (row: ParsedRow) => RowProblem[];
 }
 
@@ -93,6 +111,25 @@ export interface ReadOptions {
 /** The same with nothing left open: stated in the entry's payload. `mapping` has every header of the file. */
 export type ResolvedReadOptions = Required<Omit<ReadOptions, 'sheet'>> & { sheet: string | null };
 
+/** What was found at the head of a file, for people. */
+export interface HeaderReport {
+  /** Headers in file order, as they stand. For JSON and NDJSON: the fields met in the sample, in order of appearance. */
+  headers: string[];
+  /** Optional columns of the stream that the file does not have. */
+  absent: string[];
+  /** Headers left out on purpose (mapped to null, or written by a rejects file). */
+  leftOut: string[];
+  /** True when the file has a header but no row of data: valid, nothing to import. */
+  headerOnly: boolean;
+  /** Things worth saying that are not wrong, in plain words. */
+  notes: string[];
+}
+
+export interface Detected {
+  options: ResolvedReadOptions;
+  report: HeaderReport;
+}
+
 export interface RejectedRow {
   /** 1 for the first row of data. */
   row: number;
@@ -105,4 +142,20 @@ export interface IntakeCounts {
   rows: number;
   accepted: number;
   rejected: number;
+}
+
+/** Where every so many bytes a row begins, so that a row of a huge file is found again without reading what stands before it. */
+export interface ChunkIndexEntry {
+  /** Row number of the chunk's first record, 1 for the first row of data. */
+  firstRow: number;
+  /** Byte at which it begins in the decoded stream (decompressed, as UTF-8 CSV). */
+  offset: number;
+}
+
+/** Values that are the same in every row of a load. */
+export interface BlockConstants {
+  seq: number;
+  sign?: 1;
+  originSeq: number;
+  source: string;
 }

@@ -1,0 +1,17 @@
+import { FootingError } from '../kernel/errors.ts';
+import type { ResolvedReadOptions } from './types.ts';
+
+export async function jsonRecords(
+  _path: string,
+  options: ResolvedReadOptions,
+  _onRead?: (bytes: number) => void,
+): Promise<{ headers: string[]; body: AsyncIterable<Uint8Array> }> {
+  throw new FootingError('unsupported', `${options.format} files are not read yet`);
+}
+
+export async function jsonHeaders(
+  _path: string,
+  options: ResolvedReadOptions,
+): Promise<{ headers: string[]; rows: number }> {
+  throw new FootingError('unsupported', `${options.format} files are not read yet`);
+}

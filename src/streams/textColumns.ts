@@ -1,0 +1,338 @@
+/** Columns of text: plain strings, and dictionary-encoded ones (LowCardinality), whose distinct values are judged once. */
+import { isUtf8 } from 'node:buffer';
+import { countryCode } from '../kernel/country.ts';
+import { currencyCode } from '../kernel/currency.ts';
+import type { Column } from './columns.ts';
+import { CELL_BYTES_MAX, TEXT_CHARACTERS_MAX } from './limits.ts';
+import { type BlockWriter, LOW_CARDINALITY_FLAGS, LOW_CARDINALITY_VERSION } from './native.ts';
+import { OK, REASON } from './reasons.ts';
+import type { ColumnDefinition } from './types.ts';
+
+const UTF8 = new TextDecoder('utf-8', { ignoreBOM: true });
+const TO_UTF8 = new TextEncoder();
+
+/** 0, or why bytes[start, end) may not be text of at most `charactersMax` characters (code points). */
+export function judgeText(bytes: Uint8Array, start: number, end: number, charactersMax: number): number {
+  let high = 0;
+  let characters = 0;
+  for (let i = start; i < end; i++) {
+    const c = bytes[i]!;
+    if (c === 0) return REASON.nul;
+    high |= c;
+    if ((c & 0xc0) !== 0x80) characters++;
+  }
+  if (high >= 128 && !isUtf8(bytes.subarray(start, end))) return REASON.notUtf8;
+  return characters > charactersMax ? REASON.tooManyCharacters : OK;
+}
+
+/** Strings as Native writes them, one behind the other: length, bytes. */
+export class StringHeap {
+  bytes: Uint8Array<ArrayBuffer> = new Uint8Array(64 * 1024);
+  at = 0;
+  /** Copies source[start, end) behind what is there. */
+  append(source: Uint8Array, start: number, end: number): void {
+    let length = end - start;
+    const count = length;
+    if (this.at + length + 5 > this.bytes.length) this.grow(length + 5);
+    const bytes = this.bytes;
+    let at = this.at;
+    while (length >= 128) {
+      bytes[at++] = (length & 127) | 128;
+      length >>>= 7;
+    }
+    bytes[at++] = length;
+    if (count < 48) for (let i = start; i < end; i++) bytes[at++] = source[i]!;
+    else {
+      bytes.set(source.subarray(start, end), at);
+      at += count;
+    }
+    this.at = at;
+  }
+  private grow(by: number): void {
+    const next = new Uint8Array(Math.max(this.at + by, this.bytes.length * 2));
+    next.set(this.bytes.subarray(0, this.at));
+    this.bytes = next;
+  }
+  /** The string that begins at byte `at`. */
+  read(at: number): string {
+    let length = 0;
+    let shift = 0;
+    let place = at;
+    for (;;) {
+      const c = this.bytes[place++]!;
+      length |= (c & 127) << shift;
+      if (c < 128) break;
+      shift += 7;
+    }
+    return UTF8.decode(this.bytes.subarray(place, place + length));
+  }
+}
+
+/** String. */
+export class TextColumn implements Column {
+  readonly nativeType = 'String';
+  private readonly heap = new StringHeap();
+  private readonly charactersMax: number;
+  private last = 0;
+  constructor(definition: ColumnDefinition) {
+    this.charactersMax = definition.charactersMax ?? TEXT_CHARACTERS_MAX;
+  }
+  putEmpty(_row: number): void {
+    this.last = this.heap.at;
+    this.heap.append(this.heap.bytes, 0, 0);
+  }
+  put(bytes: Uint8Array, start: number, end: number, _row: number): number {
+    this.last = this.heap.at;
+    const reason = judgeText(bytes, start, end, this.charactersMax);
+    if (reason === OK) this.heap.append(bytes, start, end);
+    return reason;
+  }
+  value(_row: number): string {
+    return this.heap.read(this.last);
+  }
+  undo(): void {
+    this.heap.at = this.last;
+  }
+  write(out: BlockWriter, _rows: number): void {
+    out.bytes(this.heap.bytes.subarray(0, this.heap.at));
+  }
+  reset(): void {
+    this.heap.at = 0;
+    this.last = 0;
+  }
+}
+
+/** Distinct byte strings, numbered in order of first appearance. Open addressing over a 32-bit hash. */
+export class Dictionary {
+  readonly heap = new StringHeap();
+  count = 0;
+  private slots: Int32Array<ArrayBuffer> = new Int32Array(1024);
+  private hashes: Int32Array<ArrayBuffer> = new Int32Array(512);
+  private starts: Int32Array<ArrayBuffer> = new Int32Array(512);
+  private lengths: Int32Array<ArrayBuffer> = new Int32Array(512);
+  /** Number of source[start, end), added when it is new (then `count` has grown). */
+  add(source: Uint8Array, start: number, end: number): number {
+    let hash = -2128831035;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ source[i]!, 16777619);
+    hash ^= hash >>> 15;
+    const mask = this.slots.length - 1;
+    const length = end - start;
+    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
+      const number = this.slots[slot]! - 1;
+      if (number < 0) {
+        this.slots[slot] = this.count + 1;
+        return this.append(source, start, end, hash);
+      }
+      if (this.hashes[number] !== hash || this.lengths[number] !== length) continue;
+      const at = this.starts[number]!;
+      const bytes = this.heap.bytes;
+      let i = 0;
+      while (i < length && bytes[at + i] === source[start + i]) i++;
+      if (i === length) return number;
+    }
+  }
+  private append(source: Uint8Array, start: number, end: number, hash: number): number {
+    const number = this.count++;
+    this.heap.append(source, start, end);
+    if (number === this.hashes.length) {
+      for (const name of ['hashes', 'starts', 'lengths'] as const) {
+        const next = new Int32Array(number * 2);
+        next.set(this[name]);
+        this[name] = next;
+      }
+    }
+    this.hashes[number] = hash;
+    this.starts[number] = this.heap.at - (end - start);
+    this.lengths[number] = end - start;
+    if (this.count * 2 > this.slots.length) {
+      const slots = new Int32Array(this.slots.length * 2);
+      const mask = slots.length - 1;
+      for (let i = 0; i < this.count; i++) {
+        let slot = this.hashes[i]! & mask;
+        while (slots[slot] !== 0) slot = (slot + 1) & mask;
+        slots[slot] = i + 1;
+      }
+      this.slots = slots;
+    }
+    return number;
+  }
+  text(number: number): string {
+    const start = this.starts[number]!;
+    return UTF8.decode(this.heap.bytes.subarray(start, start + this.lengths[number]!));
+  }
+  clear(): void {
+    this.slots.fill(0);
+    this.heap.at = 0;
+    this.count = 0;
+  }
+}
+
+const EMPTY = new Uint8Array(0);
+/** Distinct cells that are remembered from block to block. */
+const REMEMBERED_MAX = 8192;
+
+/**
+ * LowCardinality(String): texts of few distinct values, currencies, countries, enums. `raw` holds cells as they stand, each judged
+ * once; `stored` what they are stored as (upper case of codes). Plain texts are stored as they stand and need only one of the two.
+ */
+export class DictionaryColumn implements Column {
+  readonly nativeType = 'LowCardinality(String)';
+  private readonly definition: ColumnDefinition;
+  private readonly raw = new Dictionary();
+  private readonly stored = new Dictionary();
+  /** Of each raw cell: number in `stored`, or minus the code of the reason why it is refused. */
+  private verdicts: Int32Array<ArrayBuffer> = new Int32Array(1024);
+  private indexes: Uint32Array<ArrayBuffer> = new Uint32Array(4096);
+  private values: Map<string, string> | undefined;
+  constructor(definition: ColumnDefinition) {
+    this.definition = definition;
+    if (definition.type === 'enum') {
+      this.values = new Map(definition.values?.map((value) => [value.toLowerCase(), value]));
+    }
+    this.stored.add(EMPTY, 0, 0);
+  }
+  putEmpty(row: number): void {
+    if (row >= this.indexes.length) this.grow(row);
+    this.indexes[row] = 0;
+  }
+  put(bytes: Uint8Array, start: number, end: number, row: number): number {
+    const known = this.raw.count;
+    const number = this.raw.add(bytes, start, end);
+    if (this.raw.count !== known) this.judge(bytes, start, end, number);
+    const verdict = this.verdicts[number]!;
+    if (verdict < 0) return -verdict;
+    if (row >= this.indexes.length) this.grow(row);
+    this.indexes[row] = verdict;
+    return OK;
+  }
+  private grow(row: number): void {
+    const next = new Uint32Array(Math.max(row + 1, this.indexes.length * 2));
+    next.set(this.indexes);
+    this.indexes = next;
+  }
+  private judge(bytes: Uint8Array, start: number, end: number, number: number): void {
+    if (number >= this.verdicts.length) {
+      const next = new Int32Array(this.verdicts.length * 2);
+      next.set(this.verdicts);
+      this.verdicts = next;
+    }
+    const { type, charactersMax, unknown } = this.definition;
+    let reason =
+      end - start > CELL_BYTES_MAX
+        ? REASON.cellTooLong
+        : judgeText(bytes, start, end, charactersMax ?? TEXT_CHARACTERS_MAX);
+    if (reason === OK && type !== 'text') {
+      const text = UTF8.decode(bytes.subarray(start, end));
+      const code =
+        type === 'currency'
+          ? currencyCode(text)
+          : type === 'country'
+            ? countryCode(text)
+            : this.values?.get(text.toLowerCase());
+      if (code !== undefined) {
+        const canonical = TO_UTF8.encode(code);
+        this.verdicts[number] = this.stored.add(canonical, 0, canonical.length);
+        return;
+      }
+      if (unknown !== 'keep') {
+        reason =
+          type === 'currency'
+            ? REASON.unknownCurrency
+            : type === 'country'
+              ? REASON.unknownCountry
+              : REASON.notInValues;
+      }
+    }
+    this.verdicts[number] = reason === OK ? this.stored.add(bytes, start, end) : -reason;
+  }
+  value(row: number): string {
+    return this.stored.text(this.indexes[row]!);
+  }
+  undo(): void {}
+  write(out: BlockWriter, rows: number): void {
+    const { count, heap } = this.stored;
+    const width = count <= 256 ? 1 : count <= 65_536 ? 2 : 4;
+    out.u64(LOW_CARDINALITY_VERSION);
+    out.u64(LOW_CARDINALITY_FLAGS + (width === 1 ? 0 : width === 2 ? 1 : 2));
+    out.u64(count);
+    out.bytes(heap.bytes.subarray(0, heap.at));
+    out.u64(rows);
+    const indexes = this.indexes;
+    const place = out.reserve(rows * width);
+    if (width === 1) for (let i = 0; i < rows; i++) place[i] = indexes[i]!;
+    else if (width === 2) {
+      for (let i = 0, at = 0; i < rows; i++, at += 2) {
+        place[at] = indexes[i]! & 255;
+        place[at + 1] = indexes[i]! >>> 8;
+      }
+    } else place.set(new Uint8Array(indexes.buffer, 0, rows * 4));
+  }
+  reset(): void {
+    if (this.raw.count <= REMEMBERED_MAX && this.definition.type !== 'text') return;
+    this.raw.clear();
+    this.stored.clear();
+    this.stored.add(EMPTY, 0, 0);
+  }
+}
+
+/** `attributes`: Map(String, String), of the non-empty attribute cells of each row. */
+export class AttributesColumn {
+  readonly nativeType = 'Map(String, String)';
+  private readonly keys = new StringHeap();
+  private readonly texts = new StringHeap();
+  private count = 0;
+  private offsets: Uint32Array<ArrayBuffer> = new Uint32Array(4096);
+  private rowStart = { keys: 0, texts: 0, count: 0 };
+  private lastPairs: number[] = [];
+  startRow(): void {
+    this.rowStart.keys = this.keys.at;
+    this.rowStart.texts = this.texts.at;
+    this.rowStart.count = this.count;
+    this.lastPairs.length = 0;
+  }
+  put(key: Uint8Array, bytes: Uint8Array, start: number, end: number): number {
+    const reason = judgeText(bytes, start, end, TEXT_CHARACTERS_MAX);
+    if (reason !== OK) return reason;
+    this.lastPairs.push(this.keys.at, this.texts.at);
+    this.keys.append(key, 0, key.length);
+    this.texts.append(bytes, start, end);
+    this.count++;
+    return OK;
+  }
+  endRow(row: number): void {
+    if (row >= this.offsets.length) {
+      const next = new Uint32Array(Math.max(row + 1, this.offsets.length * 2));
+      next.set(this.offsets);
+      this.offsets = next;
+    }
+    this.offsets[row] = this.count;
+  }
+  undo(): void {
+    this.keys.at = this.rowStart.keys;
+    this.texts.at = this.rowStart.texts;
+    this.count = this.rowStart.count;
+  }
+  /** The pairs of the row put last. */
+  value(): Record<string, string> {
+    const pairs: Record<string, string> = {};
+    for (let i = 0; i < this.lastPairs.length; i += 2) {
+      pairs[this.keys.read(this.lastPairs[i]!)] = this.texts.read(this.lastPairs[i + 1]!);
+    }
+    return pairs;
+  }
+  write(out: BlockWriter, rows: number): void {
+    const place = out.reserve(rows * 8);
+    const view = new DataView(place.buffer, place.byteOffset, place.byteLength);
+    for (let i = 0; i < rows; i++) {
+      view.setUint32(i * 8, this.offsets[i]!, true);
+      view.setUint32(i * 8 + 4, 0, true);
+    }
+    out.bytes(this.keys.bytes.subarray(0, this.keys.at));
+    out.bytes(this.texts.bytes.subarray(0, this.texts.at));
+  }
+  reset(): void {
+    this.keys.at = 0;
+    this.texts.at = 0;
+    this.count = 0;
+  }
+}
