@@ -7,6 +7,7 @@ import { type ApiKeys, type Caller, ROLES } from './keys.ts';
 /** Sets request.caller or throws `unauthenticated` or `forbidden`. */
 export function authenticator(keys: ApiKeys) {
   return async (request: FastifyRequest, _reply: FastifyReply): Promise<void> => {
+    if (request.is404) return;
     const access = request.routeOptions.config.access ?? 'admin';
     if (access === 'none') return;
     const key = keyIn(request.headers.authorization);

@@ -1,7 +1,7 @@
 /** The HTTP server: puts authentication, limits, problem documents and the routes together. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Footing } from '../footing.ts';
 import { authenticator } from './authentication.ts';
 import { readJsonBodies } from './bodies.ts';
@@ -55,7 +55,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
   const log = footing.engines.log.child({ part: 'http' });
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     exposeHeadRoutes: false,
     bodyLimit: limits.jsonBytesMax,
     requestTimeout: 0,
@@ -84,7 +84,9 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
   app.setValidatorCompiler(validatorCompiler as never);
   app.setSerializerCompiler(serializerCompiler as never);
   app.addHook('onRoute', (route) => {
-    if (!route.url.startsWith('/api/docs') && route.config?.access === undefined) {
+    // The page that shows the description is as public as the description.
+    if (route.url.startsWith('/api/docs')) route.config = { ...route.config, access: 'none' };
+    if (route.config?.access === undefined) {
       throw new Error(`Route ${String(route.method)} ${route.url} does not say who may call it.`);
     }
   });

@@ -6,7 +6,7 @@ import type { Appended, Json } from '../../journal/types.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import type { StreamDefinition } from '../../streams/types.ts';
 import { accountOf, actorOf, type HttpContext, setSeq } from '../context.ts';
-import { TAGS } from '../openapi.ts';
+import { documentedAs, TAGS } from '../openapi.ts';
 import { pathOf } from '../problems.ts';
 import { answeredFromCache, seqToRead } from '../reading.ts';
 import { keyParameters, rowSchema } from '../rows.ts';
@@ -150,12 +150,6 @@ function streamRoutes(app: Scope, context: HttpContext, stream: StreamDefinition
       return { rows: found.rows, next };
     },
   );
-}
-
-/** OpenAPI shows `shown`, requests are checked against `checked`. */
-function documentedAs<S extends Type.TSchema>(checked: S, shown: Type.TSchema): S {
-  Object.defineProperty(checked, 'toJSON', { value: () => shown, enumerable: false });
-  return checked;
 }
 
 function idempotencyOf(request: FastifyRequest): { idempotency?: { key: string; requestHash: string } } {

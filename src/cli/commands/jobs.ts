@@ -1,0 +1,97 @@
+/** `verify` and `rebuild`: started on the server, followed here. */
+import type { Command } from 'commander';
+import { PROBLEM_CODES } from '../../http/problems.ts';
+import { FootingError } from '../../kernel/errors.ts';
+import { type ApiClient, ApiProblem } from '../client.ts';
+import { bytes, grouped, print, printJson, safe, table } from '../output.ts';
+import { ProgressBar } from '../progress.ts';
+import { type CommonOptions, command, onAccount, withAccount } from './shared.ts';
+
+interface JobView<Result> {
+  id: string;
+  state: 'running' | 'done' | 'failed';
+  result: Result;
+  problem: ApiProblem['document'] | null;
+}
+
+interface VerifyResult {
+  agrees: boolean;
+  seq: number;
+  entries: number;
+  evidence: { files: number; bytes: number };
+  totals: Array<{ book: string; name: string; live: string; rebuilt: string; agrees: boolean }>;
+  findings: Array<{ what: string; where: string; expected: string; found: string }>;
+  seconds: number;
+}
+
+export function verifyCommand(): Command {
+  return withAccount(
+    command('verify', 'Re-perform the books: the chain, every file, every total', [
+      'footing verify',
+      'footing verify --json',
+    ]),
+  ).action(async (options: CommonOptions) => {
+    await onAccount(options, async (client) => {
+      const result = await runJob<VerifyResult>(client, '/api/verify', 'Verifying', options);
+      if (!result.agrees) process.exitCode = PROBLEM_CODES.corrupt.exit;
+      if (options.json) return printJson(result);
+      printVerification(result);
+    });
+  });
+}
+
+export function rebuildCommand(): Command {
+  return withAccount(
+    command('rebuild', 'Build the ledger anew from the journal and the evidence', ['footing rebuild']),
+  ).action(async (options: CommonOptions) => {
+    await onAccount(options, async (client) => {
+      const started = performance.now();
+      const result = await runJob<{ seq: number }>(client, '/api/rebuild', 'Rebuilding', options);
+      if (options.json) return printJson(result);
+      const seconds = ((performance.now() - started) / 1000).toFixed(1);
+      print(`The ledger was built anew up to entry ${result.seq} in ${seconds} s.`);
+    });
+  });
+}
+
+async function runJob<Result>(client: ApiClient, path: string, title: string, options: CommonOptions): Promise<Result> {
+  const job = await client.post<JobView<Result>>(path);
+  const bar = new ProgressBar(title, options.json);
+  try {
+    for await (const event of client.events(`/api/jobs/${job.id}/events`)) {
+      if (event.name === 'progress') {
+        bar.show(event.data as { stage: string; done: number; total: number | null });
+        continue;
+      }
+      const ended = event.data as JobView<Result>;
+      if (ended.state === 'done') return ended.result;
+      if (ended.problem) throw new ApiProblem(ended.problem);
+    }
+  } finally {
+    bar.end();
+  }
+  throw new FootingError('unavailable', 'The server stopped before the work was done.');
+}
+
+function printVerification(result: VerifyResult): void {
+  print(
+    `Journal    ${grouped(String(result.entries))} entries, the chain ${result.findings.some((f) => f.what === 'chain') ? 'is broken' : 'holds'}`,
+  );
+  print(`Evidence   ${grouped(String(result.evidence.files))} files, ${bytes(result.evidence.bytes)}`);
+  const agreeing = result.totals.filter((total) => total.agrees).length;
+  print(`Ledger     ${agreeing} of ${result.totals.length} totals agree with a rebuild from the journal`);
+  print();
+  if (result.agrees) {
+    print(`Everything agrees, as of entry ${result.seq} (${result.seconds.toFixed(1)} s).`);
+    return;
+  }
+  const first = result.findings[0];
+  if (first) print(`The first thing that does not agree: ${safe(first.where)}`);
+  const columns = ['What', 'Where', 'Expected', 'Found'].map((title) => ({ title }));
+  print(
+    table(
+      columns,
+      result.findings.map(({ what, where, expected, found }) => [what, where, expected, found]),
+    ),
+  );
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander';
+import { Folder } from '../folder.ts';
+import { type Instance, openInstance } from '../instance.ts';
+import { bold, print, printJson } from '../output.ts';
+import { type CommonOptions, command, wholeNumber } from './shared.ts';
+
+export function serveCommand(): Command {
+  return command('serve', 'Run the server', ['footing serve', 'footing serve --port 8080 --home /var/lib/footing'])
+    .option('--host <address>', 'address to listen on (default: FOOTING_HOST or 127.0.0.1)')
+    .option('--port <port>', 'port, 0 for any (default: FOOTING_PORT or 4600)', wholeNumber)
+    .action(async (options: CommonOptions & { host?: string; port?: number }) => {
+      const instance = await startServer(options);
+      if (options.json) printJson({ url: instance.url, home: instance.config.home, pid: process.pid });
+      else announce(instance);
+      await untilStopped(instance);
+    });
+}
+
+/** Opens the folder, listens, and leaves a note for other commands. */
+export async function startServer(options: { home?: string; host?: string; port?: number }): Promise<Instance> {
+  const given = Object.entries({ home: options.home, host: options.host, port: options.port });
+  const instance = await openInstance(Object.fromEntries(given.filter(([, value]) => value !== undefined)));
+  new Folder(instance.config.home).noteServer({ url: instance.url, pid: process.pid, key: instance.key });
+  return instance;
+}
+
+export function announce({ url, config }: Instance): void {
+  print(bold('Footing is running'));
+  print(`  URL          ${url}`);
+  print(`  API          ${url}/api/docs`);
+  print(`  Data folder  ${config.home}`);
+  print('  A key        footing keys create --name NAME');
+  print('Ctrl-C stops it.');
+}
+
+/** Waits for SIGINT or SIGTERM, then stops cleanly. A second signal ends the wait for running requests. */
+export async function untilStopped(instance: Instance): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const stop = () => resolve();
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+  });
+  const hurry = () => process.exit(1);
+  process.once('SIGINT', hurry);
+  process.once('SIGTERM', hurry);
+  new Folder(instance.config.home).forgetServer();
+  await instance.close();
+  process.removeListener('SIGINT', hurry);
+  process.removeListener('SIGTERM', hurry);
+}

@@ -1,0 +1,76 @@
+/** What the command line keeps in the data folder, readable by its owner only: where the server is, and keys. */
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const OWNER_ONLY_FILE = 0o600;
+const OWNER_ONLY_FOLDER = 0o700;
+
+/** Written by `serve`, removed when it stops. */
+export interface ServerNote {
+  url: string;
+  pid: number;
+  /** Key of the instance. */
+  key: string;
+}
+
+export class Folder {
+  readonly home: string;
+
+  constructor(home: string) {
+    this.home = home;
+  }
+
+  /** The server that runs on this folder; null when none does. A note whose process is gone counts for nothing. */
+  server(): ServerNote | null {
+    const text = this.#read('server.json');
+    if (text === null) return null;
+    const note = JSON.parse(text) as ServerNote;
+    return isAlive(note.pid) ? note : null;
+  }
+
+  noteServer(note: ServerNote): void {
+    this.#write('server.json', `${JSON.stringify(note, null, 2)}\n`);
+  }
+
+  forgetServer(): void {
+    rmSync(join(this.home, 'server.json'), { force: true });
+  }
+
+  instanceKey(): string | null {
+    return this.#read('instance.key');
+  }
+
+  keepInstanceKey(key: string): void {
+    this.#write('instance.key', `${key}\n`);
+  }
+
+  accountKey(slug: string): string | null {
+    return this.#read(join('keys', `${slug}.key`));
+  }
+
+  keepAccountKey(slug: string, key: string): void {
+    this.#write(join('keys', `${slug}.key`), `${key}\n`);
+  }
+
+  #read(name: string): string | null {
+    const path = join(this.home, name);
+    return existsSync(path) ? readFileSync(path, 'utf8').trim() : null;
+  }
+
+  /** Written beside and renamed, so that nobody reads half of it. */
+  #write(name: string, text: string): void {
+    const path = join(this.home, name);
+    mkdirSync(dirname(path), { recursive: true, mode: OWNER_ONLY_FOLDER });
+    writeFileSync(`${path}.new`, text, { mode: OWNER_ONLY_FILE });
+    renameSync(`${path}.new`, path);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}

@@ -1,0 +1,61 @@
+/** An instance that this process opens itself: the stores of a data folder and the API over them. */
+import type { FastifyInstance } from 'fastify';
+import { loadConfig } from '../engines/index.ts';
+import type { Config } from '../engines/types.ts';
+import { openFooting } from '../footing.ts';
+import { buildServer } from '../http/server.ts';
+import { FootingError } from '../kernel/errors.ts';
+import { Folder } from './folder.ts';
+
+export interface Instance {
+  url: string;
+  key: string;
+  config: Config;
+  /** Lets running requests finish, then stops the stores. */
+  close(): Promise<void>;
+}
+
+/** Opens the folder and listens. Errors: `conflict` when another process has the folder or the port. */
+export async function openInstance(overrides: Partial<Config>): Promise<Instance> {
+  const config = loadConfig(process.env, overrides);
+  const footing = await openFooting(config);
+  let app: FastifyInstance | undefined;
+  try {
+    app = await buildServer(footing);
+    const key = await instanceKey(app, new Folder(config.home));
+    const url = await listen(app, config);
+    return {
+      url,
+      key,
+      config,
+      close: async () => {
+        await app?.close();
+        await footing.close();
+      },
+    };
+  } catch (error) {
+    await app?.close();
+    await footing.close();
+    throw error;
+  }
+}
+
+async function listen(app: FastifyInstance, config: Config): Promise<string> {
+  try {
+    return await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new FootingError('conflict', `Port ${config.port} of ${config.host} is taken by another program.`, {
+      remedy: 'Choose another with --port, or --port 0 for any.',
+    });
+  }
+}
+
+/** The folder's key of the instance; a new one when there is none or it is no longer valid. */
+async function instanceKey(app: FastifyInstance, folder: Folder): Promise<string> {
+  const kept = folder.instanceKey();
+  if (kept !== null && (await app.keys.callerOf(kept))?.accountId === null) return kept;
+  const { secret } = await app.keys.create(null, { name: 'data folder', role: 'admin' }, 'system');
+  folder.keepInstanceKey(secret);
+  return secret;
+}

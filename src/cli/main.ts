@@ -1,0 +1,68 @@
+/** The `footing` command. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { accountsCommand } from './commands/accounts.ts';
+import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
+import { explainCommand } from './commands/explain.ts';
+import { importCommand } from './commands/import.ts';
+import { rebuildCommand, verifyCommand } from './commands/jobs.ts';
+import { journalCommand } from './commands/journal.ts';
+import { keysCommand } from './commands/keys.ts';
+import { reportCommand } from './commands/report.ts';
+import { serveCommand } from './commands/serve.ts';
+import { streamsCommand } from './commands/streams.ts';
+import { EXIT_HELP, reportError } from './exit.ts';
+
+const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
+  version: string;
+};
+
+const program = new Command('footing')
+  .description('Keeps the books for recurring revenue and carbon footprint: evidence, journal, ledger, statements.')
+  .version(version)
+  .addHelpText(
+    'after',
+    `
+A command talks to the server that runs on the data folder; when none runs, it opens the folder itself.
+With FOOTING_URL and FOOTING_KEY it talks to a server elsewhere.
+${EXIT_HELP}`,
+  );
+
+for (const command of [
+  serveCommand(),
+  demoCommand(),
+  importCommand(),
+  reportCommand(),
+  explainCommand(),
+  journalCommand(),
+  verifyCommand(),
+  rebuildCommand(),
+  accountsCommand(),
+  keysCommand(),
+  streamsCommand(),
+  doctorCommand(),
+]) {
+  program.addCommand(command);
+}
+
+/** Commander ends the process itself unless it is told to throw, on every level. */
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.showHelpAfterError('(--help shows how it is used)');
+  for (const child of command.commands) throwInsteadOfExit(child);
+}
+throwInsteadOfExit(program);
+
+// A reader that has seen enough (`footing journal | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = reportError(error, process.argv.includes('--json'));
+}

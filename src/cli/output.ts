@@ -1,0 +1,142 @@
+/** Text for people: aligned tables that fit the terminal, figures as they are, grouped by thousands and never rounded. */
+const DEFAULT_COLUMNS = 100;
+
+export const terminalColumns = (): number => process.stdout.columns ?? (Number(process.env.COLUMNS) || DEFAULT_COLUMNS);
+
+const colours = process.stdout.isTTY === true && process.env.NO_COLOR === undefined;
+const styled = (code: number) => (text: string) => (colours ? `\u001b[${code}m${text}\u001b[0m` : text);
+export const bold = styled(1);
+export const dim = styled(2);
+
+export function print(text = ''): void {
+  process.stdout.write(`${text}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2));
+}
+
+/**
+ * Text of others, made safe to show: control characters could move the cursor or change what was printed before. They are
+ * shown as their code, so nothing is hidden.
+ */
+export function safe(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+}
+
+/** An exact decimal with its thousands separated: 1234567.5 -> 1,234,567.5. */
+export function grouped(decimal: string): string {
+  const [, sign = '', whole = '', fraction = ''] = /^([-+]?)(\d+)(\.\d+)?$/.exec(decimal) ?? [];
+  if (whole === '') return decimal;
+  return `${sign}${whole.replace(/\B(?=(\d{3})+(?!\d))/g, ',')}${fraction}`;
+}
+
+/** Minor units as an amount: 123456 with 2 decimals -> 1,234.56. */
+export function minorUnits(amount: string | number, decimals = 2): string {
+  const text = String(amount);
+  const sign = text.startsWith('-') ? '-' : '';
+  const digits = text.replace('-', '').padStart(decimals + 1, '0');
+  const fraction = decimals === 0 ? '' : `.${digits.slice(-decimals)}`;
+  return grouped(`${sign}${decimals === 0 ? digits : digits.slice(0, -decimals)}${fraction}`);
+}
+
+export function bytes(count: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log2(count) / 10));
+  return power === 0 ? `${count} bytes` : `${(count / 1024 ** power).toFixed(1)} ${units[power]}`;
+}
+
+export interface Column {
+  title: string;
+  align?: 'left' | 'right';
+}
+
+const GAP = '  ';
+
+/**
+ * A table. The first column is the label. A table wider than the terminal is continued below with its labels repeated,
+ * so that no figure is cut. `total` is ruled off above.
+ */
+export function table(
+  columns: readonly Column[],
+  rows: ReadonlyArray<readonly string[]>,
+  options: { total?: readonly string[]; width?: number } = {},
+): string {
+  const clean = rows.map((row) => row.map(safe));
+  const total = options.total?.map(safe);
+  const widths = columns.map((column, i) =>
+    Math.max(...[column.title, ...clean.map((row) => row[i] ?? ''), total?.[i] ?? ''].map(displayWidth)),
+  );
+  const blocks = fittingBlocks(widths, options.width ?? terminalColumns());
+  return blocks.map((block) => tableBlock(block, columns, clean, total, widths)).join('\n\n');
+}
+
+function tableBlock(
+  block: readonly number[],
+  columns: readonly Column[],
+  rows: ReadonlyArray<readonly string[]>,
+  total: readonly string[] | undefined,
+  widths: readonly number[],
+): string {
+  const line = (cells: readonly string[]) =>
+    block
+      .map((i) => pad(cells[i] ?? '', widths[i]!, columns[i]!.align ?? 'left'))
+      .join(GAP)
+      .trimEnd();
+  const rule = block.map((i) => '─'.repeat(widths[i]!)).join(GAP);
+  const lines = [bold(line(columns.map((column) => column.title))), dim(rule), ...rows.map(line)];
+  if (total) lines.push(dim(rule), bold(line(total)));
+  return lines.join('\n');
+}
+
+/** Which columns stand side by side: the label and as many others as fit, then the next ones. */
+function fittingBlocks(widths: readonly number[], width: number): number[][] {
+  const blocks: number[][] = [];
+  let block = [0];
+  let used = widths[0] ?? 0;
+  for (let i = 1; i < widths.length; i++) {
+    const needed = GAP.length + widths[i]!;
+    if (block.length > 1 && used + needed > width) {
+      blocks.push(block);
+      block = [0];
+      used = widths[0]!;
+    }
+    block.push(i);
+    used += needed;
+  }
+  return [...blocks, block];
+}
+
+function pad(text: string, width: number, align: 'left' | 'right'): string {
+  const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return align === 'right' ? space + text : text + space;
+}
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
+
+/** Cells that the text takes on a terminal: East Asian characters and emoji take two. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const { segment } of segmenter.segment(text)) width += WIDE.test(segment) ? 2 : 1;
+  return width;
+}
+
+/** Words broken into lines of at most `width`, each after `indent`. */
+export function wrapped(text: string, indent: string, width = terminalColumns()): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of safe(text).split(' ')) {
+    if (line !== '' && displayWidth(indent + line) + 1 + displayWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].map((each) => indent + each).join('\n');
+}
