@@ -48,7 +48,7 @@ export const LIST_SEPARATOR = '|';
 /** A factor as an importer states it; numbers are decimals as text, and what is left out is empty. */
 export interface FactorDraft {
   name: string;
-  aliases?: string[];
+  aliases?: readonly string[];
   accompanies?: string;
   scope: Scope;
   category?: number;

@@ -35,6 +35,8 @@ const BIOFUELS = ['Biodiesel (100%)', 'Ethanol (100%)'];
 /** US subregions that are whole islands or states are still subregions: `US-CAMX`. */
 const US = 'US';
 
+type Masses = Pick<FactorDraft, 'co2_fossil' | 'co2_biogenic' | 'ch4_non_fossil' | 'n2o'>;
+
 type Table = (rows: CsvRow[], left: Record<string, number>, edition: { grid: string }) => FactorDraft[];
 
 const TABLES: Record<string, Table> = {
@@ -302,15 +304,16 @@ function waste(rows: CsvRow[], left: Record<string, number>): FactorDraft[] {
 }
 
 /** Methane of combustion takes the non-fossil potential whatever the fuel; biogenic CO2 stands outside the scopes. */
-function combustion(co2: string, ch4: string, n2o: string, biogenic: boolean): Partial<FactorDraft> {
-  return { [biogenic ? 'co2_biogenic' : 'co2_fossil']: co2, ch4_non_fossil: ch4, n2o };
+function combustion(co2: string, ch4: string, n2o: string, biogenic: boolean): Masses {
+  const gases = { ch4_non_fossil: ch4, n2o };
+  return biogenic ? { co2_biogenic: co2, ...gases } : { co2_fossil: co2, ...gases };
 }
 
-function masses([co2, ch4, n2o]: string[]): Partial<FactorDraft> {
+function masses([co2, ch4, n2o]: string[]): Masses {
   return { co2_fossil: co2!, ch4_non_fossil: ch4!, n2o: n2o! };
 }
 
-function kgGramGram(row: CsvRow, per: string): Partial<FactorDraft> {
+function kgGramGram(row: CsvRow, per: string): Masses {
   return masses([
     spreadsheetNumber(cell(row, `kg_CO2_per_${per}`)),
     kgOfGrams(cell(row, `g_CH4_per_${per}`)),

@@ -12,8 +12,11 @@ import { type FactorDraft, type ImportedRelease, spreadsheetNumber } from './for
 /** Countries that publish factors of their own which the catalogue holds. */
 const HELD_FROM_NATIONAL_SOURCES = ['GB', 'US'];
 
-/** Data of another year than the release is about would be taken for that year's. */
-const YEARS: Record<number, string> = { 2023: 'Yearly electricity data, 2023 (retrieved 2024)' };
+/** One release per year of data: the file holds each country's latest year. */
+const YEARS: Record<number, string> = {
+  2022: 'Yearly electricity data, countries whose latest year is 2022',
+  2023: 'Yearly electricity data, countries whose latest year is 2023',
+};
 
 /** Names that differ from those of {@link COUNTRIES}. */
 const RESPELT: Record<string, string> = {
@@ -70,7 +73,7 @@ export function importWorldGrid(text: string, year: number): ImportedRelease {
 }
 
 function whyLeft(entry: Entry, region: string, year: number): string | undefined {
-  if (entry.year !== year) return 'data of an earlier year';
+  if (entry.year !== year) return 'data of another year';
   if (HELD_FROM_NATIONAL_SOURCES.includes(region)) return 'a national publication is held';
   if (entry.carbon_intensity === 0) return 'printed as zero, which no grid is by life cycle';
   return undefined;
@@ -106,7 +109,7 @@ function releaseHead(year: number, edition: string): ImportedRelease['head'] {
     edition,
     licence: 'CC-BY-4.0',
     licenceUrl: 'https://creativecommons.org/licenses/by/4.0/',
-    attribution: `Ember (${year + 1}), with major processing by Our World in Data: "Carbon intensity of electricity generation". CC BY 4.0; collected by CodeCarbon (MIT). Changed here: g to kg, one factor per country.`,
+    attribution: `Ember (2024), with major processing by Our World in Data: "Carbon intensity of electricity generation". CC BY 4.0; collected by CodeCarbon (MIT). Changed here: g to kg, one factor per country.`,
     url: 'https://ourworldindata.org/grapher/carbon-intensity-electricity',
     gwpSource: 'AR5',
     validFrom: `${year}-01-01`,
