@@ -6,6 +6,7 @@ import { type RevenueSettings, revenueSettings } from './settings.ts';
 import { subscriptionHistory } from './subscriptions.ts';
 import type { Book, InvoiceRow, Movement, PlanRow, Step } from './types.ts';
 
+export { type Conversion, type ConvertedBook, convertedBook, type FxImpact, type Rate } from './fx.ts';
 export {
   connectedSubscriptions,
   countedRows,
