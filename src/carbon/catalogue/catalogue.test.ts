@@ -1,0 +1,432 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { COUNTRIES } from '../../kernel/country.ts';
+import { Rational } from '../../kernel/rational.ts';
+import { convertQuantity, parseUnit } from '../../kernel/units.ts';
+import { co2e, factorCo2e, GWP_SET_NAMES, gwpEntries, gwpSet } from './gwp.ts';
+import { loadCatalogue, readCatalogue } from './load.ts';
+import type { Factor, GasVector } from './types.ts';
+
+const catalogue = loadCatalogue();
+const releases = new URL('../../../catalogue/releases/', import.meta.url);
+
+/** Most that gases rounded to five decimals, each by itself, may add up to beside their rounded total. */
+const ROUNDING_OF_SOURCE = Rational.parse('0.000025');
+
+function factor(release: string, name: string, unit: string): Factor {
+  const found = catalogue.named(name).filter((each) => each.release === release && each.unit.code === unit);
+  expect(found, `${release}: ${name} per ${unit}`).toHaveLength(1);
+  return found[0]!;
+}
+
+const uk = (name: string, unit: string) => factor('uk-desnz-2025', name, unit);
+const us = (name: string, unit: string) => factor('us-epa-hub-2025', name, unit);
+
+/** kg CO2e of a quantity under a set, without needless zeros. */
+function emitted(
+  of: Factor,
+  quantity: string,
+  set: 'AR4' | 'AR5' | 'AR6' = 'AR5',
+  unit: string = of.unit.code,
+): string {
+  return convertQuantity(Rational.parse(quantity), parseUnit(unit), of.unit)
+    .mul(factorCo2e(of, gwpSet(set)))
+    .toString();
+}
+
+function massOf(of: Factor, gas: keyof GasVector, quantity: string): string {
+  return Rational.parse(of.gases[gas]).mul(Rational.parse(quantity)).toString();
+}
+
+describe('the shipped catalogue', () => {
+  test('holds the releases, each with source, year, licence and the hash of its factors', () => {
+    expect(catalogue.releases.map((release) => release.id)).toEqual(
+      expect.arrayContaining(['uk-desnz-2024', 'uk-desnz-2025', 'us-epa-hub-2025', 'world-grid-2023']),
+    );
+    for (const release of catalogue.releases) {
+      const bytes = readFileSync(new URL(`${release.id}/factors.csv`, releases));
+      expect(release.contentHash).toBe(createHash('sha256').update(bytes).digest('hex'));
+      expect(release.counts.factors).toBe(catalogue.factors.filter((each) => each.release === release.id).length);
+      for (const stated of [
+        release.title,
+        release.publisher,
+        release.edition,
+        release.licence,
+        release.attribution,
+        release.url,
+      ]) {
+        expect(stated).not.toBe('');
+      }
+    }
+  });
+
+  test('has unique ids, and no two factors of one name, unit and region in a release', () => {
+    expect(new Set(catalogue.factors.map((each) => each.id)).size).toBe(catalogue.factors.length);
+    const keys = catalogue.factors.map((each) => [each.release, each.name, each.unit.code, each.region].join('\t'));
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test('every factor says what it is and emits no less than nothing', () => {
+    for (const each of catalogue.factors) {
+      expect(each.category === null, each.id).toBe(each.scope !== '3');
+      for (const category of [each.category, ...each.alsoCategories]) {
+        if (category !== null) expect(category >= 1 && category <= 15, each.id).toBe(true);
+      }
+      expect(each.validFrom < each.validTo, each.id).toBe(true);
+      expect(COUNTRIES.has(each.region.slice(0, 2)), each.id).toBe(true);
+      expect(each.sourceTable !== '' && each.sourceRow !== '', each.id).toBe(true);
+      const { other_gas, ...masses } = each.gases;
+      for (const mass of Object.values(masses)) expect(Rational.parse(mass).sign() >= 0, each.id).toBe(true);
+      expect(other_gas !== '', each.id).toBe(masses.other_kg !== '0');
+      if (other_gas) expect(gwpSet('AR6').of(other_gas), each.id).toBeDefined();
+    }
+  });
+
+  test('every companion goes along with a factor of its release', () => {
+    const companions = catalogue.factors.filter((each) => each.accompanies !== '');
+    expect(companions.length).toBeGreaterThan(500);
+    for (const each of companions) {
+      expect(each.scope, each.id).toMatch(/^(3|outside)$/);
+      expect(
+        catalogue.named(each.accompanies).some((main) => main.release === each.release),
+        each.id,
+      ).toBe(true);
+    }
+  });
+
+  test('is smaller than 6 MB and loads within 300 ms', () => {
+    const folder = fileURLToPath(new URL('../../../catalogue/', import.meta.url));
+    const bytes = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .map((file) => statSync(join(folder, file)))
+      .reduce((sum, stat) => sum + (stat.isFile() ? stat.size : 0), 0);
+    expect(bytes).toBeLessThan(6_000_000);
+    readCatalogue(releases);
+    const times = [1, 2, 3].map(() => {
+      const start = performance.now();
+      readCatalogue(releases);
+      return performance.now() - start;
+    });
+    expect(Math.min(...times)).toBeLessThan(300);
+  });
+
+  test('names are found whatever their capitals and spaces; of two kinds of match the very name comes first', () => {
+    expect(catalogue.named('  natural   GAS ').map((each) => each.release)[0]).toBe('uk-desnz-2024');
+    expect(catalogue.named('natural gas').some((each) => each.release === 'us-epa-hub-2025')).toBe(true);
+    expect(new Set(catalogue.named('Electricity').map((each) => each.region)).size).toBeGreaterThan(100);
+    expect(catalogue.named('No such thing')).toEqual([]);
+    expect(catalogue.named('__proto__')).toEqual([]);
+  });
+});
+
+describe('UK 2025', () => {
+  const split = catalogue.factors.filter((each) => each.release.startsWith('uk-desnz') && each.derivedFromCo2e);
+
+  test('every complete gas group reproduces the published total to its last digit under the set of the source', () => {
+    expect(split.filter((each) => each.release === 'uk-desnz-2025').length).toBe(1302);
+    for (const each of split) {
+      expect(each.gwpSource).toBe('AR5');
+      expect(factorCo2e(each, gwpSet('AR5')).toString(), each.id).toBe(each.co2eSource);
+    }
+  });
+
+  test('masses are CO2e of the gas by its potential, never CO2e taken for mass', () => {
+    const ar5 = gwpSet('AR5');
+    for (const each of split) {
+      const ch4 = Rational.parse(each.gases.ch4_non_fossil).mul(ar5.ch4NonFossil).toDecimal(8);
+      const n2o = Rational.parse(each.gases.n2o).mul(ar5.n2o).toDecimal(8);
+      expect(ch4.toString(), each.id).toBe(Rational.parse(each.co2eOfCh4Source!).toDecimal(8).toString());
+      expect(n2o.toString(), each.id).toBe(Rational.parse(each.co2eOfN2oSource!).toDecimal(8).toString());
+      const apart = co2e(each.gases, ar5).sub(Rational.parse(each.co2eSource!));
+      expect(
+        (apart.sign() < 0 ? apart.neg() : apart).cmp(ROUNDING_OF_SOURCE) <= 0,
+        `${each.id}: ${apart.toDecimal(9)}`,
+      ).toBe(true);
+    }
+  });
+
+  test.each([
+    ['Electricity, United Kingdom', 'kWh', '0.177'],
+    ['Natural gas', 'kWh (Gross CV)', '0.18296'],
+    ['Natural gas', 'kWh (Net CV)', '0.2027'],
+    ['Diesel (average biofuel blend)', 'l', '2.57082'],
+    ['Petrol (average biofuel blend)', 'l', '2.06916'],
+    ['Hotel stay, United Kingdom', 'room-night', '10.4'],
+    ['Water supply', 'm3', '0.1913'],
+    ['WTT: Electricity, United Kingdom', 'kWh', '0.0459'],
+    ['Waste, commercial and industrial waste, landfill', 't', '520.5327'],
+    ['Flight, long-haul, economy class, with RF', 'pkm', '0.11704'],
+    ['Freight, HGV, all HGVs, average laden', 'tkm', '0.10163'],
+  ])('%s per %s is %s kg CO2e', (name, unit, total) => {
+    expect(emitted(uk(name, unit), '1')).toBe(total);
+  });
+
+  test('what is stated as zero is there as zero, what is not stated is not there', () => {
+    expect(emitted(uk('Company car, average, battery electric', 'km'), '1000')).toBe('0');
+    expect(catalogue.named('Waste, books, open-loop')).toEqual([]);
+  });
+
+  test('M-01: the electricity of 2024 is held beside that of 2025', () => {
+    expect(emitted(factor('uk-desnz-2024', 'Electricity, United Kingdom', 'kWh'), '1')).toBe('0.20705');
+  });
+
+  test('S2-11: a bill across two years, each part by its own year', () => {
+    const parts = [
+      emitted(factor('uk-desnz-2024', 'Electricity, United Kingdom', 'kWh'), '1700'),
+      emitted(uk('Electricity, United Kingdom', 'kWh'), '1400'),
+    ];
+    expect(parts).toEqual(['351.985', '247.8']);
+  });
+});
+
+describe('conformance cases of factors and potentials', () => {
+  test('S1-01: UK natural gas, gross, gas by gas', () => {
+    const gas = uk('Natural gas', 'kWh (Gross CV)');
+    expect(emitted(gas, '1000000')).toBe('182960');
+    expect(massOf(gas, 'co2_fossil', '1000000')).toBe('182590');
+    expect(massOf(gas, 'ch4_non_fossil', '1000000')).toBe('10');
+    expect(
+      Rational.parse(massOf(gas, 'n2o', '1000000'))
+        .toDecimal(6)
+        .toString(),
+    ).toBe('0.339623');
+    expect([gas.co2eOfCh4Source, gas.co2eOfN2oSource]).toEqual(['0.00028', '0.00009']);
+  });
+
+  test('S1-02: the same gas by net calorific value', () => {
+    expect(emitted(uk('Natural gas', 'kWh (Net CV)'), '1000000')).toBe('202700');
+  });
+
+  test('S1-03: US natural gas by volume under three sets', () => {
+    const gas = us('Natural Gas (US)', 'scf');
+    expect(massOf(gas, 'co2_fossil', '10000')).toBe('544.3956');
+    expect(massOf(gas, 'ch4_non_fossil', '10000')).toBe('0.01026');
+    expect(massOf(gas, 'n2o', '10000')).toBe('0.001026');
+    expect(GWP_SET_NAMES.map((set) => emitted(gas, '10000', set))).toEqual(['544.957848', '544.95477', '544.952718']);
+  });
+
+  test('S1-04: diesel truck, CO2 by fuel, CH4 and N2O by distance', () => {
+    const fuel = us('Diesel Fuel, mobile combustion (US)', 'us_gal');
+    const miles = us('CH4 and N2O: Medium- and Heavy-Duty Vehicles, Diesel, model year 2007-2022 (US)', 'vehicle-mile');
+    expect(emitted(fuel, '100')).toBe('1021');
+    expect(massOf(miles, 'ch4_non_fossil', '12000')).toBe('0.114');
+    expect(massOf(miles, 'n2o', '12000')).toBe('0.5172');
+    expect(
+      Rational.parse(emitted(fuel, '100'))
+        .add(Rational.parse(emitted(miles, '12000', 'AR5', 'mile')))
+        .toString(),
+    ).toBe('1161.25');
+  });
+
+  test('S1-05: CO2 of biodiesel is biogenic', () => {
+    const biodiesel = us('Biodiesel (100%), mobile combustion (US)', 'us_gal');
+    expect([
+      massOf(biodiesel, 'co2_biogenic', '20'),
+      massOf(biodiesel, 'co2_fossil', '20'),
+      emitted(biodiesel, '20'),
+    ]).toEqual(['189', '0', '0']);
+  });
+
+  test('S1-06: forecourt diesel draws in biogenic CO2 and well-to-tank', () => {
+    const diesel = uk('Diesel (average biofuel blend)', 'l');
+    const [biogenic, upstream, ...more] = catalogue.companions(diesel).filter((each) => each.unit.code === 'l');
+    expect(more).toEqual([]);
+    expect(emitted(diesel, '1000')).toBe('2570.82');
+    expect([biogenic!.scope, massOf(biogenic!, 'co2_biogenic', '1000'), emitted(biogenic!, '1000')]).toEqual([
+      'outside',
+      '140',
+      '0',
+    ]);
+    expect([upstream!.scope, upstream!.category, emitted(upstream!, '1000')]).toEqual(['3', 3, '611.01']);
+  });
+
+  test('S1-07: wood pellets, the biogenic CO2 apart', () => {
+    expect(emitted(uk('Wood pellets', 't'), '40')).toBe('2207.7556');
+    expect(massOf(uk('Biogenic CO2: Wood pellets', 't'), 'co2_biogenic', '1')).toBe('1677.18');
+  });
+
+  test('S1-09: R-410A out of its components, not the rounded print', () => {
+    const blend = uk('R-410A', 'kg');
+    expect(GWP_SET_NAMES.map((set) => gwpSet(set).of('R-410A')!.toString())).toEqual(['2087.5', '1923.5', '2255.5']);
+    expect(GWP_SET_NAMES.map((set) => emitted(blend, '12', set))).toEqual(['25050', '23082', '27066']);
+    expect(catalogue.named('R410A')).toContain(blend);
+  });
+
+  test('S1-10, S1-11: HFC-134a and SF6', () => {
+    expect([emitted(uk('R-134a', 'kg'), '55', 'AR5'), emitted(uk('HFC-134a', 'kg'), '55', 'AR6')]).toEqual([
+      '71500',
+      '84150',
+    ]);
+    expect(GWP_SET_NAMES.map((set) => emitted(uk('SF6', 'kg'), '2', set))).toEqual(['45600', '47000', '48600']);
+  });
+
+  test('S1-12: HCFC-22 is a memo outside the scopes', () => {
+    const leak = uk('HCFC-22', 'kg');
+    expect([leak.scope, emitted(leak, '10', 'AR5'), emitted(leak, '10', 'AR6')]).toEqual(['outside', '17600', '19600']);
+    expect(gwpSet('AR5').of('R-406A')!.isZero()).toBe(true);
+    const parts = catalogue.companions(uk('R-408A', 'kg'));
+    expect(parts.map((part) => [part.scope, part.name])).toEqual([
+      ['outside', 'R-408A, part outside the Kyoto basket'],
+    ]);
+  });
+
+  test('S2-01, M-02: US grid rates in lb become kg exactly', () => {
+    const camx = us('Electricity, CAMX', 'MWh');
+    expect(camx.region).toBe('US-CAMX');
+    expect(massOf(camx, 'co2_fossil', '1000')).toBe('198063.37632235');
+    expect(massOf(camx, 'ch4_non_fossil', '1000')).toBe('11.33980925');
+    expect(massOf(camx, 'n2o', '1000')).toBe('1.36077711');
+    expect(emitted(camx, '1000')).toBe('198741.4969155');
+    expect(
+      Rational.parse(emitted(us('Electricity, United States', 'MWh'), '1'))
+        .toDecimal(9)
+        .toString(),
+    ).toBe('351.642495326');
+  });
+
+  test('S2-07: purchased steam', () => {
+    const steam = us('Steam and Heat (US)', 'mmBtu');
+    expect([
+      massOf(steam, 'co2_fossil', '500'),
+      massOf(steam, 'ch4_non_fossil', '500'),
+      massOf(steam, 'n2o', '500'),
+    ]).toEqual(['33165', '0.625', '0.0625']);
+    expect(emitted(steam, '500')).toBe('33199.0625');
+  });
+
+  test('S2-09: UK electricity with its upstream lines', () => {
+    const power = uk('UK electricity', 'kWh');
+    const lines = catalogue.companions(power).map((each) => [each.name.split(':')[0], emitted(each, '500000')]);
+    expect(emitted(power, '500000')).toBe('88500');
+    expect(Object.fromEntries(lines)).toEqual({
+      'Biogenic CO2': '0',
+      'T&D losses': '9265',
+      WTT: '22950',
+      'WTT of T&D losses': '1985',
+    });
+  });
+
+  test('S2-10: losses relate to generation, the bill to consumption', () => {
+    const [losses, ...more] = catalogue.companions(us('Electricity, CAMX', 'MWh'));
+    expect([losses!.category, more.length]).toEqual([3, 0]);
+    const kilograms = Rational.parse(emitted(losses!, '1000')).toDecimal(6);
+    expect(kilograms.toString()).toBe('8496.768898');
+  });
+
+  test('S3-08, S3-09: road freight in tonne-km, rail in short ton-miles and in tonne-km alike', () => {
+    expect(emitted(uk('Freight, HGV, all HGVs, average laden', 'tkm'), '10625')).toBe('1079.81875');
+    const rail = us('Freight, rail (US)', 'short-ton-mile');
+    expect(emitted(rail, '500000')).toBe('10588.65');
+    expect(
+      Rational.parse(emitted(rail, '729986.15910528', 'AR5', 'tkm'))
+        .toDecimal(8)
+        .toString(),
+    ).toBe('10588.65');
+  });
+
+  test('S3-10: a short ton is not a tonne', () => {
+    expect(emitted(us('Waste, mixed MSW, landfilled (US)', 'short_ton'), '10')).toBe('5800');
+    expect(emitted(us('Waste, mixed MSW, landfilled (US)', 'short_ton'), '9.0718474', 'AR5', 't')).toBe('5800');
+    expect(emitted(uk('Waste, commercial and industrial waste, landfill', 't'), '10')).toBe('5205.327');
+  });
+
+  test('S3-11, S3-12, S3-13: flight, hotel, commuting and homeworking', () => {
+    expect(emitted(uk('Flight, long-haul, economy class, with RF', 'pkm'), '11080')).toBe('1296.8032');
+    expect(emitted(uk('Flight, long-haul, economy class, without RF', 'pkm'), '11080')).toBe('767.4008');
+    expect(emitted(uk('Hotel stay, UK', 'room-night'), '3')).toBe('31.2');
+    const car = uk('Business travel, car, average, unknown fuel', 'km');
+    expect([car.category, car.alsoCategories, emitted(car, '285600')]).toEqual([6, [7], '47766.6']);
+    expect(emitted(uk('Homeworking', 'FTE-hour'), '40000')).toBe('13351.2');
+  });
+
+  test('S3-18: petrol sold, combustion and well-to-tank', () => {
+    expect(emitted(uk('Petrol (average biofuel blend)', 'l'), '1000000')).toBe('2069160');
+    expect(emitted(uk('WTT: Petrol (average biofuel blend)', 'l'), '1000000')).toBe('580940');
+  });
+
+  test('R-03: the same gases under AR5 and AR6', () => {
+    const gases: GasVector = {
+      co2_fossil: '90000',
+      co2_biogenic: '7',
+      ch4_fossil: '0',
+      ch4_non_fossil: '200',
+      n2o: '10',
+      co2e_unsplit: '0',
+      other_gas: '',
+      other_kg: '0',
+    };
+    expect([co2e(gases, gwpSet('AR5')).toString(), co2e(gases, gwpSet('AR6')).toString()]).toEqual(['98250', '98130']);
+  });
+});
+
+describe('US 2025', () => {
+  test.each([
+    ['Motor Gasoline, mobile combustion (US)', 'us_gal', 'co2_fossil', '8.78'],
+    ['Diesel Fuel, mobile combustion (US)', 'us_gal', 'co2_fossil', '10.21'],
+    ['Natural Gas (US)', 'mmBtu (Gross CV)', 'co2_fossil', '53.06'],
+    ['Blast Furnace Gas (US)', 'mmBtu (Gross CV)', 'ch4_non_fossil', '0.000022'],
+    ['Wood and Wood Residuals (US)', 'mmBtu (Gross CV)', 'co2_biogenic', '93.8'],
+    ['Wood and Wood Residuals (US)', 'mmBtu (Gross CV)', 'co2_fossil', '0'],
+    ['Kraft pulping liquor, Bagasse (US)', 'mmBtu (Gross CV)', 'co2_biogenic', '95.5'],
+    ['Travel, commuter rail (US)', 'passenger-mile', 'co2_fossil', '0.133'],
+    ['Freight, medium- and heavy-duty truck (US)', 'short-ton-mile', 'co2_fossil', '0.186'],
+  ] as const)('%s per %s: %s is %s kg', (name, unit, gas, mass) => {
+    expect(us(name, unit).gases[gas]).toBe(mass);
+  });
+
+  test('no factor is made of a non-baseload rate', () => {
+    const camx = catalogue.factors.filter((each) => each.region === 'US-CAMX');
+    expect(camx.map((each) => each.scope).sort()).toEqual(['2', '3']);
+  });
+});
+
+describe('warming potentials', () => {
+  test('every value has a source, and AR6 is marked until it is compared', () => {
+    for (const set of GWP_SET_NAMES) {
+      for (const entry of gwpEntries(set)) {
+        expect(entry.source).toContain('IPCC');
+        if (entry.status === 'unverified') expect(entry.note, entry.gas).not.toBe('');
+        if (set === 'AR6' && entry.gas !== 'CO2') expect(entry.status, entry.gas).toBe('unverified');
+      }
+    }
+  });
+
+  test('a set without a value for a gas says so', () => {
+    const gases: GasVector = {
+      co2_fossil: '0',
+      co2_biogenic: '0',
+      ch4_fossil: '0',
+      ch4_non_fossil: '0',
+      n2o: '0',
+      co2e_unsplit: '0',
+      other_gas: 'HFO-1234yf',
+      other_kg: '1',
+    };
+    expect(() => co2e(gases, gwpSet('AR4'))).toThrow('AR4 has no potential for HFO-1234yf');
+    expect(co2e(gases, gwpSet('AR6')).toString()).toBe('0.501');
+    expect(() => gwpSet('AR7' as 'AR6')).toThrow(/There is no GWP set AR7/);
+  });
+
+  test('methane of combustion takes the non-fossil value, methane that leaks from a fossil source the fossil one', () => {
+    const of = (gas: 'ch4_fossil' | 'ch4_non_fossil'): GasVector => ({
+      co2_fossil: '0',
+      co2_biogenic: '0',
+      ch4_fossil: '0',
+      ch4_non_fossil: '0',
+      n2o: '0',
+      co2e_unsplit: '0',
+      other_gas: '',
+      other_kg: '0',
+      [gas]: '1',
+    });
+    expect([
+      co2e(of('ch4_fossil'), gwpSet('AR6')).toString(),
+      co2e(of('ch4_non_fossil'), gwpSet('AR6')).toString(),
+    ]).toEqual(['29.8', '27']);
+    for (const each of catalogue.factors) {
+      if (each.lifeCycleStage === 'combustion') expect(each.gases.ch4_fossil, each.id).toBe('0');
+    }
+  });
+});
