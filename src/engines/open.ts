@@ -1,6 +1,5 @@
 /** Starts or connects the stores and hands them out as {@link Engines}. */
 import { chmodSync } from 'node:fs';
-import pg from 'pg';
 import { FootingError } from '../kernel/errors.ts';
 import { HttpClickHouse } from './clickhouse/client.ts';
 import { type ClickHouseChild, startClickHouse } from './clickhouse/supervisor.ts';
@@ -8,7 +7,8 @@ import { createLogger } from './config.ts';
 import { openEvidence } from './evidence.ts';
 import { privateFolder } from './files.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
-import { type PostgresServer, startPostgres } from './postgres/cluster.ts';
+import { PatientPool } from './postgres/pool.ts';
+import { type PostgresServer, startPostgres } from './postgres/supervisor.ts';
 import type { Config, Engines } from './types.ts';
 
 /** What runs behind an Engines object, for `footing doctor` and for the tests that kill it. */
@@ -60,13 +60,16 @@ async function startAll(config: Config, log: Engines['log']): Promise<EnginePart
 
 async function assemble(config: Config, log: Engines['log'], started: EngineParts, lock: FolderLock): Promise<Engines> {
   const evidence = await openEvidence(config.home);
-  const pool = new pg.Pool({
-    ...(started.postgres?.connection() ?? { connectionString: config.databaseUrl! }),
-    max: config.databaseConnections,
-    application_name: 'footing',
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  });
+  const pool = new PatientPool(
+    {
+      ...(started.postgres?.connection() ?? { connectionString: config.databaseUrl! }),
+      max: config.databaseConnections,
+      application_name: 'footing',
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+    },
+    () => started.postgres?.ready() ?? Promise.resolve(),
+  );
   // An idle connection that breaks must not end the process; the next query opens another.
   pool.on('error', (error) => log.warn({ error: error.message }, 'an idle PostgreSQL connection broke'));
   const clickhouse = new HttpClickHouse(started.clickhouse ?? { url: config.clickhouseUrl!, ready: async () => {} });

@@ -26,6 +26,7 @@ const PORT = 5432;
 const SOCKET_FOLDER_BYTES_MAX = 85;
 const START_MILLISECONDS_MAX = 60_000;
 const STOP_MILLISECONDS_MAX = 20_000;
+const LEFTOVER_MILLISECONDS_MAX = 15_000;
 const LOG_BYTES_MAX = 20 * 1024 * 1024;
 
 /** Chosen for a small machine: two cores, other work beside it. Durability is never traded. */
@@ -58,25 +59,42 @@ const SETTINGS: Record<string, string> = {
   listen_addresses: '',
 };
 
-export interface PostgresServer {
-  /** How a pool reaches a database of this server. */
-  connection(database?: string): pg.PoolConfig;
+/** One run of the server program. */
+export interface ServerProcess {
   pid: number;
-  version: string;
-  /** Resolves when the server ended without being asked to. */
+  /** Resolves with the reason when the process ends, asked to or not. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** Creates the cluster where there is none, removes what a killed run left, starts the server, waits until it answers. */
-export async function startPostgres(home: string, log: Logger): Promise<PostgresServer> {
+export interface Cluster {
+  version: string;
+  /** How a pool reaches a database of this cluster; the same over restarts. */
+  connection(database?: string): pg.PoolConfig;
+  /** Starts the server and waits until it answers, recovery after a crash included. */
+  run(): Promise<ServerProcess>;
+}
+
+/** Creates the cluster where there is none and stops what a killed run left. */
+export async function openCluster(home: string, log: Logger): Promise<Cluster> {
   const root = join(home, 'postgres');
   await privateFolder(root);
   const user = serverUser();
   const binaries = await findBinaries(user, root);
   await stopLeftover(join(root, 'data'), log);
   if (!existsSync(join(root, 'data', 'PG_VERSION'))) await createCluster(root, binaries, user, log);
-  return await run(root, binaries, user, log);
+  const socketFolder = join(root, 'run');
+  await mkdir(socketFolder, { recursive: true, mode: 0o700 });
+  give(user, root, socketFolder);
+  const useSocket = Buffer.byteLength(socketFolder) <= SOCKET_FOLDER_BYTES_MAX;
+  const place = useSocket ? { host: socketFolder, port: PORT } : { host: '127.0.0.1', port: await freePort() };
+  const password = readFileSync(join(root, 'password'), 'utf8').trim();
+  const connection = (database = DATABASE): pg.PoolConfig => ({ ...place, user: USER, password, database });
+  return {
+    version: binaries.version,
+    connection,
+    run: () => runWhenFree(() => runServer(root, binaries, user, useSocket, connection('postgres'), log)),
+  };
 }
 
 /**
@@ -130,21 +148,31 @@ async function createCluster(
   log.info({ milliseconds: Date.now() - started }, 'created the PostgreSQL cluster');
 }
 
-async function run(
+/** After a kill -9 of the server its helpers need a moment to notice and to let go of the shared memory. */
+async function runWhenFree(start: () => Promise<ServerProcess>): Promise<ServerProcess> {
+  const until = Date.now() + LEFTOVER_MILLISECONDS_MAX;
+  for (;;) {
+    try {
+      return await start();
+    } catch (error) {
+      if (!/shared memory block|lock file "postmaster.pid"/.test(String(error)) || Date.now() > until) throw error;
+      await sleep(50);
+    }
+  }
+}
+
+async function runServer(
   root: string,
   binaries: Binaries,
   user: ServerUser | undefined,
+  useSocket: boolean,
+  connection: pg.PoolConfig,
   log: Logger,
-): Promise<PostgresServer> {
+): Promise<ServerProcess> {
   const data = join(root, 'data');
-  const socketFolder = join(root, 'run');
-  await mkdir(socketFolder, { recursive: true, mode: 0o700 });
-  give(user, root, socketFolder);
-  const useSocket = Buffer.byteLength(socketFolder) <= SOCKET_FOLDER_BYTES_MAX;
-  const port = useSocket ? PORT : await freePort();
   const settings = {
     ...SETTINGS,
-    port: String(port),
+    port: String(connection.port),
     unix_socket_directories: useSocket ? '../run' : '',
     listen_addresses: useSocket ? '' : '127.0.0.1',
   };
@@ -164,53 +192,34 @@ async function run(
   } finally {
     closeSync(logDescriptor);
   }
-  let stopping = false;
-  let endedWith: string | undefined;
-  const exited = new Promise<string>((resolve) => {
-    child.on('error', (error) => resolve(error.message));
-    child.on('exit', (status, name) => resolve(`status ${status ?? name}`));
-  }).then((reason) => {
-    endedWith = reason;
-    return reason;
-  });
   const tail = () => readFileSync(logFile).subarray(logFrom).toString('utf8').trim().slice(-800);
-  const password = readFileSync(join(root, 'password'), 'utf8').trim();
-  const connection = (database = DATABASE): pg.PoolConfig => ({
-    host: useSocket ? socketFolder : '127.0.0.1',
-    port,
-    user: USER,
-    password,
-    database,
+  let endedWith: string | undefined;
+  const ended = new Promise<string>((resolve) => {
+    const end = (reason: string) => {
+      endedWith = reason;
+      resolve(reason);
+    };
+    child.on('error', (error) => end(error.message));
+    child.on('exit', (status, name) => end(`status ${status ?? name}`));
   });
   const stop = async () => {
-    stopping = true;
     if (child.pid === undefined || endedWith !== undefined) return;
     signal(child.pid, 'SIGINT');
-    const done = await Promise.race([exited.then(() => true), sleep(STOP_MILLISECONDS_MAX, false, { ref: false })]);
+    const done = await Promise.race([ended.then(() => true), sleep(STOP_MILLISECONDS_MAX, false, { ref: false })]);
     if (!done) {
       log.warn('PostgreSQL did not stop in time and is stopped the hard way; it recovers at the next start');
       signal(child.pid, 'SIGQUIT');
-      await exited;
+      await ended;
     }
   };
   try {
-    await waitUntilReady(connection('postgres'), () => endedWith, tail);
-    await createDatabase(connection('postgres'));
+    await waitUntilReady(connection, () => endedWith, tail);
+    await createDatabase(connection);
   } catch (error) {
     await stop();
     throw error;
   }
-  return {
-    connection,
-    pid: child.pid!,
-    version: binaries.version,
-    ended: new Promise((resolve) => {
-      exited.then((reason) => {
-        if (!stopping) resolve(`${reason}: ${tail()}`);
-      });
-    }),
-    stop,
-  };
+  return { pid: child.pid!, ended, stop };
 }
 
 /** Polls with real connections: "accepts connections" is what callers need, recovery after a crash included. */
