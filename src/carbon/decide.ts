@@ -1,0 +1,315 @@
+/**
+ * Matching: what a descriptor (everything about an activity that decides its factor) amounts to in one calendar year. A pure
+ * function of the descriptor, the year and the factors in force, so that replaying the journal decides alike.
+ */
+import { COUNTRIES } from '../kernel/country.ts';
+import { CURRENCIES } from '../kernel/currency.ts';
+import { Rational } from '../kernel/rational.ts';
+import { convert, findUnit, type Unit } from '../kernel/units.ts';
+import { nameKey } from './catalogue/load.ts';
+import type { Factor, GwpSet, GwpSetName } from './catalogue/types.ts';
+import { FAST_COEFFICIENT_SCALE, FLAGS, GASES, MASSES, type Mass } from './tables.ts';
+
+/** A factor more years away from the activity than this is not used. */
+export const YEAR_GAP_MAX = 5;
+/** Denominators and numerators beyond this would not fit the 256-bit arithmetic of the ledger. */
+const FRACTION_MAX = 10n ** 38n;
+const COEFFICIENT_MAX = Rational.parse('1e19');
+
+export interface Descriptor {
+  activity: string;
+  unit: string;
+  currency: string;
+  country: string;
+  region: string;
+  category: string;
+  hasQuantity: boolean;
+  hasAmount: boolean;
+}
+
+export interface Held {
+  held: string;
+  /** What exactly is wrong, for people. */
+  detail: string;
+}
+
+export interface Line {
+  factor: Factor;
+  basis: 'quantity' | 'spend';
+  /** 0 = outside the scopes. */
+  scope: number;
+  /** 0 = none. */
+  category: number;
+  method: string;
+  /** Units of the factor in one unit of the activity. */
+  ratio: Rational;
+  /** kg per unit of the activity. */
+  coefficients: Record<Mass, Rational>;
+  flags: number;
+}
+
+export type Decision = { lines: Line[] } | Held;
+
+/** Factors by the names under which they are found. */
+export interface FactorIndex {
+  byName: ReadonlyMap<string, readonly Factor[]>;
+  /** Looked at only when no factor has the very name. */
+  byAlias: ReadonlyMap<string, readonly Factor[]>;
+  companions: ReadonlyMap<string, readonly Factor[]>;
+  gwp: (name: GwpSetName) => GwpSet;
+}
+
+export function indexFactors(factors: Iterable<Factor>, gwp: (name: GwpSetName) => GwpSet): FactorIndex {
+  const byName = new Map<string, Factor[]>();
+  const byAlias = new Map<string, Factor[]>();
+  const companions = new Map<string, Factor[]>();
+  const add = (map: Map<string, Factor[]>, name: string, factor: Factor) => {
+    const list = map.get(name);
+    if (!list) map.set(name, [factor]);
+    else if (!list.includes(factor)) list.push(factor);
+  };
+  for (const factor of factors) {
+    add(byName, nameKey(factor.name), factor);
+    for (const alias of factor.aliases) add(byAlias, nameKey(alias), factor);
+    if (factor.accompanies !== '') add(companions, nameKey(factor.accompanies), factor);
+  }
+  return { byName, byAlias, companions, gwp };
+}
+
+/** The lines of a descriptor in a year, or why it is held. */
+export function decide(descriptor: Descriptor, year: number, index: FactorIndex): Decision {
+  const name = nameKey(descriptor.activity);
+  const named = index.byName.get(name) ?? index.byAlias.get(name) ?? [];
+  const { country } = descriptor;
+  if (country !== '' && !COUNTRIES.has(country)) return { held: 'unknown_country', detail: country };
+  const unitAnswer = descriptor.hasQuantity ? findUnit(descriptor.unit) : undefined;
+  if (unitAnswer && 'problem' in unitAnswer) {
+    const { reason, remedy } = unitAnswer.problem;
+    const ambiguous = remedy?.startsWith('Write one of') || reason.includes('different');
+    return {
+      held: ambiguous ? 'ambiguous_unit' : 'unknown_unit',
+      detail: `${descriptor.unit} ${reason}${remedy ? `; ${remedy}` : ''}`,
+    };
+  }
+  if (descriptor.hasAmount && !CURRENCIES.has(descriptor.currency)) {
+    return { held: 'unknown_currency', detail: descriptor.currency };
+  }
+  if (named.length === 0) return { held: 'unknown_activity', detail: descriptor.activity };
+  const currencyUnit = descriptor.hasAmount ? findUnit(descriptor.currency) : undefined;
+  const units: Array<{ unit: Unit; basis: Line['basis'] }> = [];
+  if (unitAnswer && 'unit' in unitAnswer) units.push({ unit: unitAnswer.unit, basis: 'quantity' });
+  if (currencyUnit && 'unit' in currencyUnit) units.push({ unit: currencyUnit.unit, basis: 'spend' });
+
+  let worst: Held | undefined;
+  for (const { unit, basis } of units) {
+    const picked = pick(named, descriptor, unit, year);
+    if ('held' in picked) {
+      worst ??= basis === 'spend' && picked.held === 'unit_mismatch'
+        ? { held: 'no_spend_factor', detail: `${descriptor.activity} by amount in ${descriptor.currency}` }
+        : picked;
+      continue;
+    }
+    return withCompanions(picked, descriptor, unit, basis, year, index);
+  }
+  return worst ?? { held: 'unknown_unit', detail: descriptor.unit };
+}
+
+interface Picked {
+  factor: Factor;
+  ratio: Rational;
+  flags: number;
+}
+
+/** The factor for a place, a unit and a year: first the nearest region, within it the nearest year, then the order of ids. */
+function pick(factors: readonly Factor[], descriptor: Descriptor, unit: Unit, year: number): Picked | Held {
+  const convertible: Array<{ factor: Factor; ratio: Rational }> = [];
+  let problem = '';
+  for (const factor of factors) {
+    const answer = convert(unit, factor.unit);
+    if ('ratio' in answer) convertible.push({ factor, ratio: answer.ratio });
+    else problem ||= [answer.problem.reason, answer.problem.remedy].filter(Boolean).join('; ');
+  }
+  if (convertible.length === 0) return { held: 'unit_mismatch', detail: problem };
+
+  const place = placeOf(convertible.map(({ factor }) => factor), descriptor);
+  if ('held' in place) return place;
+  const near = convertible
+    .filter(({ factor }) => place.regions.has(factor.region))
+    .map((candidate) => ({ ...candidate, gap: yearGap(candidate.factor, year) }))
+    .filter(({ gap }) => Math.abs(gap) <= YEAR_GAP_MAX)
+    .sort(
+      (a, b) =>
+        Math.abs(a.gap) - Math.abs(b.gap) ||
+        // Of two equally near, the one that is not later.
+        a.gap - b.gap ||
+        Number(b.factor.unit.code === unit.code) - Number(a.factor.unit.code === unit.code) ||
+        Number(isUnsplit(a.factor)) - Number(isUnsplit(b.factor)) ||
+        compare(a.factor.id, b.factor.id),
+    );
+  const best = near[0];
+  if (!best) return { held: 'no_factor_for_year', detail: `${descriptor.activity}, ${year}` };
+  return {
+    factor: best.factor,
+    ratio: best.ratio,
+    flags: place.flags | (best.gap === 0 ? 0 : FLAGS.year_fallback),
+  };
+}
+
+/**
+ * The regions whose factors may be used, in this order: the stated region, the country, the world; then, for what does not
+ * depend on a national grid, any other country, flagged.
+ */
+function placeOf(factors: readonly Factor[], descriptor: Descriptor): { regions: Set<string>; flags: number } | Held {
+  const held = new Set(factors.map(({ region }) => region));
+  const { country, region } = descriptor;
+  const only = (name: string, flags: number) => ({ regions: new Set([name]), flags });
+  if (region !== '') {
+    const code = region.trim().toUpperCase();
+    for (const name of [code, `${country}-${code}`]) if (name !== country && held.has(name)) return only(name, 0);
+  }
+  const regionLost = region === '' ? 0 : FLAGS.region_fallback;
+  if (country !== '') {
+    if (held.has(country)) return only(country, regionLost);
+    if (held.has('GLO')) return only('GLO', FLAGS.region_fallback);
+    const elsewhere = factors.filter((factor) => !isTiedToGrid(factor)).map((factor) => factor.region);
+    if (elsewhere.length > 0) return { regions: new Set(elsewhere), flags: FLAGS.foreign_region };
+    return { held: 'no_factor_for_region', detail: `${descriptor.activity} in ${country}; there are factors for ${[...held].sort().join(', ')}` };
+  }
+  if (held.has('GLO')) return only('GLO', regionLost);
+  if (held.size === 1) return { regions: held, flags: FLAGS.region_assumed };
+  return { held: 'country_missing', detail: `${descriptor.activity}: ${[...held].sort().join(', ')}` };
+}
+
+function isTiedToGrid(factor: Factor): boolean {
+  return factor.lifeCycleStage === 'generation' || factor.lifeCycleStage === 'transmission' || factor.scope === '2';
+}
+
+/** Years from the activity's year to the nearest day on which the factor is valid: negative when the factor is older. */
+function yearGap(factor: Factor, year: number): number {
+  const from = Number(factor.validFrom.slice(0, 4));
+  // Half-open: a validity that ends on 1 January does not hold that year.
+  const to = factor.validTo === '' ? 9999 : Number(factor.validTo.slice(0, 4)) - (factor.validTo.slice(4) === '-01-01' ? 1 : 0);
+  if (year < from) return from - year;
+  return year > to ? to - year : 0;
+}
+
+function withCompanions(
+  picked: Picked,
+  descriptor: Descriptor,
+  unit: Unit,
+  basis: Line['basis'],
+  year: number,
+  index: FactorIndex,
+): Decision {
+  const first = lineOf(picked, descriptor, basis, index);
+  if ('held' in first) return first;
+  const lines = [first];
+  const byName = new Map<string, Factor[]>();
+  for (const factor of index.companions.get(nameKey(picked.factor.name)) ?? []) {
+    // Companions come from the publication of the factor that they go along with: mixing them would count parts twice.
+    if (factor.region !== picked.factor.region || factor.release !== picked.factor.release) continue;
+    const list = byName.get(factor.name);
+    if (list) list.push(factor);
+    else byName.set(factor.name, [factor]);
+  }
+  for (const name of [...byName.keys()].sort(compare)) {
+    const companion = pick(byName.get(name)!, { ...descriptor, country: '', region: '' }, unit, year);
+    if ('held' in companion) {
+      first.flags |= FLAGS.companion_missing;
+      continue;
+    }
+    const flags = (picked.flags & ~FLAGS.year_fallback) | (companion.flags & FLAGS.year_fallback);
+    const line = lineOf({ ...companion, flags }, { ...descriptor, category: '' }, basis, index);
+    if ('held' in line) return line;
+    lines.push(line);
+  }
+  return { lines };
+}
+
+function lineOf(picked: Picked, descriptor: Descriptor, basis: Line['basis'], index: FactorIndex): Line | Held {
+  const { factor, ratio } = picked;
+  let flags = picked.flags;
+  if (basis === 'spend') flags |= FLAGS.spend;
+  if (isUnsplit(factor)) flags |= FLAGS.co2e_only;
+  let scope = factor.scope === 'outside' ? 0 : Number(factor.scope);
+  let category = factor.category ?? 0;
+  const stated = scopeThreeCategory(descriptor.category);
+  if (stated !== undefined && stated !== category) {
+    if (factor.alsoCategories.includes(stated)) {
+      scope = 3;
+      category = stated;
+    } else if (scope === 3) flags |= FLAGS.category_ignored;
+  }
+  const { other_gas: gas, other_kg: mass } = factor.gases;
+  if (factor.co2eSource === null && gas !== '' && Number(mass) !== 0 && !index.gwp(factor.gwpSource).of(gas)) {
+    return { held: 'no_potential', detail: `${factor.gwpSource} has no potential for ${gas}` };
+  }
+  const coefficients = coefficientsOf(factor, ratio, index);
+  const fits = MASSES.every((mass) => {
+    const { num } = coefficients[mass];
+    return (num < 0n ? -num : num) < FRACTION_MAX && coefficients[mass].cmp(COEFFICIENT_MAX) < 0;
+  });
+  if (!fits || commonDenominator(coefficients) >= FRACTION_MAX) {
+    return { held: 'out_of_range', detail: `the coefficient of ${factor.id} has too many digits` };
+  }
+  return { factor, basis, scope, category, method: factor.scope === '2' ? 'location-based' : factor.method, ratio, coefficients, flags };
+}
+
+/** kg of each gas, and of CO2e by the source's own potentials, per unit of activity. */
+function coefficientsOf(factor: Factor, ratio: Rational, index: FactorIndex): Record<Mass, Rational> {
+  const { gases } = factor;
+  const perUnit = Object.fromEntries(GASES.map((gas) => [gas, Rational.parse(gases[gas] || '0')])) as Record<Mass, Rational>;
+  perUnit.co2e_source =
+    factor.co2eSource === null
+      ? weighted(perUnit, gases.other_gas, index.gwp(factor.gwpSource))
+      : Rational.parse(factor.co2eSource);
+  return Object.fromEntries(MASSES.map((mass) => [mass, perUnit[mass].mul(ratio)])) as Record<Mass, Rational>;
+}
+
+/** CO2e of masses of gas under a set of potentials. Biogenic CO2 is not in it. */
+export function weighted(masses: Record<Exclude<Mass, 'co2e_source'>, Rational>, otherGas: string, set: GwpSet): Rational {
+  return masses.co2_fossil
+    .mul(set.co2)
+    .add(masses.ch4_fossil.mul(set.ch4Fossil))
+    .add(masses.ch4_non_fossil.mul(set.ch4NonFossil))
+    .add(masses.n2o.mul(set.n2o))
+    .add(masses.co2e_unsplit)
+    .add(masses.other_kg.isZero() ? Rational.ZERO : masses.other_kg.mul(potential(set, otherGas)));
+}
+
+/** Potential of a named gas; 0 where the set has none (the statement says so). */
+export function potential(set: GwpSet, gas: string): Rational {
+  return gas === '' ? Rational.ZERO : (set.of(gas) ?? Rational.ZERO);
+}
+
+export function commonDenominator(coefficients: Record<Mass, Rational>): bigint {
+  let den = 1n;
+  for (const mass of MASSES) den = (den / gcd(den, coefficients[mass].den)) * coefficients[mass].den;
+  return den;
+}
+
+/** True when every coefficient is a decimal of at most FAST_COEFFICIENT_SCALE digits. */
+export function isFast(coefficients: Record<Mass, Rational>): boolean {
+  return MASSES.every((mass) => (coefficients[mass].decimalPlaces() ?? Number.POSITIVE_INFINITY) <= FAST_COEFFICIENT_SCALE);
+}
+
+/** `6`, `3.6`, `category 6`, `scope 3 category 6`, `6 business travel` -> 6. */
+export function scopeThreeCategory(text: string): number | undefined {
+  const match = /^(?:scope\s*3\s*[,:-]?\s*)?(?:3\.|cat(?:egory)?\.?\s*)?(\d{1,2})(?:\b.*)?$/i.exec(text.trim());
+  const number = match ? Number(match[1]) : Number.NaN;
+  return number >= 1 && number <= 15 ? number : undefined;
+}
+
+function isUnsplit(factor: Factor): boolean {
+  return !Rational.parse(factor.gases.co2e_unsplit || '0').isZero();
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  let [x, y] = [a, b];
+  while (y !== 0n) [x, y] = [y, x % y];
+  return x;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,259 @@
+/**
+ * Matching in the ledger: which descriptors are new, what is decided about them, and what changes when other releases are
+ * adopted. Decisions are rows of \`matches\`, signed and with a seq like every posting.
+ */
+import { createHash } from 'node:crypto';
+import { FootingError } from '../kernel/errors.ts';
+import type { Entry } from '../journal/types.ts';
+import { gwpSet } from './catalogue/gwp.ts';
+import { type Catalogue, loadCatalogue } from './catalogue/load.ts';
+import type { Release } from './catalogue/types.ts';
+import { commonDenominator, type Decision, type Descriptor, decide, type FactorIndex, indexFactors, isFast } from './decide.ts';
+import { decisions } from './postings.ts';
+import { insertRows, type Place, read } from './sql.ts';
+import { FAST_COEFFICIENT_SCALE, MASSES } from './tables.ts';
+
+export const ADOPT_KIND = 'factors.adopt';
+const ROWS_PER_INSERT = 5_000;
+
+/** Payload of `factors.adopt`: the releases that are in force from this entry on, all of them. */
+export interface AdoptPayload {
+  releases: Array<{ release: string; hash: string }>;
+}
+
+/** What a release amounts to, as one hash: its factors and the set of potentials that its CO2e is calculated with. */
+export function releaseHash(release: Release): string {
+  return createHash('sha256')
+    .update(`footing release 1\n${release.id}\n${release.gwpSource}\n${release.contentHash}\n`)
+    .digest('hex');
+}
+
+/** The shipped releases as an account adopts them when it is created. */
+export function starterReleases(catalogue: Catalogue = loadCatalogue()): AdoptPayload {
+  return { releases: catalogue.releases.map((release) => ({ release: release.id, hash: releaseHash(release) })) };
+}
+
+interface AdoptedRow {
+  release: string;
+  hash: string;
+}
+
+export async function adoptedReleases(place: Place, seq: number): Promise<AdoptedRow[]> {
+  return read<AdoptedRow>(
+    place,
+    `SELECT release, hash FROM releases WHERE seq <= {seq:UInt64} GROUP BY release, hash HAVING sum(sign) > 0 ORDER BY release`,
+    { seq },
+  );
+}
+
+/** Writes what the entry adopts, and the reversal of what was in force. */
+export async function adopt(place: Place, entry: Entry): Promise<void> {
+  const { releases } = entry.payload as unknown as AdoptPayload;
+  const before = await adoptedReleases(place, entry.seq - 1);
+  await insertRows(place, 'releases', [
+    ...before.map((row) => ({ seq: entry.seq, sign: -1, ...row })),
+    ...releases.map(({ release, hash }) => ({ seq: entry.seq, sign: 1, release, hash })),
+  ]);
+}
+
+const indexes = new Map<string, FactorIndex>();
+
+/**
+ * The factors of the releases in force as of `seq`.
+ * @throws FootingError `corrupt` when a release that was adopted is missing or is no longer what it was.
+ */
+export async function factorsInForce(place: Place, seq: number): Promise<FactorIndex> {
+  const adopted = await adoptedReleases(place, seq);
+  const key = adopted.map(({ release, hash }) => `${release} ${hash}`).join('\n');
+  const known = indexes.get(key);
+  if (known) return known;
+  const catalogue = loadCatalogue();
+  for (const { release: id, hash } of adopted) {
+    const release = catalogue.release(id);
+    if (!release || releaseHash(release) !== hash) {
+      throw new FootingError('corrupt', `The factor release ${id} is not the one that was adopted`, {
+        problems: [{ field: 'release', value: id, reason: release ? 'its content has changed' : 'it is missing' }],
+        remedy: 'Restore the catalogue folder of the version that adopted it; a published release never changes',
+      });
+    }
+  }
+  const ids = new Set(adopted.map(({ release }) => release));
+  const index = indexFactors(
+    catalogue.factors.filter(({ release }) => ids.has(release)),
+    gwpSet,
+  );
+  indexes.set(key, index);
+  return index;
+}
+
+interface DescriptorRow {
+  seq: string;
+  descriptor: string;
+  year: number;
+  activity: string;
+  unit: string;
+  currency: string;
+  country: string;
+  region: string;
+  category: string;
+  has_quantity: number;
+  has_amount: number;
+}
+
+/** Decides about the descriptors that the entries first..last bring. */
+export async function decideNew(place: Place, first: number, last: number): Promise<void> {
+  const rows = await read<DescriptorRow>(
+    place,
+    `
+    SELECT min(seq) AS seq, descriptor, year, any(activity) AS activity, any(unit) AS unit, any(currency) AS currency,
+      any(country) AS country, any(region) AS region, any(category) AS category,
+      any(has_quantity) AS has_quantity, any(has_amount) AS has_amount
+    FROM (
+      SELECT min(a.seq) AS seq, a.descriptor AS descriptor,
+        toYear(a.start_date) AS first_year, toYear(coalesce(a.end_date, a.start_date)) AS last_year,
+        any(a.activity) AS activity, any(a.unit) AS unit, any(a.currency) AS currency, any(a.country) AS country,
+        any(a.region) AS region, any(a.category) AS category,
+        any(a.quantity IS NOT NULL) AS has_quantity, any(a.amount IS NOT NULL) AS has_amount
+      FROM activities AS a
+      WHERE a.seq BETWEEN {first:UInt64} AND {last:UInt64} AND a.sign = 1
+      GROUP BY a.descriptor, first_year, last_year
+    )
+    ARRAY JOIN range(first_year, last_year + 1) AS year
+    WHERE (descriptor, year) NOT IN (SELECT descriptor, year FROM matches)
+    GROUP BY descriptor, year
+    ORDER BY seq, descriptor, year`,
+    { first, last },
+  );
+  const index = rows.length === 0 ? undefined : await factorsInForce(place, first);
+  for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
+    const values = rows
+      .slice(at, at + ROWS_PER_INSERT)
+      .flatMap((row) => matchRows(row, decide(descriptorOf(row), row.year, index!), row.seq));
+    await insertRows(place, 'matches', values);
+  }
+}
+
+interface KnownRow extends DescriptorRow {
+  fingerprint: string;
+}
+
+/** Decides again about every descriptor with the factors in force at `seq`; true when a decision changed. */
+export async function decideAgain(place: Place, seq: number): Promise<boolean> {
+  const known = await read<KnownRow>(
+    place,
+    `
+    SELECT descriptor, year, any(activity) AS activity, any(stated_unit) AS unit, any(currency) AS currency, any(country) AS country,
+      any(region) AS region, any(stated_category) AS category, any(has_quantity) AS has_quantity,
+      any(has_amount) AS has_amount, toString({seq:UInt64}) AS seq,
+      arrayStringConcat(arraySort(groupArray(fingerprint)), '\\n') AS fingerprint
+    FROM ${decisions('*')}
+    GROUP BY descriptor, year
+    ORDER BY descriptor, year`,
+    { seq, decided: seq },
+  );
+  const index = await factorsInForce(place, seq);
+  const changed: KnownRow[] = [];
+  const values: Array<Record<string, unknown>> = [];
+  for (const row of known) {
+    const rows = matchRows(row, decide(descriptorOf(row), row.year, index), row.seq);
+    if (rows.map(({ fingerprint }) => fingerprint as string).sort().join('\n') === row.fingerprint) continue;
+    changed.push(row);
+    values.push(...rows);
+  }
+  if (changed.length === 0) return false;
+  await retire(place, seq, changed);
+  for (let at = 0; at < values.length; at += ROWS_PER_INSERT) {
+    await insertRows(place, 'matches', values.slice(at, at + ROWS_PER_INSERT));
+  }
+  return true;
+}
+
+async function retire(place: Place, seq: number, changed: readonly KnownRow[]): Promise<void> {
+  for (let at = 0; at < changed.length; at += ROWS_PER_INSERT) {
+    const keys = changed.slice(at, at + ROWS_PER_INSERT);
+    const rows = await read<Record<string, unknown>>(
+      place,
+      `SELECT * FROM ${decisions('*')} WHERE (descriptor, year) IN (
+         SELECT tupleElement(k, 1), tupleElement(k, 2)
+         FROM (SELECT arrayJoin(arrayZip({descriptors:Array(UInt64)}, {years:Array(UInt16)})) AS k))`,
+      { decided: seq, descriptors: keys.map((key) => key.descriptor), years: keys.map((key) => key.year) },
+    );
+    await insertRows(place, 'matches', rows.map((row) => ({ ...row, seq, sign: -1 })));
+  }
+}
+
+function descriptorOf(row: DescriptorRow): Descriptor {
+  return {
+    activity: row.activity,
+    unit: row.unit,
+    currency: row.currency,
+    country: row.country,
+    region: row.region,
+    category: row.category,
+    hasQuantity: Number(row.has_quantity) === 1,
+    hasAmount: Number(row.has_amount) === 1,
+  };
+}
+
+/** Rows of `matches` for a decision. */
+function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<Record<string, unknown>> {
+  const head = {
+    seq,
+    sign: 1,
+    decided_seq: seq,
+    descriptor: row.descriptor,
+    year: row.year,
+    activity: row.activity,
+    stated_unit: row.unit,
+    currency: row.currency,
+    country: row.country,
+    region: row.region,
+    stated_category: row.category,
+    has_quantity: Number(row.has_quantity),
+    has_amount: Number(row.has_amount),
+  };
+  if ('held' in decision) {
+    const { held, detail } = decision;
+    return [{ ...head, line: 0, held, detail, basis: Number(row.has_quantity) === 1 ? 'quantity' : 'spend', den: '1', fingerprint: fingerprint([held, detail]) }];
+  }
+  // The reach of a descriptor is that of its largest line: an activity is out of range as a whole.
+  const reach = Math.max(
+    ...decision.lines.flatMap(({ coefficients }) => MASSES.map((mass) => Math.abs(Number(coefficients[mass].toDecimal(40).toString())))),
+  );
+  return decision.lines.map((line, number) => {
+    const den = commonDenominator(line.coefficients);
+    const fast = isFast(line.coefficients);
+    const said = {
+      basis: line.basis,
+      scope: line.scope,
+      category: line.category,
+      method: line.method,
+      factor_id: line.factor.id,
+      release: line.factor.release,
+      unit: line.factor.unit.code,
+      ratio: line.ratio.toString(),
+      factor_region: line.factor.region,
+      factor_year: Number(line.factor.validFrom.slice(0, 4)),
+      gwp_source: line.factor.gwpSource,
+      other_gas: line.factor.gases.other_gas,
+      flags: line.flags,
+      fast: fast ? 1 : 0,
+      reach,
+      den: den.toString(),
+      ...Object.fromEntries(
+        MASSES.flatMap((mass) => {
+          const coefficient = line.coefficients[mass];
+          return [
+            [`c_${mass}`, fast ? coefficient.toDecimal(FAST_COEFFICIENT_SCALE, 'exact').toString() : '0'],
+            [`n_${mass}`, ((coefficient.num * den) / coefficient.den).toString()],
+          ];
+        }),
+      ),
+    };
+    return { ...head, line: number, held: '', detail: '', ...said, fingerprint: fingerprint(Object.values(said)) };
+  });
+}
+
+function fingerprint(values: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, 32);
+}

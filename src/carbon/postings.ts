@@ -1,0 +1,252 @@
+/**
+ * The statements that turn activities into emission lines, held lines, reversals and totals. Everything is INSERT ... SELECT:
+ * no row passes through Node.
+ *
+ * A line is quantity x coefficient, exact where that fits 128 bits (at most 6 decimals x at most 18), else a fraction in 256-bit
+ * integers rounded half-even once to 24 decimals. A period over several months is split by days: the part that ends on day d
+ * takes H(line x d / days) - H(line x (d of the part before) / days), H = half-even at 24 decimals, so parts add up to the line.
+ */
+import {
+  FAST_QUANTITY_SCALE,
+  FLAG_NAMES,
+  FLAGS,
+  LINE_KG_MAX,
+  MASS_SCALE,
+  MASSES,
+  type Mass,
+  QUANTITY_SCALE,
+} from './tables.ts';
+
+/** A subquery of activities with their `seq` as the postings are to carry it. */
+export interface Source {
+  rows: string;
+  /** Condition on the alias `a` that is true when the entity may be used. */
+  entityKnown: string;
+  /** Seq up to which decisions count. */
+  seq: number;
+  /** False when no decision asks for the amount: then the quantity is read alone. */
+  spend: boolean;
+  /** Masses that are not zero in every decision; the others are written as 0. */
+  present: ReadonlySet<Mass>;
+}
+
+const EMISSION_COLUMNS = `seq, sign, origin_seq, origin_row, key_hash, part, entity, month, days, match, class, used, flags,
+  data_quality, ${MASSES.join(', ')}`;
+const LAST_DAY = 'coalesce(a.end_date, a.start_date)';
+const ONE_MONTH = `toYYYYMM(a.start_date) = toYYYYMM(${LAST_DAY})`;
+const POWER_12 = 'toInt256(1000000000000)';
+
+/** Quantities and reach below which a split line stays within 128 bits, whatever its days. */
+const SPLIT_QUANTITY_MAX = '1e20';
+const SPLIT_KG_MAX = '1e10';
+
+/** Decisions in force, one row per (descriptor, year, line). */
+export function decisions(columns: string): string {
+  return `(
+    SELECT ${columns}
+    FROM matches
+    WHERE seq <= {decided:UInt64}
+      AND sign = 1
+      AND match NOT IN (SELECT match FROM matches WHERE sign = -1 AND seq <= {decided:UInt64})
+  )`;
+}
+
+function used(source: Source): string {
+  return source.spend
+    ? `if(m.basis = 'spend', assumeNotNull(a.amount), assumeNotNull(a.quantity))`
+    : 'assumeNotNull(a.quantity)';
+}
+
+function decisionColumns(source: Source, fractions: boolean): string {
+  const coefficients = [...source.present].map((mass) => (fractions ? `n_${mass}` : `c_${mass}`));
+  return ['descriptor', 'year', 'match', 'class', 'flags', 'fast', 'reach', 'held', 'basis', ...(fractions ? ['den'] : []), ...coefficients].join(', ');
+}
+
+const inRange = `abs(toFloat64(used)) * m.reach <= ${LINE_KG_MAX}`;
+const shortQuantity = `used = CAST(used AS Decimal(38, ${FAST_QUANTITY_SCALE}))`;
+const splitFits = `abs(toFloat64(used)) < ${SPLIT_QUANTITY_MAX} AND abs(toFloat64(used)) * m.reach < ${SPLIT_KG_MAX}`;
+const product = (mass: Mass) => `CAST(used AS Decimal(38, ${FAST_QUANTITY_SCALE})) * m.c_${mass}`;
+
+/** Lines of activities within one month whose product is exact in 128 bits: nearly all. */
+export function insertWholeLines(source: Source): string {
+  return `
+INSERT INTO emissions (${EMISSION_COLUMNS})
+SELECT
+  a.seq, 1, a.origin_seq, a.origin_row, a.key_hash, 0, a.entity,
+  a.start_date - (toDayOfMonth(a.start_date) - 1),
+  toUInt16(${LAST_DAY} - a.start_date + 1),
+  m.match, m.class,
+  ${used(source)} AS used,
+  m.flags + if(used < 0, ${FLAGS.negative}, 0),
+  a.data_quality,
+  ${MASSES.map((mass) => (source.present.has(mass) ? product(mass) : '0')).join(',\n  ')}
+FROM ${source.rows} AS a
+INNER JOIN ${decisions(decisionColumns(source, false))} AS m
+  ON a.descriptor = m.descriptor AND toYear(a.start_date) = m.year
+WHERE ${ONE_MONTH}
+  AND m.fast AND m.held = ''
+  AND ${source.entityKnown}
+  AND ${shortQuantity}
+  AND ${inRange}`;
+}
+
+/** Lines of activities over several months whose arithmetic stays within 128 bits. */
+export function insertSplitLines(source: Source): string {
+  const whole = (mass: Mass) => `reinterpretAsInt128(${product(mass)})`;
+  return `
+INSERT INTO emissions (${EMISSION_COLUMNS})
+SELECT
+  ${partColumns(source)},
+  ${MASSES.map((mass) => (source.present.has(mass) ? asMass(share(whole(mass), mass)) : '0')).join(',\n  ')}
+FROM ${parts(source.rows)} AS a
+INNER JOIN ${decisions(decisionColumns(source, false))} AS m
+  ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
+WHERE m.fast AND m.held = ''
+  AND a.months > 1
+  AND ${source.entityKnown}
+  AND ${shortQuantity}
+  AND ${splitFits}`;
+}
+
+/** All other lines: coefficients that are fractions, quantities with many decimals, very large lines. */
+export function insertOtherLines(source: Source): string {
+  const numerator = (mass: Mass) => `toInt256(reinterpretAsInt128(used)) * m.n_${mass} * ${POWER_12}`;
+  return `
+INSERT INTO emissions (${EMISSION_COLUMNS})
+SELECT
+  ${partColumns(source)},
+  ${MASSES.map((mass) =>
+    source.present.has(mass) ? asMass(share(halfEven(numerator(mass), 'm.den', `l_${mass}`), mass)) : '0',
+  ).join(',\n  ')}
+FROM ${parts(source.rows)} AS a
+INNER JOIN ${decisions(decisionColumns(source, true))} AS m
+  ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
+WHERE m.held = ''
+  AND ${source.entityKnown}
+  AND ${inRange}
+  AND NOT (m.fast AND ${shortQuantity} AND (a.months = 1 OR (${splitFits})))`;
+}
+
+/** Activities that give no line, with the reason; split like lines, so that what is held adds up too. */
+export function insertHeld(source: Source): string {
+  return `
+INSERT INTO held (
+  seq, sign, origin_seq, origin_row, key_hash, part, entity, month, days, match, reason, quantity, unit, amount, currency)
+SELECT
+  a.seq, 1, a.origin_seq, a.origin_row, a.key_hash, a.part, a.entity, a.month, a.days, m.match,
+  multiIf(NOT (${source.entityKnown}), 'unknown_entity', m.held != '', m.held, 'out_of_range') AS reason,
+  if(isNull(a.quantity), NULL, ${sharedQuantity('assumeNotNull(a.quantity)', 'hq')}),
+  a.unit,
+  if(isNull(a.amount), NULL, ${sharedQuantity('assumeNotNull(a.amount)', 'ha')}),
+  a.currency
+FROM ${parts(source.rows)} AS a
+INNER JOIN ${decisions('descriptor, year, match, held, reach, basis, line')} AS m
+  ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
+WHERE m.line = 0
+  AND (
+    NOT (${source.entityKnown})
+    OR m.held != ''
+    OR abs(toFloat64(if(m.basis = 'spend', coalesce(a.amount, 0), coalesce(a.quantity, 0)))) * m.reach > ${LINE_KG_MAX}
+  )`;
+}
+
+/** Reverses what is in force of the origins in `origins` (a SELECT of key_hash, origin_seq, origin_row, by_seq). */
+export function reverseLines(origins: string): string {
+  return `
+INSERT INTO emissions (${EMISSION_COLUMNS})
+SELECT
+  r.by_seq, -1, e.origin_seq, e.origin_row, e.key_hash, e.part, any(e.entity), any(e.month), any(e.days), e.match, any(e.class),
+  -sum(e.used), any(e.flags), any(e.data_quality),
+  ${MASSES.map((mass) => `-sum(e.${mass})`).join(', ')}
+FROM emissions AS e
+INNER JOIN (${origins}) AS r
+  ON e.key_hash = r.key_hash AND e.origin_seq = r.origin_seq AND e.origin_row = r.origin_row
+WHERE (e.key_hash, e.origin_seq, e.origin_row) IN (SELECT key_hash, origin_seq, origin_row FROM (${origins}))
+GROUP BY r.by_seq, e.origin_seq, e.origin_row, e.key_hash, e.part, e.match
+HAVING sum(e.sign) = 1`;
+}
+
+export function reverseHeld(origins: string): string {
+  return `
+INSERT INTO held (
+  seq, sign, origin_seq, origin_row, key_hash, part, entity, month, days, match, reason, quantity, unit, amount, currency)
+SELECT
+  r.by_seq, -1, h.origin_seq, h.origin_row, h.key_hash, h.part, any(h.entity), any(h.month), any(h.days), h.match,
+  h.reason, -sum(h.quantity), any(h.unit), -sum(h.amount), any(h.currency)
+FROM held AS h
+INNER JOIN (${origins}) AS r
+  ON h.key_hash = r.key_hash AND h.origin_seq = r.origin_seq AND h.origin_row = r.origin_row
+WHERE (h.key_hash, h.origin_seq, h.origin_row) IN (SELECT key_hash, origin_seq, origin_row FROM (${origins}))
+GROUP BY r.by_seq, h.origin_seq, h.origin_row, h.key_hash, h.part, h.match, h.reason
+HAVING sum(h.sign) = 1`;
+}
+
+const FLAG_COUNTS = FLAG_NAMES.map((flag) => `sum(if(bitAnd(flags, ${FLAGS[flag]}) = 0, 0, sign))`).join(', ');
+const MASS_SUMS = MASSES.map((mass) => `sum(toDecimal256(${mass}, ${MASS_SCALE}))`).join(', ');
+const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`).join(', ');
+
+/** Adds the lines of the entries {first} to {last} to the two tables of totals. Keys are numbers: that is three times faster. */
+export const INSERT_TOTALS: readonly string[] = [
+  `
+INSERT INTO inventory_totals (seq, entity, month, class, lines, ${FLAG_COLUMNS}, ${MASSES.join(', ')})
+SELECT seq, any(entity), month, class, sum(sign), ${FLAG_COUNTS}, ${MASS_SUMS}
+FROM emissions
+WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}
+GROUP BY seq, cityHash64(entity), month, class`,
+  `
+INSERT INTO match_totals (seq, month, match, lines, ${FLAG_COLUMNS}, used, ${MASSES.join(', ')})
+SELECT seq, month, match, sum(sign), ${FLAG_COUNTS}, sum(toDecimal256(used, ${QUANTITY_SCALE})), ${MASS_SUMS}
+FROM emissions
+WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}
+GROUP BY seq, month, match`,
+];
+
+/** One row per calendar month of each activity. \`before\` and \`through\` count days from the first day of the activity. */
+function parts(rows: string): string {
+  return `(
+    SELECT
+      *,
+      toUInt32(last_day - start_date + 1) AS total,
+      toUInt16(dateDiff('month', start_date, last_day) + 1) AS months,
+      arrayJoin(range(months)) AS part,
+      addMonths(start_date - (toDayOfMonth(start_date) - 1), part) AS month,
+      if(part = 0, start_date, month) AS part_first,
+      least(last_day, addMonths(month, 1) - 1) AS part_last,
+      toUInt16(part_last - part_first + 1) AS days,
+      toUInt32(part_first - start_date) AS before,
+      toUInt32(part_last - start_date + 1) AS through
+    FROM (SELECT *, coalesce(end_date, start_date) AS last_day FROM ${rows})
+  )`;
+}
+
+/** Columns up to the masses. `used` names the whole quantity in the rest of the statement; the column takes the part's share. */
+function partColumns(source: Source): string {
+  return `a.seq, 1, a.origin_seq, a.origin_row, a.key_hash, a.part, a.entity, a.month, a.days, m.match, m.class,
+  ${sharedQuantity(`(${used(source)} AS used)`, 'u')},
+  m.flags + if(used < 0, ${FLAGS.negative}, 0) + if(a.months > 1, ${FLAGS.split}, 0),
+  a.data_quality`;
+}
+
+/** Part of a whole (an integer) that falls to the days of the row. */
+function share(whole: string, name: string): string {
+  return `(${halfEven(`(${whole} AS w_${name}) * a.through`, 'a.total', `t_${name}`)})
+    - (${halfEven(`w_${name} * a.before`, 'a.total', `b_${name}`)})`;
+}
+
+function sharedQuantity(value: string, name: string): string {
+  const units = share(`toInt256(reinterpretAsInt128(${value}))`, name);
+  return `CAST(CAST(toInt128(${units}) AS Decimal(38, 0)) * toDecimal128('0.000000000001', ${QUANTITY_SCALE}) AS Decimal(38, ${QUANTITY_SCALE}))`;
+}
+
+/** x / d for integers, rounded half-even. \`d\` is positive. */
+function halfEven(x: string, d: string, name: string): string {
+  const rest = `(x_${name} - q_${name} * ${d})`;
+  const twice = `(2 * if(x_${name} < 0, -${rest}, ${rest}) AS r_${name})`;
+  return `(intDiv((${x}) AS x_${name}, ${d}) AS q_${name})
+    + multiIf(${twice} < ${d}, 0, r_${name} = ${d} AND q_${name} % 2 = 0, 0, x_${name} < 0, -1, 1)`;
+}
+
+/** An integer number of 10^-24 kg as Decimal(38, 24). */
+function asMass(units: string): string {
+  return `CAST(toInt128(${units}) AS Decimal(38, 0)) * toDecimal128('0.000000000000000000000001', ${MASS_SCALE})`;
+}

@@ -1,0 +1,58 @@
+/** How the carbon book talks to ClickHouse. */
+import type { Engines } from '../engines/types.ts';
+
+/** Rows of one block on the way into a table: bounds memory (about 200 bytes a row, a few blocks at a time). */
+const INSERT_BLOCK_ROWS = 500_000;
+/** Memory of one statement, bytes. */
+const STATEMENT_BYTES_MAX = 1_600_000_000;
+/** Bytes from which a GROUP BY goes to disk. */
+const GROUP_BYTES_MAX = 500_000_000;
+
+export type SqlParameters = Record<string, unknown>;
+
+/** Where statements run: one ledger database. */
+export interface Place {
+  engines: Engines;
+  database: string;
+}
+
+const COMMON = {
+  max_memory_usage: String(STATEMENT_BYTES_MAX),
+  max_bytes_before_external_group_by: String(GROUP_BYTES_MAX),
+  // Ranges are checked before anything is multiplied; the check per product would cost more than the product.
+  decimal_check_overflow: 0,
+} as const;
+
+/** Rows of a SELECT; 64-bit integers and decimals arrive as strings. */
+export async function read<Row>(place: Place, query: string, parameters: SqlParameters = {}): Promise<Row[]> {
+  const result = await place.engines.clickhouse.client(place.database).query({
+    query,
+    query_params: parameters,
+    format: 'JSONEachRow',
+    clickhouse_settings: {
+      ...COMMON,
+      output_format_json_quote_64bit_integers: 1,
+      output_format_json_quote_decimals: 1,
+    },
+  });
+  return result.json<Row>();
+}
+
+/** Runs INSERT ... SELECT or DDL. */
+export async function run(place: Place, query: string, parameters: SqlParameters = {}): Promise<void> {
+  await place.engines.clickhouse.client(place.database).command({
+    query,
+    query_params: parameters,
+    clickhouse_settings: {
+      ...COMMON,
+      max_insert_threads: '2',
+      min_insert_block_size_rows: String(INSERT_BLOCK_ROWS),
+      min_insert_block_size_bytes: '0',
+    },
+  });
+}
+
+export async function insertRows(place: Place, table: string, rows: ReadonlyArray<Record<string, unknown>>): Promise<void> {
+  if (rows.length === 0) return;
+  await place.engines.clickhouse.client(place.database).insert({ table, values: rows, format: 'JSONEachRow' });
+}

@@ -1,0 +1,215 @@
+/** The carbon book's streams: what an activity and an entity are. */
+import type { ParsedRow, RowProblem, StreamDefinition } from '../streams/types.ts';
+
+/** Days that one activity may cover; a longer one is almost always a mistyped year. */
+export const PERIOD_DAYS_MAX = 3_660;
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Something that was done: a quantity of something, in a period, at a place, by an entity. Quantity with unit, or amount
+ * with currency, or both (then the quantity is used). Dates as on a bill, both inclusive. Negative quantities and amounts
+ * are corrections and are allowed.
+ */
+export const activities: StreamDefinition = {
+  name: 'activities',
+  book: 'carbon',
+  title: 'Activities',
+  key: ['external_id'],
+  kept: 'record',
+  attributes: true,
+  columns: [
+    {
+      name: 'external_id',
+      type: 'text',
+      required: true,
+      charactersMax: 255,
+      aliases: ['id', 'activity_id'],
+      description: 'Your key of the activity; a later row with the same key supersedes the earlier one',
+      example: 'BILL-2025-00017',
+    },
+    {
+      name: 'entity',
+      type: 'text',
+      lowCardinality: true,
+      charactersMax: 255,
+      aliases: ['site', 'facility', 'organisation', 'company'],
+      description: 'Who did it: a company, a site; when entities are stated it must be one of them',
+      example: 'Leeds plant',
+    },
+    {
+      name: 'activity',
+      type: 'text',
+      required: true,
+      lowCardinality: true,
+      charactersMax: 500,
+      aliases: ['activity_name', 'activity_type'],
+      description: 'What was done, by its name in the factor catalogue',
+      example: 'Electricity generated: UK',
+    },
+    {
+      name: 'quantity',
+      type: 'decimal',
+      aliases: ['qty', 'consumption', 'usage'],
+      description: 'How much, in `unit`; exact, up to 12 decimals; negative for a correction',
+      example: '12000',
+    },
+    {
+      name: 'unit',
+      type: 'text',
+      lowCardinality: true,
+      charactersMax: 100,
+      aliases: ['uom', 'unit_of_measure'],
+      description: 'Unit of the quantity',
+      example: 'kWh',
+    },
+    {
+      name: 'amount',
+      type: 'decimal',
+      aliases: ['spend', 'cost'],
+      description: 'What it cost, in `currency`, without recoverable tax; negative for a credit note',
+      example: '2160.50',
+    },
+    {
+      name: 'currency',
+      type: 'currency',
+      aliases: ['currency_code'],
+      description: 'Currency of the amount, ISO 4217',
+      example: 'GBP',
+    },
+    {
+      name: 'start_date',
+      type: 'date',
+      required: true,
+      aliases: ['date', 'period_start', 'from_date'],
+      description: 'First day',
+      example: '2025-03-01',
+    },
+    {
+      name: 'end_date',
+      type: 'date',
+      aliases: ['period_end', 'to_date'],
+      description: 'Last day, inclusive; empty = the first day',
+      example: '2025-03-31',
+    },
+    {
+      name: 'country',
+      type: 'country',
+      aliases: ['country_code'],
+      description: 'Where, ISO 3166-1 alpha-2',
+      example: 'GB',
+    },
+    {
+      name: 'region',
+      type: 'text',
+      lowCardinality: true,
+      charactersMax: 100,
+      aliases: ['grid_region', 'subregion', 'state'],
+      description: 'Where within the country: state or grid subregion',
+      example: 'CAMX',
+    },
+    {
+      name: 'supplier',
+      type: 'text',
+      lowCardinality: true,
+      charactersMax: 255,
+      aliases: ['vendor'],
+      description: 'From whom',
+      example: 'Octopus Energy',
+    },
+    {
+      name: 'category',
+      type: 'text',
+      lowCardinality: true,
+      charactersMax: 255,
+      aliases: ['scope_3_category', 'ghg_category'],
+      description: 'Scope-3 category (1 to 15) where the factor allows several; other text is kept and does not decide anything',
+      example: '6',
+    },
+    {
+      name: 'data_quality',
+      type: 'text',
+      lowCardinality: true,
+      charactersMax: 100,
+      description: 'How the quantity is known: measured, estimated, a score',
+      example: 'measured',
+    },
+    {
+      name: 'notes',
+      type: 'text',
+      description: 'Free text',
+      example: 'Meter 14, actual reading',
+    },
+  ],
+  check: checkActivity,
+};
+
+/**
+ * Companies and sites. While an account has stated none, any entity name is accepted; once it has, an activity of an
+ * entity that is not among them is held back.
+ */
+export const entities: StreamDefinition = {
+  name: 'entities',
+  book: 'carbon',
+  title: 'Entities',
+  key: ['external_id'],
+  kept: 'record',
+  columns: [
+    {
+      name: 'external_id',
+      type: 'text',
+      required: true,
+      charactersMax: 255,
+      aliases: ['id', 'entity'],
+      description: 'The name by which activities refer to the entity',
+      example: 'Leeds plant',
+    },
+    { name: 'name', type: 'text', charactersMax: 255, description: 'Full name', example: 'Aldermoor Systems Ltd, Leeds' },
+    {
+      name: 'parent',
+      type: 'text',
+      charactersMax: 255,
+      aliases: ['parent_external_id'],
+      description: 'external_id of the entity that it belongs to',
+      example: 'Aldermoor Systems Ltd',
+    },
+    { name: 'country', type: 'country', description: 'Where it is, ISO 3166-1 alpha-2', example: 'GB' },
+  ],
+};
+
+export const carbonStreams: readonly StreamDefinition[] = [activities, entities];
+
+function checkActivity({ values }: ParsedRow): RowProblem[] {
+  const problems: RowProblem[] = [];
+  const { quantity, amount, unit, currency, start_date: start, end_date: end } = values;
+  if (quantity === null && amount === null) {
+    problems.push({
+      column: 'quantity',
+      value: '',
+      reason: 'neither a quantity nor an amount is given',
+      remedy: 'Give a quantity with its unit, or an amount with its currency',
+    });
+  }
+  if (quantity !== null && isEmpty(unit)) {
+    problems.push({ column: 'unit', value: '', reason: 'the quantity has no unit', remedy: 'Give the unit' });
+  }
+  if (amount !== null && isEmpty(currency)) {
+    problems.push({ column: 'currency', value: '', reason: 'the amount has no currency', remedy: 'Give the currency' });
+  }
+  if (typeof start === 'string' && typeof end === 'string' && end !== '') {
+    if (end < start) {
+      problems.push({ column: 'end_date', value: end, reason: `the period ends before it starts (${start})` });
+    } else if (end !== start && daysBetween(start, end) + 1 > PERIOD_DAYS_MAX) {
+      problems.push({ column: 'end_date', value: end, reason: `the period is longer than ${PERIOD_DAYS_MAX} days` });
+    }
+  }
+  return problems;
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === null || value === undefined || value === '';
+}
+
+function daysBetween(start: string, end: string): number {
+  return (Date.parse(end) - Date.parse(start)) / DAY_MS;
+}
