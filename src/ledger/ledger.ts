@@ -145,22 +145,27 @@ export async function openLedger(
           await follow(accountId, opened, lane, head);
           continue;
         }
-        await postUpTo(dependencies, opened.generation, lane.book, head, {
+        const reached = await postUpTo(dependencies, opened.generation, lane.book, head, {
           signal: stopping.signal,
           onProgress: (seq, progress) => {
             for (const listener of progressListeners) listener(accountId, lane.book.name, seq, progress);
           },
-          onPosted: (seq) => {
-            lane.posted = seq;
-            for (const listener of postedListeners) listener(accountId, lane.book.name, seq);
-          },
+          onPosted: (seq) => moved(accountId, lane, seq),
         });
+        // After a failure between the move of posted_seq and its announcement nothing is left to post, but all to announce.
+        moved(accountId, lane, reached);
         lane.failures = 0;
       } catch (error) {
         if (stopping.signal.aborted) return;
         await recover(accountId, opened, lane, error);
       }
     }
+  }
+
+  function moved(accountId: number, lane: Lane, seq: number): void {
+    if (seq === lane.posted) return;
+    lane.posted = seq;
+    for (const listener of postedListeners) listener(accountId, lane.book.name, seq);
   }
 
   /** True when this process posts the account; takes over when the process that did is gone. */
@@ -175,10 +180,7 @@ export async function openLedger(
   async function follow(accountId: number, opened: AccountLedger, lane: Lane, head: number): Promise<void> {
     opened.generation = (await generations.live(accountId)) ?? opened.generation;
     const reached = await generations.posted(opened.generation, lane.book.name);
-    if (reached !== lane.posted) {
-      lane.posted = reached;
-      for (const listener of postedListeners) listener(accountId, lane.book.name, reached);
-    }
+    moved(accountId, lane, reached);
     if (reached >= head) return;
     lane.again = true;
     await sleep(FOLLOW_MS, undefined, { signal: stopping.signal });
@@ -338,6 +340,8 @@ export async function openLedger(
 function openPosterLocks(engines: Engines) {
   let client: PoolClient | undefined;
   const held = new Set<number>();
+  // A connection runs one statement at a time.
+  let turn: Promise<unknown> = Promise.resolve();
 
   async function connection(): Promise<PoolClient> {
     if (client) return client;
@@ -352,18 +356,25 @@ function openPosterLocks(engines: Engines) {
 
   return {
     holds: (accountId: number): boolean => held.has(accountId),
-    async tryAcquire(accountId: number): Promise<boolean> {
-      if (held.has(accountId)) return true;
-      const result = await (await connection()).query<{ locked: boolean }>(
-        'SELECT pg_try_advisory_lock($1, $2) AS locked',
-        [POSTER_LOCK, accountId],
-      );
-      if (result.rows[0]?.locked) held.add(accountId);
-      return held.has(accountId);
+    tryAcquire(accountId: number): Promise<boolean> {
+      const attempt = turn.then(() => tryLock(accountId));
+      turn = attempt.catch(() => {});
+      return attempt;
     },
     async close(): Promise<void> {
+      await turn;
       client?.release(true);
       client = undefined;
     },
   };
+
+  async function tryLock(accountId: number): Promise<boolean> {
+    if (held.has(accountId)) return true;
+    const result = await (await connection()).query<{ locked: boolean }>(
+      'SELECT pg_try_advisory_lock($1, $2) AS locked',
+      [POSTER_LOCK, accountId],
+    );
+    if (result.rows[0]?.locked) held.add(accountId);
+    return held.has(accountId);
+  }
 }

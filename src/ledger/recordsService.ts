@@ -132,7 +132,7 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
       const rows = await select<Record<string, Json>>(
         engines,
         read.database,
-        `SELECT * EXCEPT (seq, sign), toString(key_hash) AS key_hash, sum_of_signs AS sign
+        `SELECT * EXCEPT (seq, sign, key_hash, sum_of_signs, highest_sign), toString(key_hash) AS cursor_hash
          FROM (
            SELECT *,
                   sum(sign) OVER (PARTITION BY origin_seq, origin_row) AS sum_of_signs,
@@ -159,10 +159,10 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
       );
       const page = rows.slice(0, query.limit);
       const last = page.at(-1);
-      const next = rows.length > query.limit && last ? `${last.key_hash}.${last.origin_seq}.${last.origin_row}` : null;
+      const next =
+        rows.length > query.limit && last ? `${last.cursor_hash}.${last.origin_seq}.${last.origin_row}` : null;
       for (const row of page) {
-        delete row.sign;
-        delete row.key_hash;
+        delete row.cursor_hash;
       }
       return { rows: page, next };
     },

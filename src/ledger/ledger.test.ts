@@ -1,0 +1,338 @@
+import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { testEngines } from '../../test/support/engines.ts';
+import type { Engines } from '../engines/types.ts';
+import { openAccounts, openJournal } from '../journal/index.ts';
+import type { Entry, Journal } from '../journal/types.ts';
+import { armFault } from '../kernel/faults.ts';
+import { clickhouseTable, type StreamDefinition } from '../streams/index.ts';
+import {
+  entryStream,
+  execute,
+  type Imports,
+  type LedgerService,
+  loadRecords,
+  openImports,
+  openLedger,
+  openRecords,
+  select,
+  verifyAccount,
+} from './index.ts';
+import type { Book, ReadContext } from './types.ts';
+
+const readings: StreamDefinition = {
+  name: 'readings',
+  book: 'carbon',
+  title: 'Meter readings',
+  key: ['meter', 'day'],
+  kept: 'record',
+  columns: [
+    { name: 'meter', type: 'text', required: true, description: 'Meter', example: 'M1' },
+    { name: 'day', type: 'text', required: true, description: 'Day', example: 'monday' },
+    { name: 'value', type: 'decimal', required: true, description: 'Reading', example: '12.5' },
+  ],
+};
+
+/** A book that keeps records and derives nothing: what remains is the ledger's own work. */
+const book: Book = {
+  name: 'carbon',
+  schemaVersion: 1,
+  tables: [clickhouseTable(readings)],
+  tableNames: ['readings'],
+  concerns: (entry: Entry) => entryStream(entry) === 'readings',
+  post: (context, entries) => loadRecords(context, readings, entries),
+  async totals(context, seq) {
+    const [row] = await select<{ total: string; content: string }>(
+      context.engines,
+      context.database,
+      `SELECT toString(sum(value * sign)) AS total,
+              toString(sum(cityHash64(seq, sign, origin_seq, origin_row, source, meter, day, value))) AS content
+       FROM readings
+       WHERE seq <= {seq:UInt64}`,
+      { seq },
+    );
+    return { 'readings: value': row!.total, 'readings: content': row!.content };
+  },
+};
+
+let engines: Engines;
+let journal: Journal;
+let accounts: ReturnType<typeof openAccounts>;
+let ledger: LedgerService;
+let imports: Imports;
+let records: ReturnType<typeof openRecords>;
+let number = 0;
+
+async function start(): Promise<void> {
+  ledger = await openLedger(engines, journal, [book], engines.config.ledgerPrefix);
+  imports = openImports(engines, journal, ledger, [readings]);
+  records = openRecords(engines, journal, [readings]);
+}
+
+beforeAll(async () => {
+  engines = await testEngines();
+  journal = openJournal(engines.pg, engines.evidence);
+  accounts = openAccounts(engines.pg, journal);
+  await start();
+});
+afterAll(async () => {
+  await ledger.close();
+  await engines.close();
+});
+
+async function newAccount(): Promise<number> {
+  number += 1;
+  return (await accounts.create({ slug: `ledger-${number}`, name: 'Company' }, 'test')).id;
+}
+
+async function readAt(accountId: number, seq?: number): Promise<ReadContext> {
+  const at = seq ?? (await journal.head(accountId)).seq;
+  await ledger.caughtUp(accountId, 'carbon', at);
+  return { engines, accountId, database: await ledger.database(accountId), seq: at };
+}
+
+async function present(accountId: number, seq?: number): Promise<Record<string, string>> {
+  const read = await readAt(accountId, seq);
+  const found: Record<string, string> = {};
+  let after: string | undefined;
+  do {
+    const page = await records.list(read, { stream: 'readings', limit: 3, ...(after && { after }) });
+    for (const row of page.rows) {
+      const key = `${row.source}/${row.meter}/${row.day}`;
+      expect(found[key], `${key} is listed twice`).toBeUndefined();
+      found[key] = String(row.value);
+    }
+    after = page.next ?? undefined;
+  } while (after);
+  return found;
+}
+
+const csv = (...rows: string[]) => ({
+  stream: 'readings',
+  fileName: 'readings.csv',
+  actor: 'test',
+  mode: 'rows' as const,
+  body: streamOf(`meter,day,value\n${rows.join('\n')}\n`),
+});
+
+function streamOf(text: string) {
+  return Readable.from([Buffer.from(text)]);
+}
+
+describe('import', () => {
+  it('takes good rows, reports bad ones with row, column and value, and finds the source row again', async () => {
+    const id = await newAccount();
+    const outcome = await imports.start(id, csv('M1,monday,1.5', 'M2,monday,many', 'M3,monday,2'));
+    expect(outcome.state).toBe('stated');
+    const status = await imports.finished(id, 2);
+    expect(status).toMatchObject({ state: 'posted', counts: { rows: 3, accepted: 2, rejected: 1, superseded: 0 } });
+    expect(status.rejected[0]).toMatchObject({ row: 2, problems: [{ column: 'value', value: 'many' }] });
+    expect(await present(id)).toEqual({ 'default/M1/monday': '1.5', 'default/M3/monday': '2' });
+    const source = await records.source(await readAt(id), 'readings', 2, 3);
+    expect(source).toMatchObject({
+      fileName: 'readings.csv',
+      row: 3,
+      cells: { meter: 'M3', day: 'monday', value: '2' },
+    });
+  });
+
+  it('changes nothing when the same file comes twice, even at the same time', async () => {
+    const id = await newAccount();
+    const outcomes = await Promise.all([1, 2, 3].map(() => imports.start(id, csv('M1,monday,1'))));
+    expect(outcomes.map(({ state }) => state).sort()).toEqual(['already', 'already', 'stated']);
+    expect((await journal.head(id)).seq).toBe(2);
+  });
+
+  it('refuses the whole file with mode all, and states nothing with dry-run', async () => {
+    const id = await newAccount();
+    const refused = await imports.start(id, { ...csv('M1,monday,1', 'M2,,2'), mode: 'all' });
+    expect(refused).toMatchObject({ state: 'refused', counts: { accepted: 1, rejected: 1 } });
+    const dry = await imports.start(id, { ...csv('M1,monday,1', 'M2,,2'), mode: 'dry-run' });
+    expect(dry).toMatchObject({ state: 'dry-run', counts: { accepted: 1, rejected: 1 } });
+    expect((await journal.head(id)).seq).toBe(1);
+  });
+
+  it('gives rejects that can be corrected and imported again', async () => {
+    const id = await newAccount();
+    await imports.start(id, csv('M1,monday,1', 'M2,monday,"1,5"', 'M3,,3'));
+    await imports.finished(id, 2);
+    const chunks: Buffer[] = [];
+    for await (const chunk of await imports.rejectsCsv(id, 2)) chunks.push(Buffer.from(chunk));
+    const corrected = Buffer.concat(chunks).toString().replace('"1,5"', '1.5').replace('M3,,3', 'M3,monday,3');
+    await imports.start(id, { ...csv(), body: streamOf(corrected) });
+    expect(await imports.finished(id, 3)).toMatchObject({ counts: { rows: 2, accepted: 2, rejected: 0 } });
+    expect(await present(id)).toEqual({
+      'default/M1/monday': '1',
+      'default/M2/monday': '1.5',
+      'default/M3/monday': '3',
+    });
+  });
+});
+
+describe('records', () => {
+  const row = (meter: string, value: string) => ({ meter, day: 'monday', value });
+
+  it('are superseded by key within their source, and every earlier state stays readable', async () => {
+    const id = await newAccount();
+    await records.post(id, { stream: 'readings', rows: [row('M1', '1'), row('M2', '2')], actor: 'test' });
+    await records.post(id, { stream: 'readings', rows: [row('M1', '10'), row('M1', '11')], actor: 'test' });
+    await records.post(id, { stream: 'readings', source: 'other', rows: [row('M1', '5')], actor: 'test' });
+    await records.remove(id, { stream: 'readings', keys: [{ meter: 'M2', day: 'monday' }], actor: 'test' });
+    expect(await present(id)).toEqual({ 'default/M1/monday': '11', 'other/M1/monday': '5' });
+    expect(await present(id, 2)).toEqual({ 'default/M1/monday': '1', 'default/M2/monday': '2' });
+    expect(await present(id, 3)).toEqual({ 'default/M1/monday': '11', 'default/M2/monday': '2' });
+  });
+
+  type Step =
+    | { do: 'post' | 'import'; rows: Array<{ meter: string; value: string }>; source: string }
+    | { do: 'remove'; meter: string; source: string };
+  const source = fc.constantFrom('default', 'other');
+  const meter = fc.constantFrom('A', 'B', 'C', "D'; DROP TABLE readings; --");
+  const step: fc.Arbitrary<Step> = fc.oneof(
+    fc.record({
+      do: fc.constantFrom('post' as const, 'import' as const),
+      rows: fc.array(fc.record({ meter, value: fc.integer({ min: -99, max: 99 }).map(String) }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      source,
+    }),
+    fc.record({ do: fc.constant('remove' as const), meter, source }),
+  );
+
+  it('kept up step by step are, at every earlier point, what a rebuild gives and what a plain map says', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), fc.boolean(), async (steps, wait) => {
+        const id = await newAccount();
+        const states = new Map<number, Record<string, string>>([[1, {}]]);
+        const model: Record<string, string> = {};
+        let again = 0;
+        for (const taken of steps) {
+          let seq: number;
+          if (taken.do === 'remove') {
+            const key = { meter: taken.meter, day: 'monday' };
+            const removed = await records.remove(id, {
+              stream: 'readings',
+              source: taken.source,
+              keys: [key],
+              actor: 'test',
+            });
+            seq = removed.entry.seq;
+            delete model[`${taken.source}/${taken.meter}/monday`];
+          } else {
+            if (taken.do === 'post') {
+              const rows = taken.rows.map(({ meter: name, value }) => row(name, value));
+              seq = (await records.post(id, { stream: 'readings', source: taken.source, rows, actor: 'test' })).entry
+                .seq;
+            } else {
+              again += 1;
+              const lines = taken.rows.map(({ meter: name, value }) => `${name},monday,${value}`);
+              const outcome = await imports.start(id, { ...csv(...lines, `N${again},,0`), source: taken.source });
+              seq = outcome.state === 'stated' ? outcome.seq : Number.NaN;
+            }
+            for (const { meter: name, value } of taken.rows) model[`${taken.source}/${name}/monday`] = value;
+          }
+          states.set(seq, { ...model });
+          if (wait) await readAt(id);
+        }
+        for (const [seq, state] of states) expect(await present(id, seq)).toEqual(state);
+        const report = await verifyAccount(engines, journal, ledger, [book], id);
+        expect(report.findings).toEqual([]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe('after a failure', () => {
+  it.each([
+    'posting.begun',
+    'records.block',
+    'records.loaded',
+    'records.superseded',
+    'posting.written',
+    'posting.visible',
+  ])('at %s the load is removed and done again, and nothing is counted twice', async (point) => {
+    const id = await newAccount();
+    await imports.start(id, csv('M1,monday,1', 'M2,monday,2'));
+    await imports.finished(id, 2);
+    armFault(`${point}=fail`);
+    await imports.start(id, csv('M1,monday,10', 'M3,monday,3'));
+    await ledger.caughtUp(id, 'carbon', 3);
+    armFault(undefined);
+    expect(await present(id)).toEqual({
+      'default/M1/monday': '10',
+      'default/M2/monday': '2',
+      'default/M3/monday': '3',
+    });
+    expect((await verifyAccount(engines, journal, ledger, [book], id)).findings).toEqual([]);
+  });
+
+  it('rows of a load that never finished are removed at the next start', async () => {
+    const id = await newAccount();
+    await imports.start(id, csv('M1,monday,1'));
+    await imports.finished(id, 2);
+    const database = await ledger.database(id);
+    await ledger.close();
+    await execute(engines, database, `INSERT INTO readings SELECT * REPLACE (3 AS seq) FROM readings`);
+    await start();
+    await imports.start(id, csv('M2,monday,2'));
+    expect(await present(id)).toEqual({ 'default/M1/monday': '1', 'default/M2/monday': '2' });
+  });
+
+  it('a ledger whose database is gone is filled again from the journal', async () => {
+    const id = await newAccount();
+    await imports.start(id, csv('M1,monday,1'));
+    await imports.finished(id, 2);
+    const database = await ledger.database(id);
+    await ledger.close();
+    await execute(engines, 'default', `DROP DATABASE ${database} SYNC`);
+    await start();
+    expect(await present(id)).toEqual({ 'default/M1/monday': '1' });
+  });
+});
+
+describe('rebuild and verify', () => {
+  it('rebuild replaces the ledger and leaves every figure', async () => {
+    const id = await newAccount();
+    await imports.start(id, csv('M1,monday,1', 'M2,monday,2'));
+    await records.post(id, { stream: 'readings', rows: [{ meter: 'M1', day: 'monday', value: '7' }], actor: 'test' });
+    const before = await present(id);
+    const database = await ledger.database(id);
+    await ledger.rebuild(id);
+    expect(await ledger.database(id)).not.toBe(database);
+    expect(await present(id)).toEqual(before);
+    expect(await present(id, 2)).toEqual({ 'default/M1/monday': '1', 'default/M2/monday': '2' });
+  });
+
+  it('verify names a changed amount, changed evidence and a changed account', async () => {
+    const id = await newAccount();
+    await imports.start(id, csv('M1,monday,1', 'M2,monday,2'));
+    await imports.finished(id, 2);
+    const verify = async () => (await verifyAccount(engines, journal, ledger, [book], id)).findings[0];
+    expect(await verify()).toBeUndefined();
+    const database = await ledger.database(id);
+    const change = (value: string) =>
+      execute(
+        engines,
+        database,
+        `ALTER TABLE readings UPDATE value = ${value} WHERE meter = 'M2' SETTINGS mutations_sync = 1`,
+      );
+    await change('2.000000000001');
+    expect(await verify()).toMatchObject({ what: 'ledger', where: 'carbon readings: value' });
+    await change('2');
+    expect(await verify()).toBeUndefined();
+    await engines.pg.query(`UPDATE accounts SET currency = 'USD' WHERE id = $1`, [id]);
+    expect(await verify()).toMatchObject({ what: 'stated', where: 'account: currency', expected: 'EUR', found: 'USD' });
+    await engines.pg.query(`UPDATE accounts SET currency = 'EUR' WHERE id = $1`, [id]);
+    const { evidence } = await imports.status(id, 2);
+    const path = await engines.evidence.path(evidence);
+    const bytes = await readFile(path);
+    bytes[bytes.length - 2] = (bytes.at(-2) ?? 0) ^ 1;
+    await chmod(path, 0o600);
+    await writeFile(path, bytes);
+    expect(await verify()).toMatchObject({ what: 'evidence', where: `evidence ${evidence}` });
+  });
+});
