@@ -32,6 +32,17 @@ export const Page = {
 };
 export const Next = Nullable(Type.String({ description: 'Cursor of the next page; null on the last one' }));
 
+export const ProblemItem = Type.Object(
+  {
+    field: Type.Optional(Type.String({ description: 'Field, column or JSON pointer' })),
+    value: Type.Optional(Type.String({ description: 'What stood there' })),
+    row: Type.Optional(Type.Integer({ description: 'Row, 1 for the first row of data' })),
+    reason: Type.String(),
+    remedy: Type.Optional(Type.String()),
+  },
+  strict,
+);
+
 export const ProblemSchema = Type.Object(
   {
     type: Type.String({ description: 'Reference to a description of this kind of problem' }),
@@ -41,18 +52,7 @@ export const ProblemSchema = Type.Object(
     instance: Nullable(Type.String()),
     code: Type.Enum(Object.keys(PROBLEM_CODES)),
     remedy: Nullable(Type.String({ description: 'What to do about it' })),
-    problems: Type.Array(
-      Type.Object(
-        {
-          field: Type.Optional(Type.String({ description: 'Field, column or JSON pointer' })),
-          value: Type.Optional(Type.String({ description: 'What stood there' })),
-          row: Type.Optional(Type.Integer({ description: 'Row, 1 for the first row of data' })),
-          reason: Type.String(),
-          remedy: Type.Optional(Type.String()),
-        },
-        strict,
-      ),
-    ),
+    problems: Type.Array(ProblemItem),
   },
   { ...strict, description: 'Problem document, RFC 9457' },
 );

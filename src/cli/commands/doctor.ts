@@ -1,14 +1,27 @@
 import type { Command } from 'commander';
 import { PROBLEM_CODES } from '../../http/problems.ts';
+import type { Problem } from '../../kernel/errors.ts';
 import { bold, bytes, print, printJson, safe } from '../output.ts';
 import { type CommonOptions, command, onInstance } from './shared.ts';
 
+interface StoreView {
+  kind: string;
+  version: string;
+  answers_in_ms: number | null;
+  resident_bytes: number | null;
+  bytes: number;
+  settings: Record<string, string>;
+}
+
 interface DoctorView {
   healthy: boolean;
-  problems: Array<{ what: string; remedy: string | null }>;
-  versions: Record<string, string>;
-  settings: Record<string, string>;
-  sizes: Record<string, number | null>;
+  problems: Problem[];
+  version: string;
+  platform: { system: string; release: string; architecture: string; node: string; cpus: number; memory_bytes: number };
+  home: { path: string; mode: string; free_bytes: number; parts: Array<{ name: string; bytes: number }> };
+  postgresql: StoreView;
+  clickhouse: StoreView;
+  evidence: { files: number; bytes: number };
   accounts: Array<{ slug: string; seq: number; posted: Record<string, number> }>;
 }
 
@@ -19,15 +32,21 @@ export function doctorCommand(): Command {
         const report = await client.get<DoctorView>('/api/doctor');
         if (!report.healthy) process.exitCode = PROBLEM_CODES.unavailable.exit;
         if (options.json) return printJson(report);
-        section('Versions', Object.entries(report.versions));
-        section('Settings', Object.entries(report.settings));
-        section(
-          'Sizes',
-          Object.entries(report.sizes).map(([name, size]) => [
-            name.replace(/_bytes$/, ''),
-            size === null ? 'unknown' : name.endsWith('_bytes') ? bytes(size) : String(size),
-          ]),
-        );
+        const { platform, home } = report;
+        section('Program', [
+          ['Footing', report.version],
+          ['Node', platform.node],
+          ['System', `${platform.system} ${platform.release} ${platform.architecture}`],
+          ['Machine', `${platform.cpus} processors, ${bytes(platform.memory_bytes)}`],
+        ]);
+        section('Data folder', [
+          ['Path', `${home.path} (mode ${home.mode})`],
+          ...home.parts.map((part): [string, string] => [part.name, bytes(part.bytes)]),
+          ['Evidence', `${report.evidence.files} files, ${bytes(report.evidence.bytes)}`],
+          ['Free', bytes(home.free_bytes)],
+        ]);
+        section('PostgreSQL', storeLines(report.postgresql));
+        section('ClickHouse', storeLines(report.clickhouse));
         section(
           'Accounts',
           report.accounts.map(({ slug, seq, posted }) => [
@@ -39,10 +58,23 @@ export function doctorCommand(): Command {
         );
         if (report.healthy) return print('Nothing is wrong.');
         print(bold('What is wrong'));
-        for (const { what, remedy } of report.problems) print(`  ${safe(what)}${remedy ? ` ${safe(remedy)}` : ''}`);
+        for (const { field, value, reason, remedy } of report.problems) {
+          const what = [field, value].filter((part) => part !== undefined).join(' = ');
+          print(`  ${safe(what)}: ${safe(reason)}.${remedy ? ` ${safe(remedy)}` : ''}`);
+        }
       });
     },
   );
+}
+
+function storeLines(store: StoreView): Array<[string, string]> {
+  return [
+    ['Version', `${store.version}, ${store.kind}`],
+    ['Answers in', store.answers_in_ms === null ? 'does not answer' : `${store.answers_in_ms.toFixed(1)} ms`],
+    ['Size', bytes(store.bytes)],
+    ...(store.resident_bytes === null ? [] : [['Memory', bytes(store.resident_bytes)] as [string, string]]),
+    ...Object.entries(store.settings),
+  ];
 }
 
 function section(title: string, lines: Array<[string, string]>): void {

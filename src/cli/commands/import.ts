@@ -45,6 +45,7 @@ interface Options extends CommonOptions {
   map?: Record<string, string | null>;
   rememberMapping?: boolean;
   rejects?: string;
+  again?: boolean;
   format?: string;
   compression?: string;
   encoding?: string;
@@ -77,6 +78,7 @@ export function importCommand(): Command {
       mapping,
     )
     .option('--remember-mapping', 'use the mapping for later files of this stream and source')
+    .option('--again', 'import although the same file was imported before')
     .option('--rejects <file>', 'write the rejected rows there, to correct and import again')
     .option('--format <format>', 'csv, ndjson, json, xlsx or parquet')
     .option('--compression <kind>', 'none or gzip')
@@ -148,6 +150,7 @@ async function upload(
     sheet: options.sheet,
     mapping: options.map === undefined ? undefined : JSON.stringify(options.map),
     remember_mapping: options.rememberMapping,
+    again: options.again,
   };
   const path = `/api/imports/${encodeURIComponent(stream)}`;
   return client.upload<UploadAnswer>(path, query, source.pipe(counted), total ?? undefined);

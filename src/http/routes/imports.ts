@@ -36,6 +36,11 @@ const ImportQuery = Type.Object(
       description:
         'rows: good rows go in and bad ones are reported. all: one bad row refuses the file. dry-run: only look.',
     }),
+    again: Type.Optional(
+      Type.Boolean({
+        description: 'Import although the same file was imported before, after its rows were taken back, say',
+      }),
+    ),
     format: Type.Optional(Type.Enum(['csv', 'ndjson', 'json', 'xlsx', 'parquet'])),
     compression: Type.Optional(Type.Enum(['none', 'gzip'])),
     encoding: Type.Optional(Type.Enum(['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'])),
@@ -97,6 +102,7 @@ export function importRoutes(app: Scope, context: HttpContext): void {
           actor: actorOf(request),
           mode: query.mode as ImportRequest['mode'],
           options: readOptions(query),
+          again: query.again ?? false,
           rememberMapping: query.remember_mapping ?? false,
           body: uploadOf(request, limits),
         });

@@ -4,12 +4,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Appended, Json } from '../../journal/types.ts';
 import { FootingError } from '../../kernel/errors.ts';
-import type { StreamDefinition } from '../../streams/types.ts';
+import { jsonSchema, type StreamDefinition } from '../../streams/index.ts';
 import { accountOf, actorOf, type HttpContext, setSeq } from '../context.ts';
 import { documentedAs, TAGS } from '../openapi.ts';
 import { pathOf } from '../problems.ts';
 import { answeredFromCache, seqToRead } from '../reading.ts';
-import { keyParameters, rowSchema } from '../rows.ts';
 import { AsOf, Next, Page, problemAnswers, SourceName, StatedSchema } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 
@@ -39,7 +38,7 @@ export function recordRoutes(app: Scope, context: HttpContext): void {
 function streamRoutes(app: Scope, context: HttpContext, stream: StreamDefinition): void {
   const { footing, limits } = context;
   const url = `/api/records/${stream.name}`;
-  const Row = rowSchema(stream);
+  const Row = Type.Unsafe<Record<string, Json>>(jsonSchema(stream));
   // Rows are shown as they should be, and let through as they are: the stream says what is wrong with them, row by row.
   const anyRow = Type.Record(Type.String(), Type.Unknown(), { maxProperties: 1_000 });
   const rowsOf = (item: Type.TSchema) => Type.Array(item, { minItems: 1, maxItems: limits.recordRowsMax });
@@ -122,7 +121,7 @@ function streamRoutes(app: Scope, context: HttpContext, stream: StreamDefinition
           strict,
         ),
         response: {
-          200: Type.Object({ rows: Type.Array(documentedAs(anyRow, Row)), next: Next }, strict),
+          200: Type.Object({ rows: Type.Array(documentedAs(anyRow, RecordRow(Row))), next: Next }, strict),
           ...problemAnswers,
         },
       },
@@ -135,6 +134,7 @@ function streamRoutes(app: Scope, context: HttpContext, stream: StreamDefinition
         limit: number;
         cursor?: string;
       } & Record<string, string>;
+      checkWholeKey(stream, key);
       const scope = JSON.stringify(['records', accountId, stream.name, source ?? null, as_of ?? null, key]);
       const position = cursor === undefined ? null : context.cursors.open<Position>(scope, cursor);
       const asOf = position?.asOf ?? (await seqToRead(context, accountId, as_of));
@@ -150,6 +150,31 @@ function streamRoutes(app: Scope, context: HttpContext, stream: StreamDefinition
       return { rows: found.rows, next };
     },
   );
+}
+
+/** A row as it is read back: its columns and where it was stated. */
+function RecordRow(row: object): object {
+  const { properties } = row as { properties: Record<string, object> };
+  const place = { source: { type: 'string' }, origin_seq: { type: 'string' }, origin_row: { type: 'integer' } };
+  return { type: 'object', properties: { ...properties, ...place } };
+}
+
+/** The columns that make a stream's key, as query parameters. */
+function keyParameters(stream: StreamDefinition): Record<string, Type.TSchema> {
+  return Object.fromEntries(
+    stream.key.map((name) => {
+      const column = stream.columns.find((candidate) => candidate.name === name);
+      return [name, Type.Optional(Type.String({ maxLength: 1_000, description: column?.description ?? name }))];
+    }),
+  );
+}
+
+function checkWholeKey(stream: StreamDefinition, key: Record<string, string>): void {
+  const missing = stream.key.filter((name) => key[name] === undefined);
+  if (missing.length === 0 || missing.length === stream.key.length) return;
+  throw new FootingError('invalid', 'Only a part of the key is given.', {
+    problems: missing.map((field) => ({ field, reason: 'is missing' })),
+  });
 }
 
 function idempotencyOf(request: FastifyRequest): { idempotency?: { key: string; requestHash: string } } {

@@ -1,12 +1,11 @@
 /** What can be stated: the streams, their columns, their templates. */
 import { Type } from 'typebox';
 import { FootingError } from '../../kernel/errors.ts';
-import type { ColumnDefinition, StreamDefinition } from '../../streams/types.ts';
+import { csvTemplate, describe, type StreamDefinition } from '../../streams/index.ts';
 import type { HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
-import { problemAnswers } from '../schemas.ts';
+import { Nullable, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
-import { csvTemplate } from '../templates.ts';
 
 const strict = { additionalProperties: false } as const;
 
@@ -15,9 +14,10 @@ const ColumnSchema = Type.Object(
     name: Type.String(),
     type: Type.String(),
     required: Type.Boolean(),
-    values: Type.Optional(Type.Array(Type.String())),
-    default: Type.Optional(Type.String()),
-    aliases: Type.Array(Type.String()),
+    key: Type.Boolean(),
+    takes: Type.String({ description: 'What may stand there, in words' }),
+    default: Nullable(Type.String()),
+    aliases: Type.Array(Type.String(), { description: 'Other headers that mean this column' }),
     description: Type.String(),
     example: Type.String(),
   },
@@ -32,6 +32,7 @@ const StreamSchema = Type.Object(
     key: Type.Array(Type.String()),
     attributes: Type.Boolean({ description: 'Whether columns `attributes.*` may be added' }),
     columns: Type.Array(ColumnSchema),
+    rules: Type.Array(Type.String(), { description: 'What holds between columns' }),
   },
   strict,
 );
@@ -97,22 +98,15 @@ export function streamNamed(streams: readonly StreamDefinition[], name: string):
   });
 }
 
-const streamView = (stream: StreamDefinition) => ({
-  name: stream.name,
-  book: stream.book,
-  title: stream.title,
-  key: [...stream.key],
-  attributes: stream.attributes ?? false,
-  columns: stream.columns.map(columnView),
-});
-
-const columnView = (column: ColumnDefinition) => ({
-  name: column.name,
-  type: column.type,
-  required: column.required ?? false,
-  ...(column.values ? { values: [...column.values] } : {}),
-  ...(column.default === undefined ? {} : { default: column.default }),
-  aliases: [...(column.aliases ?? [])],
-  description: column.description,
-  example: column.example,
-});
+function streamView(stream: StreamDefinition) {
+  const { name, title, key, columns, attributes, rules } = describe(stream);
+  return {
+    name,
+    book: stream.book,
+    title,
+    key: [...key],
+    attributes,
+    rules,
+    columns: columns.map((column) => ({ ...column, aliases: [...column.aliases] })),
+  };
+}
