@@ -3,6 +3,7 @@
  *
  *   node catalogue/build.ts desnz 2025 <flat file as CSV>
  *   node catalogue/build.ts world-grid 2023 <carbon intensity by country as JSON>
+ *   node catalogue/build.ts supply-chain 1.3 <factors by NAICS as CSV>
  *   node catalogue/build.ts epa-hub 2025 <folder with the hub's tables as CSV>
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -10,23 +11,25 @@ import { join } from 'node:path';
 import { type ImportedRelease, writeFactors } from '../src/carbon/catalogue/format.ts';
 import { importDesnz } from '../src/carbon/catalogue/import-desnz.ts';
 import { importEpaHub } from '../src/carbon/catalogue/import-epa-hub.ts';
+import { importSupplyChain } from '../src/carbon/catalogue/import-supply-chain.ts';
 import { importWorldGrid } from '../src/carbon/catalogue/import-world-grid.ts';
 
 const RELEASES = new URL('./releases/', import.meta.url);
 
-const IMPORTERS: Record<string, (year: number, path: string) => ImportedRelease> = {
-  desnz: (year, path) => importDesnz(readFileSync(path, 'utf8'), year),
-  'world-grid': (year, path) => importWorldGrid(readFileSync(path, 'utf8'), year),
-  'epa-hub': (year, path) => importEpaHub(readTables(path, year), year),
+const IMPORTERS: Record<string, (edition: string, path: string) => ImportedRelease> = {
+  desnz: (year, path) => importDesnz(readFileSync(path, 'utf8'), Number(year)),
+  'world-grid': (year, path) => importWorldGrid(readFileSync(path, 'utf8'), Number(year)),
+  'epa-hub': (year, path) => importEpaHub(readTables(path, year), Number(year)),
+  'supply-chain': (version, path) => importSupplyChain(readFileSync(path, 'utf8'), version),
 };
 
-const [publisher = '', year = '', path = ''] = process.argv.slice(2);
+const [publisher = '', edition = '', path = ''] = process.argv.slice(2);
 const importer = IMPORTERS[publisher];
-if (!importer || !/^\d{4}$/.test(year) || path === '') {
-  console.error(`Usage: node catalogue/build.ts ${Object.keys(IMPORTERS).join('|')} YEAR PATH`);
+if (!importer || !/^\d+(\.\d+)?$/.test(edition) || path === '') {
+  console.error(`Usage: node catalogue/build.ts ${Object.keys(IMPORTERS).join('|')} EDITION PATH`);
   process.exit(2);
 }
-writeRelease(importer(Number(year), path));
+writeRelease(importer(edition, path));
 
 function writeRelease(imported: ImportedRelease): void {
   const folder = new URL(`${imported.head.id}/`, RELEASES);
@@ -38,7 +41,7 @@ function writeRelease(imported: ImportedRelease): void {
 }
 
 /** Tables of a folder by name: `mobile_co2_2025.csv` is `mobile_co2`. */
-function readTables(folder: string, ofYear: number): Map<string, string> {
+function readTables(folder: string, ofYear: string): Map<string, string> {
   const ending = `_${ofYear}.csv`;
   const files = readdirSync(folder).filter((file) => file.endsWith(ending));
   return new Map(files.map((file) => [file.slice(0, -ending.length), readFileSync(join(folder, file), 'utf8')]));
