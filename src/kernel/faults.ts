@@ -14,6 +14,8 @@ export const FAULT_POINTS = [
   'records.block',
   'records.loaded',
   'records.superseded',
+  'revenue.loaded',
+  'revenue.derived',
   'posting.written',
   'posting.visible',
 ] as const;
