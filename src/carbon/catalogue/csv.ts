@@ -46,6 +46,15 @@ function splitCsv(text: string, fileName: string): string[][] {
   let cells: string[] = [];
   let at = 0;
   while (at < text.length) {
+    if (cells.length === 0) {
+      const lineEnd = text.indexOf('\n', at);
+      const line = text.slice(at, lineEnd < 0 ? text.length : lineEnd);
+      if (!line.includes('"')) {
+        rows.push((line.endsWith('\r') ? line.slice(0, -1) : line).split(','));
+        at += line.length + 1;
+        continue;
+      }
+    }
     let value: string;
     if (text[at] === '"') {
       let end = at + 1;
