@@ -1,0 +1,580 @@
+/**
+ * The rules of subscription revenue as SQL: from invoice lines and plans to MRR movements and data warnings.
+ *
+ * One text serves every use: a whole book in buckets of customers, the customers whom one entry touches, a proof at an
+ * earlier moment. What differs is only the condition that selects the customers and the entry up to which records are seen.
+ * The readings R1-R30 that the comments name are those of rules/README.md; the rules themselves are those of the revenue specification,
+ * sections 1, 2 and 4.
+ *
+ * Work per customer is done on arrays, sorted once: cumulative sums with resets replace recursion, so that the cost is linear
+ * in the number of lines.
+ */
+
+/** Settings that the derivation knows so far; the others of the specification are at their defaults. */
+export interface RevenueSettings {
+  /** Changes of one customer within so many minutes of the first are classified together (R17). */
+  classificationWindowMinutes: number;
+}
+
+export const DEFAULT_SETTINGS: RevenueSettings = { classificationWindowMinutes: 60 };
+
+/** A line whose MRR is larger (in cents, either way) is held back with a warning: 64-bit sums of thousands of lines stay exact. */
+export const LINE_MRR_CENTS_MAX = '1000000000000000';
+
+export interface DerivationScope {
+  /** SQL condition over `customer_hash` that selects the customers, for example `customer_hash IN (1, 2)`. */
+  customers: string;
+  /** Records stated by entries up to this one are seen: a number or a query parameter like `{seq:UInt64}`. */
+  seq: number | string;
+  settings: RevenueSettings;
+  /**
+   * Leave out renewals that repeat the line before them before the real work begins. Changes no result (see
+   * {@link significantLines}); worth its cost for more than a few thousand customers.
+   */
+  skipRenewals: boolean;
+}
+
+/** Columns of the derived rows, in order; those of the table `movements` without seq, sign and the partitions of time. */
+export const DERIVED_COLUMNS = [
+  'origin_seq',
+  'origin_row',
+  'source',
+  'customer_hash',
+  'customer_external_id',
+  'currency',
+  'subscription_external_id',
+  'plan_external_id',
+  'previous_plan_external_id',
+  'invoice_external_id',
+  'external_id',
+  'at',
+  'type',
+  'rule',
+  'amount_cents',
+  'customers',
+  'mrr_before',
+  'mrr_after',
+  'subscription_mrr_before',
+  'subscription_mrr_after',
+] as const;
+
+/** SELECT of every movement and warning of the customers in scope, columns as in {@link DERIVED_COLUMNS}. */
+export function derivationSql(scope: DerivationScope): string {
+  return `
+WITH
+  plan_intervals AS (${planIntervals(scope)}),
+  reversed AS (${reversedLines(scope)}),
+  lines AS (${validatedLines(scope)}),
+  elements AS (${elements()}),
+  subscriptions AS (${subscriptions()}),
+  steps AS (${steps()}),
+  customers AS (${customers(scope)})
+${postings()}`;
+}
+
+/**
+ * SELECT that computes columns in layers, each a subquery that sees the columns of the ones before. (Names within one SELECT would be
+ * replaced by their text wherever they are used, and the text would grow without bound.)
+ */
+function layered(source: string, keep: string, layers: ReadonlyArray<Record<string, string>>): string {
+  let query = source;
+  const known: string[] = [];
+  for (const layer of layers) {
+    const columns = Object.entries(layer).map(([name, expression]) => `${expression} AS ${name}`);
+    query = `SELECT ${[keep, ...known, ...columns].join(',\n  ')}\nFROM (${query})`;
+    known.push(...Object.keys(layer));
+  }
+  return query;
+}
+
+/** Plans as they are at \`seq\`: their interval as a divisor (months) or as days. */
+function planIntervals(scope: DerivationScope): string {
+  return `
+    SELECT
+      key_hash AS plan_hash,
+      argMax(interval_unit, (origin_seq, origin_row)) AS unit,
+      argMax(interval_count, (origin_seq, origin_row)) AS count
+    FROM (
+      SELECT key_hash, origin_seq, origin_row, any(interval_unit) AS interval_unit, any(interval_count) AS interval_count
+      FROM plans
+      WHERE seq <= ${scope.seq}
+      GROUP BY key_hash, origin_seq, origin_row
+      HAVING sum(sign) = 1
+    )
+    GROUP BY key_hash`;
+}
+
+/** Lines that a later entry (up to \`seq\`) superseded or deleted. A line is stated once and reversed at most once. */
+function reversedLines(scope: DerivationScope): string {
+  return `
+    SELECT origin_seq, origin_row
+    FROM invoices
+    WHERE ${scope.customers} AND seq <= ${scope.seq} AND sign = -1`;
+}
+
+function currentLines(scope: DerivationScope): string {
+  return `${scope.customers} AND seq <= ${scope.seq} AND sign = 1 AND (origin_seq, origin_row) NOT IN reversed`;
+}
+
+/**
+ * The lines that can matter. Left out is a plain line that repeats its predecessor in the subscription (same plan, currency
+ * and net amount), when both stand alone at their instants: it sets the value to what it is already, so it changes neither the value,
+ * nor what runs, nor any later step. Nine lines of ten are such renewals, and finding them needs no more than a sort of numbers.
+ */
+function significantLines(scope: DerivationScope): string {
+  return `
+      SELECT origin_seq, origin_row
+      FROM (
+        SELECT
+          origin_seq, origin_row, at, plain, net, facts,
+          lagInFrame(at, 1, toInt64(-9000000000000000)) OVER w AS previous_at,
+          lagInFrame(at, 2, toInt64(-9000000000000001)) OVER w AS one_before_at,
+          leadInFrame(at, 1, toInt64(9000000000000000)) OVER w AS next_at,
+          lagInFrame(plain, 1, toUInt8(0)) OVER w AS previous_plain,
+          lagInFrame(net, 1, toInt64(0)) OVER w AS previous_net,
+          lagInFrame(facts, 1, toUInt64(0)) OVER w AS previous_facts
+        FROM (
+          SELECT
+            origin_seq,
+            origin_row,
+            customer_hash,
+            cityHash64(subscription_external_id) AS subscription_hash,
+            toUnixTimestamp64Milli(ifNull(service_period_start, toDateTime64(0, 3, 'UTC'))) AS at,
+            type = 'subscription' AND NOT ifNull(prorated, false)
+              AND ifNull(service_period_end > service_period_start, false) AS plain,
+            amount_in_cents - ifNull(tax_amount_in_cents, 0) AS net,
+            cityHash64(source, plan_external_id, currency) AS facts
+          FROM invoices
+          WHERE ${currentLines(scope)} AND type = 'subscription'
+          UNION ALL
+          SELECT
+            origin_seq,
+            origin_row,
+            customer_hash,
+            cityHash64(subscription_external_id) AS subscription_hash,
+            toUnixTimestamp64Milli(assumeNotNull(cancelled_at)) AS at,
+            false AS plain,
+            toInt64(0) AS net,
+            toUInt64(0) AS facts
+          FROM invoices
+          WHERE ${currentLines(scope)} AND isNotNull(cancelled_at)
+        )
+        WINDOW w AS (
+          PARTITION BY customer_hash, subscription_hash ORDER BY at
+          ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING
+        )
+      )
+      WHERE NOT (
+        plain AND previous_plain AND facts = previous_facts AND net = previous_net AND net >= 0
+        AND one_before_at < previous_at AND previous_at < at AND at < next_at
+      )`;
+}
+
+/**
+ * Current subscription lines with their MRR (R3-R6), and current lines of any type that state a cancellation (R10).
+ * \`kind\`: 0 no MRR (invalid, or not a subscription line), 1 plain, 2 added (differential), 3 replacing (full).
+ */
+function validatedLines(scope: DerivationScope): string {
+  const significant = scope.skipRenewals ? `AND (origin_seq, origin_row) IN (${significantLines(scope)})` : '';
+  return layered(
+    `
+    SELECT
+      source, customer_hash, customer_external_id, subscription_external_id, invoice_external_id, external_id, plan_external_id, currency,
+      origin_seq, origin_row, type, service_period_end,
+      proration_type,
+      ifNull(prorated, false) AS is_prorated,
+      toUnixTimestamp64Milli(ifNull(service_period_start, toDateTime64(0, 3, 'UTC'))) AS start_ms,
+      toUnixTimestamp64Milli(ifNull(service_period_end, toDateTime64(0, 3, 'UTC'))) AS end_ms,
+      toUnixTimestamp64Milli(date) AS date_ms,
+      ifNull(event_order, 0) AS line_order,
+      if(isNull(cancelled_at), NULL, toUnixTimestamp64Milli(cancelled_at)) AS cancelled_ms,
+      toInt128(amount_in_cents) - ifNull(tax_amount_in_cents, 0) AS net,
+      plan.unit AS unit,
+      plan.count AS count
+    FROM invoices AS line
+    LEFT ANY JOIN plan_intervals AS plan ON plan.plan_hash = cityHash64(line.source, line.plan_external_id)
+    WHERE ${currentLines(scope)} AND (type = 'subscription' OR isNotNull(cancelled_at)) ${significant}`,
+    '*',
+    [
+      {
+        fault_stated: `multiIf(type != 'subscription', '', end_ms <= start_ms, 'line-invalid-period', count <= 0, 'line-plan-unknown', '')`,
+      },
+      {
+        kind_stated: `multiIf(
+          type != 'subscription' OR fault_stated != '', 0,
+          NOT is_prorated, 1,
+          proration_type = 'full', 3,
+          2
+        )`,
+      },
+      { scaled: `kind_stated >= 2 AND proration_type != 'differential_mrr'` },
+      // The full period ends at the line's end; the plan's interval is taken off at once and clamps to the last day of a month (R6).
+      {
+        full_ms: `multiIf(
+          NOT scaled, toInt64(1),
+          unit = 'day', 86400000 * count,
+          end_ms - toUnixTimestamp64Milli(
+            subtractMonths(assumeNotNull(service_period_end), count * if(unit = 'year', 12, 1))
+          )
+        )`,
+      },
+      // MRR = net x k x factor as one fraction: k is 1/n, 1/(12 n) or 365/(12 n), the factor the full period by the line's own.
+      {
+        numerator: `net * full_ms * if(unit = 'day', 365, 1)`,
+        denominator: `toInt128(if(unit = 'month', 1, 12) * greatest(count, 1)) * if(scaled, end_ms - start_ms, 1)`,
+      },
+      // One rounding, half away from zero (R5).
+      {
+        rounded: `if(kind_stated = 0, toInt128(0), sign(numerator) * intDiv(2 * abs(numerator) + denominator, 2 * denominator))`,
+      },
+      { in_range: `abs(rounded) <= ${LINE_MRR_CENTS_MAX}` },
+      {
+        mrr: `if(in_range, toInt64(rounded), 0)`,
+        kind: `if(in_range, kind_stated, 0)`,
+        fault: `if(in_range, fault_stated, 'line-mrr-out-of-range')`,
+      },
+    ],
+  );
+}
+
+/**
+ * What happens to subscriptions: an element per line with MRR (1) and one per stated cancellation (0), in their order (R7, R8, R12),
+ * and one per faulty line (2), for its warning. The order of a line's group (lines of one invoice, subscription and start) is that of
+ * its highest event_order and latest date.
+ */
+function elements(): string {
+  const tail = `toString(currency), mrr, toString(plan_external_id), external_id`;
+  return `
+    SELECT source, customer_hash, customer_external_id, subscription_external_id, element
+    FROM (
+      SELECT
+        *,
+        max(line_order) OVER grouped AS group_order,
+        max(date_ms) OVER grouped AS group_date
+      FROM lines
+      WINDOW grouped AS (PARTITION BY customer_hash, subscription_external_id, invoice_external_id, start_ms, kind > 0)
+    )
+    ARRAY JOIN arrayFilter(
+      e -> e.2 != 9,
+      [
+        (
+          start_ms, toUInt8(multiIf(kind > 0, 1, fault != '', 2, 9)), group_order, group_date, invoice_external_id,
+          toUInt8(kind > 1), toInt64(if(kind > 1, line_order, 0)), origin_seq, origin_row,
+          toUInt8(kind), ${tail}, toString(fault)
+        ),
+        (
+          ifNull(cancelled_ms, toInt64(0)), toUInt8(if(isNull(cancelled_ms), 9, 0)), toInt64(0), toInt64(0), invoice_external_id,
+          toUInt8(0), toInt64(0), origin_seq, origin_row,
+          toUInt8(0), ${tail}, ''
+        )
+      ]
+    ) AS element`;
+}
+
+/** The array shifted by one, so that each element meets its predecessor (or its successor). */
+const previous = (array: string, first: string) => `arrayPopBack(arrayPushFront(${array}, ${first}))`;
+const next = (array: string, last: string) => `arrayPopFront(arrayPushBack(${array}, ${last}))`;
+/** Marks the elements at which the value differs from the one before (after); the first (last) is always marked. */
+const startsRun = (array: string) =>
+  `arrayMap((i, x, y) -> i = 1 OR x != y, arrayEnumerate(${array}), ${array}, ${previous(array, `${array}[1]`)})`;
+const endsRun = (array: string) =>
+  `arrayMap((i, x, y) -> i = 1 OR x != y, arrayReverse(arrayEnumerate(${array})), ${array}, ${next(array, `${array}[1]`)})`;
+/** The array with unmarked elements replaced by the last marked one before them (the first marked one after them). */
+const carried = (array: string, marks: string) => `arrayFill((x, marked) -> marked, ${array}, ${marks})`;
+const carriedBack = (array: string, marks: string) => `arrayReverseFill((x, marked) -> marked, ${array}, ${marks})`;
+const only = (array: string, marks: string) => `arrayFilter((x, marked) -> marked, ${array}, ${marks})`;
+
+/**
+ * One row per subscription: its events in order (cancellations 0, lines 1; positions as in {@link elements}), the currencies it was billed in,
+ * whether it never counted (R13), and the warnings that need no currency, as (code, at, origin_seq, origin_row, invoice, line, plan).
+ */
+function subscriptions(): string {
+  const warning = (code: string) => `(${code}, e.1, e.8, e.9, e.5, e.14, e.13)`;
+  return layered(
+    `
+    SELECT
+      source, customer_hash, customer_external_id, subscription_external_id,
+      arraySort(groupArray(element)) AS all_elements
+    FROM elements
+    GROUP BY source, customer_hash, customer_external_id, subscription_external_id`,
+    'source, customer_hash, customer_external_id, subscription_external_id, all_elements',
+    [
+      {
+        events: `arrayFilter(e -> e.2 < 2, all_elements)`,
+        line_events: `arrayFilter(e -> e.2 = 1, all_elements)`,
+        faulty: `arraySort(e -> (e.15, e.13, e.1, e.8, e.9), arrayFilter(e -> e.2 = 2, all_elements))`,
+      },
+      {
+        billed_in: `arraySort(arrayDistinct(line_events.11))`,
+        never_counted: `notEmpty(line_events) AND arrayMin(line_events.1) = arrayMax(line_events.1)
+          AND has(arrayMap(e -> e.1, arrayFilter(e -> e.2 = 0, events)), arrayMin(line_events.1))`,
+        // An unknown plan is reported once per subscription, at its first line; other faults line by line.
+        faults: `arrayFilter(
+          (e, p, i) -> i = 1 OR e.15 != 'line-plan-unknown' OR e.15 != p.15 OR e.13 != p.13,
+          faulty, ${previous('faulty', 'faulty[1]')}, arrayEnumerate(faulty)
+        )`,
+        idle_cancellations: `arrayFilter(
+          (e, p, i) -> e.2 = 0 AND (i = 1 OR (p.2 = 0 AND p.1 != e.1)),
+          events, ${previous('events', 'events[1]')}, arrayEnumerate(events)
+        )`,
+        equal_starts: `arrayFilter(
+          (e, p) -> e.2 = 1 AND p.2 = 1 AND e.1 = p.1 AND e.5 != p.5,
+          events, ${previous('events', 'events[1]')}
+        )`,
+        currency_changes: `arrayFilter((e, p) -> e.11 != p.11, line_events, ${previous('line_events', 'line_events[1]')})`,
+      },
+      {
+        currencies: `if(empty(billed_in), [''], billed_in)`,
+        warnings: `arrayConcat(
+          arrayMap(e -> ${warning('e.15')}, faults),
+          if(
+            never_counted,
+            arrayMap(e -> ${warning(`'subscription-never-counted'`)}, arraySlice(line_events, 1, 1)),
+            arrayMap(e -> ${warning(`'cancellation-without-effect'`)}, idle_cancellations)
+          ),
+          arrayMap(e -> ${warning(`'equal-start'`)}, equal_starts),
+          arrayMap(e -> ${warning(`'currency-changed'`)}, currency_changes)
+        )`,
+      },
+    ],
+  );
+}
+
+/**
+ * One row per subscription and currency (R16): the instants at which its shown MRR or its running changes (R7-R15), as
+ * (at, subscription, change, started or stopped, cause, origin_seq, origin_row, plan, previous plan, invoice, line, shown before, shown after).
+ *
+ * An event either resets the true value (a cancellation to nothing; a plain or replacing line to its own MRR; such a line in another currency
+ * to nothing) or adds to it. So the true value is the cumulative sum less what it was at the last reset.
+ */
+function steps(): string {
+  return layered(
+    `
+    SELECT
+      source, customer_hash, customer_external_id, subscription_external_id, currency,
+      if(currency = currencies[1], warnings, []) AS subscription_warnings,
+      -- Within a group plain lines of other currencies come first: they end what ran, the currency's own lines then count.
+      arraySort(
+        e -> (e.1, e.2, e.3, e.4, e.5, e.6, if(e.10 = 1, e.11 = currency, 0), e.7, e.8, e.9),
+        arrayFilter(e -> NOT never_counted AND NOT (e.10 = 2 AND e.11 != currency), events)
+      ) AS ordered
+    FROM subscriptions
+    ARRAY JOIN currencies AS currency`,
+    'source, customer_hash, customer_external_id, subscription_external_id, currency, subscription_warnings, ordered',
+    [
+      {
+        at: 'ordered.1',
+        invoice: 'ordered.5',
+        kind: 'ordered.10',
+        runs: 'arrayMap(e -> toUInt8(e.10 > 0 AND e.11 = currency), ordered)',
+      },
+      {
+        resets: `arrayMap(
+          (k, r, a, i, pk, pr, pa, pi) -> NOT r OR k = 3 OR (k = 1 AND NOT (pr AND pk = 1 AND pa = a AND pi = i)),
+          kind, runs, at, invoice,
+          ${previous('kind', 'toUInt8(0)')}, ${previous('runs', 'toUInt8(0)')}, ${previous('at', 'toInt64(0)')}, ${previous('invoice', "''")}
+        )`,
+        added: 'arrayMap((m, r) -> if(r, m, 0), ordered.12, runs)',
+        plan: carried('ordered.13', 'runs'),
+        // One instant, one value (R15).
+        last_of_instant: endsRun('at'),
+      },
+      { summed: 'arrayCumSum(added)' },
+      {
+        true_value: `arrayMap((s, b) -> s - b, summed, ${carried('arrayMap((s, a) -> s - a, summed, added)', 'resets')})`,
+      },
+      {
+        instants: only('ordered', 'last_of_instant'),
+        true_values: only('true_value', 'last_of_instant'),
+        running: only('runs', 'last_of_instant'),
+        plans: only('plan', 'last_of_instant'),
+      },
+      { shown: 'arrayMap(v -> greatest(v, 0), true_values)' },
+      {
+        changes: `arrayFilter(
+          s -> s.3 != 0 OR s.4 != 0,
+          arrayMap(
+            (e, v, b, r, rb, p, pb) -> (
+              e.1, subscription_external_id, v - b, toInt8(r) - toInt8(rb), e.10, e.8, e.9, p, pb, e.5, e.14, b, v
+            ),
+            instants, shown, ${previous('shown', 'toInt64(0)')}, running, ${previous('running', 'toUInt8(0)')},
+            plans, ${previous('plans', "''")}
+          )
+        )`,
+        negative_warnings: `arrayMap(
+          e -> ('negative-mrr', e.1, e.8, e.9, e.5, e.14, e.13),
+          arrayFilter((e, v) -> v < 0, instants, true_values)
+        )`,
+      },
+    ],
+  );
+}
+
+/**
+ * One row per customer and currency: the movements (R17-R25) and warnings as rows to post.
+ *
+ * Everything is carried on arrays of the changes in order of time; what concerns a group stands on each of its changes.
+ */
+function customers(scope: DerivationScope): string {
+  const window = scope.settings.classificationWindowMinutes * 60_000;
+  const longAgo = 'toInt64(-9000000000000000)';
+  return layered(
+    `
+    SELECT
+      source, customer_hash, customer_external_id, currency,
+      arraySort(groupArrayArray(changes)) AS happenings,
+      arraySort(arrayDistinct(groupArrayArray(
+        arrayMap(w -> (subscription_external_id, w), arrayConcat(subscription_warnings, negative_warnings))
+      ))) AS warnings
+    FROM steps
+    GROUP BY source, customer_hash, customer_external_id, currency
+    HAVING notEmpty(happenings) OR notEmpty(warnings)`,
+    'source, customer_hash, customer_external_id, currency, happenings, warnings',
+    [
+      // How many subscriptions run just before and just after each instant, free ones included.
+      {
+        instant: 'happenings.1',
+        running: 'arrayCumSum(happenings.4)',
+        is_change: 'arrayMap(h -> h.3 != 0, happenings)',
+      },
+      {
+        running_before: carried('arrayMap((r, f) -> r - f, running, happenings.4)', startsRun('instant')),
+        running_after: carriedBack('running', endsRun('instant')),
+        changed: only('happenings', 'is_change'),
+      },
+      {
+        at: 'changed.1',
+        amount: 'changed.3',
+        running_before_change: only('running_before', 'is_change'),
+        running_after_change: only('running_after', 'is_change'),
+      },
+      // The instant of a group's first change names the group.
+      {
+        grp: `if(
+          arrayExists((t, p) -> t != p AND t - p <= ${window}, at, ${previous('at', longAgo)}),
+          arrayFold(
+            (acc, t) -> if(t <= acc.1 + ${window}, (acc.1, arrayPushBack(acc.2, acc.1)), (t, arrayPushBack(acc.2, t))),
+            at, (${longAgo}, emptyArrayInt64())
+          ).2,
+          at
+        )`,
+        mrr: 'arrayCumSum(amount)',
+        rises: 'arrayCumSum(x -> toInt64(x > 0), amount)',
+        ordinal: 'arrayMap(i -> toInt64(i), arrayEnumerate(amount))',
+      },
+      { first_of_group: startsRun('grp'), last_of_group: endsRun('grp') },
+      {
+        before: carried('arrayMap((m, a) -> m - a, mrr, amount)', 'first_of_group'),
+        after: carriedBack('mrr', 'last_of_group'),
+        subscribed_before: carried('running_before_change', 'first_of_group'),
+        subscribed_after: carriedBack('running_after_change', 'last_of_group'),
+        // Changes of the group that rise, less all its changes: 0 or all of them when the group has one sign.
+        group_rises: `arrayMap(
+          (r, r0) -> r - r0,
+          ${carriedBack('rises', 'last_of_group')},
+          ${carried('arrayMap((r, x) -> r - toInt64(x > 0), rises, amount)', 'first_of_group')}
+        )`,
+        group_size: `arrayMap(
+          (i, i0) -> i - i0 + 1, ${carriedBack('ordinal', 'last_of_group')}, ${carried('ordinal', 'first_of_group')}
+        )`,
+      },
+      {
+        groups_emitted:
+          'arrayCumSum(arrayMap((first, b, a) -> toInt64(first AND a != b), first_of_group, before, after))',
+        one_sign: 'arrayMap((r, n) -> r = 0 OR r = n, group_rises, group_size)',
+      },
+      {
+        type: `arrayMap(
+          (b, a, s0, s1, g) -> multiIf(
+            a = b, '',
+            b = 0, multiIf(g <= 1, 'new_biz', s0 > 0, 'expansion', 'reactivation'),
+            a = 0, if(s1 > 0, 'contraction', 'churn'),
+            a > b, 'expansion',
+            'contraction'
+          ),
+          before, after, subscribed_before, subscribed_after, groups_emitted
+        )`,
+      },
+      // One movement per subscription where all changes have one sign, else the net one at the end (R21).
+      {
+        by_subscription: `arraySort(
+          x -> (x.1, x.2.2, x.2.1),
+          arrayMap((g, c, t, b, a, o, l) -> (g, c, t, b, a, o, l), grp, changed, type, before, after, one_sign, last_of_group)
+        )`,
+      },
+      {
+        subscription_sum: 'arrayCumSum(x -> x.2.3, by_subscription)',
+        last_of_subscription: endsRun('arrayMap(x -> (x.1, x.2.2), by_subscription)'),
+      },
+      {
+        sums: only('subscription_sum', 'last_of_subscription'),
+        last_changes: only('by_subscription', 'last_of_subscription'),
+      },
+      {
+        movements: `arraySort(
+          m -> (m.1, m.5.2),
+          arrayConcat(
+            arrayFilter(
+              m -> m.3 != '',
+              arrayMap(
+                (x, s, p) -> (x.2.1, x.1, if(x.6, x.3, ''), s - p, x.2, x.4, x.5, ''),
+                last_changes, sums, ${previous('sums', 'toInt64(0)')}
+              )
+            ),
+            arrayMap(
+              x -> (x.2.1, x.1, x.3, x.5 - x.4, x.2, x.4, x.5, 'net-'),
+              arrayFilter(x -> x.7 AND NOT x.6 AND x.3 != '', by_subscription)
+            )
+          )
+        )`,
+      },
+      { mrr_after: 'arrayCumSum(movements.4)', movement_group: 'movements.2' },
+      {
+        postings: `arrayConcat(
+          arrayMap(
+            (m, a, first) -> (
+              m.5.6, m.5.7, m.5.2, m.5.8, m.5.9, m.5.10, m.5.11, m.1, m.3,
+              concat(m.8, ['cancellation', 'line', 'proration', 'replacement'][m.5.5 + 1]),
+              m.4, toInt8(if(first, toInt8(m.7 > 0) - toInt8(m.6 > 0), 0)), a - m.4, a, m.5.12, m.5.13
+            ),
+            movements, mrr_after, ${startsRun('movement_group')}
+          ),
+          arrayMap(
+            w -> (
+              w.2.3, w.2.4, w.1, w.2.7, '', w.2.5, w.2.6, w.2.2, w.2.1,
+              'warning', toInt64(0), toInt8(0), toInt64(0), toInt64(0), toInt64(0), toInt64(0)
+            ),
+            warnings
+          )
+        )`,
+      },
+    ],
+  );
+}
+
+function postings(): string {
+  return `
+SELECT
+  posting.1 AS origin_seq,
+  posting.2 AS origin_row,
+  source,
+  customer_hash,
+  customer_external_id,
+  currency,
+  posting.3 AS subscription_external_id,
+  posting.4 AS plan_external_id,
+  posting.5 AS previous_plan_external_id,
+  posting.6 AS invoice_external_id,
+  posting.7 AS external_id,
+  fromUnixTimestamp64Milli(posting.8, 'UTC') AS at,
+  posting.9 AS type,
+  posting.10 AS rule,
+  posting.11 AS amount_cents,
+  posting.12 AS customers,
+  posting.13 AS mrr_before,
+  posting.14 AS mrr_after,
+  posting.15 AS subscription_mrr_before,
+  posting.16 AS subscription_mrr_after
+FROM customers
+ARRAY JOIN postings AS posting`;
+}

@@ -1,0 +1,116 @@
+/** The revenue book's tables in a ledger. */
+import { clickhouseTable } from '../streams/index.ts';
+import { customers, invoices, plans, transactions } from './streams.ts';
+
+/**
+ * Lines of one customer stand together, so that one customer is re-derived in milliseconds in a book of millions; a line is
+ * also found by its key, and the lines of one entry by its seq, through skip indexes.
+ */
+const INVOICES_TABLE = clickhouseTable(invoices, { orderBy: 'customer_hash, origin_seq, origin_row' }).replace(
+  '\n)\nENGINE',
+  `,
+  customer_hash UInt64 DEFAULT cityHash64(source, customer_external_id),
+  INDEX seq_range seq TYPE minmax GRANULARITY 1,
+  INDEX key_bloom key_hash TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE`,
+);
+
+/** What a movement or warning says, apart from when it was posted; see the derivation. */
+const CONTENT = `
+  origin_seq UInt64,
+  origin_row UInt32,
+  source LowCardinality(String),
+  customer_hash UInt64,
+  customer_external_id String,
+  currency LowCardinality(String),
+  subscription_external_id String,
+  plan_external_id LowCardinality(String),
+  previous_plan_external_id LowCardinality(String),
+  invoice_external_id String,
+  external_id String,
+  at DateTime64(3, 'UTC'),
+  type LowCardinality(String),
+  rule LowCardinality(String),
+  amount_cents Int64,
+  customers Int8,
+  mrr_before Int64,
+  mrr_after Int64,
+  subscription_mrr_before Int64,
+  subscription_mrr_after Int64`;
+
+/**
+ * Signed postings: a reversal has sign -1, and amount_cents and customers negated. \`customers\` counts paying customers gained (1) or lost
+ * (-1), once per group of changes. \`customer_hash\` finds a customer; \`day\` is the day of \`at\` in UTC.
+ */
+const MOVEMENTS_TABLE = `CREATE TABLE IF NOT EXISTS movements
+(
+  seq UInt64,
+  sign Int8,${CONTENT},
+  day Date32 MATERIALIZED toDate32(at),
+  INDEX seq_range seq TYPE minmax GRANULARITY 1
+)
+ENGINE = MergeTree
+ORDER BY (customer_hash, currency, at)`;
+
+/** Data warnings, signed like movements; \`type\` is the code. */
+const WARNINGS_TABLE = `CREATE TABLE IF NOT EXISTS warnings
+(
+  seq UInt64,
+  sign Int8,${CONTENT},
+  INDEX seq_range seq TYPE minmax GRANULARITY 1
+)
+ENGINE = MergeTree
+ORDER BY (customer_hash, type, at)`;
+
+/** What one derivation writes: passes rows on to movements and warnings and keeps none. */
+const DERIVED_TABLE = `CREATE TABLE IF NOT EXISTS derived
+(
+  seq UInt64,
+  sign Int8,${CONTENT}
+)
+ENGINE = Null`;
+
+const MOVEMENTS_VIEW = `CREATE MATERIALIZED VIEW IF NOT EXISTS derived_movements TO movements AS
+SELECT * FROM derived WHERE rule != 'warning'`;
+
+const WARNINGS_VIEW = `CREATE MATERIALIZED VIEW IF NOT EXISTS derived_warnings TO warnings AS
+SELECT * FROM derived WHERE rule = 'warning'`;
+
+/** Sums of movements, signed, so that statements need not read them one by one. */
+const MRR_TOTALS_TABLE = `CREATE TABLE IF NOT EXISTS mrr_totals
+(
+  seq UInt64,
+  currency LowCardinality(String),
+  day Date32,
+  type LowCardinality(String),
+  plan_external_id LowCardinality(String),
+  amount_cents Int64,
+  customers Int64,
+  movements Int64
+)
+ENGINE = MergeTree
+ORDER BY (currency, day, type)`;
+
+export const REVENUE_TABLES: readonly string[] = [
+  clickhouseTable(customers),
+  clickhouseTable(plans),
+  INVOICES_TABLE,
+  clickhouseTable(transactions),
+  MOVEMENTS_TABLE,
+  WARNINGS_TABLE,
+  DERIVED_TABLE,
+  MOVEMENTS_VIEW,
+  WARNINGS_VIEW,
+  MRR_TOTALS_TABLE,
+];
+
+export const REVENUE_TABLE_NAMES: readonly string[] = [
+  'customers',
+  'plans',
+  'invoices',
+  'transactions',
+  'movements',
+  'warnings',
+  'mrr_totals',
+];
