@@ -168,10 +168,8 @@ async function repost(
 }
 
 interface DecisionProbe {
-  held: string;
   slow: string;
   spend: string;
-  reach: number;
   [present: string]: string | number;
 }
 
@@ -187,8 +185,8 @@ async function insertPostings(
   const [probe] = await read<DecisionProbe>(
     context,
     `
-    SELECT countIf(held != '') AS held, countIf(held = '' AND NOT fast) AS slow, countIf(basis = 'spend' AND held = '') AS spend,
-      max(reach) AS reach, ${MASSES.map((mass) => `countIf(n_${mass} != 0) AS has_${mass}`).join(', ')}
+    SELECT countIf(held = '' AND NOT fast) AS slow, countIf(basis = 'spend' AND held = '') AS spend,
+      ${MASSES.map((mass) => `countIf(n_${mass} != 0) AS has_${mass}`).join(', ')}
     FROM ${decisions('*')}`,
     { decided },
   );

@@ -74,7 +74,7 @@ INSERT INTO emissions (${EMISSION_COLUMNS})
 SELECT
   a.seq, 1, a.origin_seq, a.origin_row, a.key_hash, 0, a.entity,
   a.start_date - (toDayOfMonth(a.start_date) - 1),
-  toUInt16(${LAST_DAY} - a.start_date + 1),
+  toUInt16(toInt32(${LAST_DAY}) - toInt32(a.start_date) + 1),
   m.match, m.class,
   ${used(source)} AS used,
   m.flags + if(used < 0, ${FLAGS.negative}, 0),
@@ -206,15 +206,15 @@ function parts(rows: string): string {
   return `(
     SELECT
       *,
-      toUInt32(last_day - start_date + 1) AS total,
+      toUInt32(toInt32(last_day) - toInt32(start_date) + 1) AS total,
       toUInt16(dateDiff('month', start_date, last_day) + 1) AS months,
       arrayJoin(range(months)) AS part,
       addMonths(start_date - (toDayOfMonth(start_date) - 1), part) AS month,
       if(part = 0, start_date, month) AS part_first,
       least(last_day, addMonths(month, 1) - 1) AS part_last,
-      toUInt16(part_last - part_first + 1) AS days,
-      toUInt32(part_first - start_date) AS before,
-      toUInt32(part_last - start_date + 1) AS through
+      toUInt16(toInt32(part_last) - toInt32(part_first) + 1) AS days,
+      toUInt32(toInt32(part_first) - toInt32(start_date)) AS before,
+      toUInt32(toInt32(part_last) - toInt32(start_date) + 1) AS through
     FROM (SELECT *, coalesce(end_date, start_date) AS last_day FROM ${rows})
   )`;
 }
@@ -235,7 +235,7 @@ function share(whole: string, name: string): string {
 
 function sharedQuantity(value: string, name: string): string {
   const units = share(`toInt256(reinterpretAsInt128(${value}))`, name);
-  return `CAST(CAST(toInt128(${units}) AS Decimal(38, 0)) * toDecimal128('0.000000000001', ${QUANTITY_SCALE}) AS Decimal(38, ${QUANTITY_SCALE}))`;
+  return `reinterpret(toInt128(${units}), 'Decimal(38, ${QUANTITY_SCALE})')`;
 }
 
 /** x / d for integers, rounded half-even. \`d\` is positive. */
@@ -248,5 +248,5 @@ function halfEven(x: string, d: string, name: string): string {
 
 /** An integer number of 10^-24 kg as Decimal(38, 24). */
 function asMass(units: string): string {
-  return `CAST(toInt128(${units}) AS Decimal(38, 0)) * toDecimal128('0.000000000000000000000001', ${MASS_SCALE})`;
+  return `reinterpret(toInt128(${units}), 'Decimal(38, ${MASS_SCALE})')`;
 }

@@ -1,0 +1,51 @@
+/** A ledger with the carbon book's tables alone, fed with entries made in memory. */
+import type { Engines } from '../engines/types.ts';
+import type { Entry, Json } from '../journal/types.ts';
+import type { PostContext } from '../ledger/types.ts';
+import { carbonBook } from './book.ts';
+import { starterReleases } from './matching.ts';
+
+let databases = 0;
+
+export interface TestLedger {
+  context: PostContext;
+  /** Posts entries together, as the loop does after a pause. */
+  post(entries: readonly Entry[]): Promise<void>;
+}
+
+export async function openTestLedger(engines: Engines): Promise<TestLedger> {
+  databases += 1;
+  const database = `${engines.config.ledgerPrefix}carbon_${process.pid}_${databases}`;
+  await engines.clickhouse.client('default').command({ query: `CREATE DATABASE ${database}` });
+  const client = engines.clickhouse.client(database);
+  for (const query of carbonBook.tables) await client.command({ query });
+  const context: PostContext = { engines, journal: undefined as never, accountId: 1, database };
+  return { context, post: (entries) => carbonBook.post(context, entries) };
+}
+
+export function entry(seq: number, kind: string, payload: unknown): Entry {
+  return {
+    accountId: 1,
+    seq,
+    kind,
+    actor: 'test',
+    recordedAt: '2026-01-01T00:00:00.000000Z',
+    payload: payload as Json,
+    evidence: null,
+    idempotencyKey: null,
+    payloadHash: '',
+    previousHash: '',
+    hash: '',
+  };
+}
+
+export type Cells = Record<string, string | null>;
+
+export const adoption = (seq: number, only?: readonly string[]): Entry =>
+  entry(seq, 'factors.adopt', {
+    releases: starterReleases().releases.filter(({ release }) => !only || only.includes(release)),
+  });
+export const posted = (seq: number, rows: readonly Cells[], stream = 'activities', source = 'default'): Entry =>
+  entry(seq, 'records.post', { stream, source, rows });
+export const deleted = (seq: number, ids: readonly string[], stream = 'activities', source = 'default'): Entry =>
+  entry(seq, 'records.delete', { stream, source, keys: ids.map((external_id) => ({ external_id })) });
