@@ -3,6 +3,7 @@
  * unit of that. Two units convert only when dimension *and* qualifier are equal: energy by gross calorific value is not
  * energy by net calorific value, a standard cubic foot is not a metered one, a euro is not a dollar.
  */
+import { CURRENCIES } from './currency.ts';
 import { FootingError, type Problem, shown } from './errors.ts';
 import { Rational } from './rational.ts';
 
@@ -299,7 +300,6 @@ const BY_LOWER_NAME = new Map<string, Unit | 'several'>();
 const AMBIGUOUS_NAMES = new Map(
   AMBIGUOUS.flatMap(([names, alternatives]) => names.map((name) => [name, alternatives])),
 );
-const CURRENCIES = new Set(Intl.supportedValuesOf('currency'));
 
 for (const [dimension, rows] of PLAIN) for (const row of rows) register(row, dimension, '');
 for (const [qualifier, rows] of GAS_VOLUMES) for (const row of rows) register(row, 'volume', qualifier);

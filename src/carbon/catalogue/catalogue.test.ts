@@ -266,6 +266,19 @@ describe('conformance cases of factors and potentials', () => {
     expect(catalogue.named('R410A')).toContain(blend);
   });
 
+  test('blends out of their components meet the rounded print of the publisher', () => {
+    const printed = catalogue.factors.flatMap((each) => {
+      const print = /the source prints the rounded ([\d.]+)$/.exec(each.notes)?.[1];
+      return print === undefined ? [] : [{ gas: each.gases.other_gas, print }];
+    });
+    expect(printed.length).toBeGreaterThanOrEqual(50);
+    const apart = printed.filter(({ gas, print }) => {
+      const difference = gwpSet('AR5').of(gas)!.sub(Rational.parse(print));
+      return (difference.sign() < 0 ? difference.neg() : difference).cmp(Rational.parse('0.5')) > 0;
+    });
+    expect(apart).toEqual([]);
+  });
+
   test('S1-10, S1-11: HFC-134a and SF6', () => {
     expect([emitted(uk('R-134a', 'kg'), '55', 'AR5'), emitted(uk('HFC-134a', 'kg'), '55', 'AR6')]).toEqual([
       '71500',
