@@ -37,7 +37,10 @@ export async function* gunzippedBytes(
   const source = createReadStream(path, { highWaterMark: READ_BYTES });
   if (onRead !== undefined) {
     let read = 0;
-    source.on('data', (part) => onRead((read += part.length)));
+    source.on('data', (part) => {
+      read += part.length;
+      onRead(read);
+    });
   }
   const gunzip = createGunzip({ chunkSize: READ_BYTES });
   const out = new PassThrough({ highWaterMark: READ_BYTES });

@@ -2,7 +2,7 @@
 import { shown } from '../kernel/errors.ts';
 import { RECORD_BYTES_MAX } from './limits.ts';
 import { RowBuilder, targetsOf } from './rows.ts';
-import { Cells, cellText, type Dialect, FAULT, scanRecord, unescape } from './scan.ts';
+import { Cells, cellText, type Dialect, FAULT, scanRecord, undoubled } from './scan.ts';
 import type { BlockConstants, RejectedRow, ResolvedReadOptions, RowProblem, StreamDefinition } from './types.ts';
 
 export interface ChunkPlan {
@@ -66,7 +66,7 @@ export class ChunkReader {
           const start = starts[i]!;
           const end = ends[i]!;
           if (end - start > this.scratch.length) this.scratch = new Uint8Array((end - start) * 2);
-          builder.cell(i, this.scratch, 0, unescape(bytes, start, end, quote, this.scratch));
+          builder.cell(i, this.scratch, 0, undoubled(bytes, start, end, quote, this.scratch));
         }
       }
       let problems = builder.endRow(rows, headers, text);

@@ -117,9 +117,8 @@ export class DecimalColumn extends FixedColumn implements Column {
     // Whole part, then fraction, in doubles while they are exact.
     let whole = 0;
     let digits = 0;
-    let c = 0;
-    while (at < end && (c = bytes[at]! - ZERO) >= 0 && c <= 9) {
-      whole = whole * 10 + c;
+    while (at < end && (bytes[at]! - ZERO) >>> 0 <= 9) {
+      whole = whole * 10 + bytes[at]! - ZERO;
       if (whole !== 0) digits++;
       at++;
     }
@@ -130,13 +129,13 @@ export class DecimalColumn extends FixedColumn implements Column {
       if (bytes[at] !== this.mark) return whyNoNumber(bytes, start, end, this.mark);
       at++;
       const fractionStart = at;
-      while (at < end && (c = bytes[at]! - ZERO) >= 0 && c <= 9) {
+      while (at < end && (bytes[at]! - ZERO) >>> 0 <= 9) {
         if (decimals < DECIMAL_SCALE_MAX) {
-          fraction = fraction * 10 + c;
+          fraction = fraction * 10 + bytes[at]! - ZERO;
           decimals++;
-        } else if (c !== 0) {
+        } else if (bytes[at] !== ZERO) {
           // Might still be no number at all: look at the rest before blaming the decimals.
-          while (at < end && (c = bytes[at]! - ZERO) >= 0 && c <= 9) at++;
+          while (at < end && (bytes[at]! - ZERO) >>> 0 <= 9) at++;
           return at < end ? whyNoNumber(bytes, start, end, this.mark) : REASON.tooManyDecimals;
         }
         at++;
@@ -240,9 +239,8 @@ export class IntegerColumn extends FixedColumn implements Column {
     if (negative || bytes[at] === 43) at++;
     const first = at;
     let whole = 0;
-    let c = 0;
-    while (at < end && (c = bytes[at]! - ZERO) >= 0 && c <= 9) {
-      whole = whole * 10 + c;
+    while (at < end && (bytes[at]! - ZERO) >>> 0 <= 9) {
+      whole = whole * 10 + bytes[at]! - ZERO;
       at++;
     }
     const last = at;
@@ -251,8 +249,8 @@ export class IntegerColumn extends FixedColumn implements Column {
       if (bytes[at] !== this.mark) return whyNoNumber(bytes, start, end, this.mark);
       at++;
       let zeros = true;
-      while (at < end && (c = bytes[at]! - ZERO) >= 0 && c <= 9) {
-        if (c !== 0) zeros = false;
+      while (at < end && (bytes[at]! - ZERO) >>> 0 <= 9) {
+        if (bytes[at] !== ZERO) zeros = false;
         at++;
       }
       if (at < end) return whyNoNumber(bytes, start, end, this.mark);
@@ -426,9 +424,9 @@ function parseInstant(bytes: Uint8Array, start: number, end: number, order: Nota
       at++;
       const first = at;
       let fine = false;
-      for (let c = 0; at < end && (c = bytes[at]! - ZERO) >= 0 && c <= 9; at++) {
-        if (at - first < 3) milliseconds += c * POWERS_OF_TEN[2 - (at - first)]!;
-        else if (c !== 0) fine = true;
+      for (; at < end && (bytes[at]! - ZERO) >>> 0 <= 9; at++) {
+        if (at - first < 3) milliseconds += (bytes[at]! - ZERO) * POWERS_OF_TEN[2 - (at - first)]!;
+        else if (bytes[at] !== ZERO) fine = true;
       }
       if (at === first) return REASON.notADatetime;
       if (fine) return REASON.tooFineTime;

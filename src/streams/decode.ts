@@ -7,6 +7,7 @@ import { textBytes } from './bytes.ts';
 import { jsonRecords } from './jsonFiles.ts';
 import { HEADERS_MAX, RECORD_BYTES_MAX } from './limits.ts';
 import { parquetRecords } from './parquetFiles.ts';
+import type { OtherRecords } from './records.ts';
 import { CANONICAL_DIALECT, Cells, cellText, type Dialect, dialectOf, FAULT, scanRecord } from './scan.ts';
 import type { ResolvedReadOptions } from './types.ts';
 import { xlsxRecords } from './xlsxFiles.ts';
@@ -20,6 +21,8 @@ export interface Decoded {
   body: AsyncIterable<Uint8Array>;
   /** True when each record has one more cell than there are headers: what the reader found wrong with it, as JSON (RowProblem[]). */
   faultCell: boolean;
+  /** Name of the sheet that is read, of formats that have sheets. */
+  sheet: string | null;
 }
 
 /** Opens the decoded stream; with `skip`, a decoded byte at which a record begins, the body starts there. */
@@ -29,13 +32,14 @@ export async function openDecoded(
   read: { skip?: number; onRead?: (bytes: number) => void } = {},
 ): Promise<Decoded> {
   if (options.format === 'csv') return openCsv(path, options, read);
-  const { headers, body } = await openOther(path, options, read.onRead);
+  const { headers, body, sheet } = await openOther(path, options, read.onRead);
   return {
     headers,
     dialect: CANONICAL_DIALECT,
     offset: read.skip ?? 0,
     body: read.skip === undefined ? body : skipped(body, read.skip),
     faultCell: true,
+    sheet: sheet ?? null,
   };
 }
 
@@ -43,7 +47,7 @@ function openOther(
   path: string,
   options: ResolvedReadOptions,
   onRead?: (bytes: number) => void,
-): Promise<{ headers: string[]; body: AsyncIterable<Uint8Array> }> {
+): Promise<OtherRecords> {
   switch (options.format) {
     case 'xlsx':
       return xlsxRecords(path, options);
@@ -96,6 +100,7 @@ async function openCsv(
       offset: read.skip,
       body: textBytes(path, options, { skip: read.skip }),
       faultCell: false,
+      sheet: null,
     };
   }
   const rest = head.subarray(Math.min(end, head.length));
@@ -103,7 +108,7 @@ async function openCsv(
     if (rest.length > 0) yield rest;
     yield* source;
   }
-  return { headers, dialect, offset: end, body: body(), faultCell: false };
+  return { headers, dialect, offset: end, body: body(), faultCell: false, sheet: null };
 }
 
 export function emptyFile(): FootingError {

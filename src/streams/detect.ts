@@ -61,9 +61,9 @@ async function detectBinary(
   base: ResolvedReadOptions,
   given: ReadOptions,
 ): Promise<Detected> {
-  const { headers, body } = await openDecoded(path, base);
-  const head = await headOf(body, 1);
-  return finish(definition, base, given, headers, head.length === 0, []);
+  const opened = await openDecoded(path, base);
+  const head = await headOf(opened.body, 1);
+  return finish(definition, { ...base, sheet: opened.sheet }, given, opened.headers, head.length === 0, []);
 }
 
 function detectCsv(

@@ -46,12 +46,16 @@ const builders = new WeakMap<StreamDefinition, Map<string, RowBuilder>>();
 
 function builderFor(definition: StreamDefinition, names: readonly string[], targets: Target[]): RowBuilder {
   let known = builders.get(definition);
-  if (known === undefined) builders.set(definition, (known = new Map()));
+  if (known === undefined) {
+    known = new Map();
+    builders.set(definition, known);
+  }
   const key = names.join('\n');
   let builder = known.get(key);
   if (builder === undefined) {
     if (known.size >= BUILDERS_KEPT_MAX) known.clear();
-    known.set(key, (builder = new RowBuilder(definition, targets, JSON_NOTATION)));
+    builder = new RowBuilder(definition, targets, JSON_NOTATION);
+    known.set(key, builder);
   }
   return builder;
 }

@@ -26,10 +26,12 @@ export const INFLATED_FREE_BYTES = 64 * 1024 * 1024;
 export const SHARED_STRINGS_BYTES_MAX = 256 * 1024 * 1024;
 /** Cells of one XLSX sheet. */
 export const SHEET_CELLS_MAX = 50_000_000;
-/** Compressed XLSX file, read into memory. */
-export const XLSX_BYTES_MAX = 512 * 1024 * 1024;
+/** XLSX file, or Parquet file inside gzip: these are read into memory. */
+export const XLSX_BYTES_MAX = 256 * 1024 * 1024;
 /** Bytes that one part of an XLSX file (sheet, styles, shared strings) may become. */
 export const XLSX_PART_BYTES_MAX = 8 * 1024 ** 3;
 /** Days since 1970-01-01 of the first and last calendar day that is taken: 1900-01-01 and 2299-12-31. */
 export const DAY_MIN = -25_567;
 export const DAY_MAX = 120_529;
+/** One row group of a Parquet file, decoded in memory. */
+export const PARQUET_GROUP_BYTES_MAX = 1024 ** 3;

@@ -59,6 +59,10 @@ interface Fault {
   code: number;
 }
 
+function isSpace(byte: number): boolean {
+  return byte === 32 || (byte >= 9 && byte <= 13);
+}
+
 export class RowBuilder {
   readonly definition: StreamDefinition;
   readonly columns: Column[];
@@ -121,9 +125,8 @@ export class RowBuilder {
     const number = this.targetColumn[i]!;
     let start = from;
     let end = to;
-    let c = 0;
-    while (start < end && ((c = bytes[start]!) === 32 || (c >= 9 && c <= 13))) start++;
-    while (end > start && ((c = bytes[end - 1]!) === 32 || (c >= 9 && c <= 13))) end--;
+    while (start < end && isSpace(bytes[start]!)) start++;
+    while (end > start && isSpace(bytes[end - 1]!)) end--;
     if (number < 0) {
       const key = this.attributeKeys[i];
       if (key === undefined) {
@@ -174,7 +177,7 @@ export class RowBuilder {
     let problems: RowProblem[] | undefined;
     for (const check of this.checks) {
       const problem = check(row);
-      if (problem !== undefined) (problems ??= []).push(problem);
+      if (problem !== undefined) problems = [...(problems ?? []), problem];
     }
     if (this.definition.check !== undefined) {
       const found = this.definition.check(this.parsed());

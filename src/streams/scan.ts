@@ -100,7 +100,7 @@ export function scanRecord(bytes: Uint8Array, from: number, limit: number, diale
 }
 
 /** Undoes doubled quotes of bytes[start, end) into `target`; returns the length. */
-export function unescape(bytes: Uint8Array, start: number, end: number, quote: number, target: Uint8Array): number {
+export function undoubled(bytes: Uint8Array, start: number, end: number, quote: number, target: Uint8Array): number {
   let length = 0;
   for (let i = start; i < end; i++) {
     const c = bytes[i]!;

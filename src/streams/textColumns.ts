@@ -112,8 +112,15 @@ export class Dictionary {
   private lengths: Int32Array<ArrayBuffer> = new Int32Array(512);
   /** Number of source[start, end), added when it is new (then `count` has grown). */
   add(source: Uint8Array, start: number, end: number): number {
+    // FNV-1a over four bytes at a time, with a last mix.
     let hash = -2128831035;
-    for (let i = start; i < end; i++) hash = Math.imul(hash ^ source[i]!, 16777619);
+    let at4 = start;
+    for (const last = end - 4; at4 <= last; at4 += 4) {
+      const word = source[at4]! | (source[at4 + 1]! << 8) | (source[at4 + 2]! << 16) | (source[at4 + 3]! << 24);
+      hash = Math.imul(hash ^ word, 16777619);
+      hash ^= hash >>> 13;
+    }
+    for (; at4 < end; at4++) hash = Math.imul(hash ^ source[at4]!, 16777619);
     hash ^= hash >>> 15;
     const mask = this.slots.length - 1;
     const length = end - start;
@@ -283,17 +290,20 @@ export class AttributesColumn {
   private count = 0;
   private offsets: Uint32Array<ArrayBuffer> = new Uint32Array(4096);
   private rowStart = { keys: 0, texts: 0, count: 0 };
-  private lastPairs: number[] = [];
+  /** Places in `keys` and `texts` of the pairs of the row put last. */
+  private readonly lastPairs: number[] = [];
+  private lastPairsCount = 0;
   startRow(): void {
     this.rowStart.keys = this.keys.at;
     this.rowStart.texts = this.texts.at;
     this.rowStart.count = this.count;
-    this.lastPairs.length = 0;
+    this.lastPairsCount = 0;
   }
   put(key: Uint8Array, bytes: Uint8Array, start: number, end: number): number {
     const reason = judgeText(bytes, start, end, TEXT_CHARACTERS_MAX);
     if (reason !== OK) return reason;
-    this.lastPairs.push(this.keys.at, this.texts.at);
+    this.lastPairs[this.lastPairsCount++] = this.keys.at;
+    this.lastPairs[this.lastPairsCount++] = this.texts.at;
     this.keys.append(key, 0, key.length);
     this.texts.append(bytes, start, end);
     this.count++;
@@ -314,11 +324,11 @@ export class AttributesColumn {
   }
   /** The pairs of the row put last. */
   value(): Record<string, string> {
-    const pairs: Record<string, string> = {};
-    for (let i = 0; i < this.lastPairs.length; i += 2) {
-      pairs[this.keys.read(this.lastPairs[i]!)] = this.texts.read(this.lastPairs[i + 1]!);
+    const pairs: [string, string][] = [];
+    for (let i = 0; i < this.lastPairsCount; i += 2) {
+      pairs.push([this.keys.read(this.lastPairs[i]!), this.texts.read(this.lastPairs[i + 1]!)]);
     }
-    return pairs;
+    return Object.fromEntries(pairs);
   }
   write(out: BlockWriter, rows: number): void {
     const place = out.reserve(rows * 8);

@@ -9,8 +9,22 @@ export const TEST_STREAM: StreamDefinition = {
   kept: 'record',
   attributes: true,
   columns: [
-    { name: 'external_id', type: 'text', required: true, charactersMax: 200, description: 'Identifier', example: 'A-1' },
-    { name: 'entity', type: 'text', lowCardinality: true, required: true, description: 'Site or company', example: 'Berlin' },
+    {
+      name: 'external_id',
+      type: 'text',
+      required: true,
+      charactersMax: 200,
+      description: 'Identifier',
+      example: 'A-1',
+    },
+    {
+      name: 'entity',
+      type: 'text',
+      lowCardinality: true,
+      required: true,
+      description: 'Site or company',
+      example: 'Berlin',
+    },
     {
       name: 'activity',
       type: 'text',
@@ -30,7 +44,13 @@ export const TEST_STREAM: StreamDefinition = {
     { name: 'region', type: 'text', lowCardinality: true, description: 'Part of the country', example: 'Brandenburg' },
     { name: 'supplier', type: 'text', lowCardinality: true, description: 'Who supplied it', example: 'Stadtwerke' },
     { name: 'category', type: 'text', lowCardinality: true, description: 'Category', example: '3.6' },
-    { name: 'data_quality', type: 'enum', values: ['measured', 'estimated'], description: 'How it is known', example: 'measured' },
+    {
+      name: 'data_quality',
+      type: 'enum',
+      values: ['measured', 'estimated'],
+      description: 'How it is known',
+      example: 'measured',
+    },
     { name: 'notes', type: 'text', description: 'Anything else', example: 'meter 4711' },
   ],
   checks: [
