@@ -32,7 +32,12 @@ export interface Config {
 export interface ClickHouse {
   /** Where the server listens; credentials inside. */
   url: string;
-  /** A client whose unqualified table names resolve to `database`. Clients are cached; do not close them. */
+  /**
+   * A client whose unqualified table names resolve to `database`. Clients are cached; do not close them. In JSON formats
+   * decimals and 64-bit integers (count() too) arrive as strings. While an embedded server is being restarted reads wait
+   * and are repeated; a write whose connection broke rejects with `unavailable`: whether it was done is for the caller to
+   * look at. Also `busy` (memory or time limit of the query) and `storage` (disk full); others are ClickHouseErrors.
+   */
   client(database: string): ClickHouseClient;
   /**
    * INSERT of one block of bytes in ClickHouse's Native format into `table` of `database`; columns that the block lacks

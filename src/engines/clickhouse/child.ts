@@ -97,8 +97,8 @@ const CHUNKED_FORMATS =
 class Lease {
   readonly handle: unknown;
   database: string | undefined = 'default';
-  /** Settings that differ, or may differ, from the defaults. */
-  changed = new Set<string>();
+  /** Settings that differ, or may differ, from the defaults, with their values. */
+  changed = new Map<string, string>();
 
   constructor(handle: unknown) {
     this.handle = handle;
@@ -312,26 +312,37 @@ async function cleansed(lease: Lease): Promise<Lease> {
 async function prepare(lease: Lease, { database, settings }: Statement): Promise<void> {
   const run = (sql: string) => engine.QueryAsyncConnection(lease.handle, sql, 'Null');
   // `readonly` forbids changing settings: undone first, set last.
-  if (lease.changed.has('readonly')) await run('SET readonly = 0');
-  const assignments = new Map<string, string>();
-  for (const name of lease.changed) {
+  if (lease.changed.has('readonly')) {
+    await run('SET readonly = 0');
+    lease.changed.delete('readonly');
+  }
+  const assignments: string[] = [];
+  for (const name of lease.changed.keys()) {
+    if (settings.has(name)) continue;
     const value = start.settings[name];
-    assignments.set(name, value === undefined ? 'DEFAULT' : quote(value));
+    assignments.push(`${name} = ${value === undefined ? 'DEFAULT' : quote(value)}`);
   }
-  for (const [name, value] of settings) assignments.set(name, quote(value));
-  assignments.delete('readonly');
-  for (const name of settings.keys()) lease.changed.add(name);
-  if (assignments.size > 0) {
-    await run(`SET ${[...assignments].map(([name, value]) => `${name} = ${value}`).join(', ')}`);
+  const wanted = new Map(
+    [...settings].filter(([name, value]) => name !== 'readonly' && start.settings[name] !== value),
+  );
+  for (const [name, value] of settings) {
+    if (name === 'readonly' || (lease.changed.get(name) ?? start.settings[name]) === value) continue;
+    assignments.push(`${name} = ${quote(value)}`);
+    // Should this fail half way, nothing is known about the setting but that it must be set again.
+    lease.changed.set(name, '');
   }
-  lease.changed = new Set(settings.keys());
+  if (assignments.length > 0) await run(`SET ${assignments.join(', ')}`);
+  lease.changed = wanted;
   if (lease.database !== database) {
     lease.database = undefined;
     await run(`USE ${quoteName(database)}`);
     lease.database = database;
   }
   const readonly = settings.get('readonly');
-  if (readonly !== undefined) await run(`SET readonly = ${quote(readonly)}`);
+  if (readonly !== undefined) {
+    lease.changed.set('readonly', readonly);
+    await run(`SET readonly = ${quote(readonly)}`);
+  }
 }
 
 function acquire(): Promise<Lease> {

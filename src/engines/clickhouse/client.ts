@@ -14,6 +14,12 @@ import { FootingError } from '../../kernel/errors.ts';
 import type { ClickHouse } from '../types.ts';
 import { quoteName } from './sql.ts';
 
+/** Numbers that JSON's readers would round to floats travel as text: exact, for embedded and remote alike. */
+export const EXACT_JSON_SETTINGS = {
+  output_format_json_quote_64bit_integers: 1,
+  output_format_json_quote_decimals: 1,
+} as const;
+
 const SOCKETS_MAX = 32;
 const REQUEST_MILLISECONDS_MAX = 1_200_000;
 
@@ -57,6 +63,7 @@ export class HttpClickHouse implements ClickHouse {
         http_agent: this.#agent,
         // The server keeps idle sockets for minutes: reuse is safe.
         keep_alive: { enabled: true, idle_socket_ttl: 60_000 },
+        clickhouse_settings: EXACT_JSON_SETTINGS,
         // Errors reach the caller; printing them here as well would only clutter the log.
         log: { level: ClickHouseLogLevel.OFF },
       });

@@ -57,8 +57,25 @@ function literal(parameter: string, values: ReadonlyMap<string, string>): string
   }
   if (type === 'Identifier') return quoteName(unescapeText(value));
   if (value === '\\N') return `_CAST(NULL, ${quote(type)})`;
-  const composite = /^(Array|Map|Tuple|Nested|Variant|JSON|Dynamic|Object)\b/.test(type);
+  if (type.startsWith('Map')) return `_CAST(${mapLiteral(value)}, ${quote(type)})`;
+  const composite = /^(Array|Tuple|Nested|Variant|JSON|Dynamic|Object)\b/.test(type);
   return `_CAST(${quote(composite ? value : unescapeText(value))}, ${quote(type)})`;
+}
+
+/** Text cannot be cast to a Map: it is rewritten as a call of map(), after a check that nothing but literals is in it. */
+function mapLiteral(value: string): string {
+  const calls: Record<string, string> = { '{': 'map(', '}': ')', ':': ',' };
+  const tokens = tokenize(value);
+  const allowed = (token: Token) =>
+    token.kind === 'quoted' ||
+    token.kind === 'blank' ||
+    (token.kind === 'symbol' && '{}[](),:+-.'.includes(token.text)) ||
+    (token.kind === 'word' && /^(\d\w*|null|true|false|nan|inf)$/i.test(token.text));
+  const unfinished = tokens.some((token) => token.kind === 'quoted' && !/^'(?:[^'\\]|\\[\s\S]|'')*'$/.test(token.text));
+  if (unfinished || !tokens.every(allowed) || tokens[0]?.text !== '{') {
+    throw new ParameterError('Code: 457. DB::Exception: Value of a Map parameter is not a map. (BAD_QUERY_PARAMETER)');
+  }
+  return tokens.map((token) => (token.kind === 'symbol' ? (calls[token.text] ?? token.text) : token.text)).join('');
 }
 
 const ESCAPES: Record<string, string> = {
@@ -108,13 +125,13 @@ export function insertFromFile(sql: string, path: string): string | undefined {
   const values = tokens.at(-1);
   if (format < 0) {
     if (!isWord(values, 'VALUES')) return undefined;
-    return `${sql.slice(0, values!.start)} FROM INFILE ${quote(path)} COMPRESSION 'none' FORMAT Values`;
+    return `${sql.slice(0, values!.start).trimEnd()} FROM INFILE ${quote(path)} COMPRESSION 'none' FORMAT Values`;
   }
   if (tokens.some((t) => isWord(t, 'SELECT') || isWord(t, 'INFILE'))) return undefined;
   const settings = tokens.findIndex((t, i) => i > 2 && isWord(t, 'SETTINGS') && tokens[i + 2]?.text === '=');
   const before = settings < 0 ? tokens[format]!.start : tokens[settings]!.start;
   const end = tokens[format + 1]!;
-  return `${sql.slice(0, before)} FROM INFILE ${quote(path)} COMPRESSION 'none' ${sql.slice(before, end.start + end.text.length)}`;
+  return `${sql.slice(0, before).trimEnd()} FROM INFILE ${quote(path)} COMPRESSION 'none' ${sql.slice(before, end.start + end.text.length)}`;
 }
 
 function meaningful(sql: string): Token[] {

@@ -11,6 +11,7 @@ import { privateFolder, storageError } from '../files.ts';
 import { isAlive, signal, startedAt, waitForEnd } from '../processes.ts';
 import type { Config } from '../types.ts';
 import type { ChildMessage, ChildStart } from './child.ts';
+import { EXACT_JSON_SETTINGS } from './client.ts';
 
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 const CONNECTIONS = 8;
@@ -183,6 +184,8 @@ class Supervisor implements ClickHouseChild {
         max_bytes_before_external_group_by: String(Math.floor(queryMemoryBytes / 2)),
         max_bytes_before_external_sort: String(Math.floor(queryMemoryBytes / 2)),
         max_execution_time: String(querySeconds),
+        // As the client sends them with every request: the same value here saves setting them each time.
+        ...Object.fromEntries(Object.entries(EXACT_JSON_SETTINGS).map(([name, value]) => [name, String(value)])),
         // A bare expression is not a statement on a ClickHouse server.
         implicit_select: '0',
       },
