@@ -1,5 +1,6 @@
 /** Short notation for conformance cases of the revenue rules. */
-import { dayOfInstant, formatInstant } from '../../src/kernel/dates.ts';
+import { dayOfInstant, formatInstant, parseInstant } from '../../src/kernel/dates.ts';
+import { addInterval } from '../../src/kernel/intervals.ts';
 import type { InvoiceRow, Movement, PlanRow, Step } from '../../src/revenue/rules/index.ts';
 
 export const PLANS: PlanRow[] = [
@@ -35,9 +36,8 @@ export function line(start: string, end: string, amount: number, facts: Partial<
 
 /** A line over the month that begins with `start`. */
 export function month(start: string, amount: number, facts: Partial<InvoiceRow> = {}): InvoiceRow {
-  const next = new Date(start.length === 10 ? `${start}T00:00:00Z` : start);
-  next.setUTCMonth(next.getUTCMonth() + 1);
-  return line(start, next.toISOString(), amount, facts);
+  const end = addInterval(parseInstant(start), { count: 1, unit: 'month' });
+  return line(start, formatInstant(end), amount, facts);
 }
 
 /** "new_biz 2000 on 2026-01-01" */

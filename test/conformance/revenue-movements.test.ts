@@ -231,6 +231,63 @@ test.each(cases)('$name', ({ rows, settings, expected }) => {
   expect(told(oracleMovements(rows.toReversed(), PLANS, settings))).toEqual(expected);
 });
 
+describe('ties and edges', () => {
+  const movementsOf = (rows: InvoiceRow[], settings: Partial<RevenueSettings> = {}) =>
+    told(oracleMovements(rows, PLANS, settings));
+
+  test('R21 a net movement is named after the greatest subscription of the last instant', () => {
+    const rows = [
+      month('2026-01-01', 100, { subscription_external_id: 'b', cancelled_at: '2026-02-01' }),
+      month('2026-01-01', 70, { subscription_external_id: 'c' }),
+      month('2026-02-01', 50, { subscription_external_id: 'a' }),
+    ];
+    for (const order of [rows, rows.toReversed()]) {
+      const [, , net] = oracleMovements(order, PLANS);
+      expect([net?.type, net?.amount, net?.subscription]).toEqual(['contraction', -50n, 'b']);
+    }
+  });
+
+  test('R8 of equal start and event_order the later invoice date wins over the name', () => {
+    const rows = [
+      month('2026-01-01', 200, { invoice_external_id: 'a', date: '2026-01-02' }),
+      month('2026-01-01', 100, { invoice_external_id: 'b', date: '2026-01-01' }),
+    ];
+    expect(movementsOf(rows)).toEqual(['new_biz 200 on 2026-01-01']);
+    const sameDate = rows.map((row) => ({ ...row, date: '2026-01-01' }));
+    expect(movementsOf(sameDate)).toEqual(['new_biz 100 on 2026-01-01']);
+  });
+
+  test('R13 with a later line, a cancellation at the first start comes before it and has no effect', () => {
+    const rows = [month('2026-01-01', 500, { cancelled_at: '2026-01-01' }), month('2026-02-01', 600)];
+    expect(movementsOf(rows)).toEqual(['new_biz 500 on 2026-01-01', 'expansion 100 on 2026-02-01']);
+  });
+
+  test('R13 counts every start, also where two invoices share the only one', () => {
+    const rows = [month('2026-01-01', 500, { cancelled_at: '2026-01-01' }), month('2026-01-01', 600)];
+    expect(movementsOf(rows)).toEqual([]);
+  });
+
+  test('R26 a line at the very end of the service period comes after the cancellation', () => {
+    const rows = [
+      month('2026-03-01', 3000, { cancelled_at: '2026-03-15' }),
+      month('2026-04-01', 700, { prorated: 'true' }),
+    ];
+    expect(movementsOf(rows, { churnRecognition: 'end_of_service_period' })).toEqual([
+      'new_biz 3000 on 2026-03-01',
+      'contraction -2300 on 2026-04-01',
+    ]);
+  });
+
+  test('R28 what happens on the day of auto-churn prevents it', () => {
+    const rows = [line('2026-02-01', '2026-03-01', 5000), line('2026-03-31', '2026-05-01', 310, { prorated: 'true' })];
+    // 310 × 30 days of April ÷ 31 days
+    expect(movementsOf(rows, { autoChurnDays: 30 }).slice(0, 2)).toEqual([
+      'new_biz 5000 on 2026-02-01',
+      'expansion 300 on 2026-03-31',
+    ]);
+  });
+});
+
 describe('the classification window', () => {
   const after = (ms: number) => {
     const rows = [
