@@ -8,19 +8,27 @@ export type CsvRow = Record<string, string>;
  * @throws FootingError `malformed` when a row has more or fewer cells than the header, or a quote is not closed.
  */
 export function readCsv(text: string, fileName: string): CsvRow[] {
-  const [header, ...rows] = splitCsv(text.startsWith('\uFEFF') ? text.slice(1) : text, fileName);
-  if (!header) throw new FootingError('malformed', `${fileName} is empty`);
-  return rows.map((cells, index) => {
-    if (cells.length !== header.length) {
-      throw new FootingError(
-        'malformed',
-        `${fileName}, row ${index + 1}: ${cells.length} cells under ${header.length} columns`,
-      );
-    }
+  const { header, rows } = readCells(text, fileName);
+  return rows.map((cells) => {
     const row: CsvRow = {};
     for (let column = 0; column < header.length; column++) row[header[column]!] = cells[column]!;
     return row;
   });
+}
+
+/** As {@link readCsv}, with the cells of a row in the order of the header. */
+export function readCells(text: string, fileName: string): { header: string[]; rows: string[][] } {
+  const [header, ...rows] = splitCsv(text.startsWith('\uFEFF') ? text.slice(1) : text, fileName);
+  if (!header) throw new FootingError('malformed', `${fileName} is empty`);
+  const ragged = rows.findIndex((cells) => cells.length !== header.length);
+  if (ragged >= 0) {
+    const found = rows[ragged]!.length;
+    throw new FootingError(
+      'malformed',
+      `${fileName}, row ${ragged + 1}: ${found} cells under ${header.length} columns`,
+    );
+  }
+  return { header, rows };
 }
 
 /** The cells under a header that is checked to be there. */

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { FootingError } from '../../kernel/errors.ts';
 import { parseUnit, type Unit } from '../../kernel/units.ts';
-import { type CsvRow, cell, readCsv } from './csv.ts';
-import { LIST_SEPARATOR } from './format.ts';
+import { readCells } from './csv.ts';
+import { FACTOR_COLUMNS, LIST_SEPARATOR } from './format.ts';
 import type { Factor, GwpSetName, LifeCycleStage, Method, Release, Scope } from './types.ts';
 
 const FOLDER = new URL('../../../catalogue/releases/', import.meta.url);
@@ -61,9 +61,10 @@ function readRelease(folder: URL, id: string): { release: Release; factors: Fact
     const head = JSON.parse(readFileSync(new URL('release.json', folder), 'utf8')) as Omit<Release, 'contentHash'>;
     const release: Release = { ...head, contentHash: createHash('sha256').update(bytes).digest('hex') };
     const units = new Map<string, Unit>();
-    const factors = readCsv(bytes.toString('utf8'), `${id}/factors.csv`).map((row) =>
-      readFactor(row, id, head.gwpSource, units),
-    );
+    const { header, rows } = readCells(bytes.toString('utf8'), `${id}/factors.csv`);
+    if (header.join() !== FACTOR_COLUMNS.join())
+      throw new FootingError('malformed', `The columns are ${header.join()}`);
+    const factors = rows.map((cells) => readFactor(cells, id, head.gwpSource, units));
     return { release, factors };
   } catch (error) {
     throw new FootingError(
@@ -74,47 +75,53 @@ function readRelease(folder: URL, id: string): { release: Release; factors: Fact
   }
 }
 
-function readFactor(row: CsvRow, release: string, gwpSource: GwpSetName, units: Map<string, Unit>): Factor {
-  const unitCode = cell(row, 'unit');
+const COLUMN = new Map<string, number>(FACTOR_COLUMNS.map((column, index) => [column, index]));
+
+function at(cells: string[], column: (typeof FACTOR_COLUMNS)[number]): string {
+  return cells[COLUMN.get(column)!]!;
+}
+
+function readFactor(cells: string[], release: string, gwpSource: GwpSetName, units: Map<string, Unit>): Factor {
+  const unitCode = at(cells, 'unit');
   let unit = units.get(unitCode);
   if (!unit) {
     unit = parseUnit(unitCode);
     units.set(unitCode, unit);
   }
-  const ofCh4 = cell(row, 'co2e_of_ch4_source');
+  const ofCh4 = at(cells, 'co2e_of_ch4_source');
   return {
-    id: `${release}/${cell(row, 'id')}`,
+    id: `${release}/${at(cells, 'id')}`,
     release,
-    name: cell(row, 'name'),
-    aliases: list(cell(row, 'aliases')),
-    accompanies: cell(row, 'accompanies'),
-    scope: cell(row, 'scope') as Scope,
-    category: cell(row, 'category') === '' ? null : Number(cell(row, 'category')),
-    alsoCategories: list(cell(row, 'also_categories')).map(Number),
-    method: cell(row, 'method') as Method,
-    lifeCycleStage: cell(row, 'life_cycle_stage') as LifeCycleStage,
+    name: at(cells, 'name'),
+    aliases: list(at(cells, 'aliases')),
+    accompanies: at(cells, 'accompanies'),
+    scope: at(cells, 'scope') as Scope,
+    category: at(cells, 'category') === '' ? null : Number(at(cells, 'category')),
+    alsoCategories: list(at(cells, 'also_categories')).map(Number),
+    method: at(cells, 'method') as Method,
+    lifeCycleStage: at(cells, 'life_cycle_stage') as LifeCycleStage,
     unit,
-    region: cell(row, 'region'),
-    validFrom: cell(row, 'valid_from'),
-    validTo: cell(row, 'valid_to'),
+    region: at(cells, 'region'),
+    validFrom: at(cells, 'valid_from'),
+    validTo: at(cells, 'valid_to'),
     gases: {
-      co2_fossil: cell(row, 'co2_fossil') || '0',
-      co2_biogenic: cell(row, 'co2_biogenic') || '0',
-      ch4_fossil: cell(row, 'ch4_fossil') || '0',
-      ch4_non_fossil: cell(row, 'ch4_non_fossil') || '0',
-      n2o: cell(row, 'n2o') || '0',
-      co2e_unsplit: cell(row, 'co2e_unsplit') || '0',
-      other_gas: cell(row, 'other_gas'),
-      other_kg: cell(row, 'other_kg') || '0',
+      co2_fossil: at(cells, 'co2_fossil') || '0',
+      co2_biogenic: at(cells, 'co2_biogenic') || '0',
+      ch4_fossil: at(cells, 'ch4_fossil') || '0',
+      ch4_non_fossil: at(cells, 'ch4_non_fossil') || '0',
+      n2o: at(cells, 'n2o') || '0',
+      co2e_unsplit: at(cells, 'co2e_unsplit') || '0',
+      other_gas: at(cells, 'other_gas'),
+      other_kg: at(cells, 'other_kg') || '0',
     },
-    co2eSource: cell(row, 'co2e_source') || null,
+    co2eSource: at(cells, 'co2e_source') || null,
     co2eOfCh4Source: ofCh4 || null,
-    co2eOfN2oSource: cell(row, 'co2e_of_n2o_source') || null,
+    co2eOfN2oSource: at(cells, 'co2e_of_n2o_source') || null,
     gwpSource,
     derivedFromCo2e: ofCh4 !== '',
-    sourceTable: cell(row, 'source_table'),
-    sourceRow: cell(row, 'source_row'),
-    notes: cell(row, 'notes'),
+    sourceTable: at(cells, 'source_table'),
+    sourceRow: at(cells, 'source_row'),
+    notes: at(cells, 'notes'),
   };
 }
 
