@@ -2,9 +2,9 @@
 -- the readings R1 to R25 of src/revenue/rules/README.md, default settings (window 60 minutes), one statement per currency.
 -- In:  lines (as loaded by load-invoices.sql), plans.   Out: movements.
 --
--- How: almost every instant of a subscription has one line. Instants with several lines, or with a line and a
--- cancellation, are found by a 64-bit hash (a collision only sends an instant through the general path) and collapsed to one event. Then
--- one window per subscription finds the changes, and one per customer groups and classifies them.
+-- How: most subscriptions are simple: no prorated lines, one line per instant, one currency. One window over their lines finds what
+-- changes, and which of them are not simple after all. Those and the prorated ones go through the full rules. Then windows over the
+-- customer's changes, far fewer than lines, group and classify them.
 
 CREATE OR REPLACE TEMP MACRO half_up(n, d) AS (
   CASE WHEN n < 0 THEN -((2 * -n + d) // (2 * d)) ELSE (2 * n + d) // (2 * d) END
@@ -53,9 +53,42 @@ SELECT DISTINCT
 FROM lines
 WHERE cancelled_at IS NOT NULL;
 
--- Events carry the hash that finds ties, so that it is computed once.
+CREATE OR REPLACE TEMP TABLE not_simple AS
+SELECT DISTINCT customer_external_id AS customer, coalesce(subscription_external_id, '') AS sub
+FROM lines
+WHERE prorated AND type = 'subscription';
+
+-- The window is over a hash, which sorts faster than two texts; a subscription whose hash is another's too is caught as not simple.
+CREATE OR REPLACE TEMP TABLE stepped AS
+SELECT customer, sub, t, currency, delta, runs, not_simple FROM (
+  SELECT customer, sub, t,
+    coalesce(currency, lag(currency) OVER w) AS currency,
+    greatest(v, 0) - coalesce(greatest(lag(v) OVER w, 0), 0) AS delta,
+    (op > 0)::TINYINT - coalesce((lag(op) OVER w > 0)::TINYINT, 0) AS runs,
+    coalesce(lag(t) OVER w = t OR lag(currency) OVER w <> currency OR lag(sub) OVER w <> sub OR lag(customer) OVER w <> customer, false)
+      AS not_simple
+  FROM (SELECT customer, sub, currency, t, op, v, hash(customer, sub) AS h FROM events_stated ANTI JOIN not_simple USING (customer, sub))
+  WINDOW w AS (PARTITION BY h ORDER BY t)
+)
+WHERE delta <> 0 OR runs <> 0 OR not_simple;
+
+INSERT INTO not_simple
+SELECT DISTINCT s.customer, s.sub
+FROM stepped AS s
+WHERE hash(s.customer, s.sub) IN (SELECT hash(customer, sub) FROM stepped WHERE not_simple);
+
+-- A currency may change across a cancellation, which has none: then neighbours do not show it.
+INSERT INTO not_simple
+SELECT customer, sub FROM stepped ANTI JOIN not_simple USING (customer, sub) GROUP BY customer, sub HAVING min(currency) <> max(currency);
+
+CREATE OR REPLACE TEMP TABLE changes AS
+SELECT customer, sub, t, currency, delta, runs FROM stepped ANTI JOIN not_simple USING (customer, sub);
+
+DROP TABLE stepped;
+
+-- From here to the customer's changes: the full rules, for the subscriptions that are not simple.
 CREATE OR REPLACE TEMP TABLE events AS
-SELECT *, hash(customer, sub, t) AS instant FROM events_stated;
+SELECT *, hash(customer, sub, t) AS instant FROM events_stated SEMI JOIN not_simple USING (customer, sub);
 
 CREATE OR REPLACE TEMP TABLE tied_instants AS
 SELECT instant FROM events GROUP BY instant HAVING count(*) > 1;
@@ -110,38 +143,12 @@ SELECT
 FROM marked
 GROUP BY customer, sub, t;
 
-CREATE OR REPLACE TEMP TABLE with_sums AS
-SELECT DISTINCT customer, sub FROM events WHERE op = 2 UNION SELECT customer, sub FROM collapsed WHERE op = 2;
-
--- What the events of a subscription without additions change: one window.
-CREATE OR REPLACE TEMP TABLE changes AS
-WITH single AS (
-  SELECT customer, sub, currency, t, op, v FROM events ANTI JOIN tied_instants USING (instant)
-  UNION ALL
-  SELECT customer, sub, currency, t, op, v FROM collapsed
-),
-plain AS (
-  SELECT * FROM single
-  ANTI JOIN never USING (customer, sub)
-  ANTI JOIN several_currencies USING (customer, sub)
-  ANTI JOIN with_sums USING (customer, sub)
-),
-stepped AS (
-  SELECT customer, sub, t,
-    coalesce(currency, lag(currency) OVER w) AS currency,
-    greatest(v, 0) - coalesce(greatest(lag(v) OVER w, 0), 0) AS delta,
-    (op > 0)::TINYINT - coalesce((lag(op) OVER w > 0)::TINYINT, 0) AS runs
-  FROM plain
-  WINDOW w AS (PARTITION BY customer, sub ORDER BY t)
-)
-SELECT * FROM stepped WHERE delta <> 0 OR runs <> 0;
-
--- The same with additions: the value is what the last resetting event set plus what was added since.
+-- The value of a subscription is what the last resetting event set plus what was added since.
 INSERT INTO changes
 WITH single AS (
-  SELECT customer, sub, currency, t, op, v FROM events SEMI JOIN with_sums USING (customer, sub) ANTI JOIN tied_instants USING (instant)
+  SELECT customer, sub, currency, t, CASE WHEN op = 3 THEN 1 ELSE op END AS op, v FROM events ANTI JOIN tied_instants USING (instant)
   UNION ALL
-  SELECT customer, sub, currency, t, op, v FROM collapsed SEMI JOIN with_sums USING (customer, sub)
+  SELECT customer, sub, currency, t, op, v FROM collapsed
 ),
 segments AS (
   SELECT *, count(*) FILTER (op <> 2) OVER (PARTITION BY customer, sub ORDER BY t) AS segment
