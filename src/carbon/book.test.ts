@@ -17,14 +17,52 @@ describe('smoke', () => {
     await ledger.post([adoption(1)]);
     await ledger.post([
       posted(2, [
-        { external_id: 'a', activity: 'Electricity, United Kingdom', quantity: '3100', unit: 'kWh', start_date: '2024-12-15', end_date: '2025-01-14', country: 'GB' },
-        { external_id: 'b', activity: 'Natural gas', quantity: '1000000', unit: 'kWh (Gross CV)', start_date: '2025-12-15', country: 'GB' },
+        {
+          external_id: 'a',
+          activity: 'Electricity, United Kingdom',
+          quantity: '3100',
+          unit: 'kWh',
+          start_date: '2024-12-15',
+          end_date: '2025-01-14',
+          country: 'GB',
+        },
+        {
+          external_id: 'b',
+          activity: 'Natural gas',
+          quantity: '1000000',
+          unit: 'kWh (Gross CV)',
+          start_date: '2025-12-15',
+          country: 'GB',
+        },
         { external_id: 'c', activity: 'Nonsense', quantity: '1', unit: 'kWh', start_date: '2025-12-15', country: 'GB' },
-        { external_id: 'd', activity: 'Natural gas', quantity: '10.1234567', unit: 'kWh (Gross CV)', start_date: '2025-12-15', country: 'US' },
+        {
+          external_id: 'd',
+          activity: 'Natural gas',
+          quantity: '10.1234567',
+          unit: 'kWh (Gross CV)',
+          start_date: '2025-12-15',
+          country: 'US',
+        },
       ]),
     ]);
-    await ledger.post([posted(3, [{ external_id: 'b', activity: 'Natural gas', quantity: '-5', unit: 'kWh (Gross CV)', start_date: '2025-12-15', country: 'GB' }])]);
-    console.log(await read(ledger.context, 'SELECT e.*, m.factor_id, m.held FROM emissions e left join matches m on e.match=m.match order by seq, origin_row, part'));
+    await ledger.post([
+      posted(3, [
+        {
+          external_id: 'b',
+          activity: 'Natural gas',
+          quantity: '-5',
+          unit: 'kWh (Gross CV)',
+          start_date: '2025-12-15',
+          country: 'GB',
+        },
+      ]),
+    ]);
+    console.log(
+      await read(
+        ledger.context,
+        'SELECT e.*, m.factor_id, m.held FROM emissions e left join matches m on e.match=m.match order by seq, origin_row, part',
+      ),
+    );
     console.log(await read(ledger.context, 'SELECT * FROM held'));
     console.log(await carbonBook.totals(ledger.context, 3));
     expect(1).toBe(1);

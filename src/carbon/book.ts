@@ -97,10 +97,16 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     await decideNew(context, first, last);
     progress('calculating emissions');
     const where = 'seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1';
-    await insertPostings(context, `(SELECT * FROM activities WHERE ${where})`, first, { first, last }, {
-      split: Number(probe!.split) > 0,
-      long: Number(probe!.long) > 0,
-    });
+    await insertPostings(
+      context,
+      `(SELECT * FROM activities WHERE ${where})`,
+      first,
+      { first, last },
+      {
+        split: Number(probe!.split) > 0,
+        long: Number(probe!.long) > 0,
+      },
+    );
   }
   const reversed = Number(probe?.reversed ?? 0);
   if (reversed > 0) {

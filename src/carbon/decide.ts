@@ -104,9 +104,10 @@ export function decide(descriptor: Descriptor, year: number, index: FactorIndex)
   for (const { unit, basis } of units) {
     const picked = pick(named, descriptor, unit, year);
     if ('held' in picked) {
-      worst ??= basis === 'spend' && picked.held === 'unit_mismatch'
-        ? { held: 'no_spend_factor', detail: `${descriptor.activity} by amount in ${descriptor.currency}` }
-        : picked;
+      worst ??=
+        basis === 'spend' && picked.held === 'unit_mismatch'
+          ? { held: 'no_spend_factor', detail: `${descriptor.activity} by amount in ${descriptor.currency}` }
+          : picked;
       continue;
     }
     return withCompanions(picked, descriptor, unit, basis, year, index);
@@ -131,7 +132,10 @@ function pick(factors: readonly Factor[], descriptor: Descriptor, unit: Unit, ye
   }
   if (convertible.length === 0) return { held: 'unit_mismatch', detail: problem };
 
-  const place = placeOf(convertible.map(({ factor }) => factor), descriptor);
+  const place = placeOf(
+    convertible.map(({ factor }) => factor),
+    descriptor,
+  );
   if ('held' in place) return place;
   const near = convertible
     .filter(({ factor }) => place.regions.has(factor.region))
@@ -173,7 +177,10 @@ function placeOf(factors: readonly Factor[], descriptor: Descriptor): { regions:
     if (held.has('GLO')) return only('GLO', FLAGS.region_fallback);
     const elsewhere = factors.filter((factor) => !isTiedToGrid(factor)).map((factor) => factor.region);
     if (elsewhere.length > 0) return { regions: new Set(elsewhere), flags: FLAGS.foreign_region };
-    return { held: 'no_factor_for_region', detail: `${descriptor.activity} in ${country}; there are factors for ${[...held].sort().join(', ')}` };
+    return {
+      held: 'no_factor_for_region',
+      detail: `${descriptor.activity} in ${country}; there are factors for ${[...held].sort().join(', ')}`,
+    };
   }
   if (held.has('GLO')) return only('GLO', regionLost);
   if (held.size === 1) return { regions: held, flags: FLAGS.region_assumed };
@@ -188,7 +195,8 @@ function isTiedToGrid(factor: Factor): boolean {
 function yearGap(factor: Factor, year: number): number {
   const from = Number(factor.validFrom.slice(0, 4));
   // Half-open: a validity that ends on 1 January does not hold that year.
-  const to = factor.validTo === '' ? 9999 : Number(factor.validTo.slice(0, 4)) - (factor.validTo.slice(4) === '-01-01' ? 1 : 0);
+  const to =
+    factor.validTo === '' ? 9999 : Number(factor.validTo.slice(0, 4)) - (factor.validTo.slice(4) === '-01-01' ? 1 : 0);
   if (year < from) return from - year;
   return year > to ? to - year : 0;
 }
@@ -252,13 +260,25 @@ function lineOf(picked: Picked, descriptor: Descriptor, basis: Line['basis'], in
   if (!fits || commonDenominator(coefficients) >= FRACTION_MAX) {
     return { held: 'out_of_range', detail: `the coefficient of ${factor.id} has too many digits` };
   }
-  return { factor, basis, scope, category, method: factor.scope === '2' ? 'location-based' : factor.method, ratio, coefficients, flags };
+  return {
+    factor,
+    basis,
+    scope,
+    category,
+    method: factor.scope === '2' ? 'location-based' : factor.method,
+    ratio,
+    coefficients,
+    flags,
+  };
 }
 
 /** kg of each gas, and of CO2e by the source's own potentials, per unit of activity. */
 function coefficientsOf(factor: Factor, ratio: Rational, index: FactorIndex): Record<Mass, Rational> {
   const { gases } = factor;
-  const perUnit = Object.fromEntries(GASES.map((gas) => [gas, Rational.parse(gases[gas] || '0')])) as Record<Mass, Rational>;
+  const perUnit = Object.fromEntries(GASES.map((gas) => [gas, Rational.parse(gases[gas] || '0')])) as Record<
+    Mass,
+    Rational
+  >;
   perUnit.co2e_source =
     factor.co2eSource === null
       ? weighted(perUnit, gases.other_gas, index.gwp(factor.gwpSource))
@@ -267,7 +287,11 @@ function coefficientsOf(factor: Factor, ratio: Rational, index: FactorIndex): Re
 }
 
 /** CO2e of masses of gas under a set of potentials. Biogenic CO2 is not in it. */
-export function weighted(masses: Record<Exclude<Mass, 'co2e_source'>, Rational>, otherGas: string, set: GwpSet): Rational {
+export function weighted(
+  masses: Record<Exclude<Mass, 'co2e_source'>, Rational>,
+  otherGas: string,
+  set: GwpSet,
+): Rational {
   return masses.co2_fossil
     .mul(set.co2)
     .add(masses.ch4_fossil.mul(set.ch4Fossil))
@@ -290,7 +314,9 @@ export function commonDenominator(coefficients: Record<Mass, Rational>): bigint 
 
 /** True when every coefficient is a decimal of at most FAST_COEFFICIENT_SCALE digits. */
 export function isFast(coefficients: Record<Mass, Rational>): boolean {
-  return MASSES.every((mass) => (coefficients[mass].decimalPlaces() ?? Number.POSITIVE_INFINITY) <= FAST_COEFFICIENT_SCALE);
+  return MASSES.every(
+    (mass) => (coefficients[mass].decimalPlaces() ?? Number.POSITIVE_INFINITY) <= FAST_COEFFICIENT_SCALE,
+  );
 }
 
 /** `6`, `3.6`, `category 6`, `scope 3 category 6`, `6 business travel` -> 6. */

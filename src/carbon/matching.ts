@@ -3,12 +3,20 @@
  * adopted. Decisions are rows of \`matches\`, signed and with a seq like every posting.
  */
 import { createHash } from 'node:crypto';
-import { FootingError } from '../kernel/errors.ts';
 import type { Entry } from '../journal/types.ts';
+import { FootingError } from '../kernel/errors.ts';
 import { gwpSet } from './catalogue/gwp.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/load.ts';
 import type { Release } from './catalogue/types.ts';
-import { commonDenominator, type Decision, type Descriptor, decide, type FactorIndex, indexFactors, isFast } from './decide.ts';
+import {
+  commonDenominator,
+  type Decision,
+  type Descriptor,
+  decide,
+  type FactorIndex,
+  indexFactors,
+  isFast,
+} from './decide.ts';
 import { decisions } from './postings.ts';
 import { insertRows, type Place, read } from './sql.ts';
 import { FAST_COEFFICIENT_SCALE, MASSES } from './tables.ts';
@@ -156,7 +164,13 @@ export async function decideAgain(place: Place, seq: number): Promise<boolean> {
   const values: Array<Record<string, unknown>> = [];
   for (const row of known) {
     const rows = matchRows(row, decide(descriptorOf(row), row.year, index), row.seq);
-    if (rows.map(({ fingerprint }) => fingerprint as string).sort().join('\n') === row.fingerprint) continue;
+    if (
+      rows
+        .map(({ fingerprint }) => fingerprint as string)
+        .sort()
+        .join('\n') === row.fingerprint
+    )
+      continue;
     changed.push(row);
     values.push(...rows);
   }
@@ -178,7 +192,11 @@ async function retire(place: Place, seq: number, changed: readonly KnownRow[]): 
          FROM (SELECT arrayJoin(arrayZip({descriptors:Array(UInt64)}, {years:Array(UInt16)})) AS k))`,
       { decided: seq, descriptors: keys.map((key) => key.descriptor), years: keys.map((key) => key.year) },
     );
-    await insertRows(place, 'matches', rows.map((row) => ({ ...row, seq, sign: -1 })));
+    await insertRows(
+      place,
+      'matches',
+      rows.map((row) => ({ ...row, seq, sign: -1 })),
+    );
   }
 }
 
@@ -214,11 +232,23 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
   };
   if ('held' in decision) {
     const { held, detail } = decision;
-    return [{ ...head, line: 0, held, detail, basis: Number(row.has_quantity) === 1 ? 'quantity' : 'spend', den: '1', fingerprint: fingerprint([held, detail]) }];
+    return [
+      {
+        ...head,
+        line: 0,
+        held,
+        detail,
+        basis: Number(row.has_quantity) === 1 ? 'quantity' : 'spend',
+        den: '1',
+        fingerprint: fingerprint([held, detail]),
+      },
+    ];
   }
   // The reach of a descriptor is that of its largest line: an activity is out of range as a whole.
   const reach = Math.max(
-    ...decision.lines.flatMap(({ coefficients }) => MASSES.map((mass) => Math.abs(Number(coefficients[mass].toDecimal(40).toString())))),
+    ...decision.lines.flatMap(({ coefficients }) =>
+      MASSES.map((mass) => Math.abs(Number(coefficients[mass].toDecimal(40).toString()))),
+    ),
   );
   return decision.lines.map((line, number) => {
     const den = commonDenominator(line.coefficients);

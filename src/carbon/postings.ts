@@ -59,7 +59,19 @@ function used(source: Source): string {
 
 function decisionColumns(source: Source, fractions: boolean): string {
   const coefficients = [...source.present].map((mass) => (fractions ? `n_${mass}` : `c_${mass}`));
-  return ['descriptor', 'year', 'match', 'class', 'flags', 'fast', 'reach', 'held', 'basis', ...(fractions ? ['den'] : []), ...coefficients].join(', ');
+  return [
+    'descriptor',
+    'year',
+    'match',
+    'class',
+    'flags',
+    'fast',
+    'reach',
+    'held',
+    'basis',
+    ...(fractions ? ['den'] : []),
+    ...coefficients,
+  ].join(', ');
 }
 
 const inRange = `abs(toFloat64(used)) * m.reach <= ${LINE_KG_MAX}`;

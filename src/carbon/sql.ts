@@ -52,7 +52,11 @@ export async function run(place: Place, query: string, parameters: SqlParameters
   });
 }
 
-export async function insertRows(place: Place, table: string, rows: ReadonlyArray<Record<string, unknown>>): Promise<void> {
+export async function insertRows(
+  place: Place,
+  table: string,
+  rows: ReadonlyArray<Record<string, unknown>>,
+): Promise<void> {
   if (rows.length === 0) return;
   await place.engines.clickhouse.client(place.database).insert({ table, values: rows, format: 'JSONEachRow' });
 }

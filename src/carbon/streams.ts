@@ -123,7 +123,8 @@ export const activities: StreamDefinition = {
       lowCardinality: true,
       charactersMax: 255,
       aliases: ['scope_3_category', 'ghg_category'],
-      description: 'Scope-3 category (1 to 15) where the factor allows several; other text is kept and does not decide anything',
+      description:
+        'Scope-3 category (1 to 15) where the factor allows several; other text is kept and does not decide anything',
       example: '6',
     },
     {
@@ -164,7 +165,13 @@ export const entities: StreamDefinition = {
       description: 'The name by which activities refer to the entity',
       example: 'Leeds plant',
     },
-    { name: 'name', type: 'text', charactersMax: 255, description: 'Full name', example: 'Aldermoor Systems Ltd, Leeds' },
+    {
+      name: 'name',
+      type: 'text',
+      charactersMax: 255,
+      description: 'Full name',
+      example: 'Aldermoor Systems Ltd, Leeds',
+    },
     {
       name: 'parent',
       type: 'text',

@@ -1,0 +1,433 @@
+/**
+ * The walk from a figure of an inventory to its source: figure -> parts -> lines -> record -> source row, and factor ->
+ * release. References:
+ *
+ *     inventory?gwp=AR5&from=2025-01&scope=2 …      a figure, as `inventory` prints it
+ *     emission/<origin seq>.<origin row>.<part>.<decision>?gwp=AR5      one line
+ *     factor/<release>/<factor>                      one factor
+ */
+
+import { Decimal } from '../kernel/decimal.ts';
+import { FootingError, shown } from '../kernel/errors.ts';
+import type { ExplanationNode, ReadContext, RecordSource } from '../ledger/types.ts';
+import { loadCatalogue } from './catalogue/load.ts';
+import type { Factor, GwpSetName } from './catalogue/types.ts';
+import { figuresOf, type SumRow } from './figures.ts';
+import {
+  conditions,
+  DEFAULT_GWP,
+  type Dimension,
+  INVENTORY_DIMENSIONS,
+  type InventoryQuery,
+  inventory,
+  inventoryRef,
+} from './inventory.ts';
+import { read } from './sql.ts';
+import { FLAG_NAMES, FLAG_WORDS, FLAGS, GASES, type Gas, MASSES } from './tables.ts';
+
+/** How a figure is broken down on the way to its lines. */
+const STEPS: readonly Dimension[] = ['scope', 'category', 'factor', 'activity'];
+const GWP_NAMES: readonly string[] = ['AR4', 'AR5', 'AR6'];
+const CHILDREN_MAX = 50;
+
+export interface ExplainOptions {
+  /** Where a record of `activities` came from. */
+  source: (originSeq: number, originRow: number) => Promise<RecordSource>;
+  /** Which of the children to list. */
+  limit?: number;
+  offset?: number;
+}
+
+/** True when `explainInventory` understands the reference. */
+export function isInventoryRef(ref: string): boolean {
+  return /^(inventory\?|inventory$|emission\/|factor\/)/.test(ref);
+}
+
+/**
+ * Explains a reference, one level of children deep.
+ * @throws FootingError `malformed` for a reference that cannot be read, `not_found` for one that leads nowhere.
+ */
+export async function explainInventory(
+  context: ReadContext,
+  ref: string,
+  options: ExplainOptions,
+): Promise<ExplanationNode> {
+  const [path = '', words = ''] = splitOnce(ref, '?');
+  const parameters = new URLSearchParams(words);
+  if (path === 'inventory') return explainFigure(context, queryOf(parameters), options);
+  if (path.startsWith('emission/'))
+    return explainLine(context, path.slice('emission/'.length), gwpOf(parameters), options);
+  if (path.startsWith('factor/')) return explainFactor(path.slice('factor/'.length));
+  throw new FootingError('malformed', `Not a reference of the carbon book: ${shown(ref)}`);
+}
+
+async function explainFigure(
+  context: ReadContext,
+  query: InventoryQuery,
+  options: ExplainOptions,
+): Promise<ExplanationNode> {
+  const fixed = query.filters ?? {};
+  const step = STEPS.find((dimension) => fixed[dimension]?.length !== 1);
+  const statement = await inventory(context, { ...query, groupBy: step ? [step] : ['scope'] });
+  const onlyOutside = fixed.scope?.length === 1 && fixed.scope[0] === 'outside';
+  const figures = onlyOutside ? statement.outside : statement.total;
+  const limit = options.limit ?? CHILDREN_MAX;
+  const offset = options.offset ?? 0;
+  const children = step
+    ? statement.rows.slice(offset, offset + limit).map((row) => ({
+        ...leaf('part', row.ref, `${titleOf(step, row.keys[step] ?? '')}`, row.co2e_kg),
+        facts: [['lines', String(row.lines)]] as Array<[string, string]>,
+      }))
+    : await lineNodes(context, query, limit, offset);
+  return {
+    kind: 'figure',
+    ref: inventoryRef(query, {}),
+    title: `Greenhouse-gas inventory${describe(query)}`,
+    value: figures.co2e_kg,
+    unit: 'kg CO2e',
+    words: onlyOutside
+      ? 'Biogenic CO2 and gases outside the Kyoto basket are shown beside the scopes and are in no total.'
+      : `The sum of ${figures.lines} lines, under the 100-year potentials of ${statement.gwp}.`,
+    facts: [
+      ['potentials', statement.gwp],
+      ['lines', String(figures.lines)],
+      ...GASES.filter((gas) => figures.gases_kg[gas] !== '0').map((gas): [string, string] => [
+        `${GAS_WORDS[gas]}, kg`,
+        figures.gases_kg[gas],
+      ]),
+      ['cannot be restated, kg CO2e', figures.not_restatable_kg],
+      ...FLAG_NAMES.filter((flag) => figures.flags[flag]).map((flag): [string, string] => [
+        FLAG_WORDS[flag],
+        `${figures.flags[flag]} lines`,
+      ]),
+      ...statement.held.map((held): [string, string] => [
+        `held back: ${held.words}`,
+        `${held.lines} lines${held.quantity ? `, ${held.quantity} ${held.unit}` : ''}${held.amount ? `, ${held.amount} ${held.currency}` : ''}`,
+      ]),
+    ],
+    children,
+    childrenTotal: step ? statement.rows.length : figures.lines,
+  };
+}
+
+type LineRow = SumRow & {
+  origin_seq: string;
+  origin_row: number;
+  part: number;
+  match: string;
+  entity: string;
+  month: string;
+  days: number;
+  used: string;
+  line_flags: number;
+  data_quality: string;
+  seq: string;
+  activity: string;
+  scope: number;
+  category: number;
+  method: string;
+  factor_id: string;
+  unit: string;
+  stated_unit: string;
+  currency: string;
+  basis: string;
+  ratio: string;
+  year: number;
+  external_id: string;
+  quantity: string | null;
+  amount: string | null;
+  start_date: string;
+  end_date: string;
+};
+
+/** Lines in force of a query, the largest first. */
+async function readLines(
+  context: ReadContext,
+  where: string,
+  parameters: Record<string, unknown>,
+  limit: number,
+  offset: number,
+): Promise<LineRow[]> {
+  return read<LineRow>(
+    context,
+    `
+SELECT l.*, a.external_id AS external_id, toString(a.quantity) AS quantity, toString(a.amount) AS amount,
+  toString(a.start_date) AS start_date, toString(coalesce(a.end_date, a.start_date)) AS end_date
+FROM (
+  SELECT t.key_hash AS key_hash, t.seq AS seq, t.origin_seq AS origin_seq, t.origin_row AS origin_row, t.part AS part, t.match AS match,
+    toString(t.entity) AS entity, toString(t.month) AS month, t.days AS days, toString(t.used) AS used, t.flags AS line_flags,
+    toString(t.data_quality) AS data_quality, '1' AS lines,
+    ${MASSES.map((mass) => `toString(t.${mass}) AS ${mass}`).join(', ')},
+    m.activity AS activity, m.scope AS scope, m.category AS category, m.method AS method, m.factor_id AS factor_id, m.unit AS unit,
+    m.stated_unit AS stated_unit, m.currency AS currency, m.basis AS basis, m.ratio AS ratio, m.year AS year,
+    m.gwp_source AS gwp_source, m.other_gas AS other_gas
+  FROM emissions AS t
+  INNER JOIN (SELECT * FROM matches WHERE sign = 1) AS m ON t.match = m.match
+  WHERE ${where}
+    AND t.sign = 1
+    AND (t.key_hash, t.origin_seq, t.origin_row, t.part, t.match) NOT IN (
+      SELECT key_hash, origin_seq, origin_row, part, match FROM emissions WHERE sign = -1 AND seq <= {seq:UInt64})
+  ORDER BY abs(t.co2e_source) DESC, t.origin_seq, t.origin_row, t.part, t.match
+  LIMIT {limit:UInt32} OFFSET {offset:UInt32}
+) AS l
+INNER JOIN (
+  SELECT key_hash, origin_seq, origin_row, external_id, quantity, amount, start_date, end_date FROM activities
+  WHERE sign = 1 AND seq <= {seq:UInt64}
+    AND (origin_seq, origin_row) IN (
+      SELECT t.origin_seq, t.origin_row
+      FROM emissions AS t INNER JOIN (SELECT * FROM matches WHERE sign = 1) AS m ON t.match = m.match
+      WHERE ${where} AND t.sign = 1
+        AND (t.key_hash, t.origin_seq, t.origin_row, t.part, t.match) NOT IN (
+          SELECT key_hash, origin_seq, origin_row, part, match FROM emissions WHERE sign = -1 AND seq <= {seq:UInt64})
+      ORDER BY abs(t.co2e_source) DESC, t.origin_seq, t.origin_row, t.part, t.match
+      LIMIT {limit:UInt32} OFFSET {offset:UInt32})
+) AS a ON l.origin_seq = a.origin_seq AND l.origin_row = a.origin_row
+ORDER BY abs(toDecimal128(l.co2e_source, 24)) DESC, l.origin_seq, l.origin_row, l.part, l.match`,
+    { ...parameters, limit, offset },
+  );
+}
+
+async function lineNodes(
+  context: ReadContext,
+  query: InventoryQuery,
+  limit: number,
+  offset: number,
+): Promise<ExplanationNode[]> {
+  const { where, parameters } = conditions(query, context.seq);
+  const rows = await readLines(context, where, parameters, limit, offset);
+  const gwp = query.gwp ?? DEFAULT_GWP;
+  return rows.map((row) => lineNode(row, gwp));
+}
+
+async function explainLine(
+  context: ReadContext,
+  id: string,
+  gwp: GwpSetName,
+  options: ExplainOptions,
+): Promise<ExplanationNode> {
+  const parts = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(id);
+  if (!parts) throw new FootingError('malformed', `Not a reference to a line: ${shown(id)}`);
+  const [, origin_seq, origin_row, part, match] = parts;
+  const [row] = await readLines(
+    context,
+    't.seq <= {seq:UInt64} AND t.origin_seq = {origin_seq:UInt64} AND t.origin_row = {origin_row:UInt32} AND t.part = {part:UInt16} AND t.match = {match:UInt64}',
+    { seq: context.seq, origin_seq, origin_row, part, match },
+    1,
+    0,
+  );
+  if (!row) throw new FootingError('not_found', `There is no line ${id} as of entry ${context.seq}`);
+  const node = lineNode(row, gwp);
+  const source = await options.source(Number(row.origin_seq), Number(row.origin_row));
+  return { ...node, children: [recordNode(row, source), explainFactor(row.factor_id)], childrenTotal: 2 };
+}
+
+function lineNode(row: LineRow, gwp: GwpSetName): ExplanationNode {
+  const figures = figuresOf([row], gwp);
+  const id = `${row.origin_seq}.${row.origin_row}.${row.part}.${row.match}`;
+  return {
+    kind: 'posting',
+    ref: `emission/${id}?gwp=${gwp}`,
+    title: `${row.external_id}: ${row.activity}, ${row.month.slice(0, 7)}${row.entity ? `, ${row.entity}` : ''}`,
+    value: figures.co2e_kg,
+    unit: 'kg CO2e',
+    words: formula(row, figures.co2e_kg, gwp),
+    facts: [
+      ['scope', row.scope === 0 ? 'outside the scopes' : String(row.scope)],
+      ...(row.category === 0 ? [] : [['category', String(row.category)] as [string, string]]),
+      ['method', row.method],
+      ['factor', row.factor_id],
+      ...(row.other_gas ? [['other gas', row.other_gas] as [string, string]] : []),
+      ...GASES.filter((gas) => figures.gases_kg[gas] !== '0').map((gas): [string, string] => [
+        `${GAS_WORDS[gas]}, kg`,
+        figures.gases_kg[gas],
+      ]),
+      ...FLAG_NAMES.filter((flag) => (row.line_flags & FLAGS[flag]) !== 0).map((flag): [string, string] => [
+        'note',
+        FLAG_WORDS[flag],
+      ]),
+      ...(row.data_quality ? [['data quality', row.data_quality] as [string, string]] : []),
+      ['posted by entry', row.seq],
+    ],
+    children: [],
+    childrenTotal: 2,
+  };
+}
+
+/** "12,000 kWh x 0.177 kg CO2e per kWh = 2,124 kg CO2e; factor …" */
+function formula(row: LineRow, co2e: string, gwp: GwpSetName): string {
+  const factor = loadCatalogue().byId(row.factor_id);
+  const unit = row.basis === 'spend' ? row.currency : row.stated_unit;
+  const stated = row.basis === 'spend' ? row.amount : row.quantity;
+  let words = '';
+  if ((row.line_flags & FLAGS.split) !== 0) {
+    words += `${row.days} of the days from ${row.start_date} to ${row.end_date}: ${grouped(row.used)} of ${grouped(stated ?? '')} ${unit}. `;
+  }
+  words += `${grouped(row.used)} ${unit}`;
+  if (row.ratio !== '1') words += ` × ${row.ratio} ${row.unit}/${unit}`;
+  if (factor) {
+    const perUnit = figuresOf([factorRow(factor)], gwp).co2e_kg;
+    words += ` × ${perUnit} kg CO2e/${row.unit} = ${grouped(co2e)} kg CO2e`;
+    const release = loadCatalogue().release(factor.release);
+    words += `; factor ${factor.name}, ${factor.region}, ${release ? `${release.publisher} ${release.year}` : factor.release}`;
+  }
+  if (gwp !== row.gwp_source) words += `; restated from ${row.gwp_source} to ${gwp} out of the masses of the gases`;
+  return `${words}.`;
+}
+
+function factorRow(factor: Factor): SumRow {
+  const { other_gas, ...masses } = factor.gases;
+  // The factor's own total, or what it amounts to under its own potentials when it publishes none.
+  const own = { gwp_source: '', other_gas, lines: '1', ...masses, co2e_source: '0' } as SumRow;
+  const total = factor.co2eSource ?? figuresOf([own], factor.gwpSource).co2e_kg;
+  return { ...own, gwp_source: factor.gwpSource, co2e_source: total };
+}
+
+function recordNode(row: LineRow, source: RecordSource): ExplanationNode {
+  return {
+    kind: 'record',
+    ref: null,
+    title: `Activity ${row.external_id}`,
+    value: row.basis === 'spend' ? row.amount : row.quantity,
+    unit: row.basis === 'spend' ? row.currency : row.stated_unit,
+    words: `Stated in entry ${source.entrySeq} by ${source.actor} at ${source.recordedAt}${source.fileName ? `, file ${source.fileName}, row ${source.row}` : ''}.`,
+    facts: [
+      ['entry', String(source.entrySeq)],
+      ['row', String(source.row)],
+      ...(source.fileName ? [['file', source.fileName] as [string, string]] : []),
+      ...(source.evidence ? [['evidence (SHA-256)', source.evidence] as [string, string]] : []),
+    ],
+    children: [
+      {
+        ...leaf(
+          'row',
+          null,
+          source.fileName ? `Row ${source.row} of ${source.fileName}` : `Row ${source.row} as posted`,
+          null,
+        ),
+        unit: null,
+        facts: Object.entries(source.cells),
+      },
+    ],
+    childrenTotal: 1,
+  };
+}
+
+function explainFactor(id: string): ExplanationNode {
+  const catalogue = loadCatalogue();
+  const factor = catalogue.byId(id);
+  if (!factor) throw new FootingError('not_found', `There is no factor ${shown(id)}`);
+  const release = catalogue.release(factor.release);
+  return {
+    kind: 'factor',
+    ref: `factor/${id}`,
+    title: factor.name,
+    value: figuresOf([factorRow(factor)], factor.gwpSource).co2e_kg,
+    unit: `kg CO2e/${factor.unit.code}`,
+    words: factor.notes || null,
+    facts: [
+      ['region', factor.region],
+      ['valid', `from ${factor.validFrom} until before ${factor.validTo || 'further notice'}`],
+      ['potentials of the source', factor.gwpSource],
+      ...GASES.filter((gas) => Number(factor.gases[gas]) !== 0).map((gas): [string, string] => [
+        `${GAS_WORDS[gas]}, kg/${factor.unit.code}`,
+        factor.gases[gas],
+      ]),
+      ...(factor.gases.other_gas ? [['other gas', factor.gases.other_gas] as [string, string]] : []),
+      ...(factor.derivedFromCo2e ? [['gases', 'derived from the published CO2e of each gas'] as [string, string]] : []),
+      ['table', factor.sourceTable],
+      ['row', factor.sourceRow],
+    ],
+    children: release
+      ? [
+          {
+            ...leaf('release', null, release.title, null),
+            unit: null,
+            facts: [
+              ['publisher', release.publisher],
+              ['edition', release.edition],
+              ['licence', release.licence],
+              ['attribution', release.attribution],
+              ['address', release.url],
+              ['content (SHA-256)', release.contentHash],
+            ],
+          },
+        ]
+      : [],
+    childrenTotal: release ? 1 : 0,
+  };
+}
+
+const GAS_WORDS: Record<Gas, string> = {
+  co2_fossil: 'CO2, fossil',
+  co2_biogenic: 'CO2, biogenic (in no total)',
+  ch4_fossil: 'CH4, fossil',
+  ch4_non_fossil: 'CH4, non-fossil and combustion',
+  n2o: 'N2O',
+  co2e_unsplit: 'CO2e that the source does not split',
+  other_kg: 'other gas',
+};
+
+function leaf(kind: ExplanationNode['kind'], ref: string | null, title: string, value: string | null): ExplanationNode {
+  return { kind, ref, title, value, unit: 'kg CO2e', words: null, facts: [], children: [], childrenTotal: 0 };
+}
+
+function titleOf(dimension: Dimension, value: string): string {
+  if (dimension === 'scope') return value === 'outside' ? 'Outside the scopes' : `Scope ${value}`;
+  if (dimension === 'category') return value === '' ? 'No category' : `Category ${value}`;
+  if (dimension === 'factor') return loadCatalogue().byId(value)?.name ?? value;
+  return value;
+}
+
+function describe(query: InventoryQuery): string {
+  const said = [
+    query.from || query.to ? `${query.from ?? '…'} to ${query.to ?? '…'}` : '',
+    ...INVENTORY_DIMENSIONS.flatMap((dimension) => {
+      const values = query.filters?.[dimension];
+      return values
+        ? [
+            values
+              .map((value) => (dimension === 'scope' || dimension === 'category' ? titleOf(dimension, value) : value))
+              .join(' or '),
+          ]
+        : [];
+    }),
+  ].filter((part) => part !== '');
+  return said.length === 0 ? '' : `: ${said.join(', ')}`;
+}
+
+function queryOf(parameters: URLSearchParams): InventoryQuery {
+  const query: InventoryQuery = { gwp: gwpOf(parameters) };
+  const filters: Partial<Record<Dimension, string[]>> = {};
+  for (const [name, value] of parameters) {
+    if (name === 'gwp') continue;
+    if (name === 'from') query.from = value;
+    else if (name === 'to') query.to = value;
+    else {
+      const dimension = name as Dimension;
+      if (!INVENTORY_DIMENSIONS.includes(dimension))
+        throw new FootingError('malformed', `An inventory has no ${shown(name)}`);
+      filters[dimension] = [...(filters[dimension] ?? []), value];
+    }
+  }
+  query.filters = filters;
+  return query;
+}
+
+function gwpOf(parameters: URLSearchParams): GwpSetName {
+  const gwp = parameters.get('gwp') ?? DEFAULT_GWP;
+  if (!GWP_NAMES.includes(gwp)) throw new FootingError('malformed', `There is no set of potentials ${shown(gwp)}`);
+  return gwp as GwpSetName;
+}
+
+/** Thousands set apart, all digits kept. */
+function grouped(decimal: string): string {
+  const [whole = '', fraction] = Decimal.parse(decimal === '' ? '0' : decimal)
+    .toString()
+    .split('.');
+  return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
+}
+
+function splitOnce(text: string, mark: string): [string, string?] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}
