@@ -6,36 +6,35 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FootingError } from '../kernel/errors.ts';
 import { storageError } from './files.ts';
-import { commandOf } from './processes.ts';
+import { commandOf, isAlive } from './processes.ts';
 
 export interface FolderLock {
   release(): void;
 }
 
-/** Takes the lock or throws `conflict` with the pid of its holder. */
-export function lockFolder(home: string): FolderLock {
+/** After a kill -9 the kernel lets go of the lock only when the last thread of the process has ended. */
+const DYING_MILLISECONDS_MAX = 10_000;
+
+/** Takes the lock or throws `conflict` with the pid of its holder; waits for a holder that is just dying. */
+export async function lockFolder(home: string): Promise<FolderLock> {
   const path = join(home, 'lock');
   const holder = join(home, 'lock.holder');
-  const { DatabaseSync: Database } = loadSqlite();
-  let database: DatabaseSync | undefined;
-  try {
-    database = new Database(path, { timeout: 0 });
-    database.exec('PRAGMA journal_mode = MEMORY');
-    database.exec('BEGIN EXCLUSIVE');
-  } catch (error) {
-    database?.close();
-    if (/locked|busy/i.test(String((error as Error).message))) throw conflict(home, holder, error);
-    throw new FootingError('storage', `The lock ${path} cannot be taken: ${(error as Error).message}`, {
-      remedy: 'Check owner and permissions of the data folder.',
-      cause: error,
-    });
+  const until = Date.now() + DYING_MILLISECONDS_MAX;
+  let database = take(path);
+  while (database === undefined) {
+    const pid = holderPid(holder);
+    if (pid === 0 || isAlive(pid) || Date.now() > until) throw conflict(home, pid);
+    await sleep(20);
+    database = take(path);
   }
+  const taken = database;
   try {
     writeFileSync(holder, `${process.pid}\n`, { mode: 0o600 });
   } catch (error) {
-    database.close();
+    taken.close();
     throw storageError(error, holder);
   }
   let held = true;
@@ -43,18 +42,40 @@ export function lockFolder(home: string): FolderLock {
     release() {
       if (!held) return;
       held = false;
-      database.close();
+      taken.close();
     },
   };
 }
 
-function conflict(home: string, holder: string, cause: unknown): FootingError {
-  let pid = 0;
+/** One attempt; undefined when somebody holds the lock. */
+function take(path: string): DatabaseSync | undefined {
+  const { DatabaseSync: Database } = loadSqlite();
+  let database: DatabaseSync | undefined;
   try {
-    pid = Number(readFileSync(holder, 'utf8').trim());
-  } catch {
-    // The holder is between taking the lock and writing its name.
+    database = new Database(path, { timeout: 0 });
+    database.exec('PRAGMA journal_mode = MEMORY');
+    database.exec('BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database?.close();
+    if (/locked|busy/i.test((error as Error).message)) return undefined;
+    throw new FootingError('storage', `The lock ${path} cannot be taken: ${(error as Error).message}`, {
+      remedy: 'Check owner and permissions of the data folder.',
+      cause: error,
+    });
   }
+}
+
+/** 0 while the holder is between taking the lock and writing its name. */
+function holderPid(path: string): number {
+  try {
+    return Number(readFileSync(path, 'utf8').trim());
+  } catch {
+    return 0;
+  }
+}
+
+function conflict(home: string, pid: number): FootingError {
   const who =
     pid > 0 ? `process ${pid} (${commandOf(pid)?.slice(0, 120) ?? 'its command is not visible'})` : 'a process';
   return new FootingError('conflict', `The data folder ${home} is in use by ${who}.`, {
@@ -63,7 +84,6 @@ function conflict(home: string, holder: string, cause: unknown): FootingError {
       pid > 0
         ? `Talk to that server over HTTP, stop it (kill ${pid}), or set FOOTING_HOME to another folder.`
         : 'Stop that server or set FOOTING_HOME to another folder.',
-    cause,
   });
 }
 

@@ -31,7 +31,7 @@ export function engineParts(engines: Engines): EngineParts {
 export async function openEngines(config: Config): Promise<Engines> {
   const log = createLogger(config.logLevel);
   await privateFolder(config.home);
-  const lock = lockFolder(config.home);
+  const lock = await lockFolder(config.home);
   let started: EngineParts = { postgres: undefined, clickhouse: undefined };
   try {
     chmodSync(config.home, 0o700);

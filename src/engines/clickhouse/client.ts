@@ -136,7 +136,9 @@ function guard(client: ClickHouseClient, source: ClickHouseSource): void {
 const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ETIMEDOUT']);
 /** The request never reached a server. */
 const UNREACHED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
-const ATTEMPTS_MAX = 4;
+/** A restart takes 0.3 s, on an overloaded machine a few seconds. */
+const PATIENCE_MILLISECONDS = 10_000;
+const PAUSE_MILLISECONDS = 50;
 
 /**
  * Waits for a child that is being restarted. A statement that never reached the server is repeated; one whose connection
@@ -148,7 +150,8 @@ async function withRetry<T>(
   work: () => Promise<T>,
   once = false,
 ): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
+  const until = Date.now() + PATIENCE_MILLISECONDS;
+  for (;;) {
     await source.ready();
     try {
       return await work();
@@ -156,14 +159,14 @@ async function withRetry<T>(
       const lost = lostConnection(error);
       if (lost === undefined) throw translated(error);
       const repeatable = !once && (lost === 'unreached' || reads);
-      if (!repeatable || attempt === ATTEMPTS_MAX) {
+      if (!repeatable || Date.now() > until) {
         throw new FootingError('unavailable', `ClickHouse did not answer: ${(error as Error).message}`, {
           remedy: 'Repeat the request; what the journal holds is posted as soon as ClickHouse answers again.',
           cause: error,
         });
       }
       // The exit of a child is noticed a moment after its connections break.
-      await sleep(50 * attempt);
+      await sleep(PAUSE_MILLISECONDS);
     }
   }
 }
