@@ -69,13 +69,10 @@ export class ChunkReader {
           builder.cell(i, this.scratch, 0, undoubled(bytes, start, end, quote, this.scratch));
         }
       }
-      let problems = builder.endRow(rows, headers, text);
-      if (faultCell && starts[headers.length] !== ends[headers.length]) {
-        if (problems === undefined) builder.takeBackRow();
-        problems = [...(JSON.parse(text(headers.length)) as RowProblem[]), ...(problems ?? [])];
-        // Cells that the reader could not make out are empty here: what follows from that is no news.
-        problems = withoutEchoes(problems);
-      }
+      const faulty = faultCell && starts[headers.length] !== ends[headers.length];
+      let problems = builder.endRow(rows, headers, text, faulty);
+      if (faulty)
+        problems = withoutEchoes([...(JSON.parse(text(headers.length)) as RowProblem[]), ...(problems ?? [])]);
       if (problems !== undefined) rejects.push(this.rejected(rows, bytes, problems));
     }
     const accepted = builder.rows;
@@ -154,6 +151,7 @@ export class ChunkReader {
 /** Name under which a rejected row shows a cell that no header covers. */
 export const BEYOND_HEADER_PREFIX = 'cell ';
 
+/** Cells that a reader could not make out are empty in its record: what follows from that is no news. */
 function withoutEchoes(problems: RowProblem[]): RowProblem[] {
   const said = new Set<string>();
   return problems.filter((problem) => {

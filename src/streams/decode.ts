@@ -23,6 +23,8 @@ export interface Decoded {
   faultCell: boolean;
   /** Name of the sheet that is read, of formats that have sheets. */
   sheet: string | null;
+  /** Lets go of the file when the body is not read; a body that is read, wholly or in part, does so itself. */
+  close: () => Promise<void>;
 }
 
 /** Opens the decoded stream; with `skip`, a decoded byte at which a record begins, the body starts there. */
@@ -40,6 +42,10 @@ export async function openDecoded(
     body: read.skip === undefined ? body : skipped(body, read.skip),
     faultCell: true,
     sheet: sheet ?? null,
+    close: async () => {
+      await body.next();
+      await body.return(undefined);
+    },
   };
 }
 
@@ -101,14 +107,27 @@ async function openCsv(
       body: textBytes(path, options, { skip: read.skip }),
       faultCell: false,
       sheet: null,
+      close: async () => {},
     };
   }
   const rest = head.subarray(Math.min(end, head.length));
   async function* body(): AsyncGenerator<Uint8Array> {
-    if (rest.length > 0) yield rest;
-    yield* source;
+    try {
+      if (rest.length > 0) yield rest;
+      yield* source;
+    } finally {
+      await source.return(undefined);
+    }
   }
-  return { headers, dialect, offset: end, body: body(), faultCell: false, sheet: null };
+  return {
+    headers,
+    dialect,
+    offset: end,
+    body: body(),
+    faultCell: false,
+    sheet: null,
+    close: async () => void (await source.return(undefined)),
+  };
 }
 
 export function emptyFile(): FootingError {

@@ -9,6 +9,9 @@ import { SAMPLE_BYTES } from './limits.ts';
 import { Cells, cellText, dialectOf, scanRecord } from './scan.ts';
 import type { Detected, HeaderReport, ReadOptions, ResolvedReadOptions, StreamDefinition } from './types.ts';
 
+/** Options as a person gives them, or as an earlier detection resolved them. */
+export type GivenOptions = Omit<ReadOptions, 'sheet'> & { sheet?: string | null };
+
 const GZIP_MAGIC = [0x1f, 0x8b];
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
 const PARQUET_MAGIC = [0x50, 0x41, 0x52, 0x31];
@@ -21,7 +24,7 @@ const SAMPLE_ROWS_MAX = 2000;
  * Detects how a file is to be read as records of a stream, within what `given` says already. Errors: `malformed` (empty,
  * unreadable), `unsupported` (another kind of file), `invalid` with one problem per header that is unknown, doubled or missing.
  */
-export async function detect(path: string, definition: StreamDefinition, given: ReadOptions = {}): Promise<Detected> {
+export async function detect(path: string, definition: StreamDefinition, given: GivenOptions = {}): Promise<Detected> {
   checkGiven(given);
   const start = await headOf(fileBytes(path), 8);
   if (start.length === 0) throw emptyFile();
@@ -59,7 +62,7 @@ async function detectBinary(
   path: string,
   definition: StreamDefinition,
   base: ResolvedReadOptions,
-  given: ReadOptions,
+  given: GivenOptions,
 ): Promise<Detected> {
   const opened = await openDecoded(path, base);
   const head = await headOf(opened.body, 1);
@@ -71,7 +74,7 @@ function detectCsv(
   whole: boolean,
   definition: StreamDefinition,
   base: ResolvedReadOptions,
-  given: ReadOptions,
+  given: GivenOptions,
   notes: string[],
 ): Detected {
   const quote = given.quote ?? '"';
@@ -99,7 +102,7 @@ function detectCsv(
 function finish(
   definition: StreamDefinition,
   options: ResolvedReadOptions,
-  given: ReadOptions,
+  given: GivenOptions,
   headers: string[],
   headerOnly: boolean,
   notes: string[],
@@ -128,7 +131,7 @@ function headerError(definition: StreamDefinition, problems: Problem[]): Footing
   });
 }
 
-function checkGiven(given: ReadOptions): void {
+function checkGiven(given: GivenOptions): void {
   const problems: Problem[] = [];
   for (const [field, value] of [
     ['delimiter', given.delimiter],

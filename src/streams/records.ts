@@ -5,7 +5,7 @@ import type { RowProblem } from './types.ts';
 
 export interface OtherRecords {
   headers: string[];
-  body: AsyncIterable<Uint8Array>;
+  body: AsyncGenerator<Uint8Array>;
   /** Name of the sheet that is read, of formats that have sheets. */
   sheet?: string;
 }

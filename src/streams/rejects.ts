@@ -69,7 +69,7 @@ export function rejectsFile(path: string, definition: StreamDefinition, options:
   const write = async (): Promise<void> => {
     const { delimiter } = rejectsOptions(options);
     const decoded = await openDecoded(path, options);
-    await decoded.body[Symbol.asyncIterator]().return?.();
+    await decoded.close();
     await push(rejectsHeader(decoded.headers, delimiter));
     const settings = { signal: abort.signal };
     await validateFile(

@@ -164,11 +164,16 @@ export class RowBuilder {
 
   /**
    * Ends the row. Returns undefined when it is kept (with `originRow` as its number), else what is wrong with it; `text(i)` gives the
-   * cell under header `i` as it stood.
+   * cell under header `i` as it stood. A `faulty` row, in which its reader found something wrong, is never kept.
    */
-  endRow(originRow: number, headers: readonly string[], text: (i: number) => string): RowProblem[] | undefined {
+  endRow(
+    originRow: number,
+    headers: readonly string[],
+    text: (i: number) => string,
+    faulty = false,
+  ): RowProblem[] | undefined {
     for (const number of this.unfedPerRow) this.empty(number, -1);
-    if (this.faults.length > 0) {
+    if (faulty || this.faults.length > 0) {
       const problems = this.faults.map((fault) => this.problem(fault, headers, text));
       this.undo();
       return problems;
@@ -196,12 +201,6 @@ export class RowBuilder {
     this.attributes?.endRow(row);
     this.rows = row + 1;
     return undefined;
-  }
-
-  /** Takes back the row that was kept last; to be called before the next one begins. */
-  takeBackRow(): void {
-    this.rows--;
-    this.undo();
   }
 
   private undo(): void {
@@ -315,14 +314,14 @@ export class RowBuilder {
       }
       case 'notAfter': {
         const first = number(check.first);
-        const then = number(check.then);
+        const then = number(check.last);
         const a = columns[first]!;
         const b = columns[then]!;
         if (!(a instanceof DateColumn && b instanceof DateColumn))
           throw new Error('notAfter compares two date columns');
         return (row) =>
           present[first] === 1 && present[then] === 1 && a.dayAt(row) > b.dayAt(row)
-            ? problem(check.then, `${said(first, row)} … ${said(then, row)}`)
+            ? problem(check.last, `${said(first, row)} … ${said(then, row)}`)
             : undefined;
       }
       case 'together': {
@@ -349,7 +348,7 @@ function columnsOfCheck(check: RowCheck): readonly string[] {
     case 'anyOf':
       return check.groups.flat();
     case 'notAfter':
-      return [check.first, check.then];
+      return [check.first, check.last];
     case 'together':
       return check.columns;
     case 'requiredWhen':

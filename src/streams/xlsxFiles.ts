@@ -324,6 +324,7 @@ async function* sheetRows(book: Workbook, path: string): AsyncGenerator<SheetRow
         if (!Number.isFinite(number)) return value;
         if (style >= 0 && book.dateStyles[style] === true) return serialText(number, book.since1904);
         row.numbers.add(place);
+        if (/^-?\d{1,15}$/.test(value)) return value;
         return new Decimal(number.toPrecision(15)).toFixed();
       }
       default:

@@ -62,7 +62,7 @@ export const TEST_STREAM: StreamDefinition = {
       ],
       reason: 'a quantity with its unit, or an amount with its currency, is required',
     },
-    { kind: 'notAfter', first: 'start_date', then: 'end_date', reason: 'the last day is before the first' },
+    { kind: 'notAfter', first: 'start_date', last: 'end_date', reason: 'the last day is before the first' },
   ],
 };
 
