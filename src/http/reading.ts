@@ -21,15 +21,21 @@ export async function seqToRead(context: HttpContext, accountId: number, asked: 
   return asked;
 }
 
-/** Sets ETag and Footing-Seq. True when the client holds this answer: 304 has been sent and there is nothing left to do. */
+/**
+ * Sets ETag and Footing-Seq. `defaults` are parameters that the request left open and that change with time.
+ * True when the client holds this answer: 304 has been sent and there is nothing left to do.
+ */
 export function answeredFromCache(
   context: HttpContext,
   request: FastifyRequest,
   reply: FastifyReply,
   seq: number,
+  defaults: Record<string, string> = {},
 ): boolean {
   const accountId = accountOf(request);
-  const parameters = Object.entries(request.query as Record<string, unknown>).sort(([a], [b]) => (a < b ? -1 : 1));
+  const parameters = Object.entries({ ...defaults, ...(request.query as Record<string, unknown>) }).sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
   const hash = createHash('sha256')
     .update(JSON.stringify([context.version, pathOf(request), parameters]))
     .digest('base64url')
@@ -48,10 +54,11 @@ export async function openRead(
   request: FastifyRequest,
   reply: FastifyReply,
   book: Book['name'],
+  defaults: Record<string, string> = {},
 ): Promise<ReadContext | null> {
   const accountId = accountOf(request);
   const seq = await seqToRead(context, accountId, (request.query as { as_of?: number }).as_of);
-  if (answeredFromCache(context, request, reply, seq)) return null;
+  if (answeredFromCache(context, request, reply, seq, defaults)) return null;
   return context.footing.read(accountId, book, seq);
 }
 

@@ -1,1 +1,431 @@
-export function reportRoutes(): void {}
+/** Statements of both books, what is held back, and the walk from any figure to its source. */
+import { Type } from 'typebox';
+import {
+  type Dimension,
+  explainInventory,
+  heldBack,
+  INVENTORY_DIMENSIONS,
+  type InventoryQuery,
+  type InventoryStatement,
+  inventory,
+  isInventoryRef,
+} from '../../carbon/index.ts';
+import { addDays, addMonthsToMonth, dayOfInstant, monthOf } from '../../kernel/dates.ts';
+import { FootingError, shown } from '../../kernel/errors.ts';
+import type { ReadContext, RecordSource } from '../../ledger/types.ts';
+import {
+  explainRevenue,
+  INTERVALS,
+  listWarnings,
+  MOVEMENT_TYPES,
+  type Money,
+  type MrrBucket,
+  type MrrStatement,
+  mrrStatement,
+  type StatementInterval,
+} from '../../revenue/index.ts';
+import { accountOf, type HttpContext } from '../context.ts';
+import { TAGS } from '../openapi.ts';
+import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
+import { AsOf, Day, DecimalText, ExplanationSchema, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
+import type { Scope } from '../scope.ts';
+import { explanationView } from '../views.ts';
+
+const strict = { additionalProperties: false } as const;
+const GWP_SETS = ['AR4', 'AR5', 'AR6'] as const;
+/** Months that a statement shows when nobody says from when to when. */
+const MONTHS_DEFAULT = 12;
+const REF_CHARACTERS_MAX = 4_000;
+
+const DayOrMonth = Type.String({
+  pattern: '^\\d{4}-\\d{2}(-\\d{2})?$',
+  description: 'Day or month, inclusive',
+  examples: ['2025-01'],
+});
+const Month = Type.String({ pattern: '^\\d{4}-\\d{2}$', description: 'Month, inclusive', examples: ['2025-01'] });
+
+const FigureSchema = Type.Object(
+  {
+    cents: Type.String({ description: 'Whole minor units' }),
+    amount: DecimalText,
+    ref: Nullable(Type.String({ description: 'For /api/explain; null where the bucket is only a part of its period' })),
+  },
+  strict,
+);
+
+const MrrSchema = Type.Object(
+  {
+    seq: Type.Integer(),
+    from: Day,
+    to: Day,
+    interval: Type.Enum([...INTERVALS]),
+    until: Type.String({ description: 'Movements after this day are not counted' }),
+    currencies: Type.Array(
+      Type.Object(
+        {
+          currency: Type.String(),
+          buckets: Type.Array(
+            Type.Object(
+              {
+                bucket: Type.String(),
+                from: Day,
+                to: Day,
+                start: FigureSchema,
+                movements: Type.Object(
+                  Object.fromEntries(MOVEMENT_TYPES.map((type) => [type, FigureSchema])) as Record<
+                    (typeof MOVEMENT_TYPES)[number],
+                    typeof FigureSchema
+                  >,
+                  strict,
+                ),
+                end: FigureSchema,
+                customers: Type.Integer({ description: 'Paying customers at the end' }),
+                postings: Type.Integer(),
+              },
+              strict,
+            ),
+          ),
+        },
+        strict,
+      ),
+      { description: 'One statement per currency; amounts of different currencies are never added' },
+    ),
+  },
+  { ...strict, description: 'start + movements = end, always' },
+);
+
+const figures = {
+  co2e_kg: DecimalText,
+  co2e_t: DecimalText,
+  gases_kg: Type.Record(Type.String(), DecimalText),
+  other_gases_kg: Type.Record(Type.String(), DecimalText),
+  not_restatable_kg: Type.String({
+    description: 'CO2e of sources that used another set of potentials and give no gases',
+  }),
+  not_restatable_percent: Nullable(Type.String()),
+  without_potential: Type.Array(Type.String(), {
+    description: 'Gases for which the set has no potential; they count 0',
+  }),
+  lines: Type.Integer(),
+  flags: Type.Record(Type.String(), Type.Integer()),
+};
+const held = {
+  reason: Type.String(),
+  words: Type.String(),
+  unit: Type.String(),
+  currency: Type.String(),
+  lines: Type.Integer(),
+  quantity: Nullable(DecimalText),
+  amount: Nullable(DecimalText),
+};
+
+const InventorySchema = Type.Object(
+  {
+    seq: Type.Integer(),
+    gwp: Type.Enum([...GWP_SETS]),
+    from: Nullable(Month),
+    to: Nullable(Month),
+    group_by: Type.Array(Type.String()),
+    rows: Type.Array(
+      Type.Object({ keys: Type.Record(Type.String(), Type.String()), ...figures, ref: Type.String() }, strict),
+    ),
+    total: Type.Object({ ...figures, ref: Type.String() }, { ...strict, description: 'Scopes 1, 2 and 3' }),
+    outside: Type.Object(figures, { ...strict, description: 'Beside the scopes, in no total' }),
+    held: Type.Array(Type.Object(held, strict), { description: 'What is held back and therefore in no total' }),
+  },
+  strict,
+);
+
+const HeldSchema = Type.Object(
+  {
+    groups: Type.Array(
+      Type.Object(
+        {
+          ...held,
+          detail: Type.String(),
+          activity: Type.String(),
+          country: Type.String(),
+          region: Type.String(),
+        },
+        strict,
+      ),
+    ),
+    total: Type.Integer({ description: 'Groups in all' }),
+    next: Next,
+  },
+  strict,
+);
+
+const WarningsSchema = Type.Object(
+  {
+    warnings: Type.Array(Type.Record(Type.String(), Type.String())),
+    total: Type.Integer(),
+    next: Next,
+  },
+  strict,
+);
+
+const filters = Object.fromEntries(
+  INVENTORY_DIMENSIONS.map((dimension) => [
+    dimension,
+    Type.Optional(Type.String({ maxLength: 4_000, description: `Only this ${dimension}` })),
+  ]),
+);
+
+export function reportRoutes(app: Scope, context: HttpContext): void {
+  const { footing } = context;
+
+  app.get(
+    '/api/reports/mrr',
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: [TAGS.reports],
+        summary: 'Monthly recurring revenue and what moved it',
+        querystring: Type.Object(
+          {
+            from: Type.Optional(DayOrMonth),
+            to: Type.Optional(DayOrMonth),
+            interval: Type.Enum([...INTERVALS], { default: 'month' }),
+            currency: Type.Optional(Type.String({ pattern: '^[A-Za-z]{3}$', description: 'Default: all' })),
+            until: Type.Optional(
+              Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Default: today, UTC' }),
+            ),
+            as_of: AsOf,
+          },
+          strict,
+        ),
+        response: { 200: MrrSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const today = dayOfInstant(Date.now());
+      const { from, to = monthOf(today), interval, currency, until = today } = request.query;
+      const read = await openRead(context, request, reply, 'revenue', { until, to });
+      if (read === null) return reply;
+      const statement = await mrrStatement(read, {
+        from: from ?? addMonthsToMonth(to.slice(0, 7), 1 - MONTHS_DEFAULT),
+        to,
+        interval: interval as StatementInterval,
+        until,
+        ...(currency === undefined ? {} : { currency }),
+      });
+      return mrrView(statement);
+    },
+  );
+
+  app.get(
+    '/api/reports/inventory',
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: [TAGS.reports],
+        summary: 'Greenhouse-gas inventory',
+        querystring: Type.Object(
+          {
+            from: Type.Optional(Month),
+            to: Type.Optional(Month),
+            gwp: Type.Enum([...GWP_SETS], { default: 'AR5', description: 'Set of 100-year potentials' }),
+            group_by: Type.String({
+              maxLength: 200,
+              default: 'scope',
+              description: `Comma-separated: ${INVENTORY_DIMENSIONS.join(', ')}`,
+            }),
+            as_of: AsOf,
+            ...filters,
+          },
+          strict,
+        ),
+        response: { 200: InventorySchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const query = request.query as Record<string, string> & { gwp: InventoryQuery['gwp']; group_by: string };
+      const groupBy = query.group_by.split(',').map((name) => name.trim());
+      const unknown = groupBy.find((name) => !(INVENTORY_DIMENSIONS as string[]).includes(name));
+      if (unknown !== undefined) throw unknownDimension(unknown);
+      const read = await openRead(context, request, reply, 'carbon');
+      if (read === null) return reply;
+      const given = INVENTORY_DIMENSIONS.filter((dimension) => query[dimension] !== undefined);
+      const statement = await inventory(read, {
+        groupBy: groupBy as Dimension[],
+        gwp: query.gwp!,
+        ...(query.from === undefined ? {} : { from: query.from }),
+        ...(query.to === undefined ? {} : { to: query.to }),
+        filters: Object.fromEntries(given.map((dimension) => [dimension, [query[dimension]!]])),
+      });
+      return inventoryView(statement);
+    },
+  );
+
+  app.get(
+    '/api/reports/held',
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: [TAGS.reports],
+        summary: 'Activities that are held back, by what they say and why',
+        querystring: Type.Object({ as_of: AsOf, ...Page }, strict),
+        response: { 200: HeldSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { limit } = request.query;
+      const walk = await openWalk(request.query, 'held', accountOf(request));
+      if (answeredFromCache(context, request, reply, walk.seq)) return reply;
+      const { groups, total } = await heldBack(
+        await footing.read(accountOf(request), 'carbon', walk.seq),
+        limit,
+        walk.offset,
+      );
+      return { groups, total, next: walk.next(groups.length, limit, total) };
+    },
+  );
+
+  app.get(
+    '/api/reports/warnings',
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: [TAGS.reports],
+        summary: 'What is odd in the billing data',
+        querystring: Type.Object(
+          { code: Type.Optional(Type.String({ maxLength: 100 })), as_of: AsOf, ...Page },
+          strict,
+        ),
+        response: { 200: WarningsSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { limit, code } = request.query;
+      const walk = await openWalk(request.query, `warnings ${code ?? ''}`, accountOf(request));
+      if (answeredFromCache(context, request, reply, walk.seq)) return reply;
+      const found = await listWarnings(await footing.read(accountOf(request), 'revenue', walk.seq), {
+        limit,
+        offset: walk.offset,
+        ...(code === undefined ? {} : { code }),
+      });
+      const warnings = found.warnings.map((warning) => ({ ...warning }));
+      return { warnings, total: found.total, next: walk.next(warnings.length, limit, found.total) };
+    },
+  );
+
+  app.get(
+    '/api/explain',
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: [TAGS.reports],
+        summary: 'Where a figure comes from, one step at a time',
+        querystring: Type.Object(
+          {
+            ref: Type.String({
+              minLength: 1,
+              maxLength: REF_CHARACTERS_MAX,
+              description: 'A `ref` of a statement or of an explanation',
+              examples: ['mrr/2025-04/EUR/contraction'],
+            }),
+            as_of: AsOf,
+            offset: Type.Optional(Type.Integer({ minimum: 0, description: 'Steps to leave out at the beginning' })),
+          },
+          strict,
+        ),
+        response: { 200: ExplanationSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { ref, offset } = request.query;
+      const carbon = isInventoryRef(ref);
+      const read = await openRead(context, request, reply, carbon ? 'carbon' : 'revenue');
+      if (read === null) return reply;
+      const node = carbon
+        ? await explainInventory(read, ref, {
+            source: (seq, row) => sourceOf(read, 'activities', seq, row),
+            ...(offset === undefined ? {} : { offset }),
+          })
+        : await explainRevenue(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row));
+      return explanationView(node);
+    },
+  );
+
+  function sourceOf(read: ReadContext, stream: string, seq: number, row: number): Promise<RecordSource> {
+    return footing.records.source(read, stream, seq, row);
+  }
+
+  /** Paging by offset, as of one entry from the first page to the last. */
+  async function openWalk(query: { cursor?: string; as_of?: number }, name: string, accountId: number) {
+    const scope = JSON.stringify([name, accountId, query.as_of ?? null]);
+    const position =
+      query.cursor === undefined ? null : context.cursors.open<{ seq: number; offset: number }>(scope, query.cursor);
+    const seq = position?.seq ?? (await seqToRead(context, accountId, query.as_of));
+    const offset = position?.offset ?? 0;
+    return {
+      seq,
+      offset,
+      next: (shownNow: number, limit: number, total: number) =>
+        shownNow === limit && offset + limit < total
+          ? context.cursors.seal(scope, { seq, offset: offset + limit })
+          : null,
+    };
+  }
+}
+
+function unknownDimension(name: string): FootingError {
+  return new FootingError('invalid', 'The inventory cannot be grouped like that.', {
+    problems: [{ field: 'group_by', value: shown(name), reason: `must be of ${INVENTORY_DIMENSIONS.join(', ')}` }],
+  });
+}
+
+function mrrView(statement: MrrStatement) {
+  return {
+    ...statement,
+    currencies: statement.currencies.map(({ currency, buckets }) => ({
+      currency,
+      buckets: buckets.map((bucket) => bucketView(bucket, currency, statement)),
+    })),
+  };
+}
+
+function bucketView(bucket: MrrBucket, currency: string, { interval, until }: MrrStatement) {
+  const whole = isWhole(bucket, interval) && bucket.to <= until;
+  const figure = (money: Money, name: string) => ({
+    ...money,
+    ref: whole ? `mrr/${bucket.bucket}/${currency}/${name}` : null,
+  });
+  return {
+    ...bucket,
+    start: figure(bucket.start, 'start'),
+    movements: Object.fromEntries(MOVEMENT_TYPES.map((type) => [type, figure(bucket.movements[type], type)])) as Record<
+      (typeof MOVEMENT_TYPES)[number],
+      ReturnType<typeof figure>
+    >,
+    end: figure(bucket.end, 'end'),
+  };
+}
+
+const FIRST_MONTHS: Record<StatementInterval, readonly string[] | null> = {
+  day: null,
+  week: [],
+  month: ['01', '02', '03', '04', '05', '06', '07', '08', '09', '10', '11', '12'],
+  quarter: ['01', '04', '07', '10'],
+  year: ['01'],
+};
+
+/** Whether the bucket is a whole period that a reference can name: weeks have no names, and the range may cut the ends. */
+function isWhole({ from, to }: MrrBucket, interval: StatementInterval): boolean {
+  const months = FIRST_MONTHS[interval];
+  if (months === null) return true;
+  return [from, addDays(to, 1)].every((day) => day.endsWith('-01') && months.includes(day.slice(5, 7)));
+}
+
+function inventoryView({ groupBy, rows, ...statement }: InventoryStatement) {
+  return {
+    ...statement,
+    group_by: [...groupBy],
+    rows: rows.map(({ keys, ...row }) => ({ ...row, keys: keys as Record<string, string>, flags: flagsOf(row.flags) })),
+    total: { ...statement.total, flags: flagsOf(statement.total.flags) },
+    outside: { ...statement.outside, flags: flagsOf(statement.outside.flags) },
+  };
+}
+
+const flagsOf = (flags: object): Record<string, number> => ({ ...flags }) as Record<string, number>;
