@@ -23,6 +23,7 @@ test('every problem is named with variable, value and remedy, and passwords are 
     DATABASE_URL: 'mysql://u:hunter2@h/db',
     FOOTING_QUERY_MEMORY_MIB: '1e3',
     FOOTING_LEDGER_PREFIX: 'x; DROP',
+    CLICKHOUSE_URL: 'http://u:hunter2@h:8123/mine',
   };
   try {
     loadConfig(env);

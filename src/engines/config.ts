@@ -29,6 +29,15 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, overrides: Part
     querySeconds: overrides.querySeconds ?? read.integer('FOOTING_QUERY_SECONDS', 600, 1, 86_400),
     databaseConnections: overrides.databaseConnections ?? read.integer('FOOTING_DATABASE_CONNECTIONS', 16, 4, 500),
   };
+  const clickhousePath = config.clickhouseUrl === undefined ? '/' : new URL(config.clickhouseUrl).pathname;
+  if (clickhousePath !== '/') {
+    problems.push({
+      field: 'CLICKHOUSE_URL',
+      value: shown(clickhousePath),
+      reason: 'names a database, but each ledger has a database of its own',
+      remedy: 'Give scheme, user, password, host and port only; FOOTING_LEDGER_PREFIX sets how databases are named.',
+    });
+  }
   if (!/^[a-z][a-z0-9_]{0,40}$/.test(config.ledgerPrefix)) {
     problems.push({
       field: 'FOOTING_LEDGER_PREFIX',

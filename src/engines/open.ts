@@ -70,10 +70,12 @@ async function assemble(config: Config, log: Engines['log'], started: EnginePart
     },
     () => started.postgres?.ready() ?? Promise.resolve(),
   );
-  // An idle connection that breaks must not end the process; the next query opens another.
-  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle PostgreSQL connection broke'));
-  const clickhouse = new HttpClickHouse(started.clickhouse ?? { url: config.clickhouseUrl!, ready: async () => {} });
   let closing: Promise<void> | undefined;
+  // An idle connection that breaks must not end the process; the next query opens another.
+  pool.on('error', (error) => {
+    if (closing === undefined) log.warn({ error: error.message }, 'an idle PostgreSQL connection broke');
+  });
+  const clickhouse = new HttpClickHouse(started.clickhouse ?? { url: config.clickhouseUrl!, ready: async () => {} });
   const close = async () => {
     await clickhouse.close();
     await pool.end();

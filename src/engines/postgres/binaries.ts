@@ -17,15 +17,16 @@ const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-x64', 'darwin-arm64'];
 export interface ServerUser {
   uid: number;
   gid: number;
-  name: string;
 }
 
 /**
- * PostgreSQL refuses to run as root; then `nobody` runs it. Undefined: the present user runs it.
- * Errors: `platform` when the system has no such user.
+ * PostgreSQL refuses to run as root; then whoever owns the cluster runs it, a new one `postgres` or else `nobody`. Undefined: the
+ * present user runs it. Errors: `platform` when the system has no such user.
  */
-export function serverUser(): ServerUser | undefined {
+export function serverUser(dataFolder: string): ServerUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
+  const owner = existsSync(dataFolder) ? statSync(dataFolder) : undefined;
+  if (owner !== undefined && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   for (const name of ['postgres', 'nobody']) {
     const line = readFileSync('/etc/passwd', 'utf8')
       .split('\n')
@@ -33,7 +34,7 @@ export function serverUser(): ServerUser | undefined {
     const [, , uid, gid] = line?.split(':') ?? [];
     // macOS writes nobody as -2: setuid there wants it as an unsigned number.
     if (uid !== undefined && gid !== undefined && Number(uid) !== 0) {
-      return { uid: Number(uid) >>> 0, gid: Number(gid) >>> 0, name };
+      return { uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 };
     }
   }
   throw new FootingError('platform', 'PostgreSQL does not run as root, and there is no user "nobody" to run it as.', {

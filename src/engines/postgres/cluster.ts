@@ -79,7 +79,7 @@ export interface Cluster {
 export async function openCluster(home: string, log: Logger): Promise<Cluster> {
   const root = join(home, 'postgres');
   await privateFolder(root);
-  const user = serverUser();
+  const user = serverUser(join(root, 'data'));
   const binaries = await findBinaries(user, root);
   await stopLeftover(join(root, 'data'), log);
   if (!existsSync(join(root, 'data', 'PG_VERSION'))) await createCluster(root, binaries, user, log);
