@@ -102,14 +102,15 @@ export class TextColumn implements Column {
   }
 }
 
+const ENTRY_WORDS = 4;
+
 /** Distinct byte strings, numbered in order of first appearance. Open addressing over a 32-bit hash. */
 export class Dictionary {
   readonly heap = new StringHeap();
   count = 0;
   private slots: Int32Array<ArrayBuffer> = new Int32Array(1024);
-  private hashes: Int32Array<ArrayBuffer> = new Int32Array(512);
-  private starts: Int32Array<ArrayBuffer> = new Int32Array(512);
-  private lengths: Int32Array<ArrayBuffer> = new Int32Array(512);
+  /** Of each string: hash, length, where its bytes begin in the heap, unused. */
+  private entries: Int32Array<ArrayBuffer> = new Int32Array(512 * ENTRY_WORDS);
   /** Number of source[start, end), added when it is new (then `count` has grown). */
   add(source: Uint8Array, start: number, end: number): number {
     // FNV-1a over four bytes at a time, with a last mix.
@@ -122,40 +123,44 @@ export class Dictionary {
     }
     for (; at4 < end; at4++) hash = Math.imul(hash ^ source[at4]!, 16777619);
     hash ^= hash >>> 15;
-    const mask = this.slots.length - 1;
+    const { slots, entries } = this;
+    const mask = slots.length - 1;
     const length = end - start;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const number = this.slots[slot]! - 1;
+      const number = slots[slot]! - 1;
       if (number < 0) {
-        this.slots[slot] = this.count + 1;
+        slots[slot] = this.count + 1;
         return this.append(source, start, end, hash);
       }
-      if (this.hashes[number] !== hash || this.lengths[number] !== length) continue;
-      const at = this.starts[number]!;
+      const entry = number * ENTRY_WORDS;
+      if (entries[entry] !== hash || entries[entry + 1] !== length) continue;
       const bytes = this.heap.bytes;
-      let i = 0;
-      while (i < length && bytes[at + i] === source[start + i]) i++;
-      if (i === length) return number;
+      let at = entries[entry + 2]!;
+      let i = start;
+      while (i < end && bytes[at] === source[i]) {
+        i++;
+        at++;
+      }
+      if (i === end) return number;
     }
   }
   private append(source: Uint8Array, start: number, end: number, hash: number): number {
     const number = this.count++;
     this.heap.append(source, start, end);
-    if (number === this.hashes.length) {
-      for (const name of ['hashes', 'starts', 'lengths'] as const) {
-        const next = new Int32Array(number * 2);
-        next.set(this[name]);
-        this[name] = next;
-      }
+    const entry = number * ENTRY_WORDS;
+    if (entry === this.entries.length) {
+      const next = new Int32Array(entry * 2);
+      next.set(this.entries);
+      this.entries = next;
     }
-    this.hashes[number] = hash;
-    this.starts[number] = this.heap.at - (end - start);
-    this.lengths[number] = end - start;
+    this.entries[entry] = hash;
+    this.entries[entry + 1] = end - start;
+    this.entries[entry + 2] = this.heap.at - (end - start);
     if (this.count * 2 > this.slots.length) {
       const slots = new Int32Array(this.slots.length * 2);
       const mask = slots.length - 1;
       for (let i = 0; i < this.count; i++) {
-        let slot = this.hashes[i]! & mask;
+        let slot = this.entries[i * ENTRY_WORDS]! & mask;
         while (slots[slot] !== 0) slot = (slot + 1) & mask;
         slots[slot] = i + 1;
       }
@@ -164,8 +169,8 @@ export class Dictionary {
     return number;
   }
   text(number: number): string {
-    const start = this.starts[number]!;
-    return UTF8.decode(this.heap.bytes.subarray(start, start + this.lengths[number]!));
+    const start = this.entries[number * ENTRY_WORDS + 2]!;
+    return UTF8.decode(this.heap.bytes.subarray(start, start + this.entries[number * ENTRY_WORDS + 1]!));
   }
   clear(): void {
     this.slots.fill(0);
