@@ -89,6 +89,22 @@ describe('append', () => {
     expect((await verifyChain(engines.pg, id)).finding).toBeNull();
   });
 
+  it('gives a claim to one entry only, also in a race, and again after its release', async () => {
+    const { id } = await newAccount();
+    const claim = ['invoice/default/INV-1'];
+    const answers = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, i) => journal.append(id, { ...note(`race ${i}`), claims: claim })),
+    );
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const answer of answers) {
+      if (answer.status === 'rejected') expect(isFootingError(answer.reason, 'conflict')).toBe(true);
+    }
+    await expect(journal.append(id, { ...note('still held'), claims: claim })).rejects.toThrow('INV-1');
+    await journal.append(id, { ...note('deleted'), releases: claim });
+    await journal.append(id, { ...note('created again'), claims: claim });
+    expect((await verifyChain(engines.pg, id)).finding).toBeNull();
+  });
+
   it.each([
     ['evidence that is not stored', { ...note('x'), evidence: 'ab'.repeat(32) }, 'not_found'],
     ['a fraction in the payload', { ...note('x'), payload: { amount: 0.1 } }, 'invalid'],

@@ -181,7 +181,7 @@ export function openJournal(pg: Pool, evidence: EvidenceStore): Journal {
   };
 }
 
-/** The next entries to commit together: plain ones in a group, one with effects alone. */
+/** The next entries to commit together. */
 function takeGroup(queue: Waiting[]): Waiting[] {
   const group: Waiting[] = [];
   const keys = new Set<string>();
@@ -189,13 +189,12 @@ function takeGroup(queue: Waiting[]): Waiting[] {
   for (const waiting of queue) {
     const key = waiting.input.idempotency?.key;
     if (group.length >= GROUP_ENTRIES_MAX) break;
-    if (group.length > 0 && (waiting.input.effects || bytes + waiting.payload.length > GROUP_PAYLOAD_BYTES_MAX)) break;
+    if (group.length > 0 && bytes + waiting.payload.length > GROUP_PAYLOAD_BYTES_MAX) break;
     // The second bearer of a key must see the first one committed.
     if (key !== undefined && keys.has(key)) break;
     group.push(waiting);
     bytes += waiting.payload.length;
     if (key !== undefined) keys.add(key);
-    if (waiting.input.effects) break;
   }
   queue.splice(0, group.length);
   return group;
@@ -233,6 +232,11 @@ async function appendGroup(tx: PoolClient, accountId: number, group: Waiting[]):
   if (!account) throw noAccount(accountId);
 
   const replays = await findReplays(tx, accountId, group);
+  await takeClaims(
+    tx,
+    accountId,
+    group.filter((_, i) => !replays.has(i)),
+  );
   let seq = Number(account.head_seq);
   let previousHash = account.head_hash;
   const fresh: Array<{ entry: Entry; payload: string; rows: Buffer[]; requestHash: Buffer | null }> = [];
@@ -310,6 +314,29 @@ async function appendGroup(tx: PoolClient, accountId: number, group: Waiting[]):
     if (waiting.input.effects && !answer.replayed) await waiting.input.effects(tx, answer.entry.seq);
   }
   return answers;
+}
+
+/** Takes and releases the group's claims. One that is held fails the group with `conflict`; its members are then tried alone. */
+async function takeClaims(tx: PoolClient, accountId: number, group: Waiting[]): Promise<void> {
+  const released = group.flatMap(({ input }) => input.releases ?? []);
+  if (released.length > 0) {
+    await tx.query('DELETE FROM claims WHERE account_id = $1 AND claim = ANY ($2)', [accountId, released]);
+  }
+  const claims = group.flatMap(({ input }) => input.claims ?? []);
+  if (claims.length === 0) return;
+  const taken = await tx.query<{ claim: string }>(
+    `INSERT INTO claims (account_id, claim)
+     SELECT $1, claim FROM unnest($2::text[]) AS t (claim)
+     ON CONFLICT DO NOTHING
+     RETURNING claim`,
+    [accountId, claims],
+  );
+  if (taken.rows.length === claims.length) return;
+  const free = new Set(taken.rows.map(({ claim }) => claim));
+  const held = claims.find((claim, i) => !free.has(claim) || claims.indexOf(claim) !== i);
+  throw new FootingError('conflict', `"${shown(held)}" exists already`, {
+    problems: [{ value: shown(held), reason: 'It exists already.', remedy: 'Change it, or delete it first.' }],
+  });
 }
 
 /** Entries of the group whose idempotency key is known: index in the group -> first entry. Other request: `conflict`. */

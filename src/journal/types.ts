@@ -44,8 +44,15 @@ export interface AppendInput {
   /** Same key and same request: the first entry is returned with `replayed: true`. Same key, other request: `conflict`. */
   idempotency?: { key: string; requestHash: string };
   /**
-   * Changes to stated tables, run inside the entry's transaction after its seq is known. Throwing rolls back the entry.
-   * Entries without effects are committed in groups and are much cheaper.
+   * Names that no other entry of the account may hold, for example `invoice/<source>/<external id>`. One that is held: `conflict`
+   * with the claim as the problem's value; nothing is appended.
+   */
+  claims?: readonly string[];
+  /** Claims given up by this entry (what they stood for was deleted). */
+  releases?: readonly string[];
+  /**
+   * Changes to stated tables, run inside the entry's transaction after its seq is known. Throwing rolls back the entry; the callback
+   * may then be run a second time, because entries that were to be committed together are tried again one by one.
    */
   effects?: (tx: PoolClient, seq: number) => Promise<void>;
 }

@@ -1,6 +1,16 @@
 export { type ImportOutcome, type ImportRequest, type ImportStatus, type Imports, openImports } from './imports.ts';
 export { type LedgerService, openLedger } from './ledger.ts';
-export { DEFAULT_SOURCE, entryStream, loadRecords } from './records.ts';
+export {
+  currentRows,
+  DEFAULT_SOURCE,
+  DELETE_KIND,
+  entryStream,
+  loadRecords,
+  PATCH_KIND,
+  type PatchPayload,
+  POST_KIND,
+  type PostPayload,
+} from './records.ts';
 export { findStream, openRecords, POST_ROWS_MAX } from './recordsService.ts';
 export { execute, type SqlParameters, select } from './sql.ts';
 export type {

@@ -17,6 +17,7 @@ import {
   openImports,
   openLedger,
   openRecords,
+  PATCH_KIND,
   select,
   verifyAccount,
 } from './index.ts';
@@ -187,7 +188,8 @@ describe('records', () => {
 
   type Step =
     | { do: 'post' | 'import'; rows: Array<{ meter: string; value: string }>; source: string }
-    | { do: 'remove'; meter: string; source: string };
+    | { do: 'remove'; meter: string; source: string }
+    | { do: 'patch'; meter: string; source: string; value: string };
   const source = fc.constantFrom('default', 'other');
   const meter = fc.constantFrom('A', 'B', 'C', "D'; DROP TABLE readings; --");
   const step: fc.Arbitrary<Step> = fc.oneof(
@@ -200,6 +202,7 @@ describe('records', () => {
       source,
     }),
     fc.record({ do: fc.constant('remove' as const), meter, source }),
+    fc.record({ do: fc.constant('patch' as const), meter, source, value: fc.integer().map(String) }),
   );
 
   it('kept up step by step are, at every earlier point, what a rebuild gives and what a plain map says', async () => {
@@ -211,7 +214,16 @@ describe('records', () => {
         let again = 0;
         for (const taken of steps) {
           let seq: number;
-          if (taken.do === 'remove') {
+          if (taken.do === 'patch') {
+            const changes = [
+              { match: { meter: taken.meter }, set: { value: '0.5' } },
+              { match: { meter: taken.meter, day: 'monday' }, set: { value: taken.value } },
+            ];
+            const payload = { stream: 'readings', source: taken.source, changes };
+            seq = (await journal.append(id, { kind: PATCH_KIND, actor: 'test', payload })).entry.seq;
+            const key = `${taken.source}/${taken.meter}/monday`;
+            if (model[key] !== undefined) model[key] = taken.value;
+          } else if (taken.do === 'remove') {
             const key = { meter: taken.meter, day: 'monday' };
             const removed = await records.remove(id, {
               stream: 'readings',

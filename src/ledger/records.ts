@@ -10,6 +10,7 @@ import type { PostContext } from './types.ts';
 
 export const POST_KIND = 'records.post';
 export const DELETE_KIND = 'records.delete';
+export const PATCH_KIND = 'records.patch';
 export const DEFAULT_SOURCE = 'default';
 
 /** Rejected rows that an import's result keeps for people; all of them are found again by reading the evidence. */
@@ -18,6 +19,9 @@ export const IMPORT_REJECTS_KEPT_ROWS_MAX = 200;
 const SUPERSEDE_ROWS_MAX = 1_500_000;
 /** Blocks of one load that are on their way to ClickHouse at once. */
 const BLOCKS_IN_FLIGHT_MAX = 2;
+
+/** Kinds of entries that state records. */
+export const RECORD_KINDS: readonly string[] = [IMPORT_KIND, POST_KIND, PATCH_KIND, DELETE_KIND];
 
 /** Payload of `records.import`. */
 export interface ImportPayload {
@@ -42,9 +46,19 @@ export interface DeletePayload {
   keys: Array<Record<string, string>>;
 }
 
+/**
+ * Payload of `records.patch`: in every current record of the source that has these values in the columns of `match`, the columns of
+ * `set` take new values. Resolved when the entry is posted, in the order of the journal, so two patches of one record both count.
+ */
+export interface PatchPayload {
+  stream: string;
+  source: string;
+  changes: Array<{ match: Record<string, string>; set: Record<string, Json> }>;
+}
+
 /** The stream that an entry speaks of, or undefined when it is not about records. */
 export function entryStream(entry: Entry): string | undefined {
-  if (entry.kind !== IMPORT_KIND && entry.kind !== POST_KIND && entry.kind !== DELETE_KIND) return undefined;
+  if (!RECORD_KINDS.includes(entry.kind)) return undefined;
   return (entry.payload as unknown as { stream: string }).stream;
 }
 
@@ -58,9 +72,15 @@ export async function loadRecords(
   definition: StreamDefinition,
   entries: readonly Entry[],
 ): Promise<void> {
-  for (const run of runsBetweenDeletes(entries)) {
-    if (run[0]!.kind === DELETE_KIND) {
-      for (const entry of run) await reverseDeleted(context, definition, entry);
+  for (const run of runsOfRows(entries)) {
+    const [first] = run;
+    if (first!.kind === DELETE_KIND) {
+      await reverseDeleted(context, definition, first!);
+      continue;
+    }
+    if (first!.kind === PATCH_KIND) {
+      await loadPatched(context, definition, first!);
+      await reverseSuperseded(context, definition, first!.seq, first!.seq);
       continue;
     }
     const imports: Array<{ entry: Entry; result: ImportResult }> = [];
@@ -77,11 +97,13 @@ export async function loadRecords(
   }
 }
 
-function runsBetweenDeletes(entries: readonly Entry[]): Entry[][] {
+/** Entries that bring rows together; each delete and patch alone, because it speaks of the state that the ones before it leave. */
+function runsOfRows(entries: readonly Entry[]): Entry[][] {
   const runs: Entry[][] = [];
+  const bringsRows = (entry: Entry) => entry.kind === IMPORT_KIND || entry.kind === POST_KIND;
   for (const entry of entries) {
     const run = runs.at(-1);
-    if (run && (run[0]!.kind === DELETE_KIND) === (entry.kind === DELETE_KIND)) run.push(entry);
+    if (run && bringsRows(run[0]!) && bringsRows(entry)) run.push(entry);
     else runs.push([entry]);
   }
   return runs;
@@ -159,6 +181,95 @@ async function loadPosts(context: PostContext, definition: StreamDefinition, ent
   if (rows.length === 0) return;
   const block = encodeRows(definition, rows);
   await context.engines.clickhouse.insertNative(context.database, definition.name, blockColumns(definition), block);
+}
+
+/** The patched records as new rows of the entry, numbered in the order of (change, origin). */
+async function loadPatched(context: PostContext, definition: StreamDefinition, entry: Entry): Promise<void> {
+  const payload = entry.payload as unknown as PatchPayload;
+  const before = entry.seq - 1;
+  const patched = new Map<string, Record<string, Json>>();
+  for (const change of payload.changes) {
+    const { condition, parameters } = matchCondition(definition, payload.source, change.match);
+    const current = await currentRows(context, definition, before, condition, parameters);
+    for (const row of current) {
+      const origin = `${row.origin_seq}/${row.origin_row}`;
+      const values = patched.get(origin) ?? valuesOf(definition, row);
+      patched.set(origin, { ...values, ...change.set });
+    }
+  }
+  const rows: BlockRow[] = [];
+  for (const parsed of parseRows(definition, [...patched.values()])) {
+    if (parsed.problems.length > 0) {
+      throw new FootingError('corrupt', `Entry ${entry.seq} patches a record into one that does not hold together`, {
+        problems: parsed.problems.map(({ column, ...problem }) => ({ field: column, ...problem })),
+      });
+    }
+    const place = { seq: entry.seq, originSeq: entry.seq, originRow: rows.length + 1, sign: 1 as const };
+    rows.push({ ...place, source: payload.source, row: parsed.row });
+  }
+  if (rows.length === 0) return;
+  const block = encodeRows(definition, rows);
+  await context.engines.clickhouse.insertNative(context.database, definition.name, blockColumns(definition), block);
+}
+
+/** Current rows as of `seq`: posted and not reversed. */
+export async function currentRows(
+  context: Pick<PostContext, 'engines' | 'database'>,
+  definition: StreamDefinition,
+  seq: number,
+  condition: string,
+  parameters: Record<string, unknown>,
+): Promise<Array<Record<string, Json>>> {
+  const table = definition.name;
+  return select(
+    context.engines,
+    context.database,
+    `SELECT *
+     FROM ${table}
+     WHERE sign = 1
+       AND seq <= {as_of:UInt64}
+       AND ${condition}
+       AND (origin_seq, origin_row) NOT IN (
+         SELECT origin_seq, origin_row FROM ${table} WHERE sign = -1 AND seq <= {as_of:UInt64} AND ${condition}
+       )
+     ORDER BY origin_seq, origin_row`,
+    { ...parameters, as_of: seq },
+  );
+}
+
+/** A condition on some of the stream's text columns; on the whole key it goes through key_hash. */
+function matchCondition(
+  definition: StreamDefinition,
+  source: string,
+  match: Record<string, string>,
+): { condition: string; parameters: Record<string, unknown> } {
+  const names = Object.keys(match);
+  if (names.length === definition.key.length && definition.key.every((name) => names.includes(name))) {
+    return keyCondition(definition, source, [match]);
+  }
+  const parameters: Record<string, unknown> = { match_source: source };
+  const conditions = names.map((name, i) => {
+    invariant(
+      definition.columns.some((column) => column.name === name),
+      `${name} is a column of ${definition.name}`,
+    );
+    parameters[`match_${i}`] = match[name];
+    return `${name} = {match_${i}:String}`;
+  });
+  return { condition: ['source = {match_source:String}', ...conditions].join('\n       AND '), parameters };
+}
+
+/** A row of the table as it would be posted: what the stream's columns and attributes say, nothing that is computed. */
+function valuesOf(definition: StreamDefinition, row: Record<string, Json>): Record<string, Json> {
+  const values: Record<string, Json> = {};
+  for (const { name, type } of definition.columns) {
+    const value = row[name] ?? null;
+    // ClickHouse prints instants as "2025-01-31 10:00:00.000", in UTC.
+    values[name] = type === 'datetime' && typeof value === 'string' ? `${value.replace(' ', 'T')}Z` : value;
+  }
+  const attributes = row.attributes as Record<string, string> | undefined;
+  for (const [name, value] of Object.entries(attributes ?? {})) values[`attributes.${name}`] = value;
+  return values;
 }
 
 /**
