@@ -1,5 +1,6 @@
 /** The carbon book's part in the ledger: what its entries add to records, decisions, emission lines, held lines and totals. */
 import type { AppendInput, Entry, Json } from '../journal/types.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { entryStream, loadRecords } from '../ledger/records.ts';
 import type { Book, PostContext } from '../ledger/types.ts';
 import { ADOPT_KIND, adopt, decideAgain, decideNew, starterReleases } from './matching.ts';
@@ -95,6 +96,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
   if (rows > 0) {
     progress('matching activities');
     await decideNew(context, first, last);
+    await faultPoint('carbon.matched');
     progress('calculating emissions');
     const where = 'seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1';
     await insertPostings(
@@ -107,6 +109,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
         long: Number(probe!.long) > 0,
       },
     );
+    await faultPoint('carbon.posted');
   }
   const reversed = Number(probe?.reversed ?? 0);
   if (reversed > 0) {
@@ -117,6 +120,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
         FROM activities
         WHERE seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = -1 AND ${chunk}`;
       await run(context, reverseLines(origins), { first, last });
+      await faultPoint('carbon.reversed');
       await run(context, reverseHeld(origins), { first, last });
     });
   }

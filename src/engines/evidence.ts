@@ -10,6 +10,7 @@ import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat } from '
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { FootingError } from '../kernel/errors.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { privateFolder, storageError, syncFolder } from './files.ts';
 import type { EvidenceStore, StoredEvidence } from './types.ts';
 
@@ -48,6 +49,7 @@ class FolderEvidence implements EvidenceStore {
       throw storageError(error, this.#folder);
     }
     const { sha256, bytes } = received;
+    await faultPoint('evidence.written');
     try {
       const parent = join(this.#folder, sha256.slice(0, 2));
       const existed = await this.#stored(sha256, bytes);
@@ -58,6 +60,7 @@ class FolderEvidence implements EvidenceStore {
       } else {
         if ((await mkdir(parent, { recursive: true, mode: 0o700 })) !== undefined) await syncFolder(this.#folder);
         await rename(path, this.#pathOf(sha256));
+        await faultPoint('evidence.renamed');
         await syncFolder(parent);
       }
       return { sha256, bytes, existed };

@@ -1,6 +1,7 @@
 /** Starts or connects the stores and hands them out as {@link Engines}. */
 import { chmodSync } from 'node:fs';
 import { FootingError } from '../kernel/errors.ts';
+import { onFault } from '../kernel/faults.ts';
 import { HttpClickHouse } from './clickhouse/client.ts';
 import { type ClickHouseChild, startClickHouse } from './clickhouse/supervisor.ts';
 import { createLogger } from './config.ts';
@@ -9,6 +10,7 @@ import { privateFolder } from './files.ts';
 import { type FolderLock, lockFolder } from './lock.ts';
 import { PatientPool } from './postgres/pool.ts';
 import { type PostgresServer, startPostgres } from './postgres/supervisor.ts';
+import { signal, waitForEnd } from './processes.ts';
 import type { Config, Engines } from './types.ts';
 
 /** What runs behind an Engines object, for `footing doctor` and for the tests that kill it. */
@@ -94,6 +96,7 @@ async function assemble(config: Config, log: Engines['log'], started: EnginePart
     },
   };
   parts.set(engines, started);
+  if (process.env.FOOTING_FAULT !== undefined) letFaultsEndStores(started);
   try {
     await checkAnswers(engines);
   } catch (error) {
@@ -117,4 +120,16 @@ async function checkAnswers(engines: Engines): Promise<void> {
       cause: ping.error,
     });
   }
+}
+
+/** For fault tests (see kernel/faults.ts): how the children are ended, as by the kernel when memory runs out. */
+function letFaultsEndStores({ postgres, clickhouse }: EngineParts): void {
+  const end = (store: { readonly pid: number | undefined } | undefined) => async () => {
+    const pid = store?.pid;
+    if (pid === undefined) return;
+    signal(pid, 'SIGKILL');
+    await waitForEnd(pid, 5_000);
+  };
+  onFault('end-postgres', end(postgres));
+  onFault('end-clickhouse', end(clickhouse));
 }

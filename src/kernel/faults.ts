@@ -16,8 +16,13 @@ export const FAULT_POINTS = [
   'records.superseded',
   'revenue.loaded',
   'revenue.derived',
+  'carbon.matched',
+  'carbon.posted',
+  'carbon.reversed',
   'posting.written',
   'posting.visible',
+  'rebuild.filled',
+  'rebuild.switched',
 ] as const;
 
 export type FaultPoint = (typeof FAULT_POINTS)[number];

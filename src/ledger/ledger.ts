@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import type { Engines } from '../engines/types.ts';
 import type { Journal } from '../journal/types.ts';
 import { FootingError } from '../kernel/errors.ts';
+import { faultPoint } from '../kernel/faults.ts';
 import { type Generation, openGenerations } from './generations.ts';
 import { postUpTo } from './posting.ts';
 import type { Book, Ledger, Progress } from './types.ts';
@@ -272,6 +273,7 @@ export async function openLedger(
     try {
       const { seq: head } = await journal.head(accountId);
       await replayInto(next, head, (_, seq, progress) => onProgress?.(seq, progress));
+      await faultPoint('rebuild.filled');
       opened.paused = new Promise((resolve) => {
         resume = resolve;
       });
@@ -279,6 +281,7 @@ export async function openLedger(
       const { seq: last } = await journal.head(accountId);
       await replayInto(next, last, (_, seq, progress) => onProgress?.(seq, progress));
       const retired = await generations.switchTo(next);
+      await faultPoint('rebuild.switched');
       opened.generation = next;
       for (const lane of opened.lanes.values()) lane.posted = last;
       setTimeout(() => {
