@@ -1,0 +1,173 @@
+/**
+ * The Footing side of the bench: a copy of the product with the bench's factors as one more release, run as users run it, spoken
+ * to over HTTP only.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
+import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { request } from 'node:http';
+import { basename, dirname, join } from 'node:path';
+
+const ROOT = dirname(import.meta.dirname);
+const START_MS_MAX = 60_000;
+const STOP_MS_MAX = 60_000;
+const POLL_MS = 50;
+const ACCOUNT = 'bench';
+
+export interface ImportOutcome {
+  seconds: number;
+  counts: { rows: number; accepted: number; rejected: number };
+}
+
+export class FootingServer {
+  readonly #product: string;
+  readonly #home: string;
+  #process: ChildProcess | undefined;
+  #url = '';
+  #key = '';
+
+  private constructor(product: string, home: string) {
+    this.#product = product;
+    this.#home = home;
+  }
+
+  /** Copies the product into `folder`; `release` is a folder in the format of catalogue/releases. */
+  static async prepare(folder: string, release: string | undefined): Promise<FootingServer> {
+    const product = join(folder, 'product');
+    rmSync(product, { recursive: true, force: true });
+    rmSync(join(folder, 'home'), { recursive: true, force: true });
+    await mkdir(product, { recursive: true });
+    for (const name of ['src', 'catalogue', 'package.json'])
+      await cp(join(ROOT, name), join(product, name), { recursive: true });
+    await symlink(join(ROOT, 'node_modules'), join(product, 'node_modules'));
+    if (release !== undefined)
+      await cp(release, join(product, 'catalogue', 'releases', basename(release)), { recursive: true });
+    return new FootingServer(product, join(folder, 'home'));
+  }
+
+  get pid(): number {
+    return this.#process?.pid ?? 0;
+  }
+
+  get url(): string {
+    return this.#url;
+  }
+
+  get key(): string {
+    return this.#key;
+  }
+
+  /** Starts the server; resolves with the seconds until it answered, once it does. */
+  async start(): Promise<number> {
+    const begun = performance.now();
+    const child = spawn(
+      process.execPath,
+      [join(this.#product, 'src/cli/main.ts'), 'serve', '--port', '0', '--home', this.#home],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+    this.#process = child;
+    const note = join(this.#home, 'server.json');
+    while (!existsSync(note) || JSON.parse(await readFile(note, 'utf8')).pid !== child.pid) {
+      if (child.exitCode !== null) throw new Error(`The server ended with exit code ${child.exitCode}`);
+      if (performance.now() - begun > START_MS_MAX) throw new Error('The server did not start');
+      await sleep(POLL_MS);
+    }
+    const { url, key } = JSON.parse(await readFile(note, 'utf8'));
+    this.#url = url;
+    await this.#use(key);
+    return (performance.now() - begun) / 1000;
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#process;
+    if (child === undefined || child.exitCode !== null) return;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS_MAX);
+    await ended;
+    clearTimeout(late);
+  }
+
+  /** The account's key; the account is made at the first start. */
+  async #use(instanceKey: string): Promise<void> {
+    this.#key = instanceKey;
+    const { accounts } = await this.get<{ accounts: Array<{ slug: string }> }>('/api/accounts');
+    if (!accounts.some(({ slug }) => slug === ACCOUNT)) {
+      await this.post('/api/accounts', { slug: ACCOUNT, name: 'Bench', currency: 'EUR', time_zone: 'UTC' });
+    }
+    const { secret } = await this.post<{ secret: string }>(`/api/accounts/${ACCOUNT}/keys`, {
+      name: 'bench',
+      role: 'admin',
+    });
+    this.#key = secret;
+  }
+
+  /** Hands a file in and waits until it is posted. */
+  async import(stream: string, file: string): Promise<ImportOutcome> {
+    const begun = performance.now();
+    const answer = JSON.parse(
+      await upload(`${this.#url}/api/imports/${stream}?file_name=${basename(file)}`, this.#key, file),
+    );
+    for (;;) {
+      const status = await this.get<{ state: string; error: string | null; counts: ImportOutcome['counts'] }>(
+        `/api/imports/${answer.import.seq}`,
+      );
+      if (status.state === 'failed') throw new Error(`Import of ${file} failed: ${status.error}`);
+      if (status.state === 'posted') return { seconds: (performance.now() - begun) / 1000, counts: status.counts };
+      await sleep(POLL_MS);
+    }
+  }
+
+  async get<T>(path: string): Promise<T> {
+    return this.#call('GET', path);
+  }
+
+  async post<T>(path: string, body: unknown): Promise<T> {
+    return this.#call('POST', path, body);
+  }
+
+  async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(`${this.#url}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#key}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 500)}`);
+    return JSON.parse(text) as T;
+  }
+}
+
+/** Streams a file as the body of a request; node:http because fetch limits how long an answer may take to begin. */
+function upload(url: string, key: string, file: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const headers = {
+      authorization: `Bearer ${key}`,
+      'content-type': 'text/csv',
+      'content-length': statSync(file).size,
+    };
+    const sent = request(url, { method: 'POST', headers }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8');
+      answer.on('data', (piece: string) => {
+        text += piece;
+      });
+      answer.on('end', () =>
+        (answer.statusCode ?? 500) < 300
+          ? resolve(text)
+          : reject(new Error(`${url}: ${answer.statusCode} ${text.slice(0, 500)}`)),
+      );
+    });
+    sent.on('error', reject);
+    createReadStream(file, { highWaterMark: 1 << 20 }).pipe(sent);
+  });
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
