@@ -202,6 +202,19 @@ test('a wrong password is refused', async () => {
   }
 });
 
+test('GET may only read and several statements are refused; neither leaves a trace on later requests', async () => {
+  const url = new URL(engines.clickhouse.url);
+  const headers = { authorization: `Basic ${btoa(`${url.username}:${url.password}`)}` };
+  const send = async (method: string, query: string) =>
+    await (await fetch(`http://${url.host}/?query=${encodeURIComponent(query)}`, { method, headers })).text();
+  for (let i = 0; i < 10; i++) {
+    expect(await send('GET', `CREATE TABLE ${database}.read_only (n UInt8) ENGINE = Memory`)).toContain('READONLY');
+    expect(await send('GET', 'SELECT 1')).toBe('1\n');
+    expect(await send('POST', 'SELECT 1; SELECT 2')).toContain('Multi-statements');
+    expect(await send('POST', `CREATE OR REPLACE TABLE ${database}.written (n UInt8) ENGINE = Memory`)).toBe('');
+  }
+});
+
 test('diagnose finds the stores well', async () => {
   const found = await diagnose(engines);
   expect(found.postgres).toMatchObject({ kind: 'remote', version: expect.stringMatching(/^1[89]/) });

@@ -14,7 +14,15 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { formatClause, insertFromFile, quote, quoteName, statementKind, substituteParameters } from './sql.ts';
+import {
+  formatClause,
+  hasSeveralStatements,
+  insertFromFile,
+  quote,
+  quoteName,
+  statementKind,
+  substituteParameters,
+} from './sql.ts';
 
 /** What the parent sends first. */
 export interface ChildStart {
@@ -194,6 +202,9 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     if (kind === 'USE' || kind === 'SET') {
       throw new Error(`Code: 48. DB::Exception: ${kind} has no effect here: there are no sessions. (NOT_IMPLEMENTED)`);
     }
+    if (kind !== 'INSERT' && hasSeveralStatements(sql)) {
+      throw new Error('Code: 62. DB::Exception: Syntax error (Multi-statements are not allowed). (SYNTAX_ERROR)');
+    }
     const format = formatClause(sql) ?? defaultFormat;
     const streams = (kind === 'SELECT' || kind === 'WITH') && CHUNKED_FORMATS.test(format);
     response.setHeader('X-ClickHouse-Format', format);
@@ -211,7 +222,9 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
 
 /** Runs one statement on a free connection and answers with its result. */
 async function execute(statement: Statement, response: ServerResponse): Promise<void> {
-  const lease = await acquire();
+  // A connection that was made read-only stays so: such a statement gets one of its own.
+  const once = statement.settings.has('readonly');
+  const lease = once ? await connect() : await acquire();
   const marker = `/*footing:${randomUUID()}*/`;
   const kill = () => void killQuery(marker);
   let clean = false;
@@ -227,7 +240,8 @@ async function execute(statement: Statement, response: ServerResponse): Promise<
     clean = true;
   } finally {
     response.off('close', kill);
-    release(clean ? lease : await cleansed(lease));
+    if (once) engine.CloseConnection(lease.handle);
+    else release(clean ? lease : await cleansed(lease));
   }
 }
 
@@ -311,11 +325,6 @@ async function cleansed(lease: Lease): Promise<Lease> {
 /** Brings the connection to the database and to the settings of the request; what an earlier request set is undone. */
 async function prepare(lease: Lease, { database, settings }: Statement): Promise<void> {
   const run = (sql: string) => engine.QueryAsyncConnection(lease.handle, sql, 'Null');
-  // `readonly` forbids changing settings: undone first, set last.
-  if (lease.changed.has('readonly')) {
-    await run('SET readonly = 0');
-    lease.changed.delete('readonly');
-  }
   const assignments: string[] = [];
   for (const name of lease.changed.keys()) {
     if (settings.has(name)) continue;
@@ -339,10 +348,7 @@ async function prepare(lease: Lease, { database, settings }: Statement): Promise
     lease.database = database;
   }
   const readonly = settings.get('readonly');
-  if (readonly !== undefined) {
-    lease.changed.set('readonly', readonly);
-    await run(`SET readonly = ${quote(readonly)}`);
-  }
+  if (readonly !== undefined) await run(`SET readonly = ${quote(readonly)}`);
 }
 
 function acquire(): Promise<Lease> {

@@ -134,6 +134,11 @@ export function insertFromFile(sql: string, path: string): string | undefined {
   return `${sql.slice(0, before).trimEnd()} FROM INFILE ${quote(path)} COMPRESSION 'none' ${sql.slice(before, end.start + end.text.length)}`;
 }
 
+/** True when something follows a semicolon. */
+export function hasSeveralStatements(sql: string): boolean {
+  return sql.includes(';') && meaningful(sql).some((token) => token.kind === 'symbol' && token.text === ';');
+}
+
 function meaningful(sql: string): Token[] {
   const tokens = tokenize(sql).filter((t) => t.kind !== 'blank' && t.kind !== 'comment');
   while (tokens.at(-1)?.text === ';') tokens.pop();
