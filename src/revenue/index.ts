@@ -1,4 +1,18 @@
 /** The revenue book: its streams, its postings, its statements. */
 export { revenueBook } from './book.ts';
 export { DEFAULT_SETTINGS, type RevenueSettings } from './derivation.ts';
+export { explainRevenue, type SourceOf } from './explain.ts';
+export { amountText, type Money, money } from './money.ts';
+export {
+  INTERVALS,
+  MOVEMENT_LABELS,
+  MOVEMENT_TYPES,
+  type MovementType,
+  type MrrBucket,
+  type MrrStatement,
+  type MrrStatementParameters,
+  mrrStatement,
+  type StatementInterval,
+} from './statement.ts';
 export { customers, invoices, plans, revenueStreams, transactions } from './streams.ts';
+export { type DataWarning, listWarnings } from './warnings.ts';

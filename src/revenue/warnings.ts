@@ -1,0 +1,61 @@
+import { type ReadContext, select } from '../ledger/index.ts';
+
+/** What the codes mean, in words. */
+export const WARNING_WORDS: Record<string, string> = {
+  'line-plan-unknown': 'The plan is not known (yet): lines on it make no MRR until it is stated.',
+  'line-invalid-period': 'The service period is missing or ends before it begins: the line makes no MRR.',
+  'line-mrr-out-of-range': 'The monthly amount of the line is beyond what is kept exactly: the line makes no MRR.',
+  'negative-mrr': 'The lines of the subscription add up to less than nothing: shown as 0.',
+  'equal-start': 'Two invoices have lines of this subscription with the same start: the later one counts.',
+  'cancellation-without-effect': 'Nothing was running when the subscription was cancelled.',
+  'subscription-never-counted': 'The subscription was cancelled at the very instant of its start: it never counts.',
+  'currency-changed': 'The subscription changed its currency: it leaves one statement and enters the other.',
+};
+
+export interface DataWarning {
+  code: string;
+  words: string;
+  source: string;
+  customer_external_id: string;
+  subscription_external_id: string;
+  plan_external_id: string;
+  invoice_external_id: string;
+  external_id: string;
+  at: string;
+}
+
+/** Data warnings as of read.seq with their number in all, at most `limit` from `offset` on; optionally of one code. */
+export async function listWarnings(
+  read: ReadContext,
+  query: { code?: string; limit: number; offset?: number },
+): Promise<{ warnings: DataWarning[]; total: number }> {
+  const condition = `seq <= {seq:UInt64} ${query.code === undefined ? '' : 'AND type = {code:String}'}`;
+  const values = { seq: read.seq, ...(query.code !== undefined && { code: query.code }) };
+  const [count] = await select<{ total: string }>(
+    read.engines,
+    read.database,
+    `SELECT sum(sign) AS total FROM warnings WHERE ${condition}`,
+    values,
+  );
+  const rows = await select<Omit<DataWarning, 'words'>>(
+    read.engines,
+    read.database,
+    `SELECT type AS code, source, customer_external_id, subscription_external_id, plan_external_id, invoice_external_id, external_id,
+       formatDateTime(at, '%Y-%m-%dT%H:%i:%SZ') AS instant
+     FROM warnings
+     WHERE ${condition}
+     GROUP BY ALL
+     HAVING sum(sign) != 0
+     ORDER BY code, source, customer_external_id, instant, subscription_external_id, invoice_external_id, external_id
+     LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+    { ...values, limit: query.limit, offset: query.offset ?? 0 },
+  );
+  return {
+    warnings: rows.map(({ instant, ...row }: Omit<DataWarning, 'words'> & { instant?: string }) => ({
+      ...row,
+      at: instant ?? '',
+      words: WARNING_WORDS[row.code] ?? row.code,
+    })),
+    total: Number(count?.total ?? 0),
+  };
+}
