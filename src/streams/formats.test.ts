@@ -338,3 +338,30 @@ test('threads and piece sizes do not show in what a file amounts to', async () =
   expect(here.blocks).toHaveLength(1);
   expect(await stored(TEST_STREAM, inThreads.blocks)).toEqual(await stored(TEST_STREAM, here.blocks));
 });
+
+test('numbers of JSON files keep every digit that is written', async () => {
+  const number = fc
+    .tuple(
+      fc.constantFrom('', '-'),
+      fc.bigInt({ min: 0n, max: 10n ** 26n - 1n }),
+      fc.option(fc.stringMatching(/^\d{1,12}$/)),
+    )
+    .map(([sign, whole, fraction]) => `${sign}${whole}${fraction === null ? '' : `.${fraction}`}`);
+  const short = fc
+    .tuple(fc.nat(99_999), fc.stringMatching(/^\d{1,9}$/))
+    .map(([whole, fraction]) => `${whole}.${fraction}`);
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.oneof(number, short), { minLength: 1, maxLength: 40 }), async (numbers) => {
+      const line = (quantity: string, i: number): string =>
+        `{"external_id":"${i}","entity":"A","activity":"B","quantity":${quantity},"unit":"kg","start_date":"2024-01-01"}`;
+      const bare = await readAll(await folder.file('n.ndjson', numbers.map(line).join('\n')), TEST_STREAM);
+      const quoted = await readAll(
+        await folder.file('q.ndjson', numbers.map((text, i) => line(`"${text}"`, i)).join('\n')),
+        TEST_STREAM,
+      );
+      expect(bare.rejects).toEqual([]);
+      expect(bare.blocks).toEqual(quoted.blocks);
+    }),
+    { numRuns: 60 },
+  );
+});

@@ -79,13 +79,19 @@ function place(name: string, value: Json, places: Map<string, number>, cells: st
 /** The object, its numbers as they are written; or words for what is wrong with it. */
 function parsed(element: string): Record<string, Json> | string {
   try {
-    const value: unknown = JSON.parse(element, exactNumbers);
+    const value: unknown = DELICATE_NUMBER.test(element) ? JSON.parse(element, exactNumbers) : JSON.parse(element);
     if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, Json>;
     return 'not a JSON object';
   } catch (error) {
     return `not valid JSON: ${(error as Error).message}`;
   }
 }
+
+/**
+ * Numbers that a double or its shortest notation might not give back: 16 characters or more, an exponent, very small. Others come
+ * through JSON.parse unharmed, and without a reviver it is many times faster.
+ */
+const DELICATE_NUMBER = /[\d.]{16}|\d[eE]|0\.00000/;
 
 /** JSON.parse gives a reviver the source text of a primitive: with it 0.10 stays 0.10 and 20 digits stay 20 digits. */
 function exactNumbers(_key: string, value: unknown, context?: { source?: string }): unknown {
