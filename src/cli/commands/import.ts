@@ -7,7 +7,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { FootingError } from '../../kernel/errors.ts';
 import type { ApiClient, Query } from '../client.ts';
 import { EXIT_SOME_ROWS_REJECTED } from '../exit.ts';
-import { bytes, grouped, print, printJson, safe, table } from '../output.ts';
+import { bytes, grouped, print, printJson, safe, wrapped } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import { type CommonOptions, command, onAccount, withAccount } from './shared.ts';
 
@@ -227,24 +227,16 @@ export function summary(answer: UploadAnswer): string {
 }
 
 function printRejected(rejected: readonly RejectedView[], total: number): void {
-  const lines = rejected.flatMap(({ row, problems }) =>
-    problems.map(({ column, value, reason, remedy }) => [
-      String(row),
-      column,
-      value,
-      remedy ? `${reason} ${remedy}` : reason,
-    ]),
-  );
-  const columns = [
-    { title: 'Row', align: 'right' as const },
-    { title: 'Column' },
-    { title: 'Value' },
-    { title: 'Why' },
-  ];
   print();
-  print(table(columns, lines.slice(0, REJECTS_SHOWN_MAX)));
-  if (total > REJECTS_SHOWN_MAX)
-    print(`… ${grouped(String(total))} rows were rejected in all; --rejects FILE writes them out.`);
+  for (const { row, problems } of rejected.slice(0, REJECTS_SHOWN_MAX)) {
+    for (const { column, value, reason, remedy } of problems) {
+      const what = value === '' ? column : `${column} ${JSON.stringify(value)}`;
+      print(wrapped(`Row ${grouped(String(row))}, ${what}: ${reason}${remedy ? `; ${remedy}` : ''}.`, '  '));
+    }
+  }
+  if (total > REJECTS_SHOWN_MAX) {
+    print(`  … ${grouped(String(total))} rows were rejected in all; --rejects FILE writes them out.`);
+  }
 }
 
 function mapping(pair: string, previous: Record<string, string | null> = {}): Record<string, string | null> {

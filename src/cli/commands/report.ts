@@ -1,4 +1,131 @@
 import { Command } from 'commander';
+import { grouped, print, printJson, table } from '../output.ts';
+import { mrrRefs, printInventory, printMrr, printSuggestions } from '../statements.ts';
+import type { HeldView, InventoryView, MrrView } from '../views.ts';
+import { type CommonOptions, command, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
+
+interface MrrOptions extends CommonOptions {
+  from?: string;
+  to?: string;
+  interval: string;
+  currency?: string;
+}
+
+interface InventoryOptions extends CommonOptions {
+  from?: string;
+  to?: string;
+  gwp: string;
+  groupBy: string;
+  entity?: string;
+  country?: string;
+  scope?: string;
+}
+
 export function reportCommand(): Command {
-  return new Command('report');
+  const report = new Command('report').description('Statements of the books');
+  for (const made of [mrrCommand(), inventoryCommand(), heldCommand()]) report.addCommand(made);
+  return report;
+}
+
+function mrrCommand(): Command {
+  return withAsOf(
+    withAccount(
+      command('mrr', 'Monthly recurring revenue and what moved it', [
+        'footing report mrr',
+        'footing report mrr --from 2025-01 --to 2025-12 --currency EUR',
+        'footing report mrr --interval quarter --from 2024-01 --as-of 12 --json',
+      ]),
+    ),
+  )
+    .option('--from <day>', 'first day or month (default: 11 months before the last)')
+    .option('--to <day>', 'last day or month (default: this month)')
+    .option('--interval <interval>', 'day, week, month, quarter or year', 'month')
+    .option('--currency <code>', 'only this currency')
+    .action(async (options: MrrOptions) => {
+      await onAccount(options, async (client) => {
+        const statement = await client.get<MrrView>('/api/reports/mrr', {
+          from: options.from,
+          to: options.to,
+          interval: options.interval,
+          currency: options.currency,
+          as_of: options.asOf,
+        });
+        if (options.json) return printJson(statement);
+        printMrr(statement);
+        printSuggestions(mrrRefs(statement).slice(0, 2));
+      });
+    });
+}
+
+function inventoryCommand(): Command {
+  return withAsOf(
+    withAccount(
+      command('inventory', 'Greenhouse-gas inventory', [
+        'footing report inventory --from 2025-01 --to 2025-12',
+        'footing report inventory --group-by entity,scope --gwp AR6',
+        'footing report inventory --group-by month --scope 2 --json',
+      ]),
+    ),
+  )
+    .option('--from <month>', 'first month')
+    .option('--to <month>', 'last month')
+    .option('--gwp <set>', 'set of 100-year potentials: AR4, AR5 or AR6', 'AR5')
+    .option(
+      '--group-by <dimensions>',
+      'comma-separated: scope, category, entity, month, year, country, factor …',
+      'scope,category',
+    )
+    .option('--scope <scope>', 'only 1, 2, 3 or outside')
+    .option('--entity <name>', 'only this entity')
+    .option('--country <code>', 'only this country')
+    .action(async (options: InventoryOptions) => {
+      await onAccount(options, async (client) => {
+        const statement = await client.get<InventoryView>('/api/reports/inventory', {
+          from: options.from,
+          to: options.to,
+          gwp: options.gwp,
+          group_by: options.groupBy,
+          scope: options.scope,
+          entity: options.entity,
+          country: options.country,
+          as_of: options.asOf,
+        });
+        if (options.json) return printJson(statement);
+        printInventory(statement);
+        printSuggestions(statement.rows.slice(0, 2).map((row) => row.ref));
+      });
+    });
+}
+
+function heldCommand(): Command {
+  return withAsOf(
+    withAccount(
+      command('held', 'Activities that are held back, and why', ['footing report held', 'footing report held --json']),
+    ),
+  )
+    .option('--limit <count>', 'groups to list', wholeNumber, 50)
+    .action(async (options: CommonOptions & { limit: number }) => {
+      await onAccount(options, async (client) => {
+        const held = await client.get<HeldView>('/api/reports/held', { limit: options.limit, as_of: options.asOf });
+        if (options.json) return printJson(held);
+        if (held.groups.length === 0) return print('Nothing is held back.');
+        const columns = [
+          { title: 'Lines', align: 'right' as const },
+          { title: 'Activity' },
+          { title: 'Unit' },
+          { title: 'Country' },
+          { title: 'Why' },
+        ];
+        const rows = held.groups.map((group) => [
+          grouped(String(group.lines)),
+          group.activity,
+          group.unit || group.currency,
+          group.country,
+          group.detail === '' ? group.words : `${group.words}: ${group.detail}`,
+        ]);
+        print(table(columns, rows));
+        if (held.total > held.groups.length)
+          print(`… ${grouped(String(held.total))} groups in all; --limit shows more.`);
+      });
+    });
 }

@@ -17,8 +17,14 @@ export function serveCommand(): Command {
 }
 
 /** Opens the folder, listens, and leaves a note for other commands. */
-export async function startServer(options: { home?: string; host?: string; port?: number }): Promise<Instance> {
-  const given = Object.entries({ home: options.home, host: options.host, port: options.port });
+export async function startServer(options: {
+  home?: string;
+  host?: string;
+  port?: number;
+  logLevel?: string;
+}): Promise<Instance> {
+  const { home, host, port, logLevel } = options;
+  const given = Object.entries({ home, host, port, logLevel });
   const instance = await openInstance(Object.fromEntries(given.filter(([, value]) => value !== undefined)));
   new Folder(instance.config.home).noteServer({ url: instance.url, pid: process.pid, key: instance.key });
   return instance;

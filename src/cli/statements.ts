@@ -1,0 +1,149 @@
+/** Both statements as text: aligned, thousands separated, units shown, totals ruled off. */
+
+import { Decimal } from '../kernel/decimal.ts';
+import { bold, type Column, dim, grouped, minorUnits, print, safe, table } from './output.ts';
+import { currencyMinorUnits, type InventoryView, type MrrFigure, type MrrView } from './views.ts';
+
+const right = 'right' as const;
+
+const MOVEMENTS: ReadonlyArray<[type: string, title: string]> = [
+  ['new_biz', 'New business'],
+  ['expansion', 'Expansion'],
+  ['contraction', 'Contraction'],
+  ['churn', 'Churn'],
+  ['reactivation', 'Reactivation'],
+];
+
+export function printMrr(statement: MrrView): void {
+  print(
+    bold(`Recurring revenue per month, ${statement.from} to ${statement.to}`) + dim(`  as of entry ${statement.seq}`),
+  );
+  if (statement.currencies.length === 0) print('There are no movements.');
+  for (const { currency, buckets } of statement.currencies) {
+    const first = buckets[0];
+    const last = buckets.at(-1);
+    if (!first || !last) continue;
+    print();
+    const columns: Column[] = [
+      { title: currency },
+      { title: 'Start', align: right },
+      ...MOVEMENTS.map(([, title]) => ({ title, align: right })),
+      { title: 'End', align: right },
+      { title: 'Customers', align: right },
+    ];
+    const rows = buckets.map((bucket) => [
+      bucket.bucket,
+      grouped(bucket.start.amount),
+      ...MOVEMENTS.map(([type]) => grouped(bucket.movements[type]?.amount ?? '')),
+      grouped(bucket.end.amount),
+      grouped(String(bucket.customers)),
+    ]);
+    const sums = MOVEMENTS.map(([type]) =>
+      buckets.reduce((sum, bucket) => sum + BigInt((bucket.movements[type] as MrrFigure).cents), 0n),
+    );
+    const decimals = currencyMinorUnits(currency);
+    const total = [
+      'Total',
+      grouped(first.start.amount),
+      ...sums.map((sum) => minorUnits(String(sum), decimals)),
+      grouped(last.end.amount),
+      grouped(String(last.customers)),
+    ];
+    print(table(columns, rows, { total }));
+  }
+}
+
+/** References worth a look: the newest movements that there are, largest kinds of change first. */
+export function mrrRefs(statement: MrrView): string[] {
+  const refs: string[] = [];
+  for (const { buckets } of statement.currencies) {
+    for (const bucket of [...buckets].reverse()) {
+      for (const type of ['churn', 'contraction', 'new_biz']) {
+        const figure = bucket.movements[type];
+        if (figure?.ref && figure.cents !== '0') refs.push(figure.ref);
+      }
+      if (refs.length >= 3) return refs;
+    }
+  }
+  return refs;
+}
+
+const SCOPES: Record<string, string> = {
+  1: 'Scope 1, direct',
+  2: 'Scope 2, purchased energy',
+  3: 'Scope 3, value chain',
+  outside: 'Outside the scopes',
+};
+/** Names of the GHG Protocol's Scope 3 Standard. */
+const CATEGORIES: Record<string, string> = {
+  1: 'Purchased goods and services',
+  2: 'Capital goods',
+  3: 'Fuel- and energy-related',
+  4: 'Upstream transportation',
+  5: 'Waste in operations',
+  6: 'Business travel',
+  7: 'Employee commuting',
+  8: 'Upstream leased assets',
+  9: 'Downstream transportation',
+  10: 'Processing of sold products',
+  11: 'Use of sold products',
+  12: 'End of life of sold products',
+  13: 'Downstream leased assets',
+  14: 'Franchises',
+  15: 'Investments',
+};
+const TITLES: Record<string, string> = { scope: 'Scope', category: 'Category' };
+/** Tonnes are shown to the kilogram. */
+const TONNE_DECIMALS = 3;
+
+export function printInventory(statement: InventoryView): void {
+  const period = statement.from || statement.to ? `, ${statement.from ?? 'beginning'} to ${statement.to ?? 'end'}` : '';
+  print(bold(`Greenhouse-gas inventory${period}, ${statement.gwp}`) + dim(`  as of entry ${statement.seq}`));
+  print();
+  const columns: Column[] = [
+    ...statement.group_by.map((dimension) => ({ title: TITLES[dimension] ?? dimension })),
+    { title: 't CO2e', align: right },
+    { title: 'Lines', align: right },
+  ];
+  const figures = (row: { co2e_t: string; lines: number }) => [tonnes(row.co2e_t), grouped(String(row.lines))];
+  const inScopes = statement.rows.filter((row) => row.keys.scope !== 'outside');
+  const rows = inScopes.map((row, i) => [
+    ...statement.group_by.map((dimension, column) => {
+      const repeats = column === 0 && inScopes[i - 1]?.keys[dimension] === row.keys[dimension];
+      return repeats && statement.group_by.length > 1 ? '' : keyText(dimension, row.keys[dimension] ?? '');
+    }),
+    ...figures(row),
+  ]);
+  const label = (text: string) => statement.group_by.map((_, i) => (i === 0 ? text : ''));
+  print(table(columns, rows, { total: [...label('Total, scopes 1 to 3'), ...figures(statement.total)] }));
+  print();
+  const biogenic = thousandth(statement.outside.gases_kg.co2_biogenic ?? '0');
+  print(`Beside the scopes: ${tonnes(biogenic)} t biogenic CO2.`);
+  const restated = statement.total.not_restatable_kg;
+  if (restated !== '0')
+    print(`${tonnes(thousandth(restated))} t come from sources that cannot be restated to ${statement.gwp}.`);
+  for (const { words, lines, quantity, unit, amount, currency } of statement.held) {
+    const sums = [
+      quantity === null || quantity === '0' ? '' : `${grouped(quantity)} ${unit}`.trim(),
+      amount === null || amount === '0' ? '' : `${grouped(amount)} ${currency}`.trim(),
+    ].filter((text) => text !== '');
+    print(`Held back, in no total: ${grouped(String(lines))} lines, ${safe(sums.join(', '))}: ${safe(words)}.`);
+  }
+  print(dim('Tonnes are rounded to the kilogram here; --json has every digit.'));
+}
+
+export function printSuggestions(refs: readonly string[]): void {
+  if (refs.length === 0) return;
+  print();
+  print('Where a figure comes from:');
+  for (const ref of refs) print(`  footing explain '${ref}'`);
+}
+
+const tonnes = (text: string): string => Decimal.parse(text).toGrouped(TONNE_DECIMALS);
+const thousandth = (kilograms: string): string => Decimal.parse(kilograms).mul(Decimal.parse('0.001')).toString();
+
+function keyText(dimension: string, key: string): string {
+  if (dimension === 'scope') return SCOPES[key] ?? key;
+  if (dimension === 'category') return key === '' ? '' : `${key} ${CATEGORIES[key] ?? ''}`.trim();
+  return key;
+}

@@ -1,0 +1,58 @@
+/** What the API answers, as far as the command line reads it. */
+import { minorUnits } from '../kernel/currency.ts';
+
+export interface MrrFigure {
+  cents: string;
+  amount: string;
+  ref: string | null;
+}
+
+export interface MrrView {
+  seq: number;
+  from: string;
+  to: string;
+  currencies: Array<{
+    currency: string;
+    buckets: Array<{
+      bucket: string;
+      start: MrrFigure;
+      movements: Record<string, MrrFigure>;
+      end: MrrFigure;
+      customers: number;
+    }>;
+  }>;
+}
+
+interface Figures {
+  co2e_t: string;
+  gases_kg: Record<string, string>;
+  not_restatable_kg: string;
+  lines: number;
+}
+
+export interface InventoryView {
+  seq: number;
+  gwp: string;
+  from: string | null;
+  to: string | null;
+  group_by: string[];
+  rows: Array<Figures & { keys: Record<string, string>; ref: string }>;
+  total: Figures & { ref: string };
+  outside: Figures;
+  held: Array<{
+    words: string;
+    lines: number;
+    unit: string;
+    currency: string;
+    quantity: string | null;
+    amount: string | null;
+  }>;
+}
+
+export interface HeldView {
+  groups: Array<InventoryView['held'][number] & { detail: string; activity: string; country: string; region: string }>;
+  total: number;
+}
+
+/** Decimals of a currency; two where it is unknown. */
+export const currencyMinorUnits = (currency: string): number => minorUnits(currency) ?? 2;
