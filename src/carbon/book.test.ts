@@ -1,9 +1,22 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testEngines } from '../../test/support/engines.ts';
 import type { Engines } from '../engines/types.ts';
+import type { Entry } from '../journal/types.ts';
+import { Decimal } from '../kernel/decimal.ts';
 import { carbonBook } from './book.ts';
-import { adoption, openTestLedger, posted } from './ledger.test-support.ts';
-import { read } from './sql.ts';
+import {
+  adoption,
+  type Cells,
+  deleted,
+  entry,
+  openTestLedger,
+  posted,
+  type TestLedger,
+} from './ledger.test-support.ts';
+import { oracle } from './oracle.test-support.ts';
+import { read, run } from './sql.ts';
+import { MASSES } from './tables.ts';
 
 let engines: Engines;
 beforeAll(async () => {
@@ -11,60 +24,187 @@ beforeAll(async () => {
 });
 afterAll(() => engines.close());
 
-describe('smoke', () => {
-  test('posts', async () => {
-    const ledger = await openTestLedger(engines);
-    await ledger.post([adoption(1)]);
-    await ledger.post([
-      posted(2, [
-        {
-          external_id: 'a',
-          activity: 'Electricity, United Kingdom',
-          quantity: '3100',
-          unit: 'kWh',
-          start_date: '2024-12-15',
-          end_date: '2025-01-14',
-          country: 'GB',
-        },
-        {
-          external_id: 'b',
-          activity: 'Natural gas',
-          quantity: '1000000',
-          unit: 'kWh (Gross CV)',
-          start_date: '2025-12-15',
-          country: 'GB',
-        },
-        { external_id: 'c', activity: 'Nonsense', quantity: '1', unit: 'kWh', start_date: '2025-12-15', country: 'GB' },
-        {
-          external_id: 'd',
-          activity: 'Natural gas',
-          quantity: '10.1234567',
-          unit: 'kWh (Gross CV)',
-          start_date: '2025-12-15',
-          country: 'US',
-        },
-      ]),
-    ]);
-    await ledger.post([
-      posted(3, [
-        {
-          external_id: 'b',
-          activity: 'Natural gas',
-          quantity: '-5',
-          unit: 'kWh (Gross CV)',
-          start_date: '2025-12-15',
-          country: 'GB',
-        },
-      ]),
-    ]);
-    console.log(
-      await read(
-        ledger.context,
-        'SELECT e.*, m.factor_id, m.held FROM emissions e left join matches m on e.match=m.match order by seq, origin_row, part',
-      ),
+const KINDS: Array<[activity: string, unit: string, country: string]> = [
+  ['Natural gas', 'kWh (Gross CV)', 'GB'],
+  ['natural  GAS', 'kWh (Net CV)', 'GB'],
+  ['Natural gas', 'kWh', 'GB'],
+  ['Natural gas', 'MWh (Gross CV)', 'DE'],
+  ['Natural Gas', 'scf', 'US'],
+  ['Natural Gas (US)', 'kWh (Gross CV)', 'US'],
+  ['Anthracite (US)', 'kg', 'US'],
+  ['Anthracite (US)', 'ton', 'US'],
+  ['Electricity, United Kingdom', 'kWh', 'GB'],
+  ['Electricity, United Kingdom', 'MWh', 'FR'],
+  ['Wishful thinking', 'kWh', 'GB'],
+  ['Natural gas', 'furlong', 'XX'],
+];
+
+const date = fc
+  .integer({ min: 0, max: 4 * 365 })
+  .map((n) => new Date(Date.UTC(2023, 0, 1 + n)).toISOString().slice(0, 10));
+const quantity = fc.oneof(
+  fc.integer({ min: -100_000, max: 1_000_000 }).map(String),
+  fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }).map((n) => new Decimal(BigInt(n), 6).toString()),
+  fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }).map((n) => new Decimal(n, 12).toString()),
+  fc.constantFrom('0', '99999999999999999999999999', '12345678901.5'),
+);
+const activity: fc.Arbitrary<Cells> = fc
+  .record({
+    id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+    kind: fc.constantFrom(...KINDS),
+    quantity,
+    start: date,
+    length: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 45 }), fc.integer({ min: 300, max: 800 })),
+    entity: fc.constantFrom('Leeds', 'Lyon', ''),
+  })
+  .map(({ id, kind, quantity: q, start, length, entity }) => ({
+    external_id: id,
+    activity: kind[0],
+    unit: kind[1],
+    country: kind[2],
+    quantity: q,
+    start_date: start,
+    end_date: length === 0 ? null : new Date(Date.parse(start) + length * 86_400_000).toISOString().slice(0, 10),
+    entity,
+  }));
+type Step = (seq: number) => Entry;
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.array(activity, { minLength: 1, maxLength: 6 }).map(
+      (rows): Step =>
+        (seq) =>
+          posted(seq, rows),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.subarray(['a', 'b', 'c', 'd'], { minLength: 1 }).map(
+      (ids): Step =>
+        (seq) =>
+          deleted(seq, ids),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.subarray(['Leeds', 'Lyon'], { minLength: 1 }).map(
+      (ids): Step =>
+        (seq) =>
+          posted(
+            seq,
+            ids.map((external_id) => ({ external_id })),
+            'entities',
+          ),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.subarray(['Leeds', 'Lyon'], { minLength: 1 }).map(
+      (ids): Step =>
+        (seq) =>
+          deleted(seq, ids, 'entities'),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.subarray(['uk-desnz-2024', 'uk-desnz-2025', 'us-epa-hub-2025']).map(
+      (ids): Step =>
+        (seq) =>
+          adoption(seq, ids),
+    ),
+  },
+);
+
+/** What the ledger holds as of `seq`, in the oracle's words. */
+async function held(ledger: TestLedger, seq: number): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  const lines = await read<Record<string, string>>(
+    ledger.context,
+    `SELECT origin_seq, origin_row, toString(e.month) AS month_, any(m.factor_id) AS factor, toString(sum(e.used)) AS used_,
+       ${MASSES.map((mass) => `toString(sum(e.${mass})) AS sum_${mass}`).join(', ')}
+     FROM emissions AS e INNER JOIN (SELECT * FROM matches WHERE sign = 1) AS m ON e.match = m.match
+     WHERE e.seq <= {seq:UInt64}
+     GROUP BY origin_seq, origin_row, month_, e.match, e.part
+     HAVING sum(e.sign) != 0`,
+    { seq },
+  );
+  for (const row of lines) {
+    const masses = MASSES.map((mass) => row[`sum_${mass}`]);
+    found.set(`${row.origin_seq}.${row.origin_row}|${row.month_}|${row.factor}`, [row.used_, ...masses].join(' '));
+  }
+  const holds = await read<Record<string, string>>(
+    ledger.context,
+    `SELECT origin_seq, origin_row, toString(month) AS month_, reason, toString(sum(quantity)) AS quantity_
+     FROM held WHERE seq <= {seq:UInt64} GROUP BY origin_seq, origin_row, month_, reason, match, part HAVING sum(sign) != 0`,
+    { seq },
+  );
+  for (const row of holds)
+    found.set(`held|${row.origin_seq}.${row.origin_row}|${row.month_}|${row.reason}`, row.quantity_!);
+  return found;
+}
+
+async function drop(ledger: TestLedger): Promise<void> {
+  await engines.clickhouse.client('default').command({ query: `DROP DATABASE ${ledger.context.database}` });
+}
+
+const sorted = (map: Map<string, string>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+
+test('the ledger agrees with a calculation line by line, at every entry, whether posted one by one or together', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 6 }), async (steps) => {
+      const entries = [adoption(1), ...steps.map((make, i) => make(i + 2))];
+      const [single, together] = [await openTestLedger(engines), await openTestLedger(engines)];
+      for (const one of entries) await single.post([one]);
+      await together.post(entries);
+      for (const { seq } of entries) {
+        expect(sorted(await held(single, seq))).toEqual(sorted(oracle(entries, seq)));
+        expect(await carbonBook.totals(together.context, seq)).toEqual(await carbonBook.totals(single.context, seq));
+      }
+      await totalsFoot(together, entries.length);
+      await drop(single);
+      await drop(together);
+    }),
+    { numRuns: 8, endOnFailure: true, interruptAfterTimeLimit: 60_000, markInterruptAsFailure: false },
+  );
+}, 240_000);
+
+/** Both tables of totals add up to the lines. */
+async function totalsFoot(ledger: TestLedger, seq: number): Promise<void> {
+  const sums = (table: string, lines: string) =>
+    read(
+      ledger.context,
+      `SELECT toString(sum(${lines})) AS lines, ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, 24))) AS ${mass}`).join(', ')}
+       FROM ${table} AS t WHERE seq <= {seq:UInt64}`,
+      { seq },
     );
-    console.log(await read(ledger.context, 'SELECT * FROM held'));
-    console.log(await carbonBook.totals(ledger.context, 3));
-    expect(1).toBe(1);
-  });
+  const lines = await sums('emissions', 'sign');
+  expect(await sums('inventory_totals', 'lines')).toEqual(lines);
+  expect(await sums('match_totals', 'lines')).toEqual(lines);
+}
+
+test('a changed amount is found', async () => {
+  const ledger = await openTestLedger(engines);
+  await ledger.post([adoption(1), posted(2, [row('a', 'Natural gas', '12', 'kWh (Gross CV)')])]);
+  const before = await carbonBook.totals(ledger.context, 2);
+  await run(
+    ledger.context,
+    'ALTER TABLE emissions UPDATE n2o = n2o + toDecimal128(1, 24) / 1000000 WHERE 1 SETTINGS mutations_sync = 1',
+  );
+  const after = await carbonBook.totals(ledger.context, 2);
+  expect(after['emissions hash']).not.toBe(before['emissions hash']);
+  expect(after['emissions n2o kg']).not.toBe(before['emissions n2o kg']);
 });
+
+test('a release that is not the one adopted is refused', async () => {
+  const ledger = await openTestLedger(engines);
+  const wrong = entry(1, 'factors.adopt', { releases: [{ release: 'uk-desnz-2025', hash: '00' }] });
+  await expect(ledger.post([wrong, posted(2, [row('a', 'Natural gas', '1', 'kWh (Gross CV)')])])).rejects.toMatchObject(
+    {
+      code: 'corrupt',
+    },
+  );
+});
+
+function row(id: string, name: string, amount: string, unit: string): Cells {
+  return { external_id: id, activity: name, quantity: amount, unit, start_date: '2025-06-01', country: 'GB' };
+}

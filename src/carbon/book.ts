@@ -14,15 +14,19 @@ import {
   reverseHeld,
   reverseLines,
   type Source,
+  SPLIT_KG_MAX,
+  SPLIT_QUANTITY_MAX,
 } from './postings.ts';
 import { type Place, read, run } from './sql.ts';
 import { activities, entities } from './streams.ts';
-import { CARBON_TABLE_NAMES, CARBON_TABLES, FAST_QUANTITY_SCALE, MASSES, type Mass } from './tables.ts';
+import { CARBON_TABLE_NAMES, CARBON_TABLES, FAST_QUANTITY_SCALE, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
 
 /** Raised with every change of tables or rules. */
 const SCHEMA_VERSION = 1;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
+/** Rows of a batch up to which it is worth looking at its own decisions alone. */
+const FEW_ROWS = 10_000;
 const HASHES = 2n ** 64n;
 
 /** What every account states when it is created: the shipped factor releases, adopted. */
@@ -68,11 +72,11 @@ async function post(context: PostContext, entries: readonly Entry[]): Promise<vo
 }
 
 interface Probe {
+  largest: number;
   posted: string;
   reversed: string;
   split: string;
   long: string;
-  spend: string;
 }
 
 async function postActivities(context: PostContext, entries: readonly Entry[]): Promise<void> {
@@ -85,7 +89,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     SELECT countIf(sign = 1) AS posted, countIf(sign = -1) AS reversed,
       countIf(sign = 1 AND toYYYYMM(start_date) != toYYYYMM(coalesce(end_date, start_date))) AS split,
       countIf(sign = 1 AND coalesce(quantity, amount) != CAST(coalesce(quantity, amount) AS Decimal(38, ${FAST_QUANTITY_SCALE}))) AS long,
-      countIf(sign = 1 AND amount IS NOT NULL) AS spend
+      max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0))))) AS largest
     FROM activities
     WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}`,
     { first, last },
@@ -105,8 +109,10 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
       first,
       { first, last },
       {
+        rows,
         split: Number(probe!.split) > 0,
         long: Number(probe!.long) > 0,
+        largest: Number(probe!.largest),
       },
     );
     await faultPoint('carbon.posted');
@@ -172,12 +178,25 @@ async function repost(
     await run(context, reverseLines(origins), { by, ...parameters });
     await run(context, reverseHeld(origins), { by, ...parameters });
     const source = `(SELECT * REPLACE ({by:UInt64} AS seq) FROM activities WHERE ${where})`;
-    await insertPostings(context, source, by, { by, ...parameters }, { split: true, long: true });
+    await insertPostings(
+      context,
+      source,
+      by,
+      { by, ...parameters },
+      {
+        rows,
+        split: true,
+        long: true,
+        largest: Number.POSITIVE_INFINITY,
+      },
+    );
   });
   await insertTotals(context, by, by);
 }
 
 interface DecisionProbe {
+  held_count: string;
+  reach_max: number;
   slow: string;
   spend: string;
   [present: string]: string | number;
@@ -189,18 +208,25 @@ async function insertPostings(
   rows: string,
   seq: number,
   parameters: Record<string, unknown>,
-  has: { split: boolean; long: boolean },
+  has: { rows: number; split: boolean; long: boolean; largest: number },
 ): Promise<void> {
   const decided = Number(parameters.last ?? seq);
-  const [probe] = await read<DecisionProbe>(
-    context,
-    `
-    SELECT countIf(held = '' AND NOT fast) AS slow, countIf(basis = 'spend' AND held = '') AS spend,
-      ${MASSES.map((mass) => `countIf(n_${mass} != 0) AS has_${mass}`).join(', ')}
-    FROM ${decisions('*')}`,
-    { decided },
-  );
-  const known = await knownEntities(context, seq);
+  // Of a few rows, only their own decisions: that spares most of the statements below.
+  const theirs = has.rows <= FEW_ROWS ? `WHERE descriptor IN (SELECT descriptor FROM ${rows})` : '';
+  const [[probe], known] = await Promise.all([
+    read<DecisionProbe>(
+      context,
+      `
+      SELECT countIf(held != '') AS held_count, countIf(held = '' AND NOT fast) AS slow,
+        countIf(basis = 'spend' AND held = '') AS spend, max(reach) AS reach_max,
+        ${MASSES.map((mass) => `countIf(n_${mass} != 0) AS has_${mass}`).join(', ')}
+      FROM ${decisions('*')}
+      ${theirs}`,
+      { ...parameters, decided },
+    ),
+    knownEntities(context, seq),
+  ]);
+  const heaviest = has.largest * Number(probe!.reach_max);
   const source: Source = {
     rows,
     entityKnown: known.length === 0 ? '1' : 'a.entity IN {known:Array(String)}',
@@ -209,16 +235,21 @@ async function insertPostings(
     present: new Set(MASSES.filter((mass: Mass) => Number(probe![`has_${mass}`]) > 0)),
   };
   const all = { ...parameters, decided, ...(known.length > 0 && { known }) };
+  const others =
+    has.long ||
+    Number(probe!.slow) > 0 ||
+    (has.split && !(heaviest < SPLIT_KG_MAX && has.largest < SPLIT_QUANTITY_MAX));
+  const holds = known.length > 0 || Number(probe!.held_count) > 0 || !(heaviest <= LINE_KG_MAX);
   if (source.present.size > 0) {
     await run(context, insertWholeLines(source), all);
     if (has.split) await run(context, insertSplitLines(source), all);
-    if (has.split || has.long || Number(probe!.slow) > 0) await run(context, insertOtherLines(source), all);
+    if (others) await run(context, insertOtherLines(source), all);
   }
-  await run(context, insertHeld(source), all);
+  if (holds) await run(context, insertHeld(source), all);
 }
 
 async function insertTotals(context: PostContext, first: number, last: number): Promise<void> {
-  for (const statement of INSERT_TOTALS) await run(context, statement, { first, last });
+  await Promise.all(INSERT_TOTALS.map((statement) => run(context, statement, { first, last })));
 }
 
 async function knownEntities(place: Place, seq: number): Promise<string[]> {

@@ -79,7 +79,8 @@ export function indexFactors(factors: Iterable<Factor>, gwp: (name: GwpSetName) 
 /** The lines of a descriptor in a year, or why it is held. */
 export function decide(descriptor: Descriptor, year: number, index: FactorIndex): Decision {
   const name = nameKey(descriptor.activity);
-  const named = index.byName.get(name) ?? index.byAlias.get(name) ?? [];
+  const named = index.byName.get(name) ?? [];
+  const alsoNamed = index.byAlias.get(name) ?? [];
   const { country } = descriptor;
   if (country !== '' && !COUNTRIES.has(country)) return { held: 'unknown_country', detail: country };
   const unitAnswer = descriptor.hasQuantity ? findUnit(descriptor.unit) : undefined;
@@ -94,7 +95,7 @@ export function decide(descriptor: Descriptor, year: number, index: FactorIndex)
   if (descriptor.hasAmount && !CURRENCIES.has(descriptor.currency)) {
     return { held: 'unknown_currency', detail: descriptor.currency };
   }
-  if (named.length === 0) return { held: 'unknown_activity', detail: descriptor.activity };
+  if (named.length + alsoNamed.length === 0) return { held: 'unknown_activity', detail: descriptor.activity };
   const currencyUnit = descriptor.hasAmount ? findUnit(descriptor.currency) : undefined;
   const units: Array<{ unit: Unit; basis: Line['basis'] }> = [];
   if (unitAnswer && 'unit' in unitAnswer) units.push({ unit: unitAnswer.unit, basis: 'quantity' });
@@ -102,7 +103,7 @@ export function decide(descriptor: Descriptor, year: number, index: FactorIndex)
 
   let worst: Held | undefined;
   for (const { unit, basis } of units) {
-    const picked = pick(named, descriptor, unit, year);
+    const picked = pickNamed(named, alsoNamed, descriptor, unit, year);
     if ('held' in picked) {
       worst ??=
         basis === 'spend' && picked.held === 'unit_mismatch'
@@ -113,6 +114,23 @@ export function decide(descriptor: Descriptor, year: number, index: FactorIndex)
     return withCompanions(picked, descriptor, unit, basis, year, index);
   }
   return worst ?? { held: 'unknown_unit', detail: descriptor.unit };
+}
+
+/** Factors of the very name go first, unless only those that have it as an alias are meant for the place. */
+function pickNamed(
+  named: readonly Factor[],
+  alsoNamed: readonly Factor[],
+  descriptor: Descriptor,
+  unit: Unit,
+  year: number,
+): Picked | Held {
+  if (named.length === 0) return pick(alsoNamed, descriptor, unit, year);
+  const picked = pick(named, descriptor, unit, year);
+  const fits = !('held' in picked) && (picked.flags & FLAGS.foreign_region) === 0;
+  if (fits || alsoNamed.length === 0) return picked;
+  const other = pick(alsoNamed, descriptor, unit, year);
+  if ('held' in other) return picked;
+  return 'held' in picked || (other.flags & FLAGS.foreign_region) === 0 ? other : picked;
 }
 
 interface Picked {

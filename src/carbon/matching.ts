@@ -190,7 +190,7 @@ async function retire(place: Place, seq: number, changed: readonly KnownRow[]): 
       `SELECT * FROM ${decisions('*')} WHERE (descriptor, year) IN (
          SELECT tupleElement(k, 1), tupleElement(k, 2)
          FROM (SELECT arrayJoin(arrayZip({descriptors:Array(UInt64)}, {years:Array(UInt16)})) AS k))`,
-      { decided: seq, descriptors: keys.map((key) => key.descriptor), years: keys.map((key) => key.year) },
+      { decided: seq, descriptors: keys.map((key) => BigInt(key.descriptor)), years: keys.map((key) => key.year) },
     );
     await insertRows(
       place,

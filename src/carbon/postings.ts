@@ -37,8 +37,8 @@ const ONE_MONTH = `toYYYYMM(a.start_date) = toYYYYMM(${LAST_DAY})`;
 const POWER_12 = 'toInt256(1000000000000)';
 
 /** Quantities and reach below which a split line stays within 128 bits, whatever its days. */
-const SPLIT_QUANTITY_MAX = '1e20';
-const SPLIT_KG_MAX = '1e10';
+export const SPLIT_QUANTITY_MAX = 1e20;
+export const SPLIT_KG_MAX = 1e10;
 
 /** Decisions in force, one row per (descriptor, year, line). */
 export function decisions(columns: string): string {
