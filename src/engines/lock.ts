@@ -17,16 +17,20 @@ export interface FolderLock {
 
 /** After a kill -9 the kernel lets go of the lock only when the last thread of the process has ended. */
 const DYING_MILLISECONDS_MAX = 10_000;
+/** A signal that has been sent needs a moment to arrive. */
+const GRACE_MILLISECONDS = 400;
 
 /** Takes the lock or throws `conflict` with the pid of its holder; waits for a holder that is just dying. */
 export async function lockFolder(home: string): Promise<FolderLock> {
   const path = join(home, 'lock');
   const holder = join(home, 'lock.holder');
-  const until = Date.now() + DYING_MILLISECONDS_MAX;
+  const asked = Date.now();
   let database = take(path);
   while (database === undefined) {
     const pid = holderPid(holder);
-    if (pid === 0 || isAlive(pid) || Date.now() > until) throw conflict(home, pid);
+    // A process that is ending has let go of its memory, its command line included, before it lets go of its files.
+    const dying = pid !== 0 && !(isAlive(pid) && commandOf(pid));
+    if (Date.now() - asked > (dying ? DYING_MILLISECONDS_MAX : GRACE_MILLISECONDS)) throw conflict(home, pid);
     await sleep(20);
     database = take(path);
   }

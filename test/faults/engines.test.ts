@@ -23,7 +23,13 @@ beforeEach(async () => {
   programs = [];
 });
 afterEach(async () => {
-  for (const program of programs) program.child.kill('SIGKILL');
+  for (const { child, started } of programs) {
+    child.kill('SIGKILL');
+    if (started?.postgres !== undefined && isAlive(started.postgres)) {
+      process.kill(started.postgres, 'SIGINT');
+      await waitForEnd(started.postgres, 5_000);
+    }
+  }
   for (const engines of opened) await engines.close();
   await rm(base, { recursive: true, force: true });
 });
@@ -43,6 +49,8 @@ interface Answer {
 
 class Program {
   readonly child: ChildProcess;
+  /** What the program said first. */
+  started: Answer | undefined;
   readonly #lines: AsyncIterator<string>;
 
   constructor(command: string, args: string[], folder: string, options: { uid?: number; gid?: number } = {}) {
@@ -56,7 +64,9 @@ class Program {
   async answer(): Promise<Answer> {
     const { value, done } = await this.#lines.next();
     if (done) throw new Error('the program ended without an answer');
-    return JSON.parse(value) as Answer;
+    const answer = JSON.parse(value) as Answer;
+    this.started ??= answer;
+    return answer;
   }
 
   ask(line: string): Promise<Answer> {
