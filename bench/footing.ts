@@ -65,6 +65,7 @@ export class FootingServer {
       [join(this.#product, 'src/cli/main.ts'), 'serve', '--port', '0', '--home', this.#home],
       {
         stdio: ['ignore', 'ignore', 'inherit'],
+        env: { ...process.env, FOOTING_LOG_LEVEL: 'error' },
       },
     );
     this.#process = child;

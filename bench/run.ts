@@ -61,12 +61,10 @@ async function carbon(): Promise<void> {
   const data = generated(`activities-${rows}`, (folder) => generateActivities(folder, rows));
   const duckdb = wants('import', 'inventory') ? await duckDb('activities', data) : undefined;
   await withFooting('carbon', join(data, RELEASE_ID), async (footing) => {
-    const memory = new MemorySampler(process.pid);
-    const before = memory.sample();
+    const memory = new MemorySampler(footing.pid);
     const imported = await footing.import('activities', join(data, 'activities.csv'));
     const first = await footing.get<Inventory>(INVENTORY_PATH);
-    // This process is measured along, so that nothing can hide in a child that ended; what it took before is not the server's.
-    const peak = (memory.stop() - ownBytes(before, memory)) / MEBIBYTE;
+    const peak = memory.stop() / MEBIBYTE;
     const { accepted, rejected } = imported.counts;
     notes.push(
       `import: ${accepted} accepted, ${rejected} rejected; inventory ${first.total.co2e_t} t CO2e of ${first.total.lines} lines`,
@@ -107,13 +105,14 @@ interface Inventory {
   total: { co2e_t: string; lines: number };
 }
 
-/** States one of the imported activities anew with a tenth of its quantity, and reads the inventory in the next request. */
+/** States one of the imported activities anew with another quantity, and reads the inventory in the next request. */
 async function correction(footing: FootingServer): Promise<number> {
   const { rows } = await footing.get<{ rows: Array<Record<string, unknown>> }>(
     '/api/records/activities?external_id=ACT-00000001',
   );
-  const { source, origin_seq: _seq, origin_row: _row, attributes: _attributes, ...row } = rows[0]!;
-  const stated = Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null && value !== ''));
+  const { source, ...row } = rows[0]!;
+  const columns = ['external_id', 'entity', 'activity', 'unit', 'start_date', 'end_date', 'country', 'category'];
+  const stated = Object.fromEntries(columns.map((name) => [name, row[name]]));
   return milliseconds(async () => {
     await footing.post('/api/records/activities', { source, rows: [{ ...stated, quantity: '1' }] });
     await footing.get(INVENTORY_PATH);
@@ -214,11 +213,6 @@ async function run(script: string, args: string[]): Promise<string> {
     maxBuffer: MEBIBYTE,
   });
   return stdout;
-}
-
-/** Memory of this process itself, which the sampler counts along with its children. */
-function ownBytes(before: number, memory: MemorySampler): number {
-  return Math.min(before, memory.peakBytes, process.memoryUsage().rss);
 }
 
 function add(
