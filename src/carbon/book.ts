@@ -177,7 +177,7 @@ async function repost(
     const origins = `SELECT key_hash, origin_seq, origin_row, {by:UInt64} AS by_seq FROM activities WHERE ${where}`;
     await run(context, reverseLines(origins), { by, ...parameters });
     await run(context, reverseHeld(origins), { by, ...parameters });
-    const source = `(SELECT * REPLACE ({by:UInt64} AS seq) FROM activities WHERE ${where})`;
+    const source = `(SELECT * REPLACE ({by:UInt64} AS seq) FROM (SELECT * FROM activities WHERE ${where}))`;
     await insertPostings(
       context,
       source,

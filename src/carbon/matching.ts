@@ -200,12 +200,17 @@ async function retire(place: Place, seq: number, changed: readonly KnownRow[]): 
   }
 }
 
+/** Codes of countries and currencies are compared in capitals. */
+function code(text: string): string {
+  return text.trim().toUpperCase();
+}
+
 function descriptorOf(row: DescriptorRow): Descriptor {
   return {
     activity: row.activity,
     unit: row.unit,
-    currency: row.currency,
-    country: row.country,
+    currency: code(row.currency),
+    country: code(row.country),
     region: row.region,
     category: row.category,
     hasQuantity: Number(row.has_quantity) === 1,
@@ -223,8 +228,8 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
     year: row.year,
     activity: row.activity,
     stated_unit: row.unit,
-    currency: row.currency,
-    country: row.country,
+    currency: code(row.currency),
+    country: code(row.country),
     region: row.region,
     stated_category: row.category,
     has_quantity: Number(row.has_quantity),

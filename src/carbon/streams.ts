@@ -72,7 +72,10 @@ export const activities: StreamDefinition = {
     },
     {
       name: 'currency',
-      type: 'currency',
+      // Text: a currency that does not exist is held back with the activity, not refused.
+      type: 'text',
+      lowCardinality: true,
+      charactersMax: 100,
       aliases: ['currency_code'],
       description: 'Currency of the amount, ISO 4217',
       example: 'GBP',
@@ -94,7 +97,10 @@ export const activities: StreamDefinition = {
     },
     {
       name: 'country',
-      type: 'country',
+      // Text: a country that does not exist is held back with the activity, not refused.
+      type: 'text',
+      lowCardinality: true,
+      charactersMax: 100,
       aliases: ['country_code'],
       description: 'Where, ISO 3166-1 alpha-2',
       example: 'GB',
