@@ -24,6 +24,8 @@ export function schemaVersion(books: readonly Book[]): string {
  */
 export function openGenerations(engines: Engines, books: readonly Book[], prefix: string) {
   const { pg } = engines;
+  /** Generations that this process builds, scratches or has retired a moment ago: still at work, so never swept. */
+  const own = new Set<string>();
 
   async function createTables(database: string): Promise<void> {
     await execute(engines, NO_DATABASE, `CREATE DATABASE IF NOT EXISTS ${database}`);
@@ -33,6 +35,7 @@ export function openGenerations(engines: Engines, books: readonly Book[], prefix
   async function drop({ accountId, generation, database }: Generation): Promise<void> {
     await execute(engines, NO_DATABASE, `DROP DATABASE IF EXISTS ${database} SYNC`);
     await pg.query('DELETE FROM ledgers WHERE account_id = $1 AND generation = $2', [accountId, generation]);
+    own.delete(database);
   }
 
   return {
@@ -47,6 +50,7 @@ export function openGenerations(engines: Engines, books: readonly Book[], prefix
       );
       const { generation } = result.rows[0]!;
       const database = `${prefix}${accountId}_${generation}`;
+      own.add(database);
       await execute(engines, NO_DATABASE, `DROP DATABASE IF EXISTS ${database} SYNC`);
       await createTables(database);
       for (const book of books) {
@@ -93,6 +97,7 @@ export function openGenerations(engines: Engines, books: readonly Book[], prefix
           next.accountId,
           next.generation,
         ]);
+        for (const row of retired.rows) own.add(row.database);
         await tx.query('COMMIT');
         return retired.rows.map((row) => ({ accountId: next.accountId, ...row }));
       } catch (error) {
@@ -111,7 +116,7 @@ export function openGenerations(engines: Engines, books: readonly Book[], prefix
         `SELECT generation, database FROM ledgers WHERE account_id = $1 AND state <> 'live'`,
         [accountId],
       );
-      for (const row of left.rows) await drop({ accountId, ...row });
+      for (const row of left.rows) if (!own.has(row.database)) await drop({ accountId, ...row });
     },
 
     async posted({ accountId, generation }: Generation, book: Book['name']): Promise<number> {
@@ -122,12 +127,17 @@ export function openGenerations(engines: Engines, books: readonly Book[], prefix
       return Number(result.rows[0]?.posted_seq ?? 0);
     },
 
-    /** The step that makes everything up to `seq` visible. */
-    async setPosted({ accountId, generation }: Generation, book: Book['name'], seq: number): Promise<void> {
+    /** The step that makes everything up to `seq` visible; `before` is where the book stood when the batch was begun. */
+    async setPosted(
+      { accountId, generation }: Generation,
+      book: Book['name'],
+      before: number,
+      seq: number,
+    ): Promise<void> {
       const result = await pg.query(
-        `UPDATE ledger_heads SET posted_seq = $4, error = NULL
-         WHERE account_id = $1 AND generation = $2 AND book = $3 AND posted_seq <= $4`,
-        [accountId, generation, book, seq],
+        `UPDATE ledger_heads SET posted_seq = $5, error = NULL
+         WHERE account_id = $1 AND generation = $2 AND book = $3 AND posted_seq = $4`,
+        [accountId, generation, book, before, seq],
       );
       if (result.rowCount !== 1) {
         throw new FootingError(

@@ -38,10 +38,10 @@ export interface ImportRequest {
 
 export type ImportOutcome =
   /** Entry `seq` is in the journal; the ledger posts it (see status). */
-  | { state: 'stated'; seq: number; evidence: string; options: ResolvedReadOptions }
+  | { state: 'stated'; seq: number; evidence: string; options: ResolvedReadOptions; notes: string[] }
   /** The same bytes were imported in the same way as entry `seq`: nothing changes. */
   | { state: 'already'; seq: number; evidence: string }
-  | { state: 'dry-run'; counts: IntakeCounts; rejected: RejectedRow[]; options: ResolvedReadOptions }
+  | { state: 'dry-run'; counts: IntakeCounts; rejected: RejectedRow[]; options: ResolvedReadOptions; notes: string[] }
   /** mode `all` and at least one bad row: nothing was stated. */
   | { state: 'refused'; counts: IntakeCounts; rejected: RejectedRow[]; options: ResolvedReadOptions };
 
@@ -111,7 +111,13 @@ export function openImports(
     const path = await engines.evidence.path(stored.sha256);
     const mapping = request.options?.mapping ?? (await rememberedMapping(accountId, definition.name, source));
     const detected = await detect(path, definition, { ...request.options, ...(mapping && { mapping }) });
-    const options = detected.options;
+    const { options } = detected;
+    const { notes } = detected.report;
+    if (detected.report.headerOnly) {
+      throw new FootingError('invalid', `${fileName} has a header but no rows`, {
+        remedy: 'Nothing was stated. Check that the export was complete.',
+      });
+    }
     const payload: ImportPayload = {
       stream: definition.name,
       source,
@@ -125,12 +131,12 @@ export function openImports(
       canonicalJson({ evidence: stored.sha256, stream: payload.stream, source, options: options as unknown as Json }),
     ).toString('hex');
     const key = `import:${identity}`;
-    if (request.mode !== 'rows') {
+    if (request.mode !== 'rows' || !isPlain(options)) {
       const earlier = request.again || request.mode === 'dry-run' ? undefined : await findByKey(accountId, key);
       if (earlier !== undefined) return { state: 'already', seq: earlier, evidence: stored.sha256 };
       const checked = await validateOnly(path, definition, options, request.onProgress);
-      if (request.mode === 'dry-run') return { state: 'dry-run', ...checked, options };
-      if (checked.counts.rejected > 0) return { state: 'refused', ...checked, options };
+      if (request.mode === 'dry-run') return { state: 'dry-run', ...checked, options, notes };
+      if (request.mode === 'all' && checked.counts.rejected > 0) return { state: 'refused', ...checked, options };
     }
     const remembered = request.rememberMapping ? options.mapping : undefined;
     const { entry, replayed } = await journal.append(accountId, {
@@ -152,7 +158,7 @@ export function openImports(
     });
     return replayed
       ? { state: 'already', seq: entry.seq, evidence: stored.sha256 }
-      : { state: 'stated', seq: entry.seq, evidence: stored.sha256, options };
+      : { state: 'stated', seq: entry.seq, evidence: stored.sha256, options, notes };
   }
 
   async function validateOnly(
@@ -274,6 +280,14 @@ export function openImports(
 }
 
 const FINISHED_POLL_MS = 2_000;
+
+/**
+ * A plain text file is read row by row whatever stands in it. Others can be damaged as a whole (truncated gzip, a bomb, an array that
+ * never closes), which shows only at the end of reading: they are read once before they are stated.
+ */
+function isPlain(options: ResolvedReadOptions): boolean {
+  return options.format === 'csv' && options.compression === 'none' && !options.encoding.startsWith('utf-16');
+}
 
 function checkFileName(name: string): string {
   const base = name.split(/[\\/]/).at(-1) ?? '';

@@ -45,6 +45,8 @@ interface Lane {
   again: boolean;
   posted: number;
   failures: number;
+  /** The hold of the poster lock in which the lane's leftovers were removed; undefined: they have to be removed before it posts. */
+  cleanIn: number | undefined;
 }
 
 interface AccountLedger {
@@ -52,8 +54,9 @@ interface AccountLedger {
   lanes: Map<Bookname, Lane>;
   /** Set while a rebuild makes its last step: lanes wait for it. */
   paused: Promise<void> | undefined;
-  /** False: another process posts this account, and its posted seq is followed. */
-  posts: boolean;
+  /** The hold of the poster lock in which this process took the account over; undefined: another one posts, and is followed. */
+  takenIn: number | undefined;
+  takingOver: Promise<void> | undefined;
 }
 
 /**
@@ -91,8 +94,8 @@ export async function openLedger(
   async function open(accountId: number): Promise<AccountLedger> {
     for (;;) {
       stopping.signal.throwIfAborted();
-      const posts = await locks.tryAcquire(accountId);
-      const generation = posts ? await takeOver(accountId) : await generations.live(accountId);
+      const takenIn = await locks.tryAcquire(accountId);
+      const generation = takenIn === undefined ? await generations.live(accountId) : await takeOver(accountId);
       if (!generation) {
         await sleep(FOLLOW_MS, undefined, { signal: stopping.signal });
         continue;
@@ -100,20 +103,20 @@ export async function openLedger(
       const lanes = new Map<Bookname, Lane>();
       for (const book of books) {
         const posted = await generations.posted(generation, book.name);
-        lanes.set(book.name, { book, running: undefined, again: false, posted, failures: 0 });
+        lanes.set(book.name, { book, running: undefined, again: false, posted, failures: 0, cleanIn: undefined });
       }
-      return { generation, lanes, paused: undefined, posts };
+      return { generation, lanes, paused: undefined, takenIn, takingOver: undefined };
     }
   }
 
-  /** What the process that posts an account does first: removes what a dead process left, makes a ledger where there is none. */
+  /**
+   * What the process that posts an account does first: drops the generations that a dead process left, makes a ledger where there is
+   * none. Each lane removes its own leftovers (`cleanUp`): the other one may be writing.
+   */
   async function takeOver(accountId: number): Promise<Generation> {
     await generations.sweep(accountId);
     const live = await generations.live(accountId);
-    if (live) {
-      for (const book of books) await generations.undo(live, book, await generations.posted(live, book.name));
-      return live;
-    }
+    if (live) return live;
     const fresh = await generations.build(accountId);
     for (const old of await generations.switchTo(fresh)) await generations.drop(old);
     return fresh;
@@ -142,12 +145,15 @@ export async function openLedger(
       await opened.paused;
       try {
         const { seq: head } = await journal.head(accountId);
-        if (!(await mayPost(accountId, opened))) {
+        const hold = await mayPost(accountId, opened);
+        if (hold === undefined) {
           await follow(accountId, opened, lane, head);
           continue;
         }
+        await cleanUp(opened, lane, hold);
         const reached = await postUpTo(dependencies, opened.generation, lane.book, head, {
           signal: stopping.signal,
+          mayPost: () => locks.held(accountId) === hold,
           onProgress: (seq, progress) => {
             for (const listener of progressListeners) listener(accountId, lane.book.name, seq, progress);
           },
@@ -169,13 +175,32 @@ export async function openLedger(
     for (const listener of postedListeners) listener(accountId, lane.book.name, seq);
   }
 
-  /** True when this process posts the account; takes over when the process that did is gone. */
-  async function mayPost(accountId: number, opened: AccountLedger): Promise<boolean> {
-    if (opened.posts && locks.holds(accountId)) return true;
-    opened.posts = await locks.tryAcquire(accountId);
-    if (!opened.posts) return false;
-    opened.generation = await takeOver(accountId);
-    return true;
+  /** The hold of the lock under which this process posts the account; takes over when the process that did is gone. */
+  async function mayPost(accountId: number, opened: AccountLedger): Promise<number | undefined> {
+    await opened.takingOver;
+    const hold = await locks.tryAcquire(accountId);
+    if (hold === undefined || hold === opened.takenIn) {
+      opened.takenIn = hold;
+      return hold;
+    }
+    opened.takingOver ??= takeOver(accountId)
+      .then((generation) => {
+        opened.generation = generation;
+        opened.takenIn = hold;
+      })
+      .finally(() => {
+        opened.takingOver = undefined;
+      });
+    await opened.takingOver;
+    return opened.takenIn;
+  }
+
+  /** Before a lane posts for the first time under a hold, or again after a failure: nothing may be left of an earlier attempt. */
+  async function cleanUp(opened: AccountLedger, lane: Lane, hold: number): Promise<void> {
+    if (lane.cleanIn === hold) return;
+    const { generation } = opened;
+    await generations.undo(generation, lane.book, await generations.posted(generation, lane.book.name));
+    lane.cleanIn = hold;
   }
 
   async function follow(accountId: number, opened: AccountLedger, lane: Lane, head: number): Promise<void> {
@@ -187,22 +212,16 @@ export async function openLedger(
     await sleep(FOLLOW_MS, undefined, { signal: stopping.signal });
   }
 
-  /** What a failed load has left is removed before the next attempt; attempts go on for ever, more and more rarely. */
+  /** Attempts go on for ever, more and more rarely; the next one begins by removing what this one has left. */
   async function recover(accountId: number, opened: AccountLedger, lane: Lane, error: unknown): Promise<void> {
     lane.failures += 1;
     lane.again = true;
+    lane.cleanIn = undefined;
     const message = error instanceof Error ? error.message : String(error);
     engines.log.error({ err: error, accountId, book: lane.book.name, failures: lane.failures }, 'posting failed');
     const pause = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(lane.failures - 1, 10));
     await generations.setError(opened.generation, lane.book.name, message).catch(() => {});
     await sleep(pause, undefined, { signal: stopping.signal }).catch(() => {});
-    if (stopping.signal.aborted) return;
-    try {
-      const posted = await generations.posted(opened.generation, lane.book.name);
-      await generations.undo(opened.generation, lane.book, posted);
-    } catch (undoError) {
-      engines.log.error({ err: undoError, accountId }, 'the failed load could not be removed yet');
-    }
   }
 
   async function posted(accountId: number, book: Bookname): Promise<number> {
@@ -265,7 +284,7 @@ export async function openLedger(
    */
   async function rebuild(accountId: number, onProgress?: (seq: number, progress: Progress) => void): Promise<void> {
     const opened = await account(accountId);
-    if (!(await mayPost(accountId, opened))) {
+    if ((await mayPost(accountId, opened)) === undefined) {
       throw new FootingError('busy', 'Another process posts this account', { remedy: 'Ask that process to rebuild.' });
     }
     const next = await generations.build(accountId);
@@ -339,27 +358,36 @@ export async function openLedger(
   };
 }
 
-/** Advisory locks held on one connection of their own: when it breaks, PostgreSQL gives the accounts to another process. */
+/**
+ * Advisory locks held on one connection of their own: when it breaks, PostgreSQL gives the accounts to another process. Every
+ * acquisition is a *hold* with a number of its own, so that work begun under an earlier hold is told apart.
+ */
 function openPosterLocks(engines: Engines) {
   let client: PoolClient | undefined;
-  const held = new Set<number>();
+  let holds = 0;
+  const held = new Map<number, number>();
   // A connection runs one statement at a time.
   let turn: Promise<unknown> = Promise.resolve();
 
   async function connection(): Promise<PoolClient> {
     if (client) return client;
     const fresh = await engines.pg.connect();
-    fresh.on('error', () => {
-      client = undefined;
+    fresh.once('error', () => {
       held.clear();
+      if (client === fresh) client = undefined;
+      // Its place in the pool would be lost otherwise.
+      fresh.release(true);
     });
     client = fresh;
     return fresh;
   }
 
   return {
-    holds: (accountId: number): boolean => held.has(accountId),
-    tryAcquire(accountId: number): Promise<boolean> {
+    held: (accountId: number): number | undefined => held.get(accountId),
+    /** The hold, or undefined when another process has the lock. */
+    tryAcquire(accountId: number): Promise<number | undefined> {
+      const present = held.get(accountId);
+      if (present !== undefined) return Promise.resolve(present);
       const attempt = turn.then(() => tryLock(accountId));
       turn = attempt.catch(() => {});
       return attempt;
@@ -371,13 +399,17 @@ function openPosterLocks(engines: Engines) {
     },
   };
 
-  async function tryLock(accountId: number): Promise<boolean> {
-    if (held.has(accountId)) return true;
-    const result = await (await connection()).query<{ locked: boolean }>(
-      'SELECT pg_try_advisory_lock($1, $2) AS locked',
-      [POSTER_LOCK, accountId],
-    );
-    if (result.rows[0]?.locked) held.add(accountId);
-    return held.has(accountId);
+  async function tryLock(accountId: number): Promise<number | undefined> {
+    const present = held.get(accountId);
+    if (present !== undefined) return present;
+    const on = await connection();
+    const result = await on.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS locked', [
+      POSTER_LOCK,
+      accountId,
+    ]);
+    if (!result.rows[0]?.locked || client !== on) return undefined;
+    holds += 1;
+    held.set(accountId, holds);
+    return holds;
   }
 }

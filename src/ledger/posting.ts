@@ -1,5 +1,6 @@
 import type { Engines } from '../engines/types.ts';
 import type { Entry, Journal } from '../journal/types.ts';
+import { FootingError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import type { Generation, Generations } from './generations.ts';
 import type { Book, PostContext, Progress } from './types.ts';
@@ -28,6 +29,8 @@ export async function postUpTo(
   options: {
     onProgress?: (seq: number, progress: Progress) => void;
     onPosted?: (seq: number) => void;
+    /** False once another process may be posting the account: what was written then stays invisible and is removed. */
+    mayPost?: () => boolean;
     signal?: AbortSignal;
   } = {},
 ): Promise<number> {
@@ -56,7 +59,13 @@ export async function postUpTo(
       await book.post(context, batch);
       await faultPoint('posting.written');
     }
-    await generations.setPosted(ledger, book.name, upTo);
+    if (options.mayPost?.() === false) {
+      throw new FootingError(
+        'unavailable',
+        'The connection that holds the right to post was lost; posting begins again',
+      );
+    }
+    await generations.setPosted(ledger, book.name, posted, upTo);
     if (batch.length > 0) await faultPoint('posting.visible');
     posted = upTo;
     options.onPosted?.(posted);

@@ -122,19 +122,23 @@ async function loadFile(context: PostContext, definition: StreamDefinition, entr
   const columns = blockColumns(definition);
   const rejects: RejectedRow[] = [];
   const inFlight = new Set<Promise<void>>();
-  const read = await readFile(
+  let failed: { error: unknown } | undefined;
+  const reading = readFile(
     await evidence.path(entry.evidence),
     definition,
     payload.options,
     {
       async block(block) {
         await faultPoint('records.block');
-        const insert = clickhouse.insertNative(context.database, definition.name, columns, block.bytes);
-        const tracked = insert.finally(() => inFlight.delete(tracked));
-        inFlight.add(tracked);
-        // Failures surface at the next await of the set; until then they must not count as unhandled.
-        tracked.catch(() => {});
+        const insert = clickhouse
+          .insertNative(context.database, definition.name, columns, block.bytes)
+          .catch((error: unknown) => {
+            failed ??= { error };
+          })
+          .finally(() => inFlight.delete(insert));
+        inFlight.add(insert);
         while (inFlight.size >= BLOCKS_IN_FLIGHT_MAX) await Promise.race(inFlight);
+        if (failed) throw failed.error;
       },
       async rejects(rows) {
         for (const row of rows) if (rejects.length < IMPORT_REJECTS_KEPT_ROWS_MAX) rejects.push(row);
@@ -147,7 +151,9 @@ async function loadFile(context: PostContext, definition: StreamDefinition, entr
       onProgress: (progress) => context.onProgress?.(entry.seq, { stage: 'reading rows', ...progress }),
     },
   );
-  await Promise.all(inFlight);
+  // However it ends, no block may arrive after that: the rows of a failed load are removed before the next attempt.
+  const read = await reading.finally(() => Promise.all(inFlight));
+  if (failed) throw (failed as { error: unknown }).error;
   if (payload.allOrNothing && read.counts.rejected > 0) {
     throw new FootingError(
       'corrupt',
