@@ -62,7 +62,7 @@ export class HttpClickHouse implements ClickHouse {
         max_open_connections: SOCKETS_MAX,
         http_agent: this.#agent,
         // The server keeps idle sockets for minutes: reuse is safe.
-        keep_alive: { enabled: true, idle_socket_ttl: 60_000 },
+        keep_alive: { enabled: true, idle_socket_ttl: 15_000 },
         clickhouse_settings: EXACT_JSON_SETTINGS,
         // Errors reach the caller; printing them here as well would only clutter the log.
         log: { level: ClickHouseLogLevel.OFF },
