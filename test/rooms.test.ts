@@ -93,9 +93,9 @@ const imports = files.flatMap((file) => importsOf(file, readFileSync(join(ROOT, 
 
 describe('the house', () => {
   it('is looked at as a whole', () => {
-    expect(new Set(files.map(room))).toEqual(
-      expect.objectContaining(new Set(['kernel', 'engines', 'journal', 'http'])),
-    );
+    for (const name of ['kernel', 'engines', 'journal', 'streams', 'ledger', 'revenue', 'carbon', 'http', 'cli']) {
+      expect(files.map(room)).toContain(name);
+    }
     expect(imports.length).toBeGreaterThan(files.length);
     for (const { to } of imports.filter(({ to }) => to.startsWith('src/'))) expect(files).toContain(to);
   });

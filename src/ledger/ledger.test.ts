@@ -255,7 +255,7 @@ describe('records', () => {
       }),
       { numRuns: 15 },
     );
-  });
+  }, 120_000);
 });
 
 describe('after a failure', () => {

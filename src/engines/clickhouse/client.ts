@@ -21,6 +21,8 @@ export const EXACT_JSON_SETTINGS = {
 } as const;
 
 const SOCKETS_MAX = 32;
+/** Idle sockets kept per ledger database: there may be hundreds of databases. */
+const FREE_SOCKETS_MAX = 4;
 const REQUEST_MILLISECONDS_MAX = 1_200_000;
 
 /** Where the server is now; an embedded child changes its port when it is restarted. */
@@ -55,12 +57,18 @@ export class HttpClickHouse implements ClickHouse {
     }
     let client = this.#clients.get(database);
     if (client === undefined) {
+      // An agent of its own: clients add listeners to the sockets of their agent, so a shared one would gather them by the database.
+      const agent = new (this.url.startsWith('https:') ? HttpsAgent : HttpAgent)({
+        keepAlive: true,
+        maxSockets: SOCKETS_MAX,
+        maxFreeSockets: FREE_SOCKETS_MAX,
+      });
       client = createClient({
         url: this.url,
         database,
         request_timeout: REQUEST_MILLISECONDS_MAX,
         max_open_connections: SOCKETS_MAX,
-        http_agent: this.#agent,
+        http_agent: agent,
         // The server keeps idle sockets for minutes: reuse is safe.
         keep_alive: { enabled: true, idle_socket_ttl: 15_000 },
         clickhouse_settings: EXACT_JSON_SETTINGS,
