@@ -72,17 +72,49 @@ WITH
 ${postings()}`;
 }
 
+const CUSTOMER = ['source', 'customer_hash', 'customer_external_id'];
+/** What is known of a line once it is validated. */
+const VALIDATED_LINE = [
+  ...CUSTOMER,
+  'subscription_external_id',
+  'invoice_external_id',
+  'external_id',
+  'plan_external_id',
+  'currency',
+  'origin_seq',
+  'origin_row',
+  'start_ms',
+  'date_ms',
+  'line_order',
+  'cancelled_ms',
+  'mrr',
+  'kind',
+  'fault',
+];
+
 /**
- * SELECT that computes columns in layers, each a subquery that sees the columns of the ones before. (Names within one SELECT would be
- * replaced by their text wherever they are used, and the text would grow without bound.)
+ * SELECT of the `result` columns, computed in layers: each is a subquery that sees the columns of the ones before. (Names within one
+ * SELECT would be replaced by their text wherever they are used, and the text would grow without bound.) A layer passes on only what
+ * a later one mentions: the time to plan the query grows with the columns carried.
  */
-function layered(source: string, keep: string, layers: ReadonlyArray<Record<string, string>>): string {
+function layered(
+  source: string,
+  sourceColumns: readonly string[],
+  layers: ReadonlyArray<Record<string, string>>,
+  result: readonly string[],
+): string {
   let query = source;
-  const known: string[] = [];
-  for (const layer of layers) {
-    const columns = Object.entries(layer).map(([name, expression]) => `${expression} AS ${name}`);
-    query = `SELECT ${[keep, ...known, ...columns].join(',\n  ')}\nFROM (${query})`;
-    known.push(...Object.keys(layer));
+  let known: readonly string[] = sourceColumns;
+  for (const [i, layer] of layers.entries()) {
+    const later = layers
+      .slice(i + 1)
+      .flatMap((each) => Object.values(each))
+      .join(' ');
+    const needed = (name: string) => result.includes(name) || new RegExp(`\\b${name}\\b`).test(later);
+    const passed = known.filter(needed);
+    const computed = Object.entries(layer).map(([name, expression]) => `${expression} AS ${name}`);
+    query = `SELECT ${[...passed, ...computed].join(',\n  ')}\nFROM (${query})`;
+    known = [...passed, ...Object.keys(layer)];
   }
   return query;
 }
@@ -194,7 +226,28 @@ function validatedLines(scope: DerivationScope): string {
     FROM invoices AS line
     LEFT ANY JOIN plan_intervals AS plan ON plan.plan_hash = cityHash64(line.source, line.plan_external_id)
     WHERE ${currentLines(scope)} AND (type = 'subscription' OR isNotNull(cancelled_at)) ${significant}`,
-    '*',
+    [
+      ...CUSTOMER,
+      'subscription_external_id',
+      'invoice_external_id',
+      'external_id',
+      'plan_external_id',
+      'currency',
+      'origin_seq',
+      'origin_row',
+      'type',
+      'service_period_end',
+      'proration_type',
+      'is_prorated',
+      'start_ms',
+      'end_ms',
+      'date_ms',
+      'line_order',
+      'cancelled_ms',
+      'net',
+      'unit',
+      'count',
+    ],
     [
       {
         fault_stated: `multiIf(type != 'subscription', '', end_ms <= start_ms, 'line-invalid-period', count <= 0, 'line-plan-unknown', '')`,
@@ -234,6 +287,7 @@ function validatedLines(scope: DerivationScope): string {
         fault: `if(in_range, fault_stated, 'line-mrr-out-of-range')`,
       },
     ],
+    VALIDATED_LINE,
   );
 }
 
@@ -297,7 +351,7 @@ function subscriptions(): string {
       arraySort(groupArray(element)) AS all_elements
     FROM elements
     GROUP BY source, customer_hash, customer_external_id, subscription_external_id`,
-    'source, customer_hash, customer_external_id, subscription_external_id, all_elements',
+    [...CUSTOMER, 'subscription_external_id', 'all_elements'],
     [
       {
         events: `arrayFilter(e -> e.2 < 2, all_elements)`,
@@ -337,6 +391,7 @@ function subscriptions(): string {
         )`,
       },
     ],
+    [...CUSTOMER, 'subscription_external_id', 'events', 'never_counted', 'currencies', 'warnings'],
   );
 }
 
@@ -360,7 +415,7 @@ function steps(): string {
       ) AS ordered
     FROM subscriptions
     ARRAY JOIN currencies AS currency`,
-    'source, customer_hash, customer_external_id, subscription_external_id, currency, subscription_warnings, ordered',
+    [...CUSTOMER, 'subscription_external_id', 'currency', 'subscription_warnings', 'ordered'],
     [
       {
         at: 'ordered.1',
@@ -407,6 +462,7 @@ function steps(): string {
         )`,
       },
     ],
+    [...CUSTOMER, 'currency', 'changes', 'subscription_external_id', 'subscription_warnings', 'negative_warnings'],
   );
 }
 
@@ -429,7 +485,7 @@ function customers(scope: DerivationScope): string {
     FROM steps
     GROUP BY source, customer_hash, customer_external_id, currency
     HAVING notEmpty(happenings) OR notEmpty(warnings)`,
-    'source, customer_hash, customer_external_id, currency, happenings, warnings',
+    [...CUSTOMER, 'currency', 'happenings', 'warnings'],
     [
       // How many subscriptions run just before and just after each instant, free ones included.
       {
@@ -549,6 +605,7 @@ function customers(scope: DerivationScope): string {
         )`,
       },
     ],
+    [...CUSTOMER, 'currency', 'postings'],
   );
 }
 
