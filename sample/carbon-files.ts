@@ -66,7 +66,7 @@ function activitiesFile(rows: readonly Activity[]): string {
   );
 }
 
-/** A cell that cannot be read, in the file as first handed in; the corrections hold the row as it should have been. */
+/** A cell that cannot be read or understood, in the file as first handed in; the corrections hold the row as it should have been. */
 const UNREADABLE: ReadonlyArray<{ externalId: string; change: Partial<Activity> }> = [
   { externalId: 'DSL-00140', change: { quantity: '59,26 l' } },
   { externalId: 'DSL-01277', change: { start: '2024-13-08' } },
