@@ -37,16 +37,31 @@ export function explanation(client: ApiClient, ref: string, asOf?: number): Prom
   return client.get<NodeView>('/api/explain', { ref, as_of: asOf });
 }
 
+/** Facts with longer names than this are not lined up. */
+const LABEL_COLUMNS_MAX = 40;
+/** More steps than this are listed with their amounts only; each can be explained in turn. */
+const STEPS_IN_FULL_MAX = 3;
+
 function printNode(node: NodeView, indent: string): void {
-  const amount = node.value === null ? '' : `  ${grouped(node.value)}${node.unit ? ` ${safe(node.unit)}` : ''}`;
-  print(indent + bold(safe(node.title)) + amount);
+  print(indent + headline(node));
   const inner = `${indent}  `;
   if (node.words) print(wrapped(node.words, inner));
-  const width = Math.max(0, ...node.facts.map(([label]) => label.length));
+  const width = Math.max(
+    0,
+    ...node.facts.map(([label]) => label.length).filter((length) => length <= LABEL_COLUMNS_MAX),
+  );
   for (const [label, value] of node.facts) print(`${inner}${dim(safe(label).padEnd(width))}  ${safe(value)}`);
-  if (indent !== '' && node.ref && node.children.length < node.children_total)
-    print(`${inner}${dim(`footing explain '${node.ref}'`)}`);
-  for (const child of node.children) printNode(child, inner);
+  const inFull = node.children.length <= STEPS_IN_FULL_MAX;
+  for (const child of node.children) {
+    if (inFull) printNode(child, inner);
+    else print(inner + headline(child));
+    if (child.ref && child.children.length === 0) print(dim(`${inner}  footing explain '${child.ref}'`));
+  }
   const more = node.children_total - node.children.length;
   if (more > 0 && node.children.length > 0) print(`${inner}… and ${grouped(String(more))} more`);
+}
+
+function headline(node: NodeView): string {
+  const amount = node.value === null ? '' : `  ${grouped(node.value)}${node.unit ? ` ${safe(node.unit)}` : ''}`;
+  return bold(safe(node.title)) + amount;
 }
