@@ -11,6 +11,7 @@ import {
   insertOtherLines,
   insertSplitLines,
   insertWholeLines,
+  isLong,
   reverseHeld,
   reverseLines,
   type Source,
@@ -19,7 +20,7 @@ import {
 } from './postings.ts';
 import { type Place, read, run } from './sql.ts';
 import { activities, entities } from './streams.ts';
-import { CARBON_TABLE_NAMES, CARBON_TABLES, FAST_QUANTITY_SCALE, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
+import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
 
 /** Raised with every change of tables or rules. */
 const SCHEMA_VERSION = 1;
@@ -88,9 +89,9 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     `
     SELECT countIf(sign = 1) AS posted, countIf(sign = -1) AS reversed,
       countIf(sign = 1 AND toYYYYMM(start_date) != toYYYYMM(coalesce(end_date, start_date))) AS split,
-      countIf(sign = 1 AND coalesce(quantity, amount) != CAST(coalesce(quantity, amount) AS Decimal(38, ${FAST_QUANTITY_SCALE}))) AS long,
+      countIf(sign = 1 AND (${isLong('quantity')} OR ${isLong('amount')})) AS long,
       max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0))))) AS largest
-    FROM activities
+    FROM activities AS a
     WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}`,
     { first, last },
   );
@@ -232,6 +233,7 @@ async function insertPostings(
     entityKnown: known.length === 0 ? '1' : 'a.entity IN {known:Array(String)}',
     seq,
     spend: Number(probe!.spend) > 0,
+    reachMax: Number(probe!.reach_max),
     present: new Set(MASSES.filter((mass: Mass) => Number(probe![`has_${mass}`]) > 0)),
   };
   const all = { ...parameters, decided, ...(known.length > 0 && { known }) };

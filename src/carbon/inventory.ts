@@ -11,6 +11,8 @@ import { FLAG_NAMES, FLAGS, HOLD_WORDS, MASSES } from './tables.ts';
 
 /** Groups in one answer. */
 export const GROUPS_MAX = 50_000;
+/** Sums read for one answer: several make a group when its lines differ in potentials or gas. */
+const SUMS_MAX = 500_000;
 export const DEFAULT_GWP: GwpSetName = 'AR5';
 
 /** What an inventory may be grouped and filtered by -> where it stands: on the line, on its class, on its decision. */
@@ -89,6 +91,7 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
     if (group) group.push(row);
     else groups.set(key, [row]);
   }
+  if (groups.size > GROUPS_MAX) throw tooManyGroups();
   const rows = [...groups.values()]
     .map((group) => {
       const keys = Object.fromEntries(groupBy.map((dimension, i) => [dimension, group[0]![`k${i}`]!]));
@@ -187,8 +190,9 @@ async function readSums(
   ];
   const group = [...groupBy.map((_, i) => `k${i}`), 'in_scopes', 'gwp_source', 'other_gas'].join(', ');
   const fromLines = on.has('match') && on.has('entity');
-  const table = fromLines ? 'emissions' : on.has('match') ? 'match_totals' : 'inventory_totals';
-  const meaning = on.has('match') ? 'match' : 'class';
+  // Without entities the totals by decision are the smaller table, and they know everything else.
+  const table = fromLines ? 'emissions' : on.has('entity') ? 'inventory_totals' : 'match_totals';
+  const meaning = table === 'inventory_totals' ? 'class' : 'match';
   const flagSums = FLAG_NAMES.map(
     (flag) =>
       `toString(${fromLines ? `sum(if(bitAnd(t.flags, ${FLAGS[flag]}) = 0, 0, t.sign))` : `sum(t.lines_${flag})`}) AS lines_${flag}`,
@@ -209,15 +213,17 @@ INNER JOIN (
 WHERE ${where}
 GROUP BY ${group}
 ORDER BY ${group}
-LIMIT ${GROUPS_MAX + 1}`,
+LIMIT ${SUMS_MAX + 1}`,
     parameters,
   );
-  if (rows.length > GROUPS_MAX) {
-    throw new FootingError('too_large', `The inventory has more than ${GROUPS_MAX} groups`, {
-      remedy: 'Group by fewer things, or filter',
-    });
-  }
+  if (rows.length > SUMS_MAX) throw tooManyGroups();
   return rows.filter((row) => row.lines !== '0' || MASSES.some((mass) => Number(row[mass]) !== 0));
+}
+
+function tooManyGroups(): FootingError {
+  return new FootingError('too_large', `The inventory has more than ${GROUPS_MAX} groups`, {
+    remedy: 'Group by fewer things, or filter',
+  });
 }
 
 async function heldSums(context: ReadContext, query: InventoryQuery): Promise<HeldSum[]> {

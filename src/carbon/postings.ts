@@ -26,6 +26,8 @@ export interface Source {
   seq: number;
   /** False when no decision asks for the amount: then the quantity is read alone. */
   spend: boolean;
+  /** The largest coefficient of any decision that counts, kg per unit. */
+  reachMax: number;
   /** Masses that are not zero in every decision; the others are written as 0. */
   present: ReadonlySet<Mass>;
 }
@@ -79,6 +81,17 @@ const shortQuantity = `used = CAST(used AS Decimal(38, ${FAST_QUANTITY_SCALE}))`
 const splitFits = `abs(toFloat64(used)) < ${SPLIT_QUANTITY_MAX} AND abs(toFloat64(used)) * m.reach < ${SPLIT_KG_MAX}`;
 const product = (mass: Mass) => `CAST(used AS Decimal(38, ${FAST_QUANTITY_SCALE})) * m.c_${mass}`;
 
+/** The rows of a source for which a condition holds that every row of interest meets: spares joining the others. */
+function only(source: Source, condition: string): string {
+  return `(SELECT * FROM ${source.rows} AS a WHERE ${condition})`;
+}
+
+/** The larger of quantity and amount, as far as a comparison needs it. */
+const SIZE = 'greatest(abs(toFloat64(coalesce(a.quantity, 0))), abs(toFloat64(coalesce(a.amount, 0))))';
+/** True when a column has more decimals than the 128-bit product takes. */
+export const isLong = (column: string) =>
+  `coalesce(a.${column} != CAST(a.${column} AS Nullable(Decimal(38, ${FAST_QUANTITY_SCALE}))), 0)`;
+
 /** Lines of activities within one month whose product is exact in 128 bits: nearly all. */
 export function insertWholeLines(source: Source): string {
   return `
@@ -110,7 +123,7 @@ INSERT INTO emissions (${EMISSION_COLUMNS})
 SELECT
   ${partColumns(source)},
   ${MASSES.map((mass) => (source.present.has(mass) ? asMass(share(whole(mass), mass)) : '0')).join(',\n  ')}
-FROM ${parts(source.rows)} AS a
+FROM ${parts(only(source, `NOT (${ONE_MONTH})`))} AS a
 INNER JOIN ${decisions(decisionColumns(source, false))} AS m
   ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
 WHERE m.fast AND m.held = ''
@@ -123,6 +136,10 @@ WHERE m.fast AND m.held = ''
 /** All other lines: coefficients that are fractions, quantities with many decimals, very large lines. */
 export function insertOtherLines(source: Source): string {
   const numerator = (mass: Mass) => `toInt256(reinterpretAsInt128(used)) * m.n_${mass} * ${POWER_12}`;
+  const candidates = `
+    a.descriptor IN (SELECT descriptor FROM matches WHERE NOT fast AND held = '')
+    OR ${isLong('quantity')} OR ${isLong('amount')}
+    OR NOT (${SIZE} < ${SPLIT_QUANTITY_MAX} AND ${SIZE} * ${source.reachMax} < ${SPLIT_KG_MAX})`;
   return `
 INSERT INTO emissions (${EMISSION_COLUMNS})
 SELECT
@@ -130,7 +147,7 @@ SELECT
   ${MASSES.map((mass) =>
     source.present.has(mass) ? asMass(share(halfEven(numerator(mass), 'm.den', `l_${mass}`), mass)) : '0',
   ).join(',\n  ')}
-FROM ${parts(source.rows)} AS a
+FROM ${parts(only(source, candidates))} AS a
 INNER JOIN ${decisions(decisionColumns(source, true))} AS m
   ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
 WHERE m.held = ''
@@ -141,6 +158,10 @@ WHERE m.held = ''
 
 /** Activities that give no line, with the reason; split like lines, so that what is held adds up too. */
 export function insertHeld(source: Source): string {
+  const candidates = `
+    NOT (${source.entityKnown})
+    OR a.descriptor IN (SELECT descriptor FROM matches WHERE held != '')
+    OR NOT (${SIZE} * ${source.reachMax} <= ${LINE_KG_MAX})`;
   return `
 INSERT INTO held (
   seq, sign, origin_seq, origin_row, key_hash, part, entity, month, days, match, reason, quantity, unit, amount, currency)
@@ -151,7 +172,7 @@ SELECT
   a.unit,
   if(isNull(a.amount), NULL, ${sharedQuantity('assumeNotNull(a.amount)', 'ha')}),
   a.currency
-FROM ${parts(source.rows)} AS a
+FROM ${parts(only(source, candidates))} AS a
 INNER JOIN ${decisions('descriptor, year, match, held, reach, basis, line')} AS m
   ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
 WHERE m.line = 0

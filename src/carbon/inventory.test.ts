@@ -1,0 +1,107 @@
+/** Cases of the domain specification, walked from a posted activity to the printed figure. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { testEngines } from '../../test/support/engines.ts';
+import type { Engines } from '../engines/types.ts';
+import type { ReadContext, RecordSource } from '../ledger/types.ts';
+import { explainInventory } from './explain.ts';
+import { heldBack, type InventoryQuery, inventory } from './inventory.ts';
+import { adoption, type Cells, openTestLedger, posted } from './ledger.test-support.ts';
+
+let engines: Engines;
+let context: ReadContext;
+
+const ROWS: Cells[] = [
+  row('S1-01', 'Natural gas', '1000000', 'kWh (Gross CV)'),
+  row('S1-02', 'Natural gas', '1000000', 'kWh (Net CV)'),
+  row('S1-03', 'Natural Gas', '10000', 'scf', { country: 'US' }),
+  row('S2-09', 'Electricity, United Kingdom', '500000', 'kWh'),
+  row('S2-11', 'Electricity, United Kingdom', '3100', 'kWh', { start_date: '2024-12-15', end_date: '2025-01-14' }),
+  row('basis', 'Natural gas', '12', 'kWh'),
+  row('ton', 'Anthracite (US)', '3', 'ton', { country: 'US' }),
+  row('nothing', 'Perpetual motion', '7.5', 'kWh'),
+];
+
+beforeAll(async () => {
+  engines = await testEngines();
+  const ledger = await openTestLedger(engines);
+  await ledger.post([adoption(1), posted(2, ROWS)]);
+  context = { engines, accountId: 1, database: ledger.context.database, seq: 2 };
+});
+afterAll(() => engines.close());
+
+function row(id: string, activity: string, quantity: string, unit: string, more: Cells = {}): Cells {
+  return { external_id: id, entity: id, activity, quantity, unit, country: 'GB', start_date: '2025-03-01', ...more };
+}
+
+const ask = (entity: string, query: InventoryQuery = {}) =>
+  inventory(context, { ...query, filters: { ...query.filters, entity: [entity] } });
+
+describe('figures of the specification', () => {
+  test.each([
+    ['S1-01', { scope: ['1'] }, 'AR5', '182960'],
+    ['S1-02', { scope: ['1'] }, 'AR5', '202700'],
+    ['S1-03', { scope: ['1'] }, 'AR4', '544.957848'],
+    ['S1-03', { scope: ['1'] }, 'AR5', '544.95477'],
+    ['S1-03', { scope: ['1'] }, 'AR6', '544.952718'],
+    ['S2-09', { scope: ['2'] }, 'AR5', '88500'],
+    ['S2-09', { scope: ['3'], category: ['3'] }, 'AR5', '34200'],
+    ['S2-11', { scope: ['2'] }, 'AR5', '599.785'],
+  ] as const)('%s %o under %s is %s kg CO2e', async (entity, filters, gwp, expected) => {
+    expect((await ask(entity, { filters, gwp })).total.co2e_kg).toBe(expected);
+  });
+
+  test('S2-11: each part of a bill takes the factor of its own year', async () => {
+    const { rows } = await ask('S2-11', { groupBy: ['month'], filters: { scope: ['2'] } });
+    expect(rows.map(({ keys, co2e_kg }) => [keys.month, co2e_kg])).toEqual([
+      ['2024-12', '351.985'],
+      ['2025-01', '247.8'],
+    ]);
+  });
+});
+
+test('groups add up to the total, whichever table they are read from', async () => {
+  const { total } = await inventory(context);
+  for (const groupBy of [['scope'], ['entity'], ['factor', 'month'], ['entity', 'country', 'activity']] as const) {
+    const statement = await inventory(context, { groupBy });
+    expect(statement.total).toMatchObject({ co2e_kg: total.co2e_kg, lines: total.lines, gases_kg: total.gases_kg });
+  }
+});
+
+test('what is held back stands beside the total, never as zero', async () => {
+  const { groups } = await heldBack(context);
+  expect(groups.map(({ reason, activity, quantity, lines }) => [reason, activity, quantity, lines]).sort()).toEqual([
+    ['ambiguous_unit', 'Anthracite (US)', '3', 1],
+    ['unit_mismatch', 'Natural gas', '12', 1],
+    ['unknown_activity', 'Perpetual motion', '7.5', 1],
+  ]);
+  expect((await inventory(context)).held).toHaveLength(3);
+});
+
+test('a figure is walked down to its line, its record and its factor', async () => {
+  const source = async (entrySeq: number, number: number): Promise<RecordSource> => ({
+    entrySeq,
+    entryKind: 'records.post',
+    recordedAt: '2026-01-01T00:00:00Z',
+    actor: 'test',
+    evidence: null,
+    fileName: null,
+    row: number,
+    cells: { external_id: String(ROWS[number - 1]?.external_id) },
+  });
+  const figure = await explainInventory(context, 'inventory?gwp=AR5&entity=S1-01&scope=1', { source });
+  expect(figure.value).toBe('182960');
+  let node = figure;
+  for (let depth = 0; node.kind === 'figure' && depth < 5; depth += 1) {
+    const { children } = node;
+    if (children[0]?.kind === 'posting') {
+      node = await explainInventory(context, children[0].ref!, { source });
+    } else node = await explainInventory(context, children[0]!.ref!, { source });
+  }
+  expect(node.kind).toBe('posting');
+  expect(node.words).toContain('1,000,000 kWh (Gross CV) × 0.18296 kg CO2e/kWh (Gross CV) = 182,960 kg CO2e');
+  expect(node.children.map(({ kind }) => kind)).toEqual(['record', 'factor']);
+  expect(node.children[0]?.children[0]?.facts).toEqual([['external_id', 'S1-01']]);
+  await expect(explainInventory(context, 'inventory?colour=red', { source })).rejects.toMatchObject({
+    code: 'malformed',
+  });
+});
