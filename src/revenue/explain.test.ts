@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { line, month, PLANS } from '../../test/conformance/revenue-cases.ts';
+import { testEngines } from '../../test/support/engines.ts';
+import type { Engines } from '../engines/types.ts';
+import { isFootingError } from '../kernel/errors.ts';
+import { explainRevenue, type SourceOf } from './explain.ts';
+import type { InvoiceRow } from './rules/index.ts';
+import { mrrStatement } from './statement.ts';
+import { entry, type Row, type TestLedger, testLedger } from './testing/ledger.ts';
+import { listWarnings } from './warnings.ts';
+
+/** Each case is a customer of its own, so that all of them are one posting. */
+const CASES: Record<string, { rows: InvoiceRow[]; expected: string[] }> = {
+  'W02 yearly': {
+    rows: [line('2026-01-01', '2027-01-01', 100000, { plan_external_id: 'yearly' })],
+    expected: ['new_biz 8333 on 2026-01-01'],
+  },
+  'W04 weekly': {
+    rows: [line('2026-01-01', '2026-01-08', 1000, { plan_external_id: 'weekly' })],
+    expected: ['new_biz 4345 on 2026-01-01'],
+  },
+  'W09 tax is taken off, discount is not': {
+    rows: [month('2026-01-01', 5000, { discount_amount_in_cents: '1000', tax_amount_in_cents: '900' })],
+    expected: ['new_biz 4100 on 2026-01-01'],
+  },
+  'W17 lines of one invoice add up': {
+    rows: [
+      month('2026-01-01', 5000, { invoice_external_id: 'W17' }),
+      month('2026-01-01', -1000, { invoice_external_id: 'W17' }),
+    ],
+    expected: ['new_biz 4000 on 2026-01-01'],
+  },
+  'W18 prorated differential': {
+    rows: [month('2026-03-01', 5000), line('2026-03-16', '2026-04-01', 1500, { prorated: 'true' })],
+    expected: ['new_biz 5000 on 2026-03-01', 'expansion 2906 on 2026-03-16'],
+  },
+  'W20 prorated full': {
+    rows: [
+      month('2026-03-01', 5000),
+      line('2026-03-17', '2026-04-01', 3871, { prorated: 'true', proration_type: 'full' }),
+    ],
+    expected: ['new_biz 5000 on 2026-03-01', 'expansion 3000 on 2026-03-17'],
+  },
+  'W22 a seat removed': {
+    rows: [month('2026-03-01', 5000), line('2026-03-16', '2026-04-01', -1500, { prorated: 'true' })],
+    expected: ['new_biz 5000 on 2026-03-01', 'contraction -2906 on 2026-03-16'],
+  },
+  'W39 plan switch within the window': {
+    rows: [
+      month('2026-01-01', 5000, { subscription_external_id: 'A', cancelled_at: '2026-03-10T10:00:00Z' }),
+      month('2026-03-10T10:20:00Z', 8000, { subscription_external_id: 'B' }),
+    ],
+    expected: ['new_biz 5000 on 2026-01-01', 'expansion 3000 on 2026-03-10'],
+  },
+  'W48 cancelled at its start': { rows: [month('2026-01-01', 5000, { cancelled_at: '2026-01-01' })], expected: [] },
+  'W48b cancelled before its start': {
+    rows: [month('2026-03-15', 5000, { cancelled_at: '2026-03-01' })],
+    expected: ['new_biz 5000 on 2026-03-15'],
+  },
+  'W50 comes back': {
+    rows: [month('2026-02-15', 3000, { cancelled_at: '2026-03-15' }), month('2026-04-05', 4000)],
+    expected: ['new_biz 3000 on 2026-02-15', 'churn -3000 on 2026-03-15', 'reactivation 4000 on 2026-04-05'],
+  },
+  'W53 free for a while': {
+    rows: [month('2026-01-01', 5000), month('2026-02-01', 0), month('2026-03-01', 5000)],
+    expected: ['new_biz 5000 on 2026-01-01', 'contraction -5000 on 2026-02-01', 'expansion 5000 on 2026-03-01'],
+  },
+};
+
+let engines: Engines;
+let ledger: TestLedger;
+beforeAll(async () => {
+  engines = await testEngines();
+  ledger = await testLedger(engines);
+  const rows = Object.entries(CASES).flatMap(([name, { rows }]) =>
+    rows.map((row) => ({ ...row, customer_external_id: name })),
+  );
+  const told = [
+    month('2025-01-01', 19800, { customer_external_id: 'told', currency: 'EUR', plan_external_id: 'team' }),
+    month('2025-04-01', 14900, {
+      customer_external_id: 'told',
+      currency: 'EUR',
+      plan_external_id: 'pro',
+      invoice_external_id: 'INV-2231',
+      external_id: '1',
+    }),
+    month('2025-04-01', 100, { customer_external_id: 'unknown', currency: 'EUR', plan_external_id: 'nowhere' }),
+  ];
+  const more = [
+    { external_id: 'team', name: 'Team', interval_count: '1', interval_unit: 'month' },
+    { external_id: 'pro', name: 'Pro', interval_count: '1', interval_unit: 'month' },
+  ];
+  await ledger.post(entry(1, 'invoices', { rows: [...rows, ...told] as unknown as Row[] }));
+  await ledger.post(entry(2, 'plans', { rows: [...PLANS, ...more] as unknown as Row[] }));
+}, 120_000);
+afterAll(() => engines.close());
+
+describe('worked examples through the ledger, plans stated after the lines', () => {
+  for (const [name, { expected }] of Object.entries(CASES)) {
+    test(name, async () => {
+      const movements = (await ledger.movements()).filter((row) => row.customer_external_id === name);
+      expect(
+        movements.map(
+          (row) => `${row.type} ${row.amount_cents} on ${new Date(Number(row.at)).toISOString().slice(0, 10)}`,
+        ),
+      ).toEqual(expected);
+    });
+  }
+});
+
+test('before the plans were stated nothing moved, and the lines were reported', async () => {
+  expect(await ledger.movements(1)).toEqual([]);
+  const before = await listWarnings(ledger.read(1), { code: 'line-plan-unknown', limit: 100 });
+  expect(before.total).toBeGreaterThan(10);
+  const after = await listWarnings(ledger.read(2), { code: 'line-plan-unknown', limit: 100 });
+  expect(after.warnings.map((warning) => warning.plan_external_id)).toEqual(['nowhere']);
+});
+
+test('a figure is walked back to its row, in words', async () => {
+  const statement = await mrrStatement(ledger.read(2), { from: '2025-04', to: '2025-04', currency: 'EUR' });
+  expect(statement.currencies[0]!.buckets[0]).toMatchObject({
+    bucket: '2025-04',
+    start: { cents: '19800', amount: '198.00' },
+    movements: { contraction: { cents: '-4900', amount: '-49.00' } },
+    end: { amount: '149.00' },
+    customers: 1,
+  });
+  const sourceOf: SourceOf = async (stream, originSeq, row) => ({
+    entrySeq: originSeq,
+    entryKind: 'records.post',
+    recordedAt: '2026-01-01T00:00:00Z',
+    actor: 'system',
+    evidence: null,
+    fileName: null,
+    row,
+    cells: { stream },
+  });
+  const read = ledger.read(2);
+  const end = await explainRevenue(read, 'mrr/2025-04/EUR/end', sourceOf);
+  expect(end.value).toBe('149.00');
+  const part = end.children.find((child) => child.title === 'contraction')!;
+  const figure = await explainRevenue(read, part.ref!, sourceOf);
+  expect(figure.value).toBe('-49.00');
+  expect(figure.children.map((child) => child.words)).toEqual([
+    'contraction of 49.00 on 1 April 2025: plan Pro at 149.00 replaced plan Team at 198.00, invoice INV-2231 line 1',
+  ]);
+  const movement = await explainRevenue(read, figure.children[0]!.ref!, sourceOf);
+  expect(movement.children.map((child) => child.title)).toEqual(['invoice INV-2231, line 1']);
+  expect(movement.children[0]!.children[0]!.facts).toContainEqual(['stream', 'invoices']);
+  const record = await explainRevenue(read, movement.children[0]!.ref!, sourceOf);
+  expect(record.value).toBe('149.00');
+  await expect(explainRevenue(read, 'mrr/2025-04/EUR/nothing', sourceOf)).rejects.toSatisfy((error) =>
+    isFootingError(error, 'not_found'),
+  );
+});
