@@ -1,0 +1,177 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Cli, cliOnNewFolder, type Served } from './support.ts';
+
+// Every step is a process that starts Node, and machines are busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+const PLANS = 'external_id,name,interval_count,interval_unit\nbasic,Basic,1,month\n';
+const INVOICES = [
+  'customer_external_id,invoice_external_id,date,currency,external_id,type,subscription_external_id,plan_external_id,service_period_start,service_period_end,amount_in_cents,quantity',
+  'c1,i1,2025-01-01,EUR,l1,subscription,s1,basic,2025-01-01,2025-02-01,100000,1',
+  'c1,i2,2025-02-01,EUR,l2,subscription,s1,basic,2025-02-01,2025-03-01,150050,1',
+  'c2,i3,2025-02-01,EUR,l3,subscription,s2,basic,2025-02-01,2025-03-01,12,1',
+  'c3,i4,2025-02-31,EUR,l4,subscription,s3,basic,2025-02-01,2025-03-01,500,1',
+  '',
+].join('\n');
+
+let cli: Cli;
+let server: Served;
+let files: string;
+const file = async (name: string, text: string) => {
+  const path = join(files, name);
+  await writeFile(path, text);
+  return path;
+};
+
+beforeAll(async () => {
+  files = await mkdtemp(join(tmpdir(), 'footing-cli-files-'));
+  cli = await cliOnNewFolder();
+  server = await cli.serve();
+});
+afterAll(async () => {
+  await cli.remove();
+  await rm(files, { recursive: true, force: true });
+});
+
+describe('from an empty folder to a figure and back', () => {
+  it('says what to do first', async () => {
+    const { code, stderr } = await cli.run(['import', 'plans', await file('plans.csv', PLANS)]);
+    expect([code, stderr]).toEqual([5, expect.stringContaining('footing accounts create')]);
+  });
+
+  it('imports, reports every bad row, and writes a file to correct', async () => {
+    await cli.json('accounts', 'create', 'acme', '--name', 'Acme');
+    const plans = await cli.run(['import', 'plans', await file('plans.csv', PLANS)]);
+    expect([plans.code, plans.stdout]).toEqual([0, expect.stringContaining('1 plans taken, 0 rejected')]);
+    const path = await file('invoices.csv', INVOICES);
+    const dry = await cli.run(['import', 'invoices', path, '--dry-run']);
+    expect([dry.code, dry.stdout]).toEqual([3, expect.stringMatching(/3 would go in and 1 would be rejected/)]);
+    const all = await cli.run(['import', 'invoices', path, '--all-or-nothing']);
+    expect([all.code, all.stderr]).toEqual([2, expect.stringContaining('2025-02-31')]);
+    const rejects = join(files, 'rejects.csv');
+    const taken = await cli.run(['import', 'invoices', path, '--rejects', rejects]);
+    expect([taken.code, taken.stderr]).toEqual([3, '']);
+    expect(taken.stdout).toMatch(/3 invoices taken, 1 rejected/);
+    expect(taken.stdout).toMatch(/Row 4, date "2025-02-31"/);
+    expect(await readFile(rejects, 'utf8')).toContain('i4');
+    const again = await cli.run(['import', 'invoices', path]);
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('nothing changes')]);
+    const corrected = (await readFile(rejects, 'utf8')).replace('2025-02-31', '2025-02-28');
+    const mended = await cli.run(['import', 'invoices', '-'], { input: corrected });
+    expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining('1 invoices taken, 0 rejected')]);
+  });
+
+  it('prints a statement that foots, now and as of before', async () => {
+    const text = (await cli.run(['report', 'mrr', '--from', '2025-01', '--to', '2025-02'])).stdout;
+    expect(text).toMatch(/2025-01 +0\.00 +1,000\.00 .* 1,000\.00 +1$/m);
+    expect(text).toMatch(/2025-02 +1,000\.00 +5\.12 +500\.50 .* 1,505\.62 +3$/m);
+    expect(text).toMatch(/Total +0\.00 +1,005\.12 +500\.50 .* 1,505\.62 +3$/m);
+    const now = await cli.json('report', 'mrr', '--from', '2025-02', '--to', '2025-02');
+    expect(now.currencies[0].buckets[0].end.cents).toBe('150562');
+    const { entries } = await cli.json('journal', '--kind', 'records.import');
+    const before = await cli.json(
+      'report',
+      'mrr',
+      '--from',
+      '2025-02',
+      '--to',
+      '2025-02',
+      '--as-of',
+      String(entries[0].seq - 1),
+    );
+    expect(before.currencies[0].buckets[0].end.cents).toBe('150062');
+  });
+
+  it('walks from a figure to the row of the file', async () => {
+    const figure = await cli.json('explain', 'mrr/2025-02/EUR/expansion');
+    expect(figure.value).toBe('500.50');
+    const { stdout, code } = await cli.run(['explain', figure.children[0].ref]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('invoices.csv, row 2');
+    expect(stdout).toMatch(/amount_in_cents +150050/);
+    expect((await cli.run(['explain', 'mrr/nonsense'])).code).toBe(5);
+  });
+
+  it('posts an inventory with what is held back', async () => {
+    const path = await file(
+      'activities.csv',
+      'external_id,activity,quantity,unit,start_date,end_date,country\na1,No such thing,5,kWh,2025-01-01,2025-01-31,GB\n',
+    );
+    expect((await cli.run(['import', 'activities', path])).code).toBe(0);
+    const statement = await cli.json('report', 'inventory', '--from', '2025-01', '--to', '2025-12');
+    expect(statement.total.lines).toBe(0);
+    expect(statement.held).toHaveLength(1);
+    const { stdout } = await cli.run(['report', 'inventory']);
+    expect(stdout).toContain('Held back, in no total: 1 lines, 5 kWh');
+    expect((await cli.json('report', 'held')).groups[0].activity).toBe('No such thing');
+  });
+
+  it('verifies, rebuilds to the same figures, and is healthy', async () => {
+    const before = await cli.json('report', 'mrr', '--from', '2025-01', '--to', '2025-02');
+    expect((await cli.json('verify')).findings).toEqual([]);
+    const rebuilt = await cli.run(['rebuild']);
+    expect([rebuilt.code, rebuilt.stdout]).toEqual([0, expect.stringContaining('built anew')]);
+    expect(await cli.json('report', 'mrr', '--from', '2025-01', '--to', '2025-02')).toEqual(before);
+    const doctor = await cli.json('doctor');
+    expect(doctor.accounts).toEqual([{ slug: 'acme', seq: expect.any(Number), posted: expect.any(Object) }]);
+  });
+});
+
+describe('keys and accounts', () => {
+  it('makes a key that works from elsewhere until it is revoked', async () => {
+    const { key, secret } = await cli.json('keys', 'create', '--name', 'elsewhere', '--role', 'read');
+    const env = { FOOTING_URL: server.url, FOOTING_KEY: secret, FOOTING_HOME: join(files, 'nowhere') };
+    const listed = await cli.run(['journal', '--json'], { env });
+    expect([listed.code, JSON.parse(listed.stdout).entries.length > 3]).toEqual([0, true]);
+    const refused = await cli.run(['import', 'plans', join(files, 'plans.csv'), '--json'], { env });
+    expect([refused.code, JSON.parse(refused.stderr).code]).toEqual([4, 'forbidden']);
+    await cli.json('keys', 'revoke', key.id);
+    expect((await cli.run(['journal'], { env })).code).toBe(4);
+  });
+
+  it('asks which account when there are several', async () => {
+    await cli.json('accounts', 'create', 'second', '--name', 'Second');
+    const vague = await cli.run(['journal']);
+    expect([vague.code, vague.stderr]).toEqual([2, expect.stringMatching(/--account: acme, second/)]);
+    expect((await cli.json('journal', '--account', 'second')).entries.length).toBeLessThan(5);
+    expect((await cli.run(['journal', '--account', 'third'])).code).toBe(5);
+    expect((await cli.run(['accounts', 'create', 'second', '--name', 'Again'])).code).toBe(6);
+  });
+
+  it('keeps what it keeps for its owner only', async () => {
+    for (const name of ['server.json', 'instance.key', 'keys/acme.key']) {
+      expect((await stat(join(cli.home, name))).mode & 0o777, name).toBe(0o600);
+    }
+  });
+});
+
+describe('the command line itself', () => {
+  it.each([
+    [['nothing'], 2],
+    [['journal', '--colour'], 2],
+    [['journal', '--limit', 'many'], 2],
+    [['import', 'plans'], 2],
+    [['import', 'plans', '/nowhere/at/all.csv', '--account', 'acme'], 5],
+    [['import', 'nothing', 'PLANS', '--account', 'acme'], 5],
+    [['journal', '99999', '--account', 'acme'], 5],
+    [['journal', '--as-of', '99999', '--account', 'acme'], 2],
+    [['--version'], 0],
+    [['--help'], 0],
+  ])('%j exits with %i', async (args, code) => {
+    const path = join(files, 'plans.csv');
+    const result = await cli.run(args.map((arg) => (arg === 'PLANS' ? path : arg)));
+    expect([result.code, result.stderr]).toEqual([code, code === 0 ? '' : expect.stringMatching(/error/i)]);
+  });
+
+  it('has help with examples for every command', async () => {
+    const { stdout } = await cli.run(['--help']);
+    expect(stdout).toContain('Exit codes');
+    for (const command of ['serve', 'demo', 'import', 'explain', 'journal', 'verify', 'rebuild', 'doctor']) {
+      expect(stdout).toContain(command);
+      expect((await cli.run([command, '--help'])).stdout).toMatch(/Examples:\n {2}\$ footing/);
+    }
+  });
+});

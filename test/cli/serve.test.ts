@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type Cli, cliOnNewFolder } from './support.ts';
+
+// Every step is a process that starts Node, and machines are busy.
+vi.setConfig({ testTimeout: 120_000 });
+
+let cli: Cli;
+beforeAll(async () => {
+  cli = await cliOnNewFolder();
+});
+afterAll(() => cli.remove());
+
+it('works on the folder without a server, then through one, with the same answers', async () => {
+  await cli.json('accounts', 'create', 'acme', '--name', 'Acme');
+  const alone = await cli.json('accounts', 'list');
+  const server = await cli.serve();
+  expect(await cli.json('accounts', 'list')).toEqual(alone);
+  expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
+  expect(await server.stop('SIGTERM')).toBe(0);
+  expect(existsSync(join(cli.home, 'server.json'))).toBe(false);
+  await expect(fetch(`${server.url}/api/health`)).rejects.toThrow();
+});
+
+it('stops on SIGINT too, and lets only one server have the folder', async () => {
+  const server = await cli.serve();
+  const second = await cli.run(['serve', '--port', '0']);
+  expect([second.code, second.stderr]).toEqual([6, expect.stringContaining('Error')]);
+  expect((await fetch(`${server.url}/api/health`)).status).toBe(200);
+  expect(await server.stop('SIGINT')).toBe(0);
+});
+
+it('takes the folder over from a server that was killed', async () => {
+  const server = await cli.serve();
+  await server.stop('SIGKILL');
+  expect(existsSync(join(cli.home, 'server.json'))).toBe(true);
+  expect((await cli.json('accounts', 'list')).accounts).toHaveLength(1);
+});
+
+it('says so when the port is taken', async () => {
+  const server = await cli.serve();
+  const other = await cliOnNewFolder();
+  try {
+    const { code, stderr } = await other.run(['serve', '--port', new URL(server.url).port]);
+    expect([code, stderr]).toEqual([6, expect.stringContaining('--port')]);
+  } finally {
+    await other.remove();
+    await server.stop('SIGTERM');
+  }
+});
