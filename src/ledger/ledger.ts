@@ -372,9 +372,10 @@ function openPosterLocks(engines: Engines) {
   async function connection(): Promise<PoolClient> {
     if (client) return client;
     const fresh = await engines.pg.connect();
-    fresh.once('error', () => {
+    fresh.on('error', () => {
+      if (client !== fresh) return;
       held.clear();
-      if (client === fresh) client = undefined;
+      client = undefined;
       // Its place in the pool would be lost otherwise.
       fresh.release(true);
     });
@@ -394,8 +395,9 @@ function openPosterLocks(engines: Engines) {
     },
     async close(): Promise<void> {
       await turn;
-      client?.release(true);
+      const last = client;
       client = undefined;
+      last?.release(true);
     },
   };
 
