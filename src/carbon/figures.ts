@@ -1,9 +1,10 @@
 /** Figures of an inventory: masses of gas added up, and their CO2e under a set of potentials. All exact. */
+import { Decimal } from '../kernel/decimal.ts';
+import { invariant } from '../kernel/errors.ts';
 import { Rational } from '../kernel/rational.ts';
 import { gwpSet } from './catalogue/gwp.ts';
 import type { GwpSetName } from './catalogue/types.ts';
-import { weighted } from './decide.ts';
-import { FLAG_NAMES, type Flag, GASES, type Gas, MASSES, type Mass } from './tables.ts';
+import { FLAG_NAMES, type Flag, GASES, type Gas, type Mass } from './tables.ts';
 
 /** Sums of lines that share the source's set of potentials and the other gas, as ClickHouse returns them. */
 export type SumRow = { gwp_source: string; other_gas: string; lines: string } & Record<Mass, string> &
@@ -31,30 +32,29 @@ export interface Figures {
 
 /** The figures of rows that belong together. */
 export function figuresOf(rows: readonly SumRow[], gwp: GwpSetName): Figures {
-  const set = gwpSet(gwp);
-  let co2e = Rational.ZERO;
-  let fixed = Rational.ZERO;
+  const potentials = potentialsOf(gwp);
+  let co2e = Decimal.ZERO;
+  let fixed = Decimal.ZERO;
   let lines = 0;
-  const gases = new Map<Gas, Rational>(GASES.map((gas) => [gas, Rational.ZERO]));
-  const others = new Map<string, Rational>();
+  const gases = new Map<Gas, Decimal>(GASES.map((gas) => [gas, Decimal.ZERO]));
+  const others = new Map<string, Decimal>();
   const without = new Set<string>();
   const flags: Partial<Record<Flag, number>> = {};
   for (const row of rows) {
-    const masses = Object.fromEntries(MASSES.map((mass) => [mass, Rational.parse(row[mass])])) as Record<
-      Mass,
-      Rational
-    >;
+    const own = row.gwp_source === gwp;
     lines += Number(row.lines);
-    for (const gas of GASES) gases.set(gas, gases.get(gas)!.add(masses[gas]));
-    if (!masses.other_kg.isZero()) {
-      others.set(row.other_gas, (others.get(row.other_gas) ?? Rational.ZERO).add(masses.other_kg));
+    for (const gas of GASES) {
+      if (row[gas] === '0') continue;
+      const mass = Decimal.parse(row[gas]);
+      gases.set(gas, gases.get(gas)!.add(mass));
+      if (gas === 'other_kg') others.set(row.other_gas, (others.get(row.other_gas) ?? Decimal.ZERO).add(mass));
+      if (own) continue;
+      const potential = gas === 'other_kg' ? potentials.of(row.other_gas) : potentials[gas];
+      if (potential === undefined) without.add(row.other_gas);
+      else co2e = co2e.add(mass.mul(potential));
+      if (gas === 'co2e_unsplit') fixed = fixed.add(mass);
     }
-    if (row.gwp_source === gwp) co2e = co2e.add(masses.co2e_source);
-    else {
-      co2e = co2e.add(weighted(masses, row.other_gas, set));
-      fixed = fixed.add(masses.co2e_unsplit);
-      if (!masses.other_kg.isZero() && !set.of(row.other_gas)) without.add(row.other_gas);
-    }
+    if (own) co2e = co2e.add(Decimal.parse(row.co2e_source));
     for (const flag of FLAG_NAMES) {
       const count = Number(row[`lines_${flag}`] ?? 0);
       if (count !== 0) flags[flag] = (flags[flag] ?? 0) + count;
@@ -62,11 +62,13 @@ export function figuresOf(rows: readonly SumRow[], gwp: GwpSetName): Figures {
   }
   return {
     co2e_kg: co2e.toString(),
-    co2e_t: co2e.div(THOUSAND).toString(),
+    co2e_t: co2e.mul(THOUSANDTH).toString(),
     gases_kg: Object.fromEntries([...gases].map(([gas, mass]) => [gas, mass.toString()])) as Record<Gas, string>,
     other_gases_kg: Object.fromEntries([...others].sort().map(([gas, mass]) => [gas, mass.toString()])),
     not_restatable_kg: fixed.toString(),
-    not_restatable_percent: co2e.isZero() ? null : fixed.mul(HUNDRED).div(co2e).toDecimal(2).toString(),
+    not_restatable_percent: co2e.isZero()
+      ? null
+      : Rational.fromDecimal(fixed).mul(HUNDRED).div(Rational.fromDecimal(co2e)).toDecimal(2).toString(),
     without_potential: [...without].sort(),
     lines,
     flags,
@@ -74,4 +76,31 @@ export function figuresOf(rows: readonly SumRow[], gwp: GwpSetName): Figures {
 }
 
 const HUNDRED = Rational.parse('100');
-const THOUSAND = Rational.parse('1000');
+const THOUSANDTH = Decimal.parse('0.001');
+
+interface Potentials extends Record<Exclude<Gas, 'other_kg'>, Decimal> {
+  of(gas: string): Decimal | undefined;
+}
+
+/** Potentials as decimals; biogenic CO2 counts nothing, CO2e that is not split counts as it is. */
+function potentialsOf(gwp: GwpSetName): Potentials {
+  const set = gwpSet(gwp);
+  return {
+    co2_fossil: exact(set.co2),
+    co2_biogenic: Decimal.ZERO,
+    ch4_fossil: exact(set.ch4Fossil),
+    ch4_non_fossil: exact(set.ch4NonFossil),
+    n2o: exact(set.n2o),
+    co2e_unsplit: Decimal.ONE,
+    of(gas) {
+      const potential = set.of(gas);
+      return potential === undefined ? undefined : exact(potential);
+    },
+  };
+}
+
+function exact(potential: Rational): Decimal {
+  const decimal = potential.toExactDecimal();
+  invariant(decimal !== undefined, `the potential ${potential} is no decimal`);
+  return decimal;
+}
