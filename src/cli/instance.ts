@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { loadConfig } from '../engines/index.ts';
 import type { Config } from '../engines/types.ts';
-import { openFooting } from '../footing.ts';
+import { type Footing, openFooting } from '../footing.ts';
 import { buildServer } from '../http/server.ts';
 import { FootingError } from '../kernel/errors.ts';
 import { Folder } from './folder.ts';
@@ -28,15 +28,26 @@ export async function openInstance(overrides: Partial<Config>): Promise<Instance
       url,
       key,
       config,
-      close: async () => {
-        await app?.close();
-        await footing.close();
-      },
+      close: () => keepingAlive(closeBoth(app, footing)),
     };
   } catch (error) {
-    await app?.close();
-    await footing.close();
+    await keepingAlive(closeBoth(app, footing));
     throw error;
+  }
+}
+
+async function closeBoth(app: FastifyInstance | undefined, footing: Footing): Promise<void> {
+  await app?.close();
+  await footing.close();
+}
+
+/** Node ends a process in which nothing but a promise is left; what stops the stores may wait for just that long. */
+async function keepingAlive(work: Promise<void>): Promise<void> {
+  const hold = setInterval(() => {}, 1_000);
+  try {
+    await work;
+  } finally {
+    clearInterval(hold);
   }
 }
 
