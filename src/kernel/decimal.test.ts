@@ -18,18 +18,32 @@ describe('decimal text', () => {
     ['9e-05', '0.00009'],
     ['1.5E3', '1500'],
     ['0.022000000000000002', '0.022000000000000002'],
-    ['1234567890123456789012345678901234567890.000000000000000000000001', '1234567890123456789012345678901234567890.000000000000000000000001'],
+    [
+      '1234567890123456789012345678901234567890.000000000000000000000001',
+      '1234567890123456789012345678901234567890.000000000000000000000001',
+    ],
   ])('%s reads as %s', (text, plain) => {
     expect(Decimal.parse(text).toString()).toBe(plain);
   });
 
-  test.each(['', '.', '-', 'NaN', 'Infinity', '1,5', '1 000', '0x10', '1e', '1_000', '٣', '1e999999', `1${'0'.repeat(DECIMAL_DIGITS_MAX)}`])(
-    '%j is refused',
-    (text) => {
-      expect(Decimal.tryParse(text)).toBeUndefined();
-      expect(() => Decimal.parse(text)).toThrow(/Not a decimal number/);
-    },
-  );
+  test.each([
+    '',
+    '.',
+    '-',
+    'NaN',
+    'Infinity',
+    '1,5',
+    '1 000',
+    '0x10',
+    '1e',
+    '1_000',
+    '٣',
+    '1e999999',
+    `1${'0'.repeat(DECIMAL_DIGITS_MAX)}`,
+  ])('%j is refused', (text) => {
+    expect(Decimal.tryParse(text)).toBeUndefined();
+    expect(() => Decimal.parse(text)).toThrow(/Not a decimal number/);
+  });
 
   test('what is printed reads back as the same value', () => {
     fc.assert(fc.property(decimals, (decimal) => Decimal.parse(decimal.toString()).equals(decimal)));
@@ -55,7 +69,10 @@ describe('decimal arithmetic', () => {
     fc.assert(
       fc.property(fc.array(decimals, { maxLength: 20 }), (items) => {
         const total = sumDecimals(items);
-        return sumDecimals([...items].reverse()).equals(total) && total.add(sumDecimals(items.map((item) => item.neg()))).isZero();
+        return (
+          sumDecimals([...items].reverse()).equals(total) &&
+          total.add(sumDecimals(items.map((item) => item.neg()))).isZero()
+        );
       }),
     );
   });
@@ -63,7 +80,12 @@ describe('decimal arithmetic', () => {
   test('multiplication associates and distributes', () => {
     fc.assert(
       fc.property(decimals, decimals, decimals, (a, b, c) => {
-        return a.mul(b).mul(c).equals(a.mul(b.mul(c))) && a.mul(b.add(c)).equals(a.mul(b).add(a.mul(c)));
+        return (
+          a
+            .mul(b)
+            .mul(c)
+            .equals(a.mul(b.mul(c))) && a.mul(b.add(c)).equals(a.mul(b).add(a.mul(c)))
+        );
       }),
     );
   });

@@ -30,8 +30,18 @@ describe('fractions', () => {
   test('addition and multiplication associate, commute and invert', () => {
     fc.assert(
       fc.property(rationals, rationals, rationals, (a, b, c) => {
-        expect(a.add(b).add(c).equals(a.add(b.add(c)))).toBe(true);
-        expect(a.mul(b).mul(c).equals(a.mul(b.mul(c)))).toBe(true);
+        expect(
+          a
+            .add(b)
+            .add(c)
+            .equals(a.add(b.add(c))),
+        ).toBe(true);
+        expect(
+          a
+            .mul(b)
+            .mul(c)
+            .equals(a.mul(b.mul(c))),
+        ).toBe(true);
         expect(a.mul(b.add(c)).equals(a.mul(b).add(a.mul(c)))).toBe(true);
         expect(a.add(b).equals(b.add(a))).toBe(true);
         expect(a.sub(a).isZero()).toBe(true);
@@ -47,10 +57,14 @@ describe('fractions', () => {
     expect(new Rational(6n, 3n).decimalPlaces()).toBe(0);
     expect(new Rational(1n, 28n).toExactDecimal()).toBeUndefined();
     fc.assert(
-      fc.property(fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }), fc.integer({ min: 0, max: 20 }), (mantissa, scale) => {
-        const decimal = new Decimal(mantissa, scale);
-        return Rational.fromDecimal(decimal).toExactDecimal()!.equals(decimal);
-      }),
+      fc.property(
+        fc.bigInt({ min: -(10n ** 15n), max: 10n ** 15n }),
+        fc.integer({ min: 0, max: 20 }),
+        (mantissa, scale) => {
+          const decimal = new Decimal(mantissa, scale);
+          return Rational.fromDecimal(decimal).toExactDecimal()!.equals(decimal);
+        },
+      ),
     );
   });
 

@@ -37,7 +37,9 @@ describe('exact constants', () => {
   });
 
   test('1 mmBtu is 293.07107017 kWh to the digits printed in the specification', () => {
-    expect(convertQuantity(Rational.ONE, parseUnit('mmBtu'), parseUnit('kWh')).toDecimal(8).toString()).toBe('293.07107017');
+    expect(convertQuantity(Rational.ONE, parseUnit('mmBtu'), parseUnit('kWh')).toDecimal(8).toString()).toBe(
+      '293.07107017',
+    );
   });
 
   test('S3-09: 1 short ton-mile in tonne-km, and 500 short tons over 1,000 miles', () => {
@@ -87,13 +89,20 @@ describe('names', () => {
     expect(findUnit('MG')).toMatchObject({ problem: { reason: expect.stringContaining('capitals') } });
   });
 
-  test.each(['', '   ', 'furlong', 'kg (Gross CV)', 'XQZ', 'XXQ (2022 basic price)', "kWh'; DROP TABLE factors; --", '__proto__', 'constructor'])(
-    '%j is no unit',
-    (text) => {
-      expect(findUnit(text)).toHaveProperty('problem');
-      expect(() => parseUnit(text)).toThrow();
-    },
-  );
+  test.each([
+    '',
+    '   ',
+    'furlong',
+    'kg (Gross CV)',
+    'XQZ',
+    'XXQ (2022 basic price)',
+    "kWh'; DROP TABLE factors; --",
+    '__proto__',
+    'constructor',
+  ])('%j is no unit', (text) => {
+    expect(findUnit(text)).toHaveProperty('problem');
+    expect(() => parseUnit(text)).toThrow();
+  });
 
   test('every canonical code means its own unit', () => {
     for (const unit of allUnits()) expect(parseUnit(unit.code)).toBe(unit);
@@ -132,9 +141,15 @@ describe('conversion', () => {
   });
 
   test('a dimension, the condition of a gas and a currency are not crossed', () => {
-    expect(convert(parseUnit('m3'), parseUnit('kWh'))).toMatchObject({ problem: { reason: 'm3 measures volume and kWh measures energy' } });
-    expect(convert(parseUnit('ft3'), parseUnit('scf'))).toMatchObject({ problem: { reason: expect.stringContaining('different conditions') } });
-    expect(convert(parseUnit('EUR'), parseUnit('USD'))).toMatchObject({ problem: { reason: expect.stringContaining('exchange rate') } });
+    expect(convert(parseUnit('m3'), parseUnit('kWh'))).toMatchObject({
+      problem: { reason: 'm3 measures volume and kWh measures energy' },
+    });
+    expect(convert(parseUnit('ft3'), parseUnit('scf'))).toMatchObject({
+      problem: { reason: expect.stringContaining('different conditions') },
+    });
+    expect(convert(parseUnit('EUR'), parseUnit('USD'))).toMatchObject({
+      problem: { reason: expect.stringContaining('exchange rate') },
+    });
     expect(convert(parseUnit('USD'), parseUnit('USD (2022 purchaser price)'))).toHaveProperty('problem');
   });
 });
