@@ -15,6 +15,7 @@ import { registerOpenApi } from './openapi.ts';
 import { answerBrokenConnection, sendNotFound, sendProblem } from './problems.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { frontRoutes } from './routes/front.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/imports.ts';
 import { journalRoutes } from './routes/journal.ts';
@@ -99,6 +100,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
 
   await registerOpenApi(app, context);
   for (const routes of [
+    frontRoutes,
     healthRoutes,
     accountRoutes,
     keyRoutes,

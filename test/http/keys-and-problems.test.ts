@@ -192,6 +192,12 @@ describe('the description', () => {
     }
   });
 
+  it('is led to from the printed URL', async () => {
+    const front = await server.call('/', { key: null });
+    expect([front.status, front.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(front.text).toContain('href="/api/docs/"');
+  });
+
   it('has a page that loads nothing from elsewhere', async () => {
     const page = await server.call('/api/docs/', { key: null });
     expect(page.status).toBe(200);
