@@ -379,7 +379,8 @@ export function keyCondition(
   const arrays = names.map((_, i) => `{key_${i}:Array(String)}`).join(', ');
   const tuple = `tupleElement(wanted, ${names.map((_, i) => i + 1).join('), tupleElement(wanted, ')})`;
   const parameters: Record<string, unknown> = { key_source: source };
-  for (const [i, name] of names.entries()) parameters[`key_${i}`] = keys.map((key) => key[name] ?? '');
+  // Surrounding white space is no part of a value: rows are stored without it.
+  for (const [i, name] of names.entries()) parameters[`key_${i}`] = keys.map((key) => (key[name] ?? '').trim());
   return {
     condition: `source = {key_source:String}
        AND key_hash IN (

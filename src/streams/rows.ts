@@ -221,7 +221,8 @@ export class RowBuilder {
   parsed(row: number = this.rows): ParsedRow {
     const values: ParsedRow['values'] = {};
     for (const [i, column] of this.definition.columns.entries()) {
-      const value = this.columns[i]!.value(row);
+      // Columns that the row's source lacks are filled when a block is taken, not row by row.
+      const value = this.unfed.includes(i) ? null : this.columns[i]!.value(row);
       values[column.name] = value === '' ? null : value;
     }
     return { values, attributes: this.attributes?.value() ?? {} };
