@@ -145,7 +145,7 @@ function reversedLines(scope: DerivationScope): string {
 }
 
 function currentLines(scope: DerivationScope): string {
-  return `${scope.customers} AND seq <= ${scope.seq} AND sign = 1 AND (origin_seq, origin_row) NOT IN reversed`;
+  return `${scope.customers} AND seq <= ${scope.seq} AND sign = 1 AND excluded = '' AND (origin_seq, origin_row) NOT IN reversed`;
 }
 
 /**

@@ -2,6 +2,8 @@
 import type { Entry } from '../journal/types.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { entryStream, execute, loadRecords, type PostContext, select } from '../ledger/index.ts';
+import type { StreamDefinition } from '../streams/types.ts';
+import { voidedStreams, voidRecords } from './chartmogul/voiding.ts';
 import { DEFAULT_SETTINGS, DERIVED_COLUMNS, derivationSql } from './derivation.ts';
 import { revenueStreams } from './streams.ts';
 
@@ -17,8 +19,30 @@ const DERIVATION_SETTINGS = 'SETTINGS join_use_nulls = 0, max_bytes_before_exter
 const STREAM_NAMES = new Set(revenueStreams.map((stream) => stream.name));
 
 export function concernsRevenue(entry: Entry): boolean {
+  return streamsOf(entry).some((stream) => STREAM_NAMES.has(stream));
+}
+
+/** Streams whose records the entry states or voids. */
+function streamsOf(entry: Entry): string[] {
   const stream = entryStream(entry);
-  return stream !== undefined && STREAM_NAMES.has(stream);
+  return stream === undefined ? voidedStreams(entry) : [stream];
+}
+
+const changesPlans = (entry: Entry): boolean => streamsOf(entry).includes('plans');
+
+/** Loads entries of one stream in order; those that void records speak of the state that the ones before them leave. */
+async function load(context: PostContext, stream: StreamDefinition, entries: readonly Entry[]): Promise<void> {
+  let stating: Entry[] = [];
+  for (const entry of entries) {
+    if (voidedStreams(entry).length === 0) {
+      stating.push(entry);
+      continue;
+    }
+    if (stating.length > 0) await loadRecords(context, stream, stating);
+    stating = [];
+    await voidRecords(context, stream, entry);
+  }
+  if (stating.length > 0) await loadRecords(context, stream, stating);
 }
 
 /**
@@ -28,11 +52,13 @@ export function concernsRevenue(entry: Entry): boolean {
  */
 export async function postRevenue(context: PostContext, entries: readonly Entry[]): Promise<void> {
   for (const stream of revenueStreams) {
-    const ofStream = entries.filter((entry) => entryStream(entry) === stream.name);
-    if (ofStream.length > 0) await loadRecords(context, stream, ofStream);
+    const ofStream = entries.filter((entry) => streamsOf(entry).includes(stream.name));
+    if (ofStream.length > 0) await load(context, stream, ofStream);
   }
   await faultPoint('revenue.loaded');
-  const changing = entries.filter((entry) => ['plans', 'invoices'].includes(entryStream(entry) ?? ''));
+  const changing = entries.filter((entry) =>
+    streamsOf(entry).some((stream) => stream === 'plans' || stream === 'invoices'),
+  );
   if (changing.length === 0) return;
   const first = changing[0]!.seq;
   const last = changing.at(-1)!.seq;
@@ -60,11 +86,14 @@ export async function postRevenue(context: PostContext, entries: readonly Entry[
 
 /** SQL for the customers that an entry touches: those whose lines it states or reverses, or are on a plan that it changes. */
 function touchedBy(entry: Entry): string {
-  return entryStream(entry) === 'plans'
+  return changesPlans(entry)
     ? `SELECT customer_hash
        FROM invoices
        WHERE seq <= ${entry.seq}
-         AND (source, plan_external_id) IN (SELECT source, external_id FROM plans WHERE seq = ${entry.seq})`
+         AND (
+           seq = ${entry.seq}
+           OR (source, plan_external_id) IN (SELECT source, external_id FROM plans WHERE seq = ${entry.seq})
+         )`
     : `SELECT customer_hash FROM invoices WHERE seq = ${entry.seq}`;
 }
 
@@ -194,7 +223,7 @@ async function runs(
   const found: Array<{ entries: Entry[]; touched: Touched | null }> = [];
   for (const entry of entries) {
     const hashes = hashesOf.get(entry.seq) ?? [];
-    if (entryStream(entry) === 'plans' || hashes.length > CUSTOMERS_NAMED_MAX) {
+    if (changesPlans(entry) || hashes.length > CUSTOMERS_NAMED_MAX) {
       found.push({ entries: [entry], touched: null });
       continue;
     }

@@ -1,8 +1,9 @@
 /**
- * The streams of the revenue book. All four are records of the ledger: a plan is loaded, superseded and read as of any entry
+ * The streams of the revenue book. All are records of the ledger: a plan is loaded, superseded and read as of any entry
  * just as a line is, so that the order of imports cannot matter and a changed interval re-derives what depends on it.
  */
 import type { ColumnDefinition, ParsedRow, RowProblem, StreamDefinition } from '../streams/types.ts';
+import { customerStreams } from './customerStreams.ts';
 
 /** Longest interval of a plan, in years: keeps every date of a prorated period within the calendar that is supported. */
 export const PLAN_INTERVAL_YEARS_MAX = 60;
@@ -102,6 +103,7 @@ export const invoices: StreamDefinition = {
   title: 'Invoices, one row per line item',
   key: ['invoice_external_id', 'external_id'],
   kept: 'record',
+  attributes: true,
   columns: [
     text('customer_external_id', 'Key of the customer', 'cus_0042', { required: true }),
     text('invoice_external_id', 'Your key of the invoice', 'INV-2231', { required: true }),
@@ -179,6 +181,13 @@ export const invoices: StreamDefinition = {
       example: '2025-06-15T12:00:00Z',
     },
     text('description', 'What the line says', 'Pro plan, April 2025', { charactersMax: 2000 }),
+    {
+      name: 'excluded',
+      type: 'enum',
+      values: ['disabled', 'voided', 'written_off'],
+      description: 'Why the line makes no MRR although it is kept; empty: it counts',
+      example: '',
+    },
   ],
 };
 
@@ -188,6 +197,7 @@ export const transactions: StreamDefinition = {
   title: 'Payments and refunds',
   key: ['external_id'],
   kept: 'record',
+  attributes: true,
   columns: [
     text('invoice_external_id', 'Key of the invoice that it settles', 'INV-2231', { required: true }),
     text('external_id', 'Your key of the transaction', 'tr_9001', {
@@ -226,4 +236,10 @@ export const transactions: StreamDefinition = {
   ],
 };
 
-export const revenueStreams: readonly StreamDefinition[] = [customers, plans, invoices, transactions];
+export const revenueStreams: readonly StreamDefinition[] = [
+  customers,
+  plans,
+  invoices,
+  transactions,
+  ...customerStreams,
+];

@@ -1,5 +1,6 @@
 /** The revenue book's tables in a ledger. */
 import { clickhouseTable } from '../streams/index.ts';
+import { customerStreams } from './customerStreams.ts';
 import { customers, invoices, plans, transactions } from './streams.ts';
 
 /**
@@ -11,6 +12,16 @@ const INVOICES_TABLE = clickhouseTable(invoices, { orderBy: 'customer_hash, orig
   `,
   customer_hash UInt64 DEFAULT cityHash64(source, customer_external_id),
   INDEX seq_range seq TYPE minmax GRANULARITY 1,
+  INDEX key_bloom key_hash TYPE bloom_filter(0.01) GRANULARITY 1
+)
+ENGINE`,
+);
+
+/** Transactions of one invoice stand together; a transaction is also found by its key. */
+const TRANSACTIONS_TABLE = clickhouseTable(transactions, { orderBy: 'invoice_hash, origin_seq, origin_row' }).replace(
+  '\n)\nENGINE',
+  `,
+  invoice_hash UInt64 DEFAULT cityHash64(source, invoice_external_id),
   INDEX key_bloom key_hash TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE`,
@@ -96,7 +107,8 @@ export const REVENUE_TABLES: readonly string[] = [
   clickhouseTable(customers),
   clickhouseTable(plans),
   INVOICES_TABLE,
-  clickhouseTable(transactions),
+  TRANSACTIONS_TABLE,
+  ...customerStreams.map((stream) => clickhouseTable(stream)),
   MOVEMENTS_TABLE,
   WARNINGS_TABLE,
   DERIVED_TABLE,
@@ -110,6 +122,7 @@ export const REVENUE_TABLE_NAMES: readonly string[] = [
   'plans',
   'invoices',
   'transactions',
+  ...customerStreams.map((stream) => stream.name),
   'movements',
   'warnings',
   'mrr_totals',
