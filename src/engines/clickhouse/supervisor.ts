@@ -80,6 +80,8 @@ class Supervisor implements ClickHouseChild {
     const child = this.#child;
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    // What is waited for must keep the program running until it is there.
+    child.ref();
     if (child.connected) child.disconnect();
     const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
     await ended;
