@@ -1,10 +1,8 @@
 /** The carbon book's streams: what an activity and an entity are. */
-import type { ParsedRow, RowProblem, StreamDefinition } from '../streams/types.ts';
+import type { StreamDefinition } from '../streams/types.ts';
 
 /** Days that one activity may cover; a longer one is almost always a mistyped year. */
 export const PERIOD_DAYS_MAX = 3_660;
-
-const DAY_MS = 86_400_000;
 
 /**
  * Something that was done: a quantity of something, in a period, at a place, by an entity. Quantity with unit, or amount
@@ -148,7 +146,30 @@ export const activities: StreamDefinition = {
       example: 'Meter 14, actual reading',
     },
   ],
-  check: checkActivity,
+  checks: [
+    {
+      kind: 'anyOf',
+      groups: [['quantity'], ['amount']],
+      reason: 'neither a quantity nor an amount is given',
+      remedy: 'Give a quantity with its unit, or an amount with its currency',
+    },
+    { kind: 'needs', column: 'unit', with: 'quantity', reason: 'the quantity has no unit', remedy: 'Give the unit' },
+    {
+      kind: 'needs',
+      column: 'currency',
+      with: 'amount',
+      reason: 'the amount has no currency',
+      remedy: 'Give the currency',
+    },
+    { kind: 'notAfter', first: 'start_date', last: 'end_date', reason: 'the period ends before it starts' },
+    {
+      kind: 'daysAtMost',
+      first: 'start_date',
+      last: 'end_date',
+      days: PERIOD_DAYS_MAX,
+      reason: `the period is longer than ${PERIOD_DAYS_MAX} days`,
+    },
+  ],
 };
 
 /**
@@ -191,38 +212,3 @@ export const entities: StreamDefinition = {
 };
 
 export const carbonStreams: readonly StreamDefinition[] = [activities, entities];
-
-function checkActivity({ values }: ParsedRow): RowProblem[] {
-  const problems: RowProblem[] = [];
-  const { quantity, amount, unit, currency, start_date: start, end_date: end } = values;
-  if (quantity === null && amount === null) {
-    problems.push({
-      column: 'quantity',
-      value: '',
-      reason: 'neither a quantity nor an amount is given',
-      remedy: 'Give a quantity with its unit, or an amount with its currency',
-    });
-  }
-  if (quantity !== null && isEmpty(unit)) {
-    problems.push({ column: 'unit', value: '', reason: 'the quantity has no unit', remedy: 'Give the unit' });
-  }
-  if (amount !== null && isEmpty(currency)) {
-    problems.push({ column: 'currency', value: '', reason: 'the amount has no currency', remedy: 'Give the currency' });
-  }
-  if (typeof start === 'string' && typeof end === 'string' && end !== '') {
-    if (end < start) {
-      problems.push({ column: 'end_date', value: end, reason: `the period ends before it starts (${start})` });
-    } else if (end !== start && daysBetween(start, end) + 1 > PERIOD_DAYS_MAX) {
-      problems.push({ column: 'end_date', value: end, reason: `the period is longer than ${PERIOD_DAYS_MAX} days` });
-    }
-  }
-  return problems;
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === null || value === undefined || value === '';
-}
-
-function daysBetween(start: string, end: string): number {
-  return (Date.parse(end) - Date.parse(start)) / DAY_MS;
-}

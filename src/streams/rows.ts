@@ -313,17 +313,24 @@ export class RowBuilder {
         const names = check.groups.map((group) => group.join(' + ')).join(', ');
         return () => (groups.some((group) => group.every((i) => present[i] === 1)) ? undefined : problem(names, ''));
       }
-      case 'notAfter': {
+      case 'notAfter':
+      case 'daysAtMost': {
         const first = number(check.first);
         const then = number(check.last);
         const a = columns[first]!;
         const b = columns[then]!;
         if (!(a instanceof DateColumn && b instanceof DateColumn))
-          throw new Error('notAfter compares two date columns');
+          throw new Error(`${check.kind} compares two date columns`);
+        const wrong = check.kind === 'notAfter' ? (days: number) => days < 0 : (days: number) => days + 1 > check.days;
         return (row) =>
-          present[first] === 1 && present[then] === 1 && a.dayAt(row) > b.dayAt(row)
+          present[first] === 1 && present[then] === 1 && wrong(b.dayAt(row) - a.dayAt(row))
             ? problem(check.last, `${said(first, row)} … ${said(then, row)}`)
             : undefined;
+      }
+      case 'needs': {
+        const needed = number(check.column);
+        const filled = number(check.with);
+        return () => (present[filled] === 1 && present[needed] === 0 ? problem(check.column, '') : undefined);
       }
       case 'together': {
         const all = check.columns.map(number);
@@ -349,7 +356,10 @@ function columnsOfCheck(check: RowCheck): readonly string[] {
     case 'anyOf':
       return check.groups.flat();
     case 'notAfter':
+    case 'daysAtMost':
       return [check.first, check.last];
+    case 'needs':
+      return [check.column, check.with];
     case 'together':
       return check.columns;
     case 'requiredWhen':

@@ -45,12 +45,15 @@ export interface ColumnDefinition {
  * A rule over several columns in a form that worker threads can be given and that costs almost nothing per row.
  * `anyOf`: at least one group must be filled completely. `notAfter`: date `first` is not after date `last`, when both are given.
  * `together`: all of the columns or none. `requiredWhen`: `column` must be filled when `when` has one of `values`.
+ * `needs`: `column` must be filled when `with` is. `daysAtMost`: from date `first` to date `last`, both counted, are at most `days` days.
  */
 export type RowCheck =
   | { kind: 'anyOf'; groups: readonly (readonly string[])[]; reason: string; remedy?: string }
   | { kind: 'notAfter'; first: string; last: string; reason: string; remedy?: string }
   | { kind: 'together'; columns: readonly string[]; reason: string; remedy?: string }
-  | { kind: 'requiredWhen'; column: string; when: string; values: readonly string[]; reason: string; remedy?: string };
+  | { kind: 'requiredWhen'; column: string; when: string; values: readonly string[]; reason: string; remedy?: string }
+  | { kind: 'needs'; column: string; with: string; reason: string; remedy?: string }
+  | { kind: 'daysAtMost'; first: string; last: string; days: number; reason: string; remedy?: string };
 
 export interface StreamDefinition {
   /** Plural noun, the same in code, SQL, API, UI and docs. */

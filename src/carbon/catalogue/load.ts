@@ -1,6 +1,8 @@
 /** Reads the releases that ship with the product, and finds factors by the name of an activity. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { FootingError } from '../../kernel/errors.ts';
 import { parseUnit, type Unit } from '../../kernel/units.ts';
 import { readCells } from './csv.ts';
@@ -26,28 +28,41 @@ export interface Catalogue {
 let loaded: Catalogue | undefined;
 
 /**
- * The shipped catalogue; read once per process.
+ * The shipped catalogue, and the releases in the folder that FOOTING_CATALOGUE names, of the same shape; read once per process.
  * @throws FootingError `corrupt` when a file does not have the shape that catalogue/README.md describes.
  */
 export function loadCatalogue(): Catalogue {
-  loaded ??= readCatalogue(FOLDER);
+  if (loaded === undefined) {
+    const own = process.env.FOOTING_CATALOGUE?.trim();
+    loaded = readCatalogue(FOLDER, ...(own ? [pathToFileURL(`${resolve(own)}/`)] : []));
+  }
   return loaded;
 }
 
-/** A catalogue out of a folder with one folder per release. */
-export function readCatalogue(folder: URL): Catalogue {
-  const ids = readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort();
+/** A catalogue out of folders with one folder per release; no two releases have the same name. */
+export function readCatalogue(...folders: URL[]): Catalogue {
+  const found = folders.flatMap((folder) => releaseNames(folder).map((id) => ({ folder, id })));
+  found.sort((a, b) => (a.id < b.id ? -1 : 1));
   const releases: Release[] = [];
   const factors: Factor[] = [];
-  for (const id of ids) {
+  for (const { folder, id } of found) {
+    if (releases.some((release) => release.id === id))
+      throw new FootingError('corrupt', `The catalogue has two releases ${id}`);
     const read = readRelease(new URL(`${id}/`, folder), id);
     releases.push(read.release);
     for (const factor of read.factors) factors.push(factor);
   }
   return index(releases, factors);
+}
+
+function releaseNames(folder: URL): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name);
+  } catch (error) {
+    throw new FootingError('corrupt', `The catalogue cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** How names are compared: without regard to capitals, accents' encoding and the amount of white space. */
