@@ -33,8 +33,10 @@ function theirs(history: History): string[] {
 
 async function posted(history: History): Promise<TestLedger> {
   const ledger = await testLedger(engines);
-  await ledger.post(entry(1, 'plans', { rows: history.plans.map(({ source: _, ...row }) => row as unknown as Row) }));
-  await ledger.post(entry(2, 'invoices', { rows: history.rows as unknown as Row[] }));
+  await ledger.postBySql(
+    entry(1, 'plans', { rows: history.plans.map(({ source: _, ...row }) => row as unknown as Row) }),
+  );
+  await ledger.postBySql(entry(2, 'invoices', { rows: history.rows as unknown as Row[] }));
   return ledger;
 }
 

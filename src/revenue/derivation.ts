@@ -21,6 +21,9 @@ export const DEFAULT_SETTINGS: RevenueSettings = { classificationWindowMinutes: 
 /** A line whose MRR is larger (in cents, either way) is held back with a warning: 64-bit sums of thousands of lines stay exact. */
 export const LINE_MRR_CENTS_MAX = '1000000000000000';
 
+/** Renewals above it are never left out: each one may have an MRR out of range, and is reported then. */
+const RENEWAL_CENTS_MAX = '10000000000000';
+
 export interface DerivationScope {
   /** SQL condition over `customer_hash` that selects the customers, for example `customer_hash IN (1, 2)`. */
   customers: string;
@@ -197,7 +200,7 @@ function significantLines(scope: DerivationScope): string {
         )
       )
       WHERE NOT (
-        plain AND previous_plain AND facts = previous_facts AND net = previous_net AND net >= 0
+        plain AND previous_plain AND facts = previous_facts AND net = previous_net AND net BETWEEN 0 AND ${RENEWAL_CENTS_MAX}
         AND one_before_at < previous_at AND previous_at < at AND at < next_at
       )`;
 }
@@ -217,6 +220,7 @@ function validatedLines(scope: DerivationScope): string {
       ifNull(prorated, false) AS is_prorated,
       toUnixTimestamp64Milli(ifNull(service_period_start, toDateTime64(0, 3, 'UTC'))) AS start_ms,
       toUnixTimestamp64Milli(ifNull(service_period_end, toDateTime64(0, 3, 'UTC'))) AS end_ms,
+      NOT ifNull(service_period_end > service_period_start, false) AS no_period,
       toUnixTimestamp64Milli(date) AS date_ms,
       ifNull(event_order, 0) AS line_order,
       if(isNull(cancelled_at), NULL, toUnixTimestamp64Milli(cancelled_at)) AS cancelled_ms,
@@ -241,6 +245,7 @@ function validatedLines(scope: DerivationScope): string {
       'is_prorated',
       'start_ms',
       'end_ms',
+      'no_period',
       'date_ms',
       'line_order',
       'cancelled_ms',
@@ -250,7 +255,7 @@ function validatedLines(scope: DerivationScope): string {
     ],
     [
       {
-        fault_stated: `multiIf(type != 'subscription', '', end_ms <= start_ms, 'line-invalid-period', count <= 0, 'line-plan-unknown', '')`,
+        fault_stated: `multiIf(type != 'subscription', '', no_period, 'line-invalid-period', count <= 0, 'line-plan-unknown', '')`,
       },
       {
         kind_stated: `multiIf(

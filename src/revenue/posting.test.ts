@@ -119,6 +119,22 @@ test('posted entry by entry or in batches, the movements as of every entry are t
   );
 }, 240_000);
 
+test('derived in TypeScript or by SQL, every posting of every entry is the same in every column, and so are the sums', async () => {
+  await fc.assert(
+    fc.asyncProperty(stepsArbitrary, fc.integer({ min: 1, max: 12 }), async (steps, size) => {
+      const entries = steps.map((step, i) => entryOf(step, i + 1));
+      const ledger = await testLedger(engines);
+      for (let i = 0; i < entries.length; i += size) await ledger.post(...entries.slice(i, i + size));
+      const bySql = await testLedger(engines);
+      await bySql.postBySql(...entries);
+      expect(await ledger.postings()).toEqual(await bySql.postings());
+      await ledger.drop();
+      await bySql.drop();
+    }),
+    { numRuns: 4, endOnFailure: true },
+  );
+}, 120_000);
+
 test('the statement foots: start and movements make the end, days make months, customers are those who pay', async () => {
   await fc.assert(
     fc.asyncProperty(historyArbitrary({ customersMax: 4 }), async (history) => {

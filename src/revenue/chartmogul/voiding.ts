@@ -3,7 +3,7 @@
  * records that are is found when the entry is posted, so nothing that was stated before it is missed.
  */
 import type { Entry } from '../../journal/types.ts';
-import { execute, type PostContext } from '../../ledger/index.ts';
+import { entryStream, execute, POST_KIND, type PostContext, type PostPayload } from '../../ledger/index.ts';
 import { blockColumns } from '../../streams/index.ts';
 import type { StreamDefinition } from '../../streams/types.ts';
 
@@ -15,16 +15,42 @@ export interface VoidPayload {
   voids: Array<{ stream: string; matches: Array<Record<string, string>> }>;
 }
 
-/** Streams that the entry voids records of; [] for entries of other kinds. */
+/**
+ * A `records.post` that states rows of further streams too (an invoice with its payments), or first voids what it replaces (an invoice
+ * that takes another external id): one entry, so that all of it is there or nothing.
+ */
+export interface CombinedPayload extends PostPayload {
+  with?: Array<{ stream: string; rows: PostPayload['rows'] }>;
+  voids?: VoidPayload['voids'];
+}
+
+const combined = (entry: Entry): Partial<CombinedPayload> =>
+  entry.kind === POST_KIND ? (entry.payload as unknown as CombinedPayload) : {};
+
+/** Streams that the entry voids records of; [] for entries that void none. */
 export function voidedStreams(entry: Entry): string[] {
-  if (entry.kind !== VOID_KIND) return [];
-  return (entry.payload as unknown as VoidPayload).voids.map(({ stream }) => stream);
+  const payload = entry.kind === VOID_KIND ? (entry.payload as unknown as VoidPayload) : combined(entry);
+  return (payload.voids ?? []).map(({ stream }) => stream);
+}
+
+/** Streams that the entry states records of. */
+export function statedStreams(entry: Entry): string[] {
+  const first = entryStream(entry);
+  return first === undefined ? [] : [first, ...(combined(entry).with ?? []).map(({ stream }) => stream)];
+}
+
+/** The entry as one of the given stream alone. */
+export function partOfStream(entry: Entry, stream: string): Entry {
+  const payload = combined(entry);
+  if (payload.with === undefined || payload.stream === stream) return entry;
+  const rows = payload.with.filter((part) => part.stream === stream).flatMap((part) => part.rows);
+  return { ...entry, payload: { stream, source: payload.source!, rows } };
 }
 
 /** Reverses what the entry voids in one stream: the rows again with sign -1 and the entry's seq. */
 export async function voidRecords(context: PostContext, definition: StreamDefinition, entry: Entry): Promise<void> {
   const payload = entry.payload as unknown as VoidPayload;
-  const matches = payload.voids.filter(({ stream }) => stream === definition.name).flatMap((each) => each.matches);
+  const matches = (payload.voids ?? []).filter(({ stream }) => stream === definition.name).flatMap((each) => each.matches);
   if (matches.length === 0) return;
   const table = definition.name;
   const columns = blockColumns(definition).map((column) =>

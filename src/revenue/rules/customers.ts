@@ -12,12 +12,13 @@ export function customerMovements(steps: readonly Step[], settings: RevenueSetti
   const changes = steps
     .filter((step) => step.change !== 0n)
     .sort((a, b) => a.instant - b.instant || compareBytes(a.subscription, b.subscription));
+  const standing = new Standing(steps);
   let groupNumber = 0;
   for (const group of groupsOf(changes, settings.classificationWindowMinutes * MINUTE_MS)) {
+    const before = standing.before(group[0]!.instant);
+    const after = standing.upTo(group.at(-1)!.instant);
     if (change(group) === 0n) continue;
     groupNumber += 1;
-    const before = standing(steps, (instant) => instant < group[0]!.instant);
-    const after = standing(steps, (instant) => instant <= group.at(-1)!.instant);
     const decision: Decision = {
       rule: 'R20',
       grouping: oneSign(group) ? 'each-subscription' : 'net',
@@ -75,22 +76,38 @@ function classify(
   return net > 0n ? 'expansion' : 'contraction';
 }
 
-/** R19: MRR of the customer and whether some subscription runs, after all steps at the instants that `counted` lets in. */
-function standing(
-  steps: readonly Step[],
-  counted: (instant: Instant) => boolean,
-): { mrr: bigint; subscribed: boolean } {
-  const last = new Map<string, Step>();
-  for (const step of steps) {
-    if (!counted(step.instant)) continue;
-    const known = last.get(step.subscription);
-    if (!known || known.instant < step.instant) last.set(step.subscription, step);
+/** R19: MRR of the customer and whether some subscription runs. Asked for ascending instants only. */
+class Standing {
+  private readonly steps: readonly Step[];
+  private next = 0;
+  private readonly last = new Map<string, Step>();
+  private mrr = 0n;
+  private running = 0;
+
+  constructor(steps: readonly Step[]) {
+    this.steps = [...steps].sort((a, b) => a.instant - b.instant);
   }
-  const standing = [...last.values()];
-  return {
-    mrr: standing.reduce((total, step) => total + step.after, 0n),
-    subscribed: standing.some((step) => step.runningAfter),
-  };
+
+  /** After all steps before the instant. */
+  before(instant: Instant) {
+    return this.take((step) => step.instant < instant);
+  }
+
+  /** After all steps before and at the instant. */
+  upTo(instant: Instant) {
+    return this.take((step) => step.instant <= instant);
+  }
+
+  private take(counted: (step: Step) => boolean): { mrr: bigint; subscribed: boolean } {
+    for (; this.next < this.steps.length && counted(this.steps[this.next]!); this.next += 1) {
+      const step = this.steps[this.next]!;
+      const known = this.last.get(step.subscription);
+      this.mrr += step.after - (known?.after ?? 0n);
+      this.running += Number(step.runningAfter) - Number(known?.runningAfter ?? false);
+      this.last.set(step.subscription, step);
+    }
+    return { mrr: this.mrr, subscribed: this.running > 0 };
+  }
 }
 
 function change(steps: readonly Step[]): bigint {
@@ -108,8 +125,9 @@ function bySubscription(steps: readonly Step[]): Step[][] {
 /** R22. */
 function numbered(movements: Movement[]): Movement[] {
   const sorted = movements.sort((a, b) => a.instant - b.instant || compareBytes(a.subscription, b.subscription));
+  let first = 0;
   return sorted.map((movement, index) => {
-    const first = sorted.findIndex((each) => each.instant === movement.instant);
+    if (sorted[first]!.instant !== movement.instant) first = index;
     return { ...movement, order: index - first };
   });
 }

@@ -1,8 +1,7 @@
 /** Rounding and order as the rules want them. */
-import type { Rational } from '../../kernel/rational.ts';
 
-/** Nearest whole number; exactly half goes away from zero. */
-export function roundHalfAway(value: Rational): bigint {
+/** Nearest whole number; exactly half goes away from zero. The denominator is positive. */
+export function roundHalfAway(value: { num: bigint; den: bigint }): bigint {
   const magnitude = value.num < 0n ? -value.num : value.num;
   const rounded = (2n * magnitude + value.den) / (2n * value.den);
   return value.num < 0n ? -rounded : rounded;
@@ -10,5 +9,10 @@ export function roundHalfAway(value: Rational): bigint {
 
 /** Byte-by-byte order of the UTF-8 forms. */
 export function compareBytes(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (a === b) return 0;
+  // UTF-16 and UTF-8 order differ only where surrogates are involved.
+  if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b ? -1 : 1;
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
+
+const SURROGATE = /[\uD800-\uDFFF]/;

@@ -1,12 +1,14 @@
-/** The revenue rules in slow, exact form: the oracle. See README.md for the readings R1 to R30. */
+/** The revenue rules in slow, exact form: the oracle. See README.md for the readings R1 to R33. */
 import { customerMovements } from './customers.ts';
 import { compareBytes } from './exact.ts';
 import { keyOf, readLines, valueLines } from './lines.ts';
 import { type RevenueSettings, revenueSettings } from './settings.ts';
 import { subscriptionHistory } from './subscriptions.ts';
-import type { Book, InvoiceRow, Movement, PlanRow, Step } from './types.ts';
+import type { Book, Line, Movement, PlanRow, StatedRow, Step } from './types.ts';
 
 export { type Conversion, type ConvertedBook, convertedBook, type FxImpact, type Rate } from './fx.ts';
+export { planInterval } from './lines.ts';
+export { type Posting, postings } from './postings.ts';
 export {
   connectedSubscriptions,
   countedRows,
@@ -24,12 +26,16 @@ export { lineWords, movementWords, stepWords } from './words.ts';
  * among prorated lines of one invoice (R7). Throws `invalid` for rows whose numbers or dates cannot be read.
  */
 export function oracleBook(
-  rows: readonly InvoiceRow[],
+  rows: readonly StatedRow[],
   plans: readonly PlanRow[],
   settings: Partial<RevenueSettings> = {},
 ): Book {
+  return bookOf(readLines(rows, plans), settings);
+}
+
+/** As {@link oracleBook}, from lines that are read already, in the order of their positions. */
+export function bookOf(lines: readonly Line[], settings: Partial<RevenueSettings> = {}): Book {
   const chosen = revenueSettings(settings);
-  const lines = readLines(rows, plans);
   const { valued, warnings } = valueLines(lines);
 
   const valuedOf = Map.groupBy(valued, (each) => subscriptionKey(each.line));
@@ -43,12 +49,12 @@ export function oracleBook(
   const movements = [...Map.groupBy(steps, (step) => keyOf(step.source, step.customer, step.currency)).values()]
     .flatMap((ofCustomer) => customerMovements(ofCustomer, chosen))
     .sort(byCustomer);
-  return { lines, valued, steps, movements, warnings };
+  return { lines: [...lines], valued, steps, movements, warnings };
 }
 
 /** The movements alone, ordered by source, customer, currency, instant, order (R22); amounts in signed cents. */
 export function oracleMovements(
-  rows: readonly InvoiceRow[],
+  rows: readonly StatedRow[],
   plans: readonly PlanRow[],
   settings: Partial<RevenueSettings> = {},
 ): Movement[] {

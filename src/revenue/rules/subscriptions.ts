@@ -2,7 +2,7 @@
 import { DAY_MS, formatInstant, type Instant } from '../../kernel/dates.ts';
 import { compareBytes } from './exact.ts';
 import type { RevenueSettings } from './settings.ts';
-import type { Cause, Line, Step, ValuedLine, Warning } from './types.ts';
+import type { Cause, EventKind, Line, Step, ValuedLine, Warning } from './types.ts';
 
 /** Valid lines of one subscription, one invoice, one start. */
 interface Group {
@@ -10,7 +10,14 @@ interface Group {
   invoice: string;
   invoiceDate: Instant;
   eventOrder: bigint;
+  /** In the order in which they are applied: plain ones in row order, then prorated ones by event_order and row order. */
   lines: ValuedLine[];
+}
+
+/** A stated cancellation date with the lines that state it, by invoice and row order. */
+interface Cancellation {
+  at: Instant;
+  lines: Line[];
 }
 
 /** What runs in one currency. */
@@ -36,70 +43,74 @@ export function subscriptionHistory(
   valued: readonly ValuedLine[],
   settings: RevenueSettings,
 ): SubscriptionHistory {
-  const cancellations = cancellationDates(lines);
+  const cancellations = cancellationsOf(lines);
   const groups = groupsInOrder(valued);
-  const about = warningsAbout(lines[0]!);
-  const warnings = equalStarts(groups).map(([earlier, later]) =>
-    about(
-      'equal-start',
-      later.start,
-      [earlier.invoice, later.invoice],
-      `Invoices ${earlier.invoice} and ${later.invoice} both have lines from ${formatInstant(later.start)}; ${later.invoice} is applied last`,
-    ),
-  );
+  const currencies = [...new Set(valued.map((each) => each.line.currency))].sort(compareBytes);
+  const warnings = [...equalStarts(groups), ...currencyChanges(groups)];
 
   const onlyStart = groups[0]?.start;
-  if (onlyStart !== undefined && cancellations.includes(onlyStart) && groups.every((g) => g.start === onlyStart)) {
+  if (onlyStart !== undefined && groups.at(-1)!.start === onlyStart && cancellations.has(onlyStart)) {
     const detail = `Cancelled at the very instant of its only start, ${formatInstant(onlyStart)}: it never counts`;
-    return { steps: [], warnings: [...warnings, about('subscription-never-counted', onlyStart, [], detail)] };
+    warnings.push(warning('subscription-never-counted', groups[0]!.lines[0]!.line, onlyStart, [], detail));
+    return { steps: [], warnings: inCurrency(warnings, currencies[0] ?? '') };
   }
 
   const steps: Step[] = [];
   const effective = new Set<Instant>();
-  for (const currency of [...new Set(valued.map((each) => each.line.currency))].sort(compareBytes)) {
+  for (const currency of currencies) {
     const view = new CurrencyView(currency, groups, cancellations, settings);
     steps.push(...view.run());
     for (const instant of view.effective) effective.add(instant);
   }
 
-  for (const instant of cancellations.filter((each) => !effective.has(each))) {
-    const detail = `The cancellation of ${formatInstant(instant)} has no effect: nothing was running or the subscription was resumed`;
-    warnings.push(about('cancellation-without-effect', instant, [], detail));
+  for (const { at, lines: stating } of cancellations.values()) {
+    if (effective.has(at)) continue;
+    const detail = `The cancellation of ${formatInstant(at)} has no effect: nothing was running or the subscription was resumed`;
+    warnings.push(warning('cancellation-without-effect', stating[0]!, at, [], detail));
   }
-  for (const step of steps) {
-    if (step.trueAfter < 0n) {
+  const negative = steps
+    .filter((step) => step.trueAfter < 0n)
+    .map((step) => {
       const detail = `The running MRR is ${step.trueAfter} cents from ${formatInstant(step.instant)} and counts as 0`;
-      warnings.push(about('negative-mrr', step.instant, invoicesOf(step), detail));
-    }
-    if (step.causes.some((cause) => cause.kind === 'left-currency')) {
-      const detail = `The subscription left currency ${step.currency} at ${formatInstant(step.instant)}`;
-      warnings.push(about('currency-changed', step.instant, invoicesOf(step), detail));
-    }
-  }
-  return { steps, warnings };
+      return {
+        ...warning('negative-mrr', step.decidedBy.line, step.instant, invoicesOf(step), detail),
+        currency: step.currency,
+      };
+    });
+  return { steps, warnings: [...inCurrency(warnings, currencies[0] ?? ''), ...negative] };
 }
 
 /** Distinct, ascending (R10). */
-function cancellationDates(lines: readonly Line[]): Instant[] {
-  const instants = lines.map((line) => line.cancelledAt).filter((instant) => instant !== null);
-  return [...new Set(instants)].sort((a, b) => a - b);
+function cancellationsOf(lines: readonly Line[]): Map<Instant, Cancellation> {
+  const stating = lines
+    .filter((line) => line.cancelledAt !== null)
+    .sort((a, b) => a.cancelledAt! - b.cancelledAt! || compareBytes(a.invoice, b.invoice) || a.position - b.position);
+  const found = new Map<Instant, Cancellation>();
+  for (const line of stating) {
+    const known = found.get(line.cancelledAt!);
+    if (known) known.lines.push(line);
+    else found.set(line.cancelledAt!, { at: line.cancelledAt!, lines: [line] });
+  }
+  return found;
 }
 
 /** R7, R8. */
 function groupsInOrder(valued: readonly ValuedLine[]): Group[] {
-  const groups: Group[] = [];
-  for (const each of [...valued].sort((a, b) => a.line.position - b.line.position)) {
+  const groups = new Map<string, Group>();
+  for (const each of valued) {
     const { invoice, invoiceDate, eventOrder } = each.line;
-    const group = groups.find((known) => known.invoice === invoice && known.start === each.start);
+    const key = `${each.start} ${invoice}`;
+    const group = groups.get(key);
     if (!group) {
-      groups.push({ start: each.start, invoice, invoiceDate, eventOrder, lines: [each] });
+      groups.set(key, { start: each.start, invoice, invoiceDate, eventOrder, lines: [each] });
       continue;
     }
     group.lines.push(each);
     if (invoiceDate > group.invoiceDate) group.invoiceDate = invoiceDate;
     if (eventOrder > group.eventOrder) group.eventOrder = eventOrder;
   }
-  return groups.sort(
+  for (const group of groups.values()) if (group.lines.length > 1) group.lines.sort(byApplication);
+  return [...groups.values()].sort(
     (a, b) =>
       a.start - b.start ||
       compareBigint(a.eventOrder, b.eventOrder) ||
@@ -108,38 +119,56 @@ function groupsInOrder(valued: readonly ValuedLine[]): Group[] {
   );
 }
 
+function byApplication(a: ValuedLine, b: ValuedLine): number {
+  const [aPlain, bPlain] = [isPlain(a), isPlain(b)];
+  if (aPlain !== bPlain) return aPlain ? -1 : 1;
+  return (aPlain ? 0 : compareBigint(a.line.eventOrder, b.line.eventOrder)) || a.line.position - b.line.position;
+}
+
+const isPlain = (each: ValuedLine): boolean => each.line.proration === 'plain';
+
 /** A subscription as the statement of one currency sees it (R16). */
 class CurrencyView {
   readonly effective = new Set<Instant>();
   private readonly currency: string;
   private readonly groups: readonly Group[];
-  private readonly cancellations: readonly Instant[];
+  private readonly groupsAt: ReadonlyMap<Instant, readonly Group[]>;
+  private readonly cancellations: ReadonlyMap<Instant, Cancellation>;
   private readonly settings: RevenueSettings;
+  /** Instants of groups and cancellations, ascending, and how many of them are past. */
+  private readonly stated: readonly Instant[];
+  private passed = 0;
   private state: State = NOT_RUNNING;
   private causes: Cause[] = [];
+  private decidedBy: Step['decidedBy'] | null = null;
+  /** Plan of the last line that ran; before any ran, of the first event. */
+  private plan: string | null = null;
   /** Cancellations that take effect at the end of a service period: effect -> stated instants. */
   private readonly deferred = new Map<Instant, Instant[]>();
 
   constructor(
     currency: string,
     groups: readonly Group[],
-    cancellations: readonly Instant[],
+    cancellations: ReadonlyMap<Instant, Cancellation>,
     settings: RevenueSettings,
   ) {
     this.currency = currency;
     this.groups = groups;
+    this.groupsAt = Map.groupBy(groups, (group) => group.start);
     this.cancellations = cancellations;
     this.settings = settings;
+    this.stated = [...new Set([...this.groupsAt.keys(), ...cancellations.keys()])].sort((a, b) => a - b);
   }
 
   run(): Step[] {
     const steps: Step[] = [];
     for (let instant = this.next(Number.NEGATIVE_INFINITY); instant !== null; instant = this.next(instant)) {
       const before = this.state;
+      const previousPlan = this.plan ?? '';
       this.causes = [];
       this.at(instant);
       const after = this.state;
-      if (this.causes.length > 0) steps.push(this.step(instant, before, after));
+      if (this.causes.length > 0) steps.push(this.step(instant, before, after, previousPlan));
     }
     return steps;
   }
@@ -147,18 +176,27 @@ class CurrencyView {
   /** Everything that happens at one instant, in order: ends first, then groups (R12). */
   private at(instant: Instant): void {
     for (const cancelledAt of this.deferred.get(instant) ?? []) {
+      this.happened('cancellation', this.cancellations.get(cancelledAt)!.lines.at(-1)!, false);
       if (this.end({ rule: 'R26', kind: 'cancelled-at-period-end', at: instant, cancelledAt })) {
         this.effective.add(cancelledAt);
       }
     }
-    if (this.notRenewedAt() === instant && !this.stated().includes(instant)) {
+    if (this.notRenewedAt() === instant && !this.isStated(instant)) {
+      this.happened('cancellation', this.state.parts.at(-1)!.line, false);
       this.end({ rule: 'R28', kind: 'not-renewed', at: instant, periodEnd: this.periodEnd() });
     }
-    if (this.cancellations.includes(instant)) this.cancel(instant);
-    for (const group of this.groups) if (group.start === instant) this.apply(group);
+    const cancellation = this.cancellations.get(instant);
+    if (cancellation) this.cancel(cancellation);
+    for (const group of this.groupsAt.get(instant) ?? []) this.apply(group);
   }
 
-  private cancel(at: Instant): void {
+  private happened(kind: EventKind, line: Line, runs: boolean): void {
+    this.decidedBy = { kind, line };
+    if (runs || this.plan === null) this.plan = line.plan;
+  }
+
+  private cancel({ at, lines }: Cancellation): void {
+    for (const line of lines) this.happened('cancellation', line, false);
     const deferring = this.settings.churnRecognition === 'end_of_service_period' && this.state.running;
     const effect = deferring ? Math.max(at, this.periodEnd()) : at;
     if (effect === at) {
@@ -170,21 +208,23 @@ class CurrencyView {
   }
 
   private apply(group: Group): void {
-    const plain = group.lines.filter((each) => each.line.proration === 'plain');
+    const plain = group.lines.filter(isPlain);
     const here = plain.filter((each) => each.line.currency === this.currency);
+    for (const each of plain) if (each.line.currency !== this.currency) this.happened('line', each.line, false);
+    for (const each of here) this.happened('line', each.line, true);
     if (here.length > 0) {
       this.state = { running: true, value: sum(here), parts: here };
       for (const line of here) this.causes.push({ rule: 'R7', kind: 'replaced', line });
     } else if (plain.length > 0) {
       this.end({ rule: 'R16', kind: 'left-currency', line: plain[0]! });
     }
-    const prorated = group.lines.filter((each) => each.line.proration !== 'plain').sort(byEventOrder);
-    for (const each of prorated) this.applyProrated(each);
+    for (const each of group.lines) if (!isPlain(each)) this.applyProrated(each);
   }
 
   private applyProrated(each: ValuedLine): void {
     const here = each.line.currency === this.currency;
     if (each.line.proration === 'full') {
+      this.happened('replacement', each.line, here);
       if (!here) {
         this.end({ rule: 'R16', kind: 'left-currency', line: each });
         return;
@@ -192,6 +232,7 @@ class CurrencyView {
       this.state = { running: true, value: each.mrr, parts: [each] };
       this.causes.push({ rule: 'R7', kind: 'replaced-prorated', line: each });
     } else if (here) {
+      this.happened('proration', each.line, true);
       this.state = { running: true, value: this.state.value + each.mrr, parts: [...this.state.parts, each] };
       this.causes.push({ rule: 'R7', kind: 'added', line: each });
     }
@@ -216,19 +257,20 @@ class CurrencyView {
 
   /** The next instant at which something may happen; a missing renewal only when nothing else comes first or then. */
   private next(after: Instant): Instant | null {
-    const upcoming = this.stated().filter((instant) => instant > after);
-    const nextStated = upcoming.length > 0 ? Math.min(...upcoming) : null;
+    while (this.passed < this.stated.length && this.stated[this.passed]! <= after) this.passed += 1;
+    let next = this.stated[this.passed] ?? null;
+    for (const effect of this.deferred.keys()) {
+      if (effect > after && (next === null || effect < next)) next = effect;
+    }
     const notRenewed = this.notRenewedAt();
-    if (notRenewed !== null && notRenewed > after && (nextStated === null || notRenewed < nextStated))
-      return notRenewed;
-    return nextStated;
+    return notRenewed !== null && notRenewed > after && (next === null || notRenewed < next) ? notRenewed : next;
   }
 
-  private stated(): Instant[] {
-    return [...this.groups.map((group) => group.start), ...this.cancellations, ...this.deferred.keys()];
+  private isStated(instant: Instant): boolean {
+    return this.groupsAt.has(instant) || this.cancellations.has(instant) || this.deferred.has(instant);
   }
 
-  private step(instant: Instant, before: State, after: State): Step {
+  private step(instant: Instant, before: State, after: State, previousPlan: string): Step {
     const line = this.groups[0]!.lines[0]!.line;
     return {
       source: line.source,
@@ -246,6 +288,9 @@ class CurrencyView {
       linesBefore: before.parts,
       linesAfter: after.parts,
       causes: this.causes,
+      decidedBy: this.decidedBy!,
+      plan: this.plan ?? '',
+      previousPlan,
     };
   }
 }
@@ -259,18 +304,28 @@ function sum(lines: readonly ValuedLine[]): bigint {
   return lines.reduce((total, each) => total + each.mrr, 0n);
 }
 
-function byEventOrder(a: ValuedLine, b: ValuedLine): number {
-  return compareBigint(a.line.eventOrder, b.line.eventOrder) || a.line.position - b.line.position;
-}
-
 function compareBigint(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function equalStarts(groups: readonly Group[]): Array<[Group, Group]> {
-  return groups.slice(1).flatMap((group, index): Array<[Group, Group]> => {
-    const previous = groups[index]!;
-    return previous.start === group.start ? [[previous, group]] : [];
+function equalStarts(groups: readonly Group[]): Warning[] {
+  return groups.slice(1).flatMap((later, index): Warning[] => {
+    const earlier = groups[index]!;
+    if (earlier.start !== later.start) return [];
+    const detail = `Invoices ${earlier.invoice} and ${later.invoice} both have lines from ${formatInstant(later.start)}; ${later.invoice} is applied last`;
+    const invoices = [earlier.invoice, later.invoice];
+    return [warning('equal-start', later.lines[0]!.line, later.start, invoices, detail)];
+  });
+}
+
+/** Lines whose currency is not that of the line before them, in the order in which lines are applied. */
+function currencyChanges(groups: readonly Group[]): Warning[] {
+  const lines = groups.flatMap((group) => group.lines);
+  return lines.slice(1).flatMap((each, index): Warning[] => {
+    const [from, to] = [lines[index]!.line.currency, each.line.currency];
+    if (from === to) return [];
+    const detail = `The subscription goes from ${from} to ${to} at ${formatInstant(each.start)}`;
+    return [warning('currency-changed', each.line, each.start, [each.line.invoice], detail)];
   });
 }
 
@@ -278,14 +333,11 @@ function invoicesOf(step: Step): string[] {
   return [...new Set(step.causes.flatMap((cause) => ('line' in cause ? [cause.line.line.invoice] : [])))];
 }
 
-function warningsAbout(line: Line) {
-  return (code: Warning['code'], instant: Instant, invoices: string[], detail: string): Warning => ({
-    code,
-    source: line.source,
-    customer: line.customer,
-    subscription: line.subscription,
-    instant,
-    invoices,
-    detail,
-  });
+function inCurrency(warnings: readonly Warning[], currency: string): Warning[] {
+  return warnings.map((each) => ({ ...each, currency }));
+}
+
+function warning(code: Warning['code'], line: Line, instant: Instant, invoices: string[], detail: string): Warning {
+  const { source, customer, subscription } = line;
+  return { code, source, customer, subscription, currency: '', line, instant, invoices, detail };
 }

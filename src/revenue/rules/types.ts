@@ -30,6 +30,17 @@ export interface InvoiceRow {
   description?: string;
 }
 
+export interface StatedRow extends InvoiceRow {
+  /** Where the row was stated; absent: 0 and 0. */
+  origin?: Origin;
+}
+
+/** The entry that stated a row, and its row there. */
+export interface Origin {
+  seq: number;
+  row: number;
+}
+
 export interface PlanRow {
   source?: string;
   external_id: string;
@@ -52,6 +63,7 @@ export interface Line {
   lineNumber: number;
   /** Position among the rows given: the row order of R7. */
   position: number;
+  origin: Origin;
   type: string;
   subscription: string;
   plan: string;
@@ -82,6 +94,7 @@ export interface ValuedLine {
 export type WarningCode =
   | 'line-invalid-period'
   | 'line-plan-unknown'
+  | 'line-mrr-out-of-range'
   | 'negative-mrr'
   | 'equal-start'
   | 'cancellation-without-effect'
@@ -93,6 +106,10 @@ export interface Warning {
   source: string;
   customer: string;
   subscription: string;
+  /** Currency of the statement that it stands with; a subscription's warnings stand with its first currency (or none, ''). */
+  currency: string;
+  /** The line at which it was noticed. */
+  line: Line;
   /** When it matters, or null for a line without a period. */
   instant: Instant | null;
   invoices: string[];
@@ -107,6 +124,9 @@ export type Cause =
   | { rule: 'R16'; kind: 'left-currency'; line: ValuedLine }
   | { rule: 'R26'; kind: 'cancelled-at-period-end'; at: Instant; cancelledAt: Instant }
   | { rule: 'R28'; kind: 'not-renewed'; at: Instant; periodEnd: Instant };
+
+/** What an event of a subscription is: a stated cancellation, a plain line, one that is added, one that replaces. */
+export type EventKind = 'cancellation' | 'line' | 'proration' | 'replacement';
 
 /** One value of a subscription, from `instant` on, in one currency. */
 export interface Step {
@@ -129,6 +149,11 @@ export interface Step {
   linesBefore: ValuedLine[];
   linesAfter: ValuedLine[];
   causes: Cause[];
+  /** The last event at the instant, whether it had an effect or not: what a movement refers to. */
+  decidedBy: { kind: EventKind; line: Line };
+  /** Plan that ran last, at the instant and before it ('' when nothing had happened before). */
+  plan: string;
+  previousPlan: string;
 }
 
 export type MovementType = 'new_biz' | 'expansion' | 'contraction' | 'churn' | 'reactivation';

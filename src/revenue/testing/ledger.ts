@@ -3,6 +3,8 @@ import type { Engines } from '../../engines/types.ts';
 import type { Entry, Json } from '../../journal/types.ts';
 import { execute, type PostContext, select } from '../../ledger/index.ts';
 import { revenueBook } from '../book.ts';
+import { DERIVED_COLUMNS } from '../derivation.ts';
+import { postRevenueBySql } from '../posting.ts';
 
 export type Row = Record<string, Json>;
 
@@ -10,6 +12,10 @@ export interface TestLedger {
   context: PostContext;
   /** Posts entries together, as one batch. */
   post(...entries: Entry[]): Promise<void>;
+  /** Posts entries one by one, each derived by SQL. */
+  postBySql(...entries: Entry[]): Promise<void>;
+  /** Every row of movements, warnings and mrr_totals with all its columns, as text, in order. */
+  postings(): Promise<string[]>;
   movements(upTo?: number): Promise<Row[]>;
   warnings(upTo?: number): Promise<Row[]>;
   read(seq: number): { engines: Engines; accountId: number; database: string; seq: number };
@@ -47,6 +53,21 @@ export async function testLedger(engines: Engines): Promise<TestLedger> {
   return {
     context,
     post: (...entries) => revenueBook.post(context, entries),
+    postBySql: (...entries) => postRevenueBySql(context, entries),
+    postings: async () => {
+      const derived = ['seq', 'sign', ...DERIVED_COLUMNS].map((column) =>
+        column === 'at' ? 'toUnixTimestamp64Milli(at)' : column,
+      );
+      const rows = await select<{ row: string }>(
+        engines,
+        database,
+        `SELECT toJSONString(tuple(${derived.join(', ')})) AS row FROM movements
+         UNION ALL SELECT toJSONString(tuple(${derived.join(', ')})) AS row FROM warnings
+         UNION ALL SELECT toJSONString(tuple(seq, currency, day, type, plan_external_id, amount_cents, customers, movements)) AS row
+         FROM mrr_totals`,
+      );
+      return rows.map(({ row }) => row).sort();
+    },
     movements: (upTo = 1_000_000_000) => net('movements', upTo),
     warnings: (upTo = 1_000_000_000) => net('warnings', upTo),
     read: (seq) => ({ engines, accountId: 1, database, seq }),

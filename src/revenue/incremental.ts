@@ -1,0 +1,407 @@
+/**
+ * The movements of few customers, kept up by the rules in TypeScript (rules/): what entries of one batch do to each of the customers that
+ * they touch, entry by entry, in memory. Three queries side by side and an insert per table, however many entries there are.
+ *
+ * It must give the rows that the derivation by SQL gives (derivation.ts), column by column. The two are written apart on purpose.
+ */
+import type { PostContext } from '../ledger/index.ts';
+import { DERIVED_COLUMNS } from './derivation.ts';
+import { bookOf, type Line, type Posting, planInterval, postings } from './rules/index.ts';
+
+/**
+ * Lines that are looked at in memory at once. Measured: about 8 µs a line from query to postings, so that at this size the
+ * derivation by SQL, which begins at 350 ms, is as fast.
+ */
+export const INCREMENTAL_LINES_MAX = 50_000;
+
+export interface Touch {
+  /** Entries of these seqs, inclusive; what they state is in the record tables. */
+  first: number;
+  last: number;
+  /** SELECT of the hashes of all customers that the entries touch. */
+  customers: string;
+}
+
+/**
+ * Posts the difference that every entry makes to the movements and warnings of the customers, and its sums. False, and nothing
+ * is done, when they have more than
+ * {@link INCREMENTAL_LINES_MAX} lines (reversals counted too).
+ */
+export async function deriveIncrementally(context: PostContext, touch: Touch): Promise<boolean> {
+  const [lines, plans, posted] = await Promise.all([
+    readLines(context, touch),
+    readPlans(context, touch),
+    readPosted(context, touch),
+  ]);
+  if (lines === null) return false;
+  const plansOf = Map.groupBy(plans, (plan) => nameOf(plan.source, plan.externalId));
+  const postedOf = Map.groupBy(posted, (row) => row.content[CUSTOMER_HASH] as string);
+  const changes: Change[] = [];
+  for (const [hash, ofCustomer] of Map.groupBy(lines, (line) => line.customerHash)) {
+    changes.push(...changesOf(hash, ofCustomer, plansOf, postedOf.get(hash) ?? [], touch));
+  }
+  await insert(context, changes);
+  return true;
+}
+
+/** A row of `movements` or `warnings` without seq and sign, as DERIVED_COLUMNS; cents as text, the instant in milliseconds. */
+type Content = Array<string | number>;
+
+const CUSTOMER_HASH = DERIVED_COLUMNS.indexOf('customer_hash');
+const AT = DERIVED_COLUMNS.indexOf('at');
+const RULE = DERIVED_COLUMNS.indexOf('rule');
+const CURRENCY = DERIVED_COLUMNS.indexOf('currency');
+const TYPE = DERIVED_COLUMNS.indexOf('type');
+const PLAN = DERIVED_COLUMNS.indexOf('plan_external_id');
+const AMOUNT = DERIVED_COLUMNS.indexOf('amount_cents');
+const CUSTOMERS = DERIVED_COLUMNS.indexOf('customers');
+
+interface Change {
+  seq: number;
+  sign: 1 | -1;
+  /** Not yet signed. */
+  content: Content;
+}
+
+/** A line from the entry that stated it up to (not including) the one that reversed it. */
+interface StoredLine {
+  customerHash: string;
+  from: number;
+  until: number;
+  /** Without position and interval, which depend on what else is current. */
+  line: Line;
+}
+
+interface StoredPlan {
+  source: string;
+  externalId: string;
+  from: number;
+  until: number;
+  interval: Line['interval'];
+}
+
+/** What each entry that touches the customer changes, in order. */
+function changesOf(
+  hash: string,
+  lines: readonly StoredLine[],
+  plansOf: ReadonlyMap<string, readonly StoredPlan[]>,
+  posted: ReadonlyArray<{ sign: number; content: Content }>,
+  touch: Touch,
+): Change[] {
+  const plansOfCustomer = new Set(lines.map(({ line }) => nameOf(line.source, line.plan)));
+  const seqs = new Set<number>();
+  const touched = (seq: number) => {
+    if (seq >= touch.first && seq <= touch.last) seqs.add(seq);
+  };
+  for (const span of [...lines, ...[...plansOfCustomer].flatMap((name) => plansOf.get(name) ?? [])]) {
+    touched(span.from);
+    touched(span.until);
+  }
+  let present = netContents(posted);
+  const changes: Change[] = [];
+  for (const seq of [...seqs].sort((a, b) => a - b)) {
+    const wanted = contentsAsOf(hash, lines, plansOf, seq);
+    for (const [key, content] of present) if (!wanted.has(key)) changes.push({ seq, sign: -1, content });
+    for (const [key, content] of wanted) if (!present.has(key)) changes.push({ seq, sign: 1, content });
+    present = wanted;
+  }
+  return changes;
+}
+
+/** The postings that should stand after entry `seq`, by content. */
+function contentsAsOf(
+  hash: string,
+  lines: readonly StoredLine[],
+  plansOf: ReadonlyMap<string, readonly StoredPlan[]>,
+  seq: number,
+): Map<string, Content> {
+  const current: Line[] = [];
+  for (const { from, until, line } of lines) {
+    if (from > seq || seq >= until) continue;
+    const plan = plansOf.get(nameOf(line.source, line.plan))?.findLast((each) => each.from <= seq && seq < each.until);
+    current.push({ ...line, position: current.length, interval: plan?.interval ?? null });
+  }
+  return new Map(
+    postings(bookOf(current)).map((posting) => {
+      const content = contentOf(posting, hash);
+      return [JSON.stringify(content), content];
+    }),
+  );
+}
+
+function netContents(rows: ReadonlyArray<{ sign: number; content: Content }>): Map<string, Content> {
+  const net = new Map<string, { sign: number; content: Content }>();
+  for (const { sign, content } of rows) {
+    const key = JSON.stringify(content);
+    const known = net.get(key);
+    if (known) known.sign += sign;
+    else net.set(key, { sign, content });
+  }
+  return new Map([...net].filter(([, { sign }]) => sign !== 0).map(([key, { content }]) => [key, content]));
+}
+
+/** In the order of DERIVED_COLUMNS. */
+function contentOf(posting: Posting, customerHash: string): Content {
+  const { line } = posting;
+  return [
+    line.origin.seq,
+    line.origin.row,
+    line.source,
+    customerHash,
+    line.customer,
+    posting.currency,
+    posting.subscription,
+    posting.plan,
+    posting.previousPlan,
+    line.invoice,
+    line.externalId,
+    posting.instant,
+    posting.type,
+    posting.rule,
+    String(posting.amount),
+    posting.customers,
+    String(posting.mrrBefore),
+    String(posting.mrrAfter),
+    String(posting.subscriptionMrrBefore),
+    String(posting.subscriptionMrrAfter),
+  ];
+}
+
+const nameOf = (source: string, externalId: string): string => `${source}\n${externalId}`;
+
+/** Entries after every other: the row was not reversed. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** Lines that count, ascending by origin, with the span of entries in which each is current; null when they are too many. */
+async function readLines(context: PostContext, touch: Touch): Promise<StoredLine[] | null> {
+  type Row = [
+    seq: number,
+    sign: number,
+    originSeq: number,
+    originRow: number,
+    customerHash: string,
+    source: string,
+    customer: string,
+    subscription: string,
+    invoice: string,
+    externalId: string,
+    plan: string,
+    currency: string,
+    type: string,
+    date: number,
+    start: number | null,
+    end: number | null,
+    amount: string,
+    tax: string,
+    proration: Line['proration'],
+    eventOrder: string,
+    cancelledAt: number | null,
+  ];
+  const rows = await compact<Row>(
+    context,
+    `SELECT
+       seq, sign, origin_seq, origin_row, toString(customer_hash), source, customer_external_id, subscription_external_id,
+       invoice_external_id, external_id, plan_external_id, currency, type, toUnixTimestamp64Milli(date),
+       toUnixTimestamp64Milli(service_period_start), toUnixTimestamp64Milli(service_period_end),
+       toString(amount_in_cents), toString(ifNull(tax_amount_in_cents, 0)),
+       multiIf(
+         NOT ifNull(prorated, false), 'plain',
+         proration_type IN ('full', 'differential_mrr'), toString(proration_type),
+         'differential'
+       ),
+       toString(ifNull(event_order, 0)), toUnixTimestamp64Milli(cancelled_at)
+     FROM invoices
+     WHERE customer_hash IN (${touch.customers})
+       AND seq <= ${touch.last}
+       AND excluded = ''
+       AND (type = 'subscription' OR isNotNull(cancelled_at))
+     LIMIT ${INCREMENTAL_LINES_MAX + 1}`,
+  );
+  if (rows.length > INCREMENTAL_LINES_MAX) return null;
+  const lines = new Map<string, StoredLine>();
+  const reversed: Array<[key: string, seq: number]> = [];
+  for (const row of rows) {
+    const key = `${row[2]}/${row[3]}`;
+    if (row[1] < 0) {
+      reversed.push([key, row[0]]);
+      continue;
+    }
+    lines.set(key, {
+      customerHash: row[4],
+      from: row[0],
+      until: NEVER,
+      line: {
+        source: row[5],
+        customer: row[6],
+        invoice: row[8],
+        invoiceDate: row[13],
+        currency: row[11],
+        externalId: row[9],
+        lineNumber: 0,
+        position: 0,
+        origin: { seq: row[2], row: row[3] },
+        type: row[12],
+        subscription: row[7],
+        plan: row[10],
+        planName: row[10],
+        interval: null,
+        start: row[14],
+        end: row[15],
+        amount: BigInt(row[16]),
+        tax: BigInt(row[17]),
+        proration: row[18],
+        eventOrder: BigInt(row[19]),
+        cancelledAt: row[20],
+      },
+    });
+  }
+  for (const [key, seq] of reversed) {
+    const line = lines.get(key);
+    if (line) line.until = seq;
+  }
+  return [...lines.values()].sort(
+    (a, b) => a.line.origin.seq - b.line.origin.seq || a.line.origin.row - b.line.origin.row,
+  );
+}
+
+/** Every statement of the plans that the lines name, ascending by origin. */
+async function readPlans(context: PostContext, touch: Touch): Promise<StoredPlan[]> {
+  type Row = [
+    seq: number,
+    sign: number,
+    originSeq: number,
+    originRow: number,
+    source: string,
+    externalId: string,
+    count: string,
+    unit: string,
+  ];
+  const rows = await compact<Row>(
+    context,
+    `SELECT seq, sign, origin_seq, origin_row, source, external_id, toString(interval_count), interval_unit
+     FROM plans
+     WHERE seq <= ${touch.last}
+       AND key_hash IN (
+         SELECT cityHash64(source, plan_external_id)
+         FROM invoices
+         WHERE customer_hash IN (${touch.customers}) AND seq <= ${touch.last}
+       )
+     ORDER BY origin_seq, origin_row, sign DESC`,
+  );
+  const plans = new Map<string, StoredPlan>();
+  for (const [seq, sign, originSeq, originRow, source, externalId, count, unit] of rows) {
+    const key = `${originSeq}/${originRow}`;
+    if (sign > 0) {
+      const interval = planInterval({ interval_count: count, interval_unit: unit });
+      plans.set(key, { source, externalId, from: seq, until: NEVER, interval });
+    } else {
+      const plan = plans.get(key);
+      if (plan) plan.until = seq;
+    }
+  }
+  return [...plans.values()];
+}
+
+/** Movements and warnings of the customers that entries before these posted, reversals included. */
+async function readPosted(context: PostContext, touch: Touch): Promise<Array<{ sign: number; content: Content }>> {
+  const columns = DERIVED_COLUMNS.map((column) => {
+    if (column === 'amount_cents') return `toString(${column} * sign)`;
+    if (column === 'customers') return `${column} * sign`;
+    if (column === 'at') return 'toUnixTimestamp64Milli(at)';
+    return column === 'customer_hash' || column.includes('mrr_') ? `toString(${column})` : column;
+  });
+  const rows = await compact<[number, ...Content]>(
+    context,
+    ['movements', 'warnings']
+      .map(
+        (table) =>
+          `SELECT sign, ${columns.join(', ')} FROM ${table} WHERE customer_hash IN (${touch.customers}) AND seq < ${touch.first}`,
+      )
+      .join('\nUNION ALL\n'),
+  );
+  return rows.map(([sign, ...content]) => ({ sign, content }));
+}
+
+/** Rows as arrays; 64-bit integers that are not made text arrive as numbers. */
+async function compact<Row>(context: PostContext, query: string): Promise<Row[]> {
+  const result = await context.engines.clickhouse.client(context.database).query({
+    query,
+    format: 'JSONCompact',
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+  });
+  return (await result.json<Row>()).data as unknown as Row[];
+}
+
+async function insert(context: PostContext, changes: readonly Change[]): Promise<void> {
+  const columns = ['seq', 'sign', ...DERIVED_COLUMNS];
+  const rows = (table: 'movements' | 'warnings') =>
+    changes
+      .filter(({ content }) => (content[RULE] === 'warning') === (table === 'warnings'))
+      .map(({ seq, sign, content }) => [
+        seq,
+        sign,
+        ...content.map((value, i) => {
+          if (i === AT) return instantText(value as number);
+          if (i === AMOUNT) return String(BigInt(value) * BigInt(sign));
+          return i === CUSTOMERS ? (value as number) * sign : value;
+        }),
+      ]);
+  await Promise.all([
+    insertRows(context, 'movements', columns, rows('movements')),
+    insertRows(context, 'warnings', columns, rows('warnings')),
+    insertRows(context, 'mrr_totals', TOTALS_COLUMNS, totalsOf(changes)),
+  ]);
+}
+
+const TOTALS_COLUMNS = [
+  'seq',
+  'currency',
+  'day',
+  'type',
+  'plan_external_id',
+  'amount_cents',
+  'customers',
+  'movements',
+] as const;
+
+/** Sums as mrr_totals keeps them, of movements alone. */
+function totalsOf(changes: readonly Change[]): unknown[][] {
+  const sums = new Map<string, { group: unknown[]; amount: bigint; customers: number; movements: number }>();
+  for (const { seq, sign, content } of changes) {
+    if (content[RULE] === 'warning') continue;
+    const day = instantText(content[AT] as number).slice(0, 10);
+    const group = [seq, content[CURRENCY], day, content[TYPE], content[PLAN]];
+    const key = JSON.stringify(group);
+    const known = sums.get(key) ?? { group, amount: 0n, customers: 0, movements: 0 };
+    known.amount += BigInt(content[AMOUNT]!) * BigInt(sign);
+    known.customers += (content[CUSTOMERS] as number) * sign;
+    known.movements += sign;
+    sums.set(key, known);
+  }
+  return [...sums.values()].map(({ group, amount, customers, movements }) => [
+    ...group,
+    String(amount),
+    customers,
+    movements,
+  ]);
+}
+
+async function insertRows(
+  context: PostContext,
+  table: string,
+  columns: readonly string[],
+  values: readonly unknown[][],
+): Promise<void> {
+  if (values.length === 0) return;
+  await context.engines.clickhouse.client(context.database).insert({
+    table,
+    columns: columns as [string, ...string[]],
+    values,
+    format: 'JSONCompactEachRow',
+  });
+}
+
+/** 2025-04-01 00:00:00.000, in UTC. */
+function instantText(instant: number): string {
+  return new Date(instant).toISOString().replace('T', ' ').slice(0, -1);
+}
