@@ -9,6 +9,7 @@ export type Command =
   | { do: 'post'; slug: string; stream: string; rows: Array<Record<string, Json>>; key: string }
   | { do: 'remove'; slug: string; stream: string; keys: Array<Record<string, string>>; key: string }
   | { do: 'rebuild'; slug: string }
+  | { do: 'head'; slug: string }
   /** Waits until both books have posted the journal's head. */
   | { do: 'caught-up'; slug: string }
   /** Exact totals and hashes of all lines of both books, and what the imports amounted to. */

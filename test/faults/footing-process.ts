@@ -63,6 +63,8 @@ try {
       case 'rebuild':
         await footing.ledger.rebuild(await idOf(command.slug));
         return {};
+      case 'head':
+        return { seq: (await footing.journal.head(await idOf(command.slug))).seq };
       case 'caught-up':
         return { seq: await caughtUp(await idOf(command.slug)) };
       case 'books': {

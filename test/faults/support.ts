@@ -140,16 +140,21 @@ export class Server {
     expect(pids.filter(isAlive)).toEqual([]);
   }
 
-  async remove(): Promise<void> {
+  /** Ends what runs, cleanly when that is possible, and asks nothing. */
+  async halt(): Promise<void> {
     const run = this.#run;
-    if (run && !run.gone) {
-      const left = await run.ask({ do: 'pids' });
-      run.child.stdin!.end();
-      const timer = setTimeout(() => run.child.kill('SIGKILL'), 20_000);
-      await run.ended;
-      clearTimeout(timer);
-      for (const pid of [left.postgres, left.clickhouse]) if (pid !== undefined) await waitForEnd(pid, 5_000);
-    }
+    this.#run = undefined;
+    if (run === undefined || run.gone) return;
+    const left = await run.ask({ do: 'pids' });
+    run.child.stdin!.end();
+    const timer = setTimeout(() => run.child.kill('SIGKILL'), 15_000);
+    await run.ended;
+    clearTimeout(timer);
+    for (const pid of [left.postgres, left.clickhouse]) if (pid !== undefined) await waitForEnd(pid, 5_000);
+  }
+
+  async remove(): Promise<void> {
+    await this.halt();
     await rm(this.base, { recursive: true, force: true });
   }
 }
@@ -273,8 +278,10 @@ export class Twins {
     this.server = server;
   }
 
-  static async make(): Promise<Twins> {
+  /** `prepare` may make the data folder before the server does. */
+  static async make(prepare?: (home: string) => Promise<void>): Promise<Twins> {
     const twins = new Twins(await Server.make());
+    await prepare?.(twins.server.home);
     const commands = await commandsOf('base', 0, twins.server.base);
     for (const slug of ['plain', 'struck']) {
       await twins.server.told({ do: 'account', slug });
