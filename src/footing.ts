@@ -8,8 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { carbonBook, openingEntries as carbonOpening, carbonStreams } from './carbon/index.ts';
 import { migrate, openEngines } from './engines/index.ts';
 import type { Config, Engines } from './engines/types.ts';
+import { sha256 } from './journal/canonical.ts';
 import { openAccounts, openJournal } from './journal/index.ts';
-import type { Account, AppendInput, Journal } from './journal/types.ts';
+import type { Account, Journal } from './journal/types.ts';
 import { FootingError } from './kernel/errors.ts';
 import {
   type Book,
@@ -94,6 +95,18 @@ export async function composeFooting(engines: Engines): Promise<Footing> {
   const records = openRecords(engines, journal, STREAMS);
   let closing: Promise<void> | undefined;
 
+  /** What every account's books begin with. Done once, however often and by how many processes it is tried. */
+  async function stateOpening(accountId: number, actor: string): Promise<void> {
+    for (const [i, entry] of (await carbonOpening(actor)).entries()) {
+      const key = `opening:${i + 1}`;
+      await journal.append(accountId, { ...entry, idempotency: { key, requestHash: sha256(key).toString('hex') } });
+    }
+  }
+
+  // A crash between an account's first entry and the opening ones leaves an account without them.
+  const unopened = await engines.pg.query<{ id: number }>('SELECT id FROM accounts WHERE head_seq = 1');
+  for (const { id } of unopened.rows) await stateOpening(id, 'system');
+
   return {
     config: engines.config,
     engines,
@@ -108,8 +121,7 @@ export async function composeFooting(engines: Engines): Promise<Footing> {
       ...accounts,
       async create(input, actor) {
         const account = await accounts.create(input, actor);
-        const opening: AppendInput[] = await carbonOpening(actor);
-        for (const entry of opening) await journal.append(account.id, entry);
+        await stateOpening(account.id, actor);
         return account;
       },
     },
@@ -122,8 +134,12 @@ export async function composeFooting(engines: Engines): Promise<Footing> {
         });
       }
       const seq = asOf ?? head.seq;
-      await ledger.caughtUp(accountId, book, seq);
-      return { engines, accountId, database: await ledger.database(accountId), seq };
+      for (;;) {
+        await ledger.caughtUp(accountId, book, seq);
+        const database = await ledger.database(accountId);
+        // Not so when another ledger, built anew from the beginning, has taken the place of the one that had caught up.
+        if ((await ledger.posted(accountId, book)) >= seq) return { engines, accountId, database, seq };
+      }
     },
 
     verify: (accountId, onProgress) => verifyAccount(engines, journal, ledger, BOOKS, accountId, onProgress),

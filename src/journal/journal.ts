@@ -92,15 +92,17 @@ export function openJournal(pg: Pool, evidence: EvidenceStore): Journal {
     try {
       while (queue.length > 0) {
         const group = takeGroup(queue);
-        try {
-          const answers = await commitGroup(pg, accountId, group);
-          const last = answers.findLast((answer) => !answer.replayed);
-          for (const [i, answer] of answers.entries()) group[i]!.resolve(answer);
-          if (last) for (const listener of listeners) listener(accountId, last.entry.seq);
-        } catch (error) {
-          // One bad member must not fail its neighbours: they are tried again one by one.
-          if (group.length === 1) group[0]!.reject(translate(error));
-          else for (const member of group) await commitAlone(accountId, member);
+        const failure = await commitAndAnswer(accountId, group);
+        if (failure === undefined) continue;
+        // One bad member must not fail its neighbours: they are tried again one by one. Not so when the store failed: the commit may
+        // have been done although its answer was lost, and to try again would state the entries twice.
+        if (group.length === 1 || isOfStore(failure.error)) {
+          for (const member of group) member.reject(translate(failure.error));
+          continue;
+        }
+        for (const member of group) {
+          const alone = await commitAndAnswer(accountId, [member]);
+          if (alone) member.reject(translate(alone.error));
         }
       }
     } finally {
@@ -109,14 +111,18 @@ export function openJournal(pg: Pool, evidence: EvidenceStore): Journal {
     }
   }
 
-  async function commitAlone(accountId: number, member: Waiting): Promise<void> {
+  /** Answers every member of a group that was committed; otherwise returns why it was not, and answers nobody. */
+  async function commitAndAnswer(accountId: number, group: Waiting[]): Promise<{ error: unknown } | undefined> {
+    let answers: Appended[];
     try {
-      const [answer] = await commitGroup(pg, accountId, [member]);
-      member.resolve(answer!);
-      if (!answer!.replayed) for (const listener of listeners) listener(accountId, answer!.entry.seq);
+      answers = await commitGroup(pg, accountId, group);
     } catch (error) {
-      member.reject(translate(error));
+      return { error };
     }
+    for (const [i, answer] of answers.entries()) group[i]!.resolve(answer);
+    const last = answers.findLast((answer) => !answer.replayed);
+    if (last) for (const listener of listeners) listener(accountId, last.entry.seq);
+    return undefined;
   }
 
   return {
@@ -399,12 +405,21 @@ function noAccount(accountId: number): FootingError {
   return new FootingError('not_found', `There is no account ${accountId}`);
 }
 
+/** PostgreSQL itself failed, not what was stated: whether the transaction was committed may be unknown. */
+function isOfStore(error: unknown): boolean {
+  const { code, message } = error as { code?: string; message?: string };
+  return (
+    /^(53|57P|58|08|XX|ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code ?? '') ||
+    /^(unavailable|storage|busy)$/.test(code ?? '') ||
+    /Connection terminated|timeout exceeded when trying to connect|not queryable/.test(message ?? '')
+  );
+}
+
 /** Failures of the store itself become `unavailable` or `storage`; everything else stays what it is. */
 function translate(error: unknown): unknown {
-  const code = (error as { code?: string }).code;
+  const { code } = error as { code?: string };
   if (code === '53100') return new FootingError('storage', 'PostgreSQL has no room left on its disk', { cause: error });
-  const gone = code === undefined ? undefined : /^(08|57P|ECONN|EPIPE|ENOENT|ETIMEDOUT)/.test(code);
-  if (gone || /Connection terminated|timeout exceeded when trying to connect/.test(String((error as Error).message))) {
+  if (isOfStore(error) && !(error instanceof FootingError)) {
     return new FootingError('unavailable', 'PostgreSQL did not answer; it is unknown whether the entry was stated', {
       cause: error,
       remedy: 'Try again with the same idempotency key.',

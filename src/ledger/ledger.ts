@@ -42,6 +42,8 @@ export interface LedgerService extends Ledger {
 interface Lane {
   book: Book;
   running: Promise<void> | undefined;
+  /** The attempt at work, a part of `running`: ends also while the lanes are held. */
+  attempt: Promise<void> | undefined;
   again: boolean;
   posted: number;
   failures: number;
@@ -52,8 +54,9 @@ interface Lane {
 interface AccountLedger {
   generation: Generation;
   lanes: Map<Bookname, Lane>;
-  /** Set while a rebuild makes its last step: lanes wait for it. */
+  /** Set while a rebuild makes its last step: lanes begin no attempt before it ends. */
   paused: Promise<void> | undefined;
+  rebuilding: boolean;
   /** The hold of the poster lock in which this process took the account over; undefined: another one posts, and is followed. */
   takenIn: number | undefined;
   takingOver: Promise<void> | undefined;
@@ -72,6 +75,8 @@ export async function openLedger(
   const generations = openGenerations(engines, books, prefix);
   const dependencies = { engines, journal, generations };
   const accounts = new Map<number, Promise<AccountLedger>>();
+  /** The same once they are open. */
+  const openAccounts = new Map<number, AccountLedger>();
   const progressListeners = new Set<ProgressListener>();
   const postedListeners = new Set<PostedListener>();
   const stopping = new AbortController();
@@ -82,7 +87,10 @@ export async function openLedger(
     if (!opened) {
       opened = open(accountId);
       accounts.set(accountId, opened);
-      opened.catch(() => accounts.delete(accountId));
+      opened.then(
+        (ledger) => openAccounts.set(accountId, ledger),
+        () => accounts.delete(accountId),
+      );
     }
     return opened;
   }
@@ -103,9 +111,17 @@ export async function openLedger(
       const lanes = new Map<Bookname, Lane>();
       for (const book of books) {
         const posted = await generations.posted(generation, book.name);
-        lanes.set(book.name, { book, running: undefined, again: false, posted, failures: 0, cleanIn: undefined });
+        lanes.set(book.name, {
+          book,
+          running: undefined,
+          attempt: undefined,
+          again: false,
+          posted,
+          failures: 0,
+          cleanIn: undefined,
+        });
       }
-      return { generation, lanes, paused: undefined, takenIn, takingOver: undefined };
+      return { generation, lanes, paused: undefined, rebuilding: false, takenIn, takingOver: undefined };
     }
   }
 
@@ -141,32 +157,37 @@ export async function openLedger(
 
   async function run(accountId: number, opened: AccountLedger, lane: Lane): Promise<void> {
     while (lane.again && !stopping.signal.aborted) {
+      while (opened.paused) await opened.paused;
       lane.again = false;
-      await opened.paused;
+      lane.attempt = attempt(accountId, opened, lane);
       try {
-        const { seq: head } = await journal.head(accountId);
-        const hold = await mayPost(accountId, opened);
-        if (hold === undefined) {
-          await follow(accountId, opened, lane, head);
-          continue;
-        }
-        await cleanUp(opened, lane, hold);
-        const reached = await postUpTo(dependencies, opened.generation, lane.book, head, {
-          signal: stopping.signal,
-          mayPost: () => locks.held(accountId) === hold,
-          onProgress: (seq, progress) => {
-            for (const listener of progressListeners) listener(accountId, lane.book.name, seq, progress);
-          },
-          onPosted: (seq) => moved(accountId, lane, seq),
-        });
-        // After a failure between the move of posted_seq and its announcement nothing is left to post, but all to announce.
-        moved(accountId, lane, reached);
+        await lane.attempt;
         lane.failures = 0;
       } catch (error) {
         if (stopping.signal.aborted) return;
         await recover(accountId, opened, lane, error);
+      } finally {
+        lane.attempt = undefined;
       }
     }
+  }
+
+  /** Posts up to the journal's head, or follows the process that does. */
+  async function attempt(accountId: number, opened: AccountLedger, lane: Lane): Promise<void> {
+    const { seq: head } = await journal.head(accountId);
+    const hold = await mayPost(accountId, opened);
+    if (hold === undefined) return follow(accountId, opened, lane, head);
+    await cleanUp(opened, lane, hold);
+    const reached = await postUpTo(dependencies, opened.generation, lane.book, head, {
+      signal: stopping.signal,
+      mayPost: () => locks.held(accountId) === hold,
+      onProgress: (seq, progress) => {
+        for (const listener of progressListeners) listener(accountId, lane.book.name, seq, progress);
+      },
+      onPosted: (seq) => moved(accountId, lane, seq),
+    });
+    // After a failure between the move of posted_seq and its announcement nothing is left to post, but all to announce.
+    moved(accountId, lane, reached);
   }
 
   function moved(accountId: number, lane: Lane, seq: number): void {
@@ -184,8 +205,8 @@ export async function openLedger(
       return hold;
     }
     opened.takingOver ??= takeOver(accountId)
-      .then((generation) => {
-        opened.generation = generation;
+      .then(async (generation) => {
+        await adopt(accountId, opened, generation);
         opened.takenIn = hold;
       })
       .finally(() => {
@@ -193,6 +214,15 @@ export async function openLedger(
       });
     await opened.takingOver;
     return opened.takenIn;
+  }
+
+  /** Reads from another generation from now on; how far each book has posted is a fact of the generation. */
+  async function adopt(accountId: number, opened: AccountLedger, generation: Generation): Promise<void> {
+    if (generation.database === opened.generation.database) return;
+    const reached = new Map<Lane, number>();
+    for (const lane of opened.lanes.values()) reached.set(lane, await generations.posted(generation, lane.book.name));
+    opened.generation = generation;
+    for (const [lane, seq] of reached) moved(accountId, lane, seq);
   }
 
   /** Before a lane posts for the first time under a hold, or again after a failure: nothing may be left of an earlier attempt. */
@@ -204,7 +234,7 @@ export async function openLedger(
   }
 
   async function follow(accountId: number, opened: AccountLedger, lane: Lane, head: number): Promise<void> {
-    opened.generation = (await generations.live(accountId)) ?? opened.generation;
+    await adopt(accountId, opened, (await generations.live(accountId)) ?? opened.generation);
     const reached = await generations.posted(opened.generation, lane.book.name);
     moved(accountId, lane, reached);
     if (reached >= head) return;
@@ -212,11 +242,15 @@ export async function openLedger(
     await sleep(FOLLOW_MS, undefined, { signal: stopping.signal });
   }
 
-  /** Attempts go on for ever, more and more rarely; the next one begins by removing what this one has left. */
+  /**
+   * Attempts go on for ever, more and more rarely. The next one looks anew for the ledger, which may be gone or not be the live one
+   * any more, and removes what this one has left.
+   */
   async function recover(accountId: number, opened: AccountLedger, lane: Lane, error: unknown): Promise<void> {
     lane.failures += 1;
     lane.again = true;
     lane.cleanIn = undefined;
+    if (!opened.rebuilding) opened.takenIn = undefined;
     const message = error instanceof Error ? error.message : String(error);
     engines.log.error({ err: error, accountId, book: lane.book.name, failures: lane.failures }, 'posting failed');
     const pause = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(lane.failures - 1, 10));
@@ -284,47 +318,70 @@ export async function openLedger(
    */
   async function rebuild(accountId: number, onProgress?: (seq: number, progress: Progress) => void): Promise<void> {
     const opened = await account(accountId);
-    if ((await mayPost(accountId, opened)) === undefined) {
+    const hold = await mayPost(accountId, opened);
+    if (hold === undefined) {
       throw new FootingError('busy', 'Another process posts this account', { remedy: 'Ask that process to rebuild.' });
     }
-    const next = await generations.build(accountId);
+    if (opened.rebuilding) throw new FootingError('conflict', 'The ledger of this account is being rebuilt already');
+    opened.rebuilding = true;
     let resume = () => {};
     try {
-      const { seq: head } = await journal.head(accountId);
-      await replayInto(next, head, (_, seq, progress) => onProgress?.(seq, progress));
-      await faultPoint('rebuild.filled');
-      opened.paused = new Promise((resolve) => {
-        resume = resolve;
-      });
-      for (const lane of opened.lanes.values()) await lane.running;
-      const { seq: last } = await journal.head(accountId);
-      await replayInto(next, last, (_, seq, progress) => onProgress?.(seq, progress));
+      const next = await generations.build(accountId);
+      try {
+        const { seq: head } = await journal.head(accountId);
+        await replayInto(next, head, (_, seq, progress) => onProgress?.(seq, progress));
+        await faultPoint('rebuild.filled');
+        opened.paused = new Promise((resolve) => {
+          resume = resolve;
+        });
+        for (const lane of opened.lanes.values()) await lane.attempt?.catch(() => {});
+        const { seq: last } = await journal.head(accountId);
+        await replayInto(next, last, (_, seq, progress) => onProgress?.(seq, progress));
+        if (locks.held(accountId) !== hold) {
+          throw new FootingError('unavailable', 'The connection that holds the right to post was lost; rebuild again');
+        }
+      } catch (error) {
+        await generations.drop(next).catch(() => {});
+        throw error;
+      }
       const retired = await generations.switchTo(next);
       await faultPoint('rebuild.switched');
-      opened.generation = next;
-      for (const lane of opened.lanes.values()) lane.posted = last;
+      await adopt(accountId, opened, next);
       setTimeout(() => {
         for (const old of retired)
           generations.drop(old).catch((err) => engines.log.warn({ err }, 'old ledger not dropped yet'));
       }, RETIRED_KEPT_MS).unref();
-    } catch (error) {
-      await generations.drop(next).catch(() => {});
-      throw error;
     } finally {
+      opened.rebuilding = false;
       opened.paused = undefined;
+      // What is live is looked up anew, for the case that the switch failed or nobody knows whether it did.
+      opened.takenIn = undefined;
       resume();
       kick(accountId);
     }
   }
 
+  /** Kicks the accounts whose journal or ledger has moved in another process; those at rest cost nothing. */
+  async function look(): Promise<void> {
+    const found = await engines.pg.query<{ id: number; head_seq: string; database: string | null }>(
+      `SELECT a.id, a.head_seq, l.database
+       FROM accounts AS a
+       LEFT JOIN ledgers AS l ON l.account_id = a.id AND l.state = 'live'
+       WHERE a.head_seq > 0`,
+    );
+    for (const { id, head_seq, database } of found.rows) {
+      const opened = openAccounts.get(id);
+      const moved =
+        opened === undefined ||
+        opened.generation.database !== database ||
+        [...opened.lanes.values()].some((lane) => lane.posted < Number(head_seq));
+      if (moved) kick(id);
+    }
+  }
+
   const unsubscribe = journal.onAppend((accountId) => kick(accountId));
   const poll = setInterval(() => {
-    engines.pg
-      .query<{ id: number }>('SELECT id FROM accounts WHERE head_seq > 0')
-      .then((result) => {
-        for (const { id } of result.rows) kick(id);
-      })
-      .catch((err) => engines.log.warn({ err }, 'the journal could not be looked at'));
+    look().catch((err) => engines.log.warn({ err }, 'the journal could not be looked at'));
   }, POLL_MS);
   poll.unref();
 
