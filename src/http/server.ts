@@ -5,6 +5,7 @@ import fastify, { type FastifyInstance, LogController } from 'fastify';
 import type { Footing } from '../footing.ts';
 import { authenticator } from './authentication.ts';
 import { readJsonBodies } from './bodies.ts';
+import { chartmogulRoutes } from './chartmogul.ts';
 import type { HttpContext } from './context.ts';
 import { Cursors } from './cursors.ts';
 import { EventLogs } from './events.ts';
@@ -15,7 +16,6 @@ import { registerOpenApi } from './openapi.ts';
 import { answerBrokenConnection, sendNotFound, sendProblem } from './problems.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { adminRoutes } from './routes/admin.ts';
-import { frontRoutes } from './routes/front.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/imports.ts';
 import { journalRoutes } from './routes/journal.ts';
@@ -25,6 +25,7 @@ import { reportRoutes } from './routes/reports.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { sharedSecret } from './secrets.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
+import { webRoutes } from './web.ts';
 
 export interface ServerOptions {
   limits?: Partial<Limits>;
@@ -100,7 +101,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
 
   await registerOpenApi(app, context);
   for (const routes of [
-    frontRoutes,
+    webRoutes,
     healthRoutes,
     accountRoutes,
     keyRoutes,
@@ -109,6 +110,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     importRoutes,
     recordRoutes,
     reportRoutes,
+    chartmogulRoutes,
     adminRoutes,
   ]) {
     await app.register(async (scope) => routes(scope, context));

@@ -1,8 +1,11 @@
 /** The revenue book: its streams, its postings, its statements. */
 export { revenueBook } from './book.ts';
+export { registerChartmogulApi } from './chartmogul/api.ts';
+export type { ApiCaller, ChartmogulDependencies } from './chartmogul/context.ts';
 export { DEFAULT_SETTINGS, type RevenueSettings } from './derivation.ts';
 export { explainRevenue, type SourceOf } from './explain.ts';
 export { amountText, type Money, money } from './money.ts';
+export { type StatedDifference, verifyStated } from './stated/verify.ts';
 export {
   INTERVALS,
   MOVEMENT_LABELS,

@@ -50,7 +50,9 @@ export function partOfStream(entry: Entry, stream: string): Entry {
 /** Reverses what the entry voids in one stream: the rows again with sign -1 and the entry's seq. */
 export async function voidRecords(context: PostContext, definition: StreamDefinition, entry: Entry): Promise<void> {
   const payload = entry.payload as unknown as VoidPayload;
-  const matches = (payload.voids ?? []).filter(({ stream }) => stream === definition.name).flatMap((each) => each.matches);
+  const matches = (payload.voids ?? [])
+    .filter(({ stream }) => stream === definition.name)
+    .flatMap((each) => each.matches);
   if (matches.length === 0) return;
   const table = definition.name;
   const columns = blockColumns(definition).map((column) =>

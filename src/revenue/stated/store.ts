@@ -59,6 +59,16 @@ export class StatedStore {
     return rows[0] && toObject(rows[0]);
   }
 
+  /** The object that entry `seq` created. */
+  async byNumber(accountId: number, kind: StatedKind, seq: string): Promise<StatedObject | undefined> {
+    if (!/^\d{1,15}$/.test(seq)) return undefined;
+    const { rows } = await this.#pg.query<Row>(
+      `SELECT ${COLUMNS} FROM stated_objects WHERE account_id = $1 AND kind = $2 AND created_seq = $3`,
+      [accountId, kind, seq],
+    );
+    return rows[0] && toObject(rows[0]);
+  }
+
   /** Newest first. */
   async list(accountId: number, kind: StatedKind, options: ListOptions): Promise<StatedObject[]> {
     const { conditions, values } = this.#conditions(accountId, kind, options);

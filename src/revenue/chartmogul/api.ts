@@ -1,0 +1,146 @@
+/**
+ * The ChartMogul-compatible API, a Fastify plugin: transport, authentication and errors as ChartMogul's clients expect them; what it
+ * offers is in routes/.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Account } from '../../journal/types.ts';
+import { type ApiCaller, ApiContext, type Call, type ChartmogulDependencies, type Route } from './context.ts';
+import { ApiError, answerOf, errorBody } from './errors.ts';
+import { isObject, type JsonObject } from './fields.ts';
+import { accountRoutes } from './routes/account.ts';
+import { attributeRoutes } from './routes/attributes.ts';
+import { contactRoutes } from './routes/contacts.ts';
+import { crmRoutes } from './routes/crm.ts';
+import { customerRoutes } from './routes/customers.ts';
+import { dataSourceRoutes } from './routes/dataSources.ts';
+import { invoiceRoutes } from './routes/invoices.ts';
+import { jsonImportRoutes } from './routes/jsonImports.ts';
+import { lineItemRoutes } from './routes/lineItems.ts';
+import { planGroupRoutes } from './routes/planGroups.ts';
+import { planRoutes } from './routes/plans.ts';
+import { subscriptionEventRoutes } from './routes/subscriptionEvents.ts';
+import { subscriptionRoutes } from './routes/subscriptions.ts';
+import { transactionRoutes } from './routes/transactions.ts';
+
+/** Longest body, bytes: that of a json_import. */
+export const BODY_BYTES_MAX = 5 * 1024 * 1024;
+const ACCOUNT_KEPT_MS = 2_000;
+
+const ROUTES = [
+  accountRoutes,
+  dataSourceRoutes,
+  customerRoutes,
+  attributeRoutes,
+  contactRoutes,
+  crmRoutes,
+  planRoutes,
+  planGroupRoutes,
+  invoiceRoutes,
+  lineItemRoutes,
+  transactionRoutes,
+  subscriptionRoutes,
+  subscriptionEventRoutes,
+  jsonImportRoutes,
+];
+
+/** Registers the API on a scope that is mounted at /v1. */
+export function registerChartmogulApi(app: FastifyInstance, dependencies: ChartmogulDependencies): void {
+  const context = new ApiContext(dependencies.footing);
+  const callers = new WeakMap<FastifyRequest, ApiCaller>();
+  const accounts = accountsKept(dependencies);
+
+  readAnyBody(app);
+  app.setErrorHandler((error, request, reply) => {
+    const { status, body } = answerOf(error);
+    if (status >= 500) request.log.error({ err: error }, 'request to the ChartMogul-compatible API failed');
+    send(reply, status, body);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    const message = `There is no ${request.method} ${request.url.split('?')[0]}`;
+    send(reply, 404, errorBody(404, message, []));
+  });
+  app.addHook('onRequest', async (request) => {
+    const caller = await dependencies.authenticate(request);
+    if (caller === null) throw new ApiError(401, 'No valid API key provided');
+    if (caller.role === 'read' && request.method !== 'GET') {
+      throw new ApiError(403, 'The requested action is forbidden for this API key; it may only read');
+    }
+    callers.set(request, caller);
+  });
+
+  const route: Route = (method, path, status, handler) => {
+    app.route({
+      method,
+      url: path,
+      config: { ...dependencies.routeConfig },
+      handler: async (request, reply) => {
+        const caller = callers.get(request)!;
+        const call: Call = {
+          account: await accounts(caller.accountId),
+          actor: caller.actor,
+          params: request.params as Record<string, string>,
+          query: lastOfEach(request.query as Record<string, string | string[]>),
+          body: objectIn(request.body),
+        };
+        send(reply, status, await handler(call));
+        return reply;
+      },
+    });
+  };
+  for (const routes of ROUTES) routes(route, context);
+}
+
+function send(reply: FastifyReply, status: number, body: unknown): void {
+  reply.code(status);
+  if (status === 204) reply.send();
+  else reply.type('application/json; charset=utf-8').send(JSON.stringify(body ?? {}));
+}
+
+/**
+ * Clients send JSON with and without a content type, an empty body with one, and bodies with DELETE. (A body of GET is not read: what it
+ * says stands in the query too.)
+ */
+function readAnyBody(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer', bodyLimit: BODY_BYTES_MAX }, (_request, body, done) => {
+    const text = body.toString();
+    if (text.trim() === '') return done(null, {});
+    try {
+      done(null, JSON.parse(text, exactNumber));
+    } catch (error) {
+      done(new ApiError(400, `The body is not JSON: ${(error as Error).message.slice(0, 200)}`));
+    }
+  });
+}
+
+/** A number that a double would round is kept as its digits, and a key __proto__ is left out. */
+function exactNumber(key: string, value: unknown, context?: { source?: string }): unknown {
+  if (key === '__proto__') return undefined;
+  if (typeof value !== 'number' || Number.isSafeInteger(value)) return value;
+  return context?.source ?? String(value);
+}
+
+function objectIn(body: unknown): JsonObject {
+  if (body === undefined || body === null) return {};
+  if (!isObject(body)) throw new ApiError(400, 'The body must be a JSON object');
+  return body;
+}
+
+function lastOfEach(query: Record<string, string | string[]>): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]),
+  );
+}
+
+/** Accounts change rarely and every request needs one. */
+function accountsKept(dependencies: ChartmogulDependencies): (id: number) => Promise<Account> {
+  const kept = new Map<number, { until: number; account: Promise<Account> }>();
+  return (id) => {
+    const known = kept.get(id);
+    if (known && known.until > performance.now()) return known.account;
+    const account = dependencies.footing.accounts.get(id);
+    account.catch(() => kept.delete(id));
+    kept.set(id, { until: performance.now() + ACCOUNT_KEPT_MS, account });
+    return account;
+  };
+}

@@ -1,0 +1,140 @@
+/** What the routes of this API are given and share. */
+import type { FastifyRequest } from 'fastify';
+import type { Engines } from '../../engines/types.ts';
+import type { Account, Journal, Json } from '../../journal/types.ts';
+import { FootingError, shown } from '../../kernel/errors.ts';
+import type { Ledger, ReadContext } from '../../ledger/index.ts';
+import { StatedStore } from '../stated/store.ts';
+import type { ApiError } from './errors.ts';
+import type { JsonObject } from './fields.ts';
+import { claimStands, References } from './references.ts';
+import { DataSources } from './sources.ts';
+
+/** The part of Footing that this API stands on. */
+export interface ChartmogulFooting {
+  engines: Engines;
+  journal: Journal;
+  ledger: Ledger;
+  accounts: { get(slugOrId: string | number): Promise<Account> };
+  read(accountId: number, book: 'revenue', asOf?: number): Promise<ReadContext>;
+}
+
+export interface ApiCaller {
+  accountId: number;
+  /** As it is written into the journal. */
+  actor: string;
+  role: 'read' | 'write' | 'admin';
+}
+
+export interface ChartmogulDependencies {
+  footing: ChartmogulFooting;
+  /** Whom the request comes from; null when it carries no valid key of an account. */
+  authenticate(request: FastifyRequest): Promise<ApiCaller | null>;
+  /** Put into the config of every route: for what the server asks of its routes. */
+  routeConfig?: Record<string, unknown>;
+}
+
+/** One request, read. */
+export interface Call {
+  account: Account;
+  actor: string;
+  params: Record<string, string>;
+  /** Query parameters; of repeated ones the last counts. */
+  query: Record<string, string | undefined>;
+  body: JsonObject;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+/** What it returns is the body of the answer; undefined is an empty one (204). */
+export type Handler = (call: Call) => Promise<unknown>;
+/** Adds a route below /v1; `status` is that of a success. */
+export type Route = (method: Method, path: string, status: number, handler: Handler) => void;
+
+export class ApiContext {
+  readonly footing: ChartmogulFooting;
+  readonly stated: StatedStore;
+  readonly sources: DataSources;
+  readonly references: References;
+
+  constructor(footing: ChartmogulFooting) {
+    this.footing = footing;
+    this.stated = new StatedStore(footing.engines.pg, footing.journal);
+    this.sources = new DataSources(this);
+    this.references = new References(this);
+  }
+
+  /** The ledger as the journal's head has it. */
+  read(call: Call): Promise<ReadContext> {
+    return this.footing.read(call.account.id, 'revenue');
+  }
+
+  /**
+   * States an entry that creates what has external ids of its own. Taken is what the ledger holds (`exists`: it came by file) or what an
+   * entry claimed. A claim whose object the ledger no longer holds was left behind by a deletion of another kind: it is taken over.
+   */
+  async claiming(
+    call: Call,
+    entry: { kind: string; payload: Json },
+    claims: readonly string[],
+    taken: (claim: string) => ApiError,
+    exists: () => Promise<boolean>,
+  ): Promise<number> {
+    if (await exists()) throw taken(claims[0]!);
+    const releases: string[] = [];
+    for (;;) {
+      try {
+        return await this.state(call, { ...entry, claims, releases });
+      } catch (error) {
+        const held = heldClaim(error, claims);
+        if (held === undefined) throw error;
+        if (releases.includes(held) || (await claimStands(this, call, held))) throw taken(held);
+        releases.push(held);
+      }
+    }
+  }
+
+  /** Gives up claims of what is no more; should it fail, they are taken over when they are claimed next. */
+  async releaseQuietly(call: Call, claims: readonly string[]): Promise<void> {
+    const { pg, log } = this.footing.engines;
+    await pg
+      .query('DELETE FROM claims WHERE account_id = $1 AND claim = ANY ($2)', [call.account.id, claims])
+      .catch((err) => log.warn({ err }, 'claims not released'));
+  }
+
+  /** States an entry; a claim that is held is answered by `taken`, an error of its own. */
+  async state(
+    call: Call,
+    entry: { kind: string; payload: Json; claims?: readonly string[]; releases?: readonly string[] },
+    taken?: () => ApiError,
+  ): Promise<number> {
+    try {
+      const { entry: stated } = await this.footing.journal.append(call.account.id, { actor: call.actor, ...entry });
+      return stated.seq;
+    } catch (error) {
+      if (taken && error instanceof FootingError && error.code === 'conflict') throw taken();
+      throw error;
+    }
+  }
+}
+
+/** The claim that a conflict speaks of; undefined for other errors. */
+function heldClaim(error: unknown, claims: readonly string[]): string | undefined {
+  if (!(error instanceof FootingError) || error.code !== 'conflict') return undefined;
+  const value = error.problems[0]?.value;
+  return value === undefined ? undefined : claims.find((claim) => shown(claim) === value);
+}
+
+/** Runs a change of a stated object; when it is gone meanwhile: 404; when its claim is held: `taken`. */
+export async function changing<Result>(
+  work: Promise<Result>,
+  missing: () => ApiError,
+  taken?: () => ApiError,
+): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof FootingError && error.code === 'not_found') throw missing();
+    if (taken && error instanceof FootingError && error.code === 'conflict') throw taken();
+    throw error;
+  }
+}

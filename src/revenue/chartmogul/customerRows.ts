@@ -1,0 +1,280 @@
+/** Customers as this API shows them: record, tags, attributes, merges, and what their movements amount to. */
+import type { Json } from '../../journal/types.ts';
+import { countryName } from '../../kernel/country.ts';
+import { type ReadContext, select } from '../../ledger/index.ts';
+import type { ApiContext, Call } from './context.ts';
+import { notFound } from './errors.ts';
+import { customerId, dataSourceId, numberOf, partsOf, placeOf } from './ids.ts';
+import { currentCondition, currentRecords } from './ledgerReads.ts';
+import { fromLedger, zoned } from './times.ts';
+
+export interface CustomerRow {
+  origin_seq: string;
+  origin_row: number;
+  source: string;
+  key_hash: string;
+  external_id: string;
+  name: string;
+  email: string;
+  company: string;
+  country: string;
+  state: string;
+  city: string;
+  zip: string;
+  lead_created_at: string | null;
+  free_trial_started_at: string | null;
+  website_url: string;
+  owner: string;
+  status: string;
+  attributes: Record<string, string>;
+}
+
+export const LEAD_STATUSES = ['New Lead', 'Working Lead', 'Qualified Lead', 'Unqualified Lead'];
+
+/** What the movements of one customer amount to. */
+interface Figures {
+  /** Instant of the first paid subscription, ms. */
+  since: number | null;
+  mrr: number;
+  paying: boolean;
+  pastDue: boolean;
+}
+
+/** The current customer with the id (of a merged one: the customer that it was merged into); 404 when there is none. */
+export async function customerRow(context: ApiContext, call: Call, id: string): Promise<CustomerRow> {
+  const parts = partsOf('cus', id);
+  if (!parts) throw notFound('Customer');
+  const read = await context.read(call);
+  const rows = await currentRecords<CustomerRow>(read, 'customers', { where: `key_hash = ${parts.place}` });
+  const row = rows.find((each) => customerId(each.source, each.external_id) === id);
+  if (!row) throw notFound('Customer');
+  return row;
+}
+
+export async function describeCustomers(
+  context: ApiContext,
+  call: Call,
+  read: ReadContext,
+  rows: readonly CustomerRow[],
+): Promise<Array<Record<string, Json>>> {
+  if (rows.length === 0) return [];
+  const members = await mergedMembers(read, rows);
+  const places = [
+    ...new Set([...rows.map((row) => row.key_hash), ...[...members.values()].flat().map((m) => m.place)]),
+  ];
+  const [attributes, figures, sources] = await Promise.all([
+    attributesOf(read, places),
+    figuresOf(read, places),
+    context.sources.list(call, false),
+  ]);
+  const systems = new Map(sources.map((source) => [source.name, source.system]));
+  return rows.map((row) => {
+    const joined = members.get(row.key_hash) ?? [];
+    const own = [row.key_hash, ...joined.map(({ place }) => place)];
+    const sums = sumOf(own.flatMap((place) => figures.get(place) ?? []));
+    return describe(call, row, joined, attributes(row), sums, systems.get(row.source) ?? 'Custom');
+  });
+}
+
+function describe(
+  call: Call,
+  row: CustomerRow,
+  joined: readonly Member[],
+  attributes: Record<string, Json>,
+  figures: Figures,
+  system: string,
+): Record<string, Json> {
+  const uuid = customerId(row.source, row.external_id);
+  const blank = (text: string) => (text === '' ? null : text);
+  const externalIds = [row.external_id, ...joined.map(({ externalId }) => externalId)];
+  const sourceIds = [row.source, ...joined.map(({ source }) => source)].map((s) => dataSourceId(call.account.id, s));
+  return {
+    id: numberOf(uuid),
+    uuid,
+    external_id: row.external_id,
+    external_ids: externalIds,
+    data_source_uuid: sourceIds[0]!,
+    data_source_uuids: [...new Set(sourceIds)],
+    name: row.name,
+    company: row.company,
+    email: row.email,
+    status: statusOf(row, figures),
+    'customer-since': figures.since === null ? null : zoned(figures.since, call.account.timeZone),
+    attributes,
+    address: {
+      country: row.country === '' ? null : (countryName(row.country) ?? row.country),
+      state: blank(row.state),
+      city: blank(row.city),
+      address_zip: blank(row.zip),
+    },
+    country: blank(row.country),
+    state: blank(row.state),
+    city: blank(row.city),
+    zip: blank(row.zip),
+    mrr: figures.mrr,
+    arr: figures.mrr * 12,
+    currency: call.account.currency,
+    'currency-sign': currencySign(call.account.currency),
+    'billing-system-url': null,
+    'chartmogul-url': `/customers/${uuid}`,
+    'billing-system-type': system,
+    lead_created_at: fromLedger(row.lead_created_at),
+    free_trial_started_at: fromLedger(row.free_trial_started_at),
+    owner: blank(row.owner),
+    website_url: blank(row.website_url),
+  };
+}
+
+function statusOf(row: CustomerRow, figures: Figures): string {
+  if (figures.paying) return figures.pastDue ? 'Past Due' : 'Active';
+  if (figures.since !== null) return 'Cancelled';
+  return row.status === '' ? 'New Lead' : row.status;
+}
+
+const signs = new Map<string, string>();
+
+export function currencySign(currency: string): string {
+  let sign = signs.get(currency);
+  if (sign === undefined) {
+    const parts = new Intl.NumberFormat('en', { style: 'currency', currency, currencyDisplay: 'narrowSymbol' });
+    sign = parts.formatToParts(0).find(({ type }) => type === 'currency')?.value ?? currency;
+    signs.set(currency, sign);
+  }
+  return sign;
+}
+
+export interface Member {
+  place: string;
+  source: string;
+  externalId: string;
+}
+
+/** Customers that were merged into these, by the place of the customer that they belong to now. */
+export async function mergedMembers(
+  read: ReadContext,
+  rows: ReadonlyArray<{ source: string; external_id: string }>,
+): Promise<Map<string, Member[]>> {
+  const merges = await currentRecords<{
+    source: string;
+    customer_external_id: string;
+    into_source: string;
+    into_external_id: string;
+  }>(read, 'customer_merges', {
+    where: 'into_external_id IN {names:Array(String)}',
+    parameters: { names: rows.map((row) => row.external_id) },
+  });
+  const members = new Map<string, Member[]>();
+  for (const merge of merges) {
+    const into = placeOf(merge.into_source, merge.into_external_id);
+    const member = {
+      place: placeOf(merge.source, merge.customer_external_id),
+      source: merge.source,
+      externalId: merge.customer_external_id,
+    };
+    members.set(into, [...(members.get(into) ?? []), member]);
+  }
+  return members;
+}
+
+/** Attributes of customers by their places: `{tags, stripe, clearbit, custom}`. */
+export async function attributesOf(
+  read: ReadContext,
+  places: readonly string[],
+): Promise<(row: CustomerRow) => Record<string, Json>> {
+  const list = places.join(', ');
+  const where = `cityHash64(source, customer_external_id) IN (${list})`;
+  const [tags, values] = await Promise.all([
+    currentRecords<{ source: string; customer_external_id: string; tag: string }>(read, 'customer_tags', { where }),
+    currentRecords<{ source: string; customer_external_id: string; name: string; type: string; value: string }>(
+      read,
+      'customer_attributes',
+      { where },
+    ),
+  ]);
+  const key = (row: { source: string; customer_external_id: string }) =>
+    `${row.source}\u0000${row.customer_external_id}`;
+  const tagsOf = Map.groupBy(tags, key);
+  const valuesOf = Map.groupBy(values, key);
+  return (row) => {
+    const own = `${row.source}\u0000${row.external_id}`;
+    const custom: Record<string, Json> = { ...row.attributes };
+    for (const { name, type, value } of valuesOf.get(own) ?? []) custom[name] = typedValue(type, value);
+    return { tags: (tagsOf.get(own) ?? []).map(({ tag }) => tag), stripe: {}, clearbit: {}, custom };
+  };
+}
+
+/** The value as JSON has it. A decimal that a double would change stays text. */
+export function typedValue(type: string, value: string): Json {
+  if (type === 'Boolean') return value === 'true';
+  if (type === 'Integer') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (type === 'Decimal') return String(Number(value)) === value || Number(value) === 0 ? Number(value) : value;
+  return value;
+}
+
+/** MRR, first payment and dues by customer place; in cents, summed over currencies as they are until rates are stated. */
+async function figuresOf(read: ReadContext, places: readonly string[]): Promise<Map<string, Figures>> {
+  const list = places.join(', ');
+  const now = Date.now();
+  const [movements, due] = await Promise.all([
+    select<{ place: string; mrr: string; paying: string; since: string | null }>(
+      read.engines,
+      read.database,
+      `SELECT
+         toString(customer_hash) AS place,
+         sumIf(amount_cents, at <= fromUnixTimestamp64Milli({now:Int64})) AS mrr,
+         sumIf(customers, at <= fromUnixTimestamp64Milli({now:Int64})) AS paying,
+         min(if(live > 0 AND gained > 0, toUnixTimestamp64Milli(at), NULL)) AS since
+       FROM (
+         SELECT customer_hash, at, sum(amount_cents) AS amount_cents, sum(customers) AS customers,
+                sum(sign) AS live, sum(customers) AS gained
+         FROM movements
+         WHERE customer_hash IN (${list}) AND seq <= {seq:UInt64}
+         GROUP BY customer_hash, at
+       )
+       GROUP BY customer_hash`,
+      { seq: read.seq, now },
+    ),
+    select<{ place: string; due: string }>(
+      read.engines,
+      read.database,
+      `SELECT toString(customer_hash) AS place, count() AS due
+       FROM invoices
+       WHERE ${currentCondition('invoices', `customer_hash IN (${list})`)}
+         AND excluded = ''
+         AND due_date < fromUnixTimestamp64Milli({now:Int64})
+         AND cityHash64(source, invoice_external_id) NOT IN (
+           SELECT invoice_hash FROM transactions
+           WHERE type = 'payment' AND result = 'successful' AND seq <= {seq:UInt64}
+             AND invoice_hash IN (
+               SELECT cityHash64(source, invoice_external_id) FROM invoices WHERE customer_hash IN (${list})
+             )
+           GROUP BY invoice_hash
+           HAVING sum(sign) > 0
+         )
+       GROUP BY customer_hash`,
+      { seq: read.seq, now },
+    ),
+  ]);
+  const late = new Set(due.map(({ place }) => place));
+  return new Map(
+    movements.map((row) => [
+      row.place,
+      {
+        since: row.since === null ? null : Number(row.since),
+        mrr: Number(row.mrr),
+        paying: Number(row.paying) > 0,
+        pastDue: late.has(row.place),
+      },
+    ]),
+  );
+}
+
+function sumOf(figures: readonly Figures[]): Figures {
+  const since = figures.flatMap((each) => each.since ?? []);
+  return {
+    since: since.length === 0 ? null : Math.min(...since),
+    mrr: figures.reduce((sum, each) => sum + each.mrr, 0),
+    paying: figures.some((each) => each.paying),
+    pastDue: figures.some((each) => each.pastDue),
+  };
+}

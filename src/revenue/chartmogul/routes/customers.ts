@@ -1,0 +1,336 @@
+/** Customers: records of the ledger; merges; connected subscriptions. */
+import { shown } from '../../../kernel/errors.ts';
+import type { ReadContext } from '../../../ledger/index.ts';
+import { customerMerges, subscriptionConnections } from '../../customerStreams.ts';
+import { customers } from '../../streams.ts';
+import { attributesEntry, checkTypes, readAttributes, tagsEntry } from '../attributeValues.ts';
+import type { ApiContext, Call, Route } from '../context.ts';
+import { type CustomerRow, customerRow, describeCustomers, LEAD_STATUSES } from '../customerRows.ts';
+import { ApiError, badParameter, notFound, refused } from '../errors.ts';
+import { Fields, type JsonObject } from '../fields.ts';
+import { newId, placeOf, subscriptionId } from '../ids.ts';
+import { countRecords, currentRecords } from '../ledgerReads.ts';
+import { numberPart, pageOf, pageRequest } from '../pages.ts';
+import type { Reference } from '../references.ts';
+import { claim, patchEntry, postEntry, type Row, voidEntry } from '../writes.ts';
+
+const TAKEN = () => refused('external_id', 'The external ID for this customer already exists in our system.', 'taken');
+const TEXTS = ['name', 'email', 'company', 'state', 'city', 'zip', 'website_url', 'owner'] as const;
+const TIMES = ['lead_created_at', 'free_trial_started_at'] as const;
+const CONTACT_TEXTS = ['first_name', 'last_name', 'email', 'title', 'phone', 'linked_in', 'twitter', 'notes'] as const;
+
+export function customerRoutes(route: Route, context: ApiContext): void {
+  const described = async (call: Call, read: ReadContext, row: CustomerRow) =>
+    (await describeCustomers(context, call, read, [row]))[0]!;
+
+  route('POST', '/customers', 201, async (call) => {
+    const fields = new Fields(call.body);
+    const sourceId = fields.text('data_source_uuid', { required: true });
+    const externalId = fields.text('external_id', { required: true });
+    const row = { external_id: externalId, ...readRow(fields) };
+    const inside = fields.inside('attributes');
+    const tags = inside.texts('tags');
+    const attributes = readAttributes(inside);
+    const contact = fields.has('primary_contact') ? readContact(fields.inside('primary_contact')) : null;
+    fields.check();
+    const source = await context.sources.find(call, sourceId!);
+    if (!source) throw refused('data_source_uuid', 'Data source not found', 'not_found');
+    if (attributes.length > 0) await checkTypes(await context.read(call), attributes);
+    const reference = { source: source.name, externalId: externalId! };
+    const claims = [claim('customer', source.name, externalId!)];
+    await context.claiming(call, postEntry(customers, source.name, [row]), claims, TAKEN, () =>
+      context.references.exists(call, 'customers', reference),
+    );
+    const uuid = context.references.keep(call, 'customers', reference);
+    if (tags.length > 0) await context.state(call, tagsEntry(source.name, [externalId!], tags));
+    if (attributes.length > 0) await context.state(call, attributesEntry(source.name, [externalId!], attributes));
+    if (contact) {
+      await context.stated.create(call.account.id, call.actor, 'contact', newId('con'), {
+        ...contact,
+        customer_uuid: uuid,
+        customer_external_id: externalId,
+        data_source_uuid: source.id,
+      });
+    }
+    const read = await context.read(call);
+    return described(call, read, await customerRow(context, call, uuid));
+  });
+
+  route('GET', '/customers', 200, (call) => customerPage(context, call, {}));
+  route('GET', '/customers/search', 200, async (call) => {
+    const email = call.query.email;
+    if (!email) throw badParameter('email', 'Parameter "email" is missing', 'missing');
+    const found = await customerPage(context, call, { email });
+    if (found.entries.length === 0 && !call.query.cursor) {
+      const message = `Can't find any customers with email: "${email}"`;
+      throw new ApiError(404, message, [{ param: 'email', code: 'not_found', message }]);
+    }
+    return found;
+  });
+  route('GET', '/customers/:uuid', 200, async (call) => {
+    const read = await context.read(call);
+    return described(call, read, await customerRow(context, call, call.params.uuid!));
+  });
+
+  route('PATCH', '/customers/:uuid', 200, async (call) => {
+    const fields = new Fields(call.body);
+    const set = readRow(fields);
+    const inside = fields.inside('attributes');
+    const tags = inside.texts('tags');
+    const attributes = Array.isArray(inside.raw('custom')) ? readAttributes(inside) : [];
+    fields.check();
+    const row = await customerRow(context, call, call.params.uuid!);
+    if (attributes.length > 0) await checkTypes(await context.read(call), attributes);
+    if (Object.keys(set).length > 0) {
+      const changes = [{ match: { external_id: row.external_id }, set }];
+      await context.state(call, patchEntry(customers, row.source, changes, [row as unknown as Row]));
+    }
+    if (tags.length > 0) await context.state(call, tagsEntry(row.source, [row.external_id], tags));
+    if (attributes.length > 0) await context.state(call, attributesEntry(row.source, [row.external_id], attributes));
+    const read = await context.read(call);
+    return described(call, read, await customerRow(context, call, call.params.uuid!));
+  });
+
+  route('DELETE', '/customers/:uuid', 204, async (call) => {
+    const row = await customerRow(context, call, call.params.uuid!);
+    await removeCustomer(context, call, row, call.params.uuid!);
+  });
+
+  route('POST', '/customers/merges', 202, async (call) => {
+    const from = await referenced(context, call, 'from');
+    const into = await referenced(context, call, 'into');
+    if (from.source === into.source && from.externalId === into.externalId) {
+      throw refused('into', 'A customer cannot be merged with itself');
+    }
+    const read = await context.read(call);
+    const [above] = await currentRecords<{ customer_external_id: string }>(read, 'customer_merges', {
+      where: 'source = {source:String} AND customer_external_id = {name:String}',
+      parameters: { source: into.source, name: into.externalId },
+    });
+    if (above) throw refused('into', 'This customer was merged into another one; merge into that one');
+    const members = await currentRecords<{ source: string; customer_external_id: string }>(read, 'customer_merges', {
+      where: 'into_source = {source:String} AND into_external_id = {name:String}',
+      parameters: { source: from.source, name: from.externalId },
+    });
+    const moved = [
+      from,
+      ...members.map((member) => ({ source: member.source, externalId: member.customer_external_id })),
+    ];
+    for (const [source, references] of Map.groupBy(moved, (each) => each.source)) {
+      const rows = references.map(({ externalId }) => ({
+        customer_external_id: externalId,
+        into_source: into.source,
+        into_external_id: into.externalId,
+      }));
+      await context.state(call, postEntry(customerMerges, source, rows));
+    }
+    return {};
+  });
+  route('POST', '/customers/unmerges', 202, async (call) => {
+    const fields = new Fields(call.body);
+    const sourceId = fields.text('data_source_uuid', { required: true });
+    const externalId = fields.text('external_id', { required: true });
+    fields.text('customer_uuid', { required: true });
+    fields.check();
+    const source = await context.sources.get(call, sourceId!);
+    const read = await context.read(call);
+    const merged = await currentRecords(read, 'customer_merges', {
+      where: 'source = {source:String} AND customer_external_id = {name:String}',
+      parameters: { source: source.name, name: externalId },
+    });
+    if (merged.length === 0) throw refused('external_id', 'This customer is not merged into another one');
+    const voids = [{ stream: 'customer_merges', matches: [{ customer_external_id: externalId! }] }];
+    await context.state(call, voidEntry(source.name, voids));
+    return {};
+  });
+
+  route('POST', '/customers/:uuid/connect_subscriptions', 202, async (call) => {
+    const { source, customer, names } = await connected(context, call);
+    const into = names.at(-1)!;
+    const rows = names.slice(0, -1).map((name) => ({
+      customer_external_id: customer,
+      subscription_external_id: name,
+      into_subscription_external_id: into,
+    }));
+    if (rows.length === 0) throw refused('subscriptions', 'Name at least two subscriptions');
+    await context.state(call, postEntry(subscriptionConnections, source, rows));
+    return {};
+  });
+  route('POST', '/customers/:uuid/disconnect_subscriptions', 202, async (call) => {
+    const { source, customer, names } = await connected(context, call);
+    const matches = names.flatMap((name) => [
+      { customer_external_id: customer, subscription_external_id: name },
+      { customer_external_id: customer, into_subscription_external_id: name },
+    ]);
+    await context.state(call, voidEntry(source, [{ stream: 'subscription_connections', matches }]));
+    return {};
+  });
+}
+
+/** The columns of the customers stream that the body has. Text that is null becomes ''. */
+export function readRow(fields: Fields): Row {
+  const row: Row = {};
+  for (const name of TEXTS) if (fields.has(name)) row[name] = fields.text(name) ?? '';
+  for (const name of TIMES) if (fields.has(name)) row[name] = fields.time(name);
+  if (fields.has('country')) row.country = fields.country('country') ?? '';
+  if (fields.has('status'))
+    row.status = fields.oneOf('status', [...LEAD_STATUSES, 'Active', 'Past Due', 'Cancelled']) ?? '';
+  return row;
+}
+
+function readContact(fields: Fields): JsonObject {
+  const contact: JsonObject = {};
+  for (const name of CONTACT_TEXTS) if (fields.has(name)) contact[name] = fields.text(name);
+  return contact;
+}
+
+export async function customerPage(context: ApiContext, call: Call, fixed: { email?: string }) {
+  const read = await context.read(call);
+  const conditions: string[] = ['(source, external_id) NOT IN (SELECT source, customer_external_id FROM merged)'];
+  const parameters: Record<string, unknown> = {};
+  const { data_source_uuid: sourceId, external_id: externalId, system, status } = call.query;
+  if (sourceId || system) {
+    const sources = await context.sources.list(call, false);
+    const wanted = sources.filter((s) => (!sourceId || s.id === sourceId) && (!system || s.system === system));
+    if (externalId && wanted.length > 0) {
+      const places = wanted.map((s) => placeOf(s.name, externalId));
+      conditions.push(`key_hash IN (${places.join(', ')})`);
+    }
+    conditions.push('source IN {sources:Array(String)}');
+    parameters.sources = wanted.map((source) => source.name);
+  }
+  if (externalId) {
+    conditions.push('external_id = {external_id:String}');
+    parameters.external_id = externalId;
+  }
+  if (fixed.email !== undefined) {
+    conditions.push('lowerUTF8(email) = lowerUTF8({email:String})');
+    parameters.email = fixed.email;
+  }
+  if (status) conditions.push(statusCondition(status, parameters));
+  conditions[0] = conditions[0]!.replace(
+    'SELECT source, customer_external_id FROM merged',
+    `SELECT source, customer_external_id FROM customer_merges WHERE seq <= {seq:UInt64}
+     GROUP BY source, customer_external_id HAVING sum(sign) > 0`,
+  );
+  const where = conditions.join(' AND ');
+  const request = pageRequest(call.query, 2);
+  const total = request.page === null ? undefined : await countRecords(read, 'customers', where, parameters);
+  const after = request.after?.map(numberPart).map((part) => part.replace('-', '0'));
+  const found = await currentRecords<CustomerRow>(read, 'customers', {
+    where: after ? `${where} AND (key_hash, origin_seq) > (toUInt64('${after[0]}'), toUInt64('${after[1]}'))` : where,
+    parameters,
+    orderBy: 'key_hash, origin_seq',
+    limit: request.perPage + 1,
+    offset: request.page === null ? 0 : (request.page - 1) * request.perPage,
+  });
+  const { rows, tail } = pageOf(request, found, (row) => [row.key_hash, row.origin_seq], total);
+  return {
+    entries: await describeCustomers(context, call, read, rows),
+    ...tail,
+    ...(request.page !== null && { page: request.page, per_page: request.perPage }),
+  };
+}
+
+/** Filter values use underscores. */
+function statusCondition(status: string, parameters: Record<string, unknown>): string {
+  const wanted = status.replaceAll('_', ' ').toLowerCase();
+  const known = [...LEAD_STATUSES, 'Active', 'Past Due', 'Cancelled'];
+  const found = known.find((each) => each.toLowerCase() === wanted);
+  if (!found) throw badParameter('status', `status must be one of ${known.join(', ')}, not ${shown(status)}`);
+  const figures = (having: string) =>
+    `key_hash IN (
+       SELECT customer_hash FROM movements WHERE seq <= {seq:UInt64} GROUP BY customer_hash HAVING ${having}
+     )`;
+  if (found === 'Active' || found === 'Past Due') return figures('sumIf(customers, at <= now64(3)) > 0');
+  if (found === 'Cancelled') return figures('sumIf(customers, at <= now64(3)) <= 0 AND sum(sign) != 0');
+  parameters.status = found;
+  return `if(status = '', 'New Lead', status) = {status:String} AND NOT ${figures('sum(sign) != 0')}`;
+}
+
+/** Voids the customer with everything that is the customer's. */
+async function removeCustomer(context: ApiContext, call: Call, row: CustomerRow, uuid: string): Promise<void> {
+  const read = await context.read(call);
+  const customer = { customer_external_id: row.external_id };
+  const invoices = await currentRecords<{ name: string }>(read, 'invoices', {
+    columns: 'DISTINCT invoice_external_id AS name',
+    where: `customer_hash = ${placeOf(row.source, row.external_id)}`,
+    orderBy: 'name',
+  });
+  const names = invoices.map(({ name }) => ({ invoice_external_id: name }));
+  const voids = [
+    { stream: 'customers', matches: [{ external_id: row.external_id }] },
+    { stream: 'invoices', matches: [customer] },
+    ...(names.length > 0 ? [{ stream: 'transactions', matches: names }] : []),
+    ...['customer_tags', 'customer_attributes', 'customer_merges', 'subscription_connections'].map((stream) => ({
+      stream,
+      matches: [customer],
+    })),
+  ];
+  await context.state(call, {
+    ...voidEntry(row.source, voids),
+    releases: [
+      claim('customer', row.source, row.external_id),
+      ...invoices.map(({ name }) => claim('invoice', row.source, name)),
+    ],
+  });
+  context.references.forget(call, uuid);
+  for (const kind of ['contact', 'customer_note', 'opportunity', 'task'] as const) {
+    const where = { customer_uuid: uuid };
+    for (const { id } of await context.stated.list(call.account.id, kind, { where, limit: 100_000 })) {
+      await context.stated.remove(call.account.id, call.actor, kind, id);
+    }
+  }
+}
+
+/** `{customer_uuid}` or `{data_source_uuid, external_id}` as a customer that is there. */
+async function referenced(context: ApiContext, call: Call, name: string): Promise<Reference> {
+  const outer = new Fields(call.body);
+  outer.required(name);
+  const fields = outer.inside(name);
+  const uuid = fields.text('customer_uuid');
+  const sourceId = fields.text('data_source_uuid', { required: !uuid });
+  const externalId = fields.text('external_id', { required: !uuid });
+  outer.check();
+  if (uuid) {
+    const found = await context.references.customer(call, uuid);
+    if (!found) throw notFound('Customer', `${name}.customer_uuid`, uuid);
+    return found;
+  }
+  const source = await context.sources.get(call, sourceId!, `${name}.data_source_uuid`);
+  const reference = { source: source.name, externalId: externalId! };
+  if (!(await context.references.exists(call, 'customers', reference))) {
+    await context.read(call);
+    if (!(await context.references.exists(call, 'customers', reference))) {
+      throw notFound('Customer', `${name}.external_id`, externalId!);
+    }
+  }
+  return reference;
+}
+
+/** The customer's subscriptions that the body names, in its order. */
+async function connected(
+  context: ApiContext,
+  call: Call,
+): Promise<{ source: string; customer: string; names: string[] }> {
+  const row = await customerRow(context, call, call.params.uuid!);
+  const read = await context.read(call);
+  const there = await currentRecords<{ name: string }>(read, 'invoices', {
+    columns: 'DISTINCT subscription_external_id AS name',
+    where: `customer_hash = ${placeOf(row.source, row.external_id)} AND type IN ('subscription', 'trial')`,
+    orderBy: 'name',
+  });
+  const fields = new Fields(call.body);
+  const names = fields.each('subscriptions', { required: true }).flatMap((each) => {
+    const uuid = each.text('uuid');
+    const externalId = each.text('external_id');
+    const found = there.find(({ name }) => {
+      const id = subscriptionId(row.source, row.external_id, name);
+      return name === externalId || id === uuid || id.slice(4) === uuid;
+    });
+    if (!found) each.wrong(uuid ? 'uuid' : 'external_id', 'is no subscription of this customer', 'not_found');
+    return found ? [found.name] : [];
+  });
+  fields.check();
+  return { source: row.source, customer: row.external_id, names };
+}
