@@ -13,6 +13,7 @@ test.each(STEPS_OF_POINTS)(
   'kill -9 of the server at $point loses nothing and counts nothing twice',
   async (row) => {
     for (const step of row.steps) await twins.tell(step, `${row.point}=end-server`);
+    await twins.agree();
   },
   60_000,
 );

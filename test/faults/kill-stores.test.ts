@@ -14,6 +14,7 @@ describe.each(['postgres', 'clickhouse'])('kill -9 of %s', (store) => {
     'at $point loses nothing and counts nothing twice',
     async (row) => {
       for (const step of row.steps) await twins.tell(step, `${row.point}=end-${store}`);
+      await twins.agree();
     },
     60_000,
   );

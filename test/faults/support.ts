@@ -297,7 +297,8 @@ export class Twins {
     // The struck one first: the same bytes are stored as evidence once only.
     await tellWithFault(this.server, commands('struck'), fault);
     for (const command of commands('plain')) await this.server.told(command);
-    await this.agree();
+    // Nothing may be left to post that could pass the next fault's point.
+    for (const slug of ['struck', 'plain']) await this.server.told({ do: 'caught-up', slug });
   }
 
   async agree(): Promise<void> {
