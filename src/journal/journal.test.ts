@@ -73,6 +73,42 @@ describe('append', () => {
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
   });
 
+  it('does not state a group again whose commit was done and whose answer was lost', async () => {
+    const { id } = await newAccount();
+    let cut = true;
+    const pool = new Proxy(engines.pg, {
+      get(target, name) {
+        if (name !== 'connect') return Reflect.get(target, name);
+        return async () => {
+          const client = await target.connect();
+          const lossy = async (text: string, values?: unknown[]) => {
+            const result = await client.query(text, values);
+            if (text !== 'COMMIT' || !cut) return result;
+            cut = false;
+            throw new Error('Connection terminated unexpectedly');
+          };
+          return { query: lossy, release: (broken?: boolean) => client.release(broken) };
+        };
+      },
+    });
+    const own = openJournal(pool, engines.evidence);
+    const alone = own.append(id, note('first'));
+    await expect(alone).rejects.toSatisfy((error) => isFootingError(error, 'unavailable'));
+    cut = true;
+    // The first one is on its way while the others gather behind it.
+    const kept = await Promise.allSettled(['a', 'b', 'c', 'd'].map((text) => own.append(id, note(text))));
+    expect(kept.some(({ status }) => status === 'rejected')).toBe(true);
+    cut = true;
+    const group = Array.from({ length: 20 }, (_, i) =>
+      own.append(id, { ...note(`e${i}`), idempotency: { key: `e${i}`, requestHash: requestHash(`e${i}`) } }),
+    );
+    await Promise.allSettled(group);
+    const stated = (await journal.list(id, { limit: 100 })).map(({ payload }) => (payload as { text?: string }).text);
+    const texts = stated.filter((text) => text !== undefined);
+    expect(new Set(texts).size).toBe(texts.length);
+    expect(texts).toEqual(expect.arrayContaining(['first', 'a', 'b', 'c', 'd']));
+  });
+
   it('rolls back the entry with its effects, and its neighbours are not harmed', async () => {
     const { id } = await newAccount();
     const failing = journal.append(id, {

@@ -319,6 +319,35 @@ describe('rebuild and verify', () => {
     expect(await present(id, 2)).toEqual({ 'default/M1/monday': '1', 'default/M2/monday': '2' });
   });
 
+  it('rebuild and posting do not wait for each other, and no entry is missed by the switch', async () => {
+    const id = await newAccount();
+    let stop = false;
+    const model: Record<string, string> = {};
+    const writer = (async () => {
+      for (let i = 0; !stop; i += 1) {
+        const rows = [{ meter: `M${i % 7}`, day: 'monday', value: String(i) }];
+        await records.post(id, { stream: 'readings', rows, actor: 'test' });
+        model[`default/M${i % 7}/monday`] = String(i);
+      }
+    })();
+    for (let round = 0; round < 3; round += 1) await ledger.rebuild(id);
+    await expect(Promise.all([ledger.rebuild(id), ledger.rebuild(id)])).rejects.toMatchObject({ code: 'conflict' });
+    stop = true;
+    await writer;
+    expect(await present(id)).toEqual(model);
+    expect((await verifyAccount(engines, journal, ledger, [book], id)).findings).toEqual([]);
+  }, 60_000);
+
+  it('a ledger whose database vanishes while it is kept up is filled again', async () => {
+    const id = await newAccount();
+    await imports.start(id, csv('M1,monday,1'));
+    await imports.finished(id, 2);
+    await execute(engines, 'default', `DROP DATABASE ${await ledger.database(id)} SYNC`);
+    await imports.start(id, csv('M2,monday,2'));
+    await ledger.caughtUp(id, 'carbon', 3);
+    expect(await present(id)).toEqual({ 'default/M1/monday': '1', 'default/M2/monday': '2' });
+  });
+
   it('verify names a changed amount, changed evidence and a changed account', async () => {
     const id = await newAccount();
     await imports.start(id, csv('M1,monday,1', 'M2,monday,2'));
