@@ -2,11 +2,10 @@
  * How a command reaches the books: always through the API. It talks to the server that runs on the data folder; when none
  * does, it opens the folder itself, serves the same API on a loopback port for the time of the command, and closes it again.
  */
-import { loadConfig } from '../engines/index.ts';
+import { loadConfig } from '../engines/config.ts';
 import { FootingError } from '../kernel/errors.ts';
 import { ApiClient, ApiProblem } from './client.ts';
 import { Folder } from './folder.ts';
-import { openInstance } from './instance.ts';
 
 export interface ConnectionOptions {
   home?: string;
@@ -44,8 +43,10 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   const overrides = options.home === undefined ? {} : { home: options.home };
   const { home } = loadConfig(process.env, overrides);
   const folder = new Folder(home);
-  const note = folder.server();
+  const note = await folder.server();
   if (note) return connectionTo(new ApiClient(note.url, note.key), folder, options, async () => {});
+  // The whole program is loaded only where it is needed: most commands just talk to a server.
+  const { openInstance } = await import('./instance.ts');
   const opened = await openInstance({
     ...overrides,
     host: '127.0.0.1',

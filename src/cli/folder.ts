@@ -1,5 +1,6 @@
 /** What the command line keeps in the data folder, readable by its owner only: where the server is, and keys. */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
 
 const OWNER_ONLY_FILE = 0o600;
@@ -20,12 +21,15 @@ export class Folder {
     this.home = home;
   }
 
-  /** The server that runs on this folder; null when none does. A note whose process is gone counts for nothing. */
-  server(): ServerNote | null {
+  /**
+   * The server that runs on this folder; null when none does. The note of a server that was killed counts for nothing, also when
+   * its pid has gone to another process since.
+   */
+  async server(): Promise<ServerNote | null> {
     const text = this.#read('server.json');
     if (text === null) return null;
     const note = JSON.parse(text) as ServerNote;
-    return isAlive(note.pid) ? note : null;
+    return isAlive(note.pid) && (await listens(note.url)) ? note : null;
   }
 
   noteServer(note: ServerNote): void {
@@ -64,6 +68,20 @@ export class Folder {
     writeFileSync(`${path}.new`, text, { mode: OWNER_ONLY_FILE });
     renameSync(`${path}.new`, path);
   }
+}
+
+/** Whether anybody takes connections there. */
+function listens(url: string): Promise<boolean> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });
+    const answer = (listening: boolean) => {
+      socket.destroy();
+      resolve(listening);
+    };
+    socket.once('connect', () => answer(true));
+    socket.once('error', () => answer(false));
+  });
 }
 
 function isAlive(pid: number): boolean {

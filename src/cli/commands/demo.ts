@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { loadConfig } from '../../engines/index.ts';
+import { loadConfig } from '../../engines/config.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import { ApiClient, ApiProblem } from '../client.ts';
 import { connectionTo } from '../connection.ts';
@@ -49,7 +49,7 @@ export function demoCommand(): Command {
       }
       const { home } = loadConfig(process.env, options.home === undefined ? {} : { home: options.home });
       const folder = new Folder(home);
-      const running = folder.server();
+      const running = await folder.server();
       if (running) {
         await runDemo(new ApiClient(running.url, running.key), folder, options);
         if (!options.json) print(`\nThe server was running already: ${running.url}`);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Folder } from '../folder.ts';
-import { type Instance, openInstance } from '../instance.ts';
+import type { Instance } from '../instance.ts';
 import { bold, print, printJson } from '../output.ts';
 import { type CommonOptions, command, wholeNumber } from './shared.ts';
 
@@ -23,6 +23,7 @@ export async function startServer(options: {
   port?: number;
   logLevel?: string;
 }): Promise<Instance> {
+  const { openInstance } = await import('../instance.ts');
   const { home, host, port, logLevel } = options;
   const given = Object.entries({ home, host, port, logLevel });
   const instance = await openInstance(Object.fromEntries(given.filter(([, value]) => value !== undefined)));
