@@ -104,7 +104,7 @@ describe('customers', () => {
       company: '',
       country: 'DE',
       address: { country: 'Germany', city: 'Berlin', state: null, address_zip: null },
-      attributes: { tags: ['Prio1', 'important'], stripe: {}, clearbit: {}, custom: { channel: 'Facebook', age: 18 } },
+      attributes: { tags: ['important', 'Prio1'], stripe: {}, clearbit: {}, custom: { channel: 'Facebook', age: 18 } },
       currency: 'EUR',
       'currency-sign': '€',
     });
@@ -123,8 +123,17 @@ describe('customers', () => {
     const none = await failure(C.Customer.search(config, { email: 'nobody@y.zz' }));
     expect(none.status).toBe(404);
     expect(none.body).toMatchObject({ code: 404, param: 'email' });
-    const changed = await C.Customer.modify(config, made.uuid, { name: 'X', country: 'US', lead_created_at: '2025-01-01' });
-    expect(changed).toMatchObject({ name: 'X', country: 'US', email: 'x@y.zz', lead_created_at: '2025-01-01T00:00:00.000Z' });
+    const changed = await C.Customer.modify(config, made.uuid, {
+      name: 'X',
+      country: 'US',
+      lead_created_at: '2025-01-01',
+    });
+    expect(changed).toMatchObject({
+      name: 'X',
+      country: 'US',
+      email: 'x@y.zz',
+      lead_created_at: '2025-01-01T00:00:00.000Z',
+    });
     await C.Customer.destroy(config, made.uuid);
     expect((await failure(C.Customer.retrieve(config, made.uuid))).status).toBe(404);
     const again = await C.Customer.create(config, { data_source_uuid: ds, external_id: 'cus_x' });
@@ -139,8 +148,12 @@ describe('customers', () => {
   });
 
   test('have tags and custom attributes', async () => {
-    expect((await C.Customer.attributes(config, customer)).tags).toEqual(['Prio1', 'important']);
-    expect((await C.Tag.add(config, customer, { tags: ['new', 'Prio1'] })).tags.sort()).toEqual(['Prio1', 'important', 'new']);
+    expect((await C.Customer.attributes(config, customer)).tags).toEqual(['important', 'Prio1']);
+    expect((await C.Tag.add(config, customer, { tags: ['new', 'Prio1'] })).tags.sort()).toEqual([
+      'Prio1',
+      'important',
+      'new',
+    ]);
     expect((await C.Tag.remove(config, customer, { tags: ['new'] })).tags.sort()).toEqual(['Prio1', 'important']);
     const added = await C.CustomAttribute.add(config, customer, {
       custom: [
@@ -149,7 +162,13 @@ describe('customers', () => {
         { type: 'Decimal', key: 'score', value: 1.5 },
       ],
     });
-    expect(added.custom).toEqual({ channel: 'Facebook', age: 18, vip: true, signed: '2025-01-31T12:00:00.000Z', score: 1.5 });
+    expect(added.custom).toEqual({
+      channel: 'Facebook',
+      age: 18,
+      vip: true,
+      signed: '2025-01-31T12:00:00.000Z',
+      score: 1.5,
+    });
     const updated = await C.CustomAttribute.update(config, customer, { custom: { age: 20, channel: 'Twitter' } });
     expect(updated.custom).toMatchObject({ age: 20, channel: 'Twitter', vip: true });
     const other = await failure(
@@ -167,14 +186,23 @@ describe('customers', () => {
 
   test('are merged and parted again', async () => {
     const from = (await C.Customer.create(config, { data_source_uuid: ds, external_id: 'twin' })).uuid;
-    await C.Customer.merge(config, { from: { customer_uuid: from }, into: { customer_uuid: customer } }).catch(() => null);
+    await C.Customer.merge(config, { from: { customer_uuid: from }, into: { customer_uuid: customer } }).catch(
+      () => null,
+    );
     await server.call('POST', '/customers/merges', {
       json: { from: { customer_uuid: from }, into: { data_source_uuid: ds, external_id: 'cus_0001' } },
     });
     expect((await C.Customer.retrieve(config, customer)).external_ids).toEqual(['cus_0001', 'twin']);
-    const itself = await failure(C.Customer.merge(config, { from: { customer_uuid: customer }, into: { customer_uuid: customer } }));
+    const itself = await failure(
+      C.Customer.merge(config, { from: { customer_uuid: customer }, into: { customer_uuid: customer } }),
+    );
     expect(itself.status).toBe(422);
-    await C.Customer.unmerge(config, { customer_uuid: customer, data_source_uuid: ds, external_id: 'twin', move_to_new_customer: [] });
+    await C.Customer.unmerge(config, {
+      customer_uuid: customer,
+      data_source_uuid: ds,
+      external_id: 'twin',
+      move_to_new_customer: [],
+    });
     expect((await C.Customer.retrieve(config, customer)).external_ids).toEqual(['cus_0001']);
   });
 });
@@ -189,8 +217,17 @@ test('contacts', async () => {
     position: 9,
     custom: [{ key: 'MyStringAttribute', value: 'Test' }],
   });
-  expect(made).toMatchObject({ first_name: 'Bill', position: 9, custom: { MyStringAttribute: 'Test' }, last_name: null });
-  const own = await C.Customer.createContact(config, customer, { data_source_uuid: ds, last_name: 'Thompson', email: 'b@t.com' });
+  expect(made).toMatchObject({
+    first_name: 'Bill',
+    position: 9,
+    custom: { MyStringAttribute: 'Test' },
+    last_name: null,
+  });
+  const own = await C.Customer.createContact(config, customer, {
+    data_source_uuid: ds,
+    last_name: 'Thompson',
+    email: 'b@t.com',
+  });
   expect((await C.Contact.modify(config, made.uuid, { title: 'CEO' })).title).toBe('CEO');
   expect((await C.Contact.retrieve(config, made.uuid)).first_name).toBe('Bill');
   const merged = await C.Contact.merge(config, made.uuid, own.uuid);
@@ -204,7 +241,12 @@ test('contacts', async () => {
 });
 
 test('notes', async () => {
-  const made = await C.CustomerNote.create(config, { customer_uuid: customer, type: 'note', text: 'Hello', author_email: 'j@x.com' });
+  const made = await C.CustomerNote.create(config, {
+    customer_uuid: customer,
+    type: 'note',
+    text: 'Hello',
+    author_email: 'j@x.com',
+  });
   expect(made).toMatchObject({ type: 'note', text: 'Hello', call_duration: 0, author: 'j (j@x.com)' });
   await C.Customer.createNote(config, customer, { type: 'call', call_duration: 60, text: 'Call' });
   expect((await C.Customer.notes(config, customer, {})).entries).toHaveLength(2);
@@ -240,7 +282,12 @@ test('opportunities', async () => {
 });
 
 test('tasks', async () => {
-  const body = { assignee: 'a@x.com', task_details: 'Call', due_date: '2025-04-30T00:00:00Z', completed_at: '2025-04-20T00:00:00Z' };
+  const body = {
+    assignee: 'a@x.com',
+    task_details: 'Call',
+    due_date: '2025-04-30T00:00:00Z',
+    completed_at: '2025-04-20T00:00:00Z',
+  };
   const made = await C.Task.create(config, { customer_uuid: customer, ...body });
   expect(made).toMatchObject({ due_date: '2025-04-30T00:00:00.000Z', completed_at: '2025-04-20T00:00:00.000Z' });
   await C.Customer.createTask(config, customer, { ...body, completed_at: undefined });
@@ -252,14 +299,31 @@ test('tasks', async () => {
 });
 
 test('plans and plan groups', async () => {
-  const made = await C.Plan.create(config, { data_source_uuid: ds, name: 'Silver', interval_count: 6, interval_unit: 'month' });
+  const made = await C.Plan.create(config, {
+    data_source_uuid: ds,
+    name: 'Silver',
+    interval_count: 6,
+    interval_unit: 'month',
+  });
   expect(made.external_id).not.toBe('');
   expect(await C.Plan.retrieve(config, made.uuid)).toEqual(made);
-  expect(await C.Plan.modify(config, made.uuid, { name: 'Gold', interval_count: 12 })).toMatchObject({ name: 'Gold', interval_count: 12 });
+  expect(await C.Plan.modify(config, made.uuid, { name: 'Gold', interval_count: 12 })).toMatchObject({
+    name: 'Gold',
+    interval_count: 12,
+  });
   expect((await C.Plan.retrieve(config, made.uuid)).name).toBe('Gold');
-  expect((await C.Plan.all(config, { data_source_uuid: ds })).plans.map((each: Any) => each.name)).toEqual(['Gold', 'Bronze']);
+  expect((await C.Plan.all(config, { data_source_uuid: ds })).plans.map((each: Any) => each.name)).toEqual([
+    'Gold',
+    'Bronze',
+  ]);
   const twice = await failure(
-    C.Plan.create(config, { data_source_uuid: ds, name: 'B', interval_count: 1, interval_unit: 'month', external_id: 'plan_0001' }),
+    C.Plan.create(config, {
+      data_source_uuid: ds,
+      name: 'B',
+      interval_count: 1,
+      interval_unit: 'month',
+      external_id: 'plan_0001',
+    }),
   );
   expect(twice.body.errors.external_id).toBe('A plan with this identifier already exists in our system.');
 
@@ -291,10 +355,18 @@ describe('invoices', () => {
       due_date: '2025-11-15T00:00:00.000Z',
       currency: 'EUR',
       line_items: [
-        { type: 'subscription', amount_in_cents: 5000, plan_uuid: plan, subscription_set_external_id: 'set_0001', tax_amount_in_cents: 900 },
+        {
+          type: 'subscription',
+          amount_in_cents: 5000,
+          plan_uuid: plan,
+          subscription_set_external_id: 'set_0001',
+          tax_amount_in_cents: 900,
+        },
         { type: 'one_time', description: 'Setup', external_id: null },
       ],
-      transactions: [{ type: 'payment', result: 'successful', date: '2025-11-05T00:14:23.000Z', amount_in_cents: null }],
+      transactions: [
+        { type: 'payment', result: 'successful', date: '2025-11-05T00:14:23.000Z', amount_in_cents: null },
+      ],
     });
     const found = await C.Invoice.retrieve(config, invoice.uuid);
     expect(found.line_items).toEqual(invoice.line_items);
@@ -305,7 +377,12 @@ describe('invoices', () => {
     const any = await C.Invoice.all(config, { data_source_uuid: ds, external_id: 'INV0001' });
     expect(any.invoices[0]).toMatchObject({ uuid: invoice.uuid, customer_uuid: customer });
     const retrieved = await C.Customer.retrieve(config, customer);
-    expect(retrieved).toMatchObject({ status: 'Active', mrr: 4100, arr: 49200, 'customer-since': '2025-11-01T00:00:00+00:00' });
+    expect(retrieved).toMatchObject({
+      status: 'Active',
+      mrr: 4100,
+      arr: 49200,
+      'customer-since': '2025-11-01T00:00:00+00:00',
+    });
   });
 
   test('with an external id that exists are refused, and nothing of the request is kept', async () => {
@@ -316,7 +393,9 @@ describe('invoices', () => {
     expect(twice.body.error).toBe('The external ID for this invoice already exists in our system.');
     expect((await C.Invoice.all(config, { external_id: 'INV0002' })).invoices).toEqual([]);
     const line = await failure(
-      C.Invoice.create(config, customer, { invoices: [{ ...invoiceBody('INV0003'), line_items: invoiceBody('INV0001').line_items }] }),
+      C.Invoice.create(config, customer, {
+        invoices: [{ ...invoiceBody('INV0003'), line_items: invoiceBody('INV0001').line_items }],
+      }),
     );
     expect(line.body.error).toBe('The external ID for this line item already exists in our system.');
   });
@@ -336,17 +415,26 @@ describe('invoices', () => {
   });
 
   test('change, are disabled, voided and deleted', async () => {
-    const [made] = (await C.Invoice.create(config, customer, { invoices: [invoiceBody('INV0010', { line_items: invoiceBody('X10').line_items })] })).invoices;
+    const [made] = (
+      await C.Invoice.create(config, customer, {
+        invoices: [invoiceBody('INV0010', { line_items: invoiceBody('X10').line_items })],
+      })
+    ).invoices;
     expect((await C.Invoice.modify(config, made.uuid, { date: '2025-11-02' })).date).toBe('2025-11-02T00:00:00.000Z');
     const by = { data_source_uuid: ds, external_id: 'INV0010' };
-    expect((await C.Invoice.update(config, { qs: by, due_date: '2025-12-01' })).due_date).toBe('2025-12-01T00:00:00.000Z');
+    expect((await C.Invoice.update(config, { qs: by, due_date: '2025-12-01' })).due_date).toBe(
+      '2025-12-01T00:00:00.000Z',
+    );
     expect(await C.Invoice.disable(config, made.uuid)).toMatchObject({ disabled: true });
     expect((await C.Invoice.all(config, { external_id: 'INV0010' })).invoices).toEqual([]);
     expect((await C.Invoice.all(config, { external_id: 'INV0010', with_disabled: true })).invoices).toHaveLength(1);
     expect(await C.Invoice.enable(config, made.uuid)).toMatchObject({ disabled: false, disabled_at: null });
     expect(await C.Invoice.disableByExternalId(config, by)).toMatchObject({ disabled: true });
     expect(await C.Invoice.enableByExternalId(config, by)).toMatchObject({ disabled: false });
-    expect(await C.Invoice.updateStatus(config, ds, 'INV0010', { status: 'voided' })).toEqual({ external_id: 'INV0010', status: 'voided' });
+    expect(await C.Invoice.updateStatus(config, ds, 'INV0010', { status: 'voided' })).toEqual({
+      external_id: 'INV0010',
+      status: 'voided',
+    });
     const again = await failure(C.Invoice.updateStatus(config, ds, 'INV0010', { status: 'written_off' }));
     expect(again.body.message).toBe('Status transition is not allowed');
     const renamed = await C.Invoice.modify(config, made.uuid, { external_id: 'INV0011' });
@@ -360,14 +448,19 @@ describe('invoices', () => {
   });
 
   test('have line items', async () => {
-    const made = await C.LineItem.create(config, invoice.uuid, { type: 'one_time', external_id: 'extra', amount_in_cents: 100, description: 'Extra' });
+    const made = await C.LineItem.create(config, invoice.uuid, {
+      type: 'one_time',
+      external_id: 'extra',
+      amount_in_cents: 100,
+      description: 'Extra',
+    });
     expect(made).toMatchObject({ external_id: 'extra', amount_in_cents: 100, invoice_uuid: invoice.uuid });
     expect((await C.LineItem.retrieve(config, made.uuid)).description).toBe('Extra');
     const by = { data_source_uuid: ds, external_id: 'extra' };
     expect((await C.LineItem.all(config, by)).line_items).toHaveLength(1);
     expect((await C.LineItem.modify(config, made.uuid, { amount_in_cents: 200 })).amount_in_cents).toBe(200);
     expect((await C.LineItem.update(config, { qs: by, quantity: 3 })).quantity).toBe(3);
-    expect((await C.LineItem.retrieve(config, made.uuid))).toMatchObject({ amount_in_cents: 200, quantity: 3 });
+    expect(await C.LineItem.retrieve(config, made.uuid)).toMatchObject({ amount_in_cents: 200, quantity: 3 });
     expect((await C.LineItem.disable(config, made.uuid)).disabled).toBe(true);
     expect((await C.LineItem.enable(config, made.uuid)).disabled).toBe(false);
     expect((await C.LineItem.disableByExternalId(config, by)).disabled).toBe(true);
@@ -378,9 +471,21 @@ describe('invoices', () => {
   });
 
   test('have transactions', async () => {
-    const made = await C.Transaction.create(config, invoice.uuid, { type: 'refund', date: '2025-12-25 18:10:00', result: 'failed', external_id: 'tr_1' });
+    const made = await C.Transaction.create(config, invoice.uuid, {
+      type: 'refund',
+      date: '2025-12-25 18:10:00',
+      result: 'failed',
+      external_id: 'tr_1',
+    });
     expect(made).toMatchObject({ type: 'refund', result: 'failed', external_id: 'tr_1' });
-    const twice = await failure(C.Transaction.create(config, invoice.uuid, { type: 'refund', date: '2025-12-25', result: 'failed', external_id: 'tr_1' }));
+    const twice = await failure(
+      C.Transaction.create(config, invoice.uuid, {
+        type: 'refund',
+        date: '2025-12-25',
+        result: 'failed',
+        external_id: 'tr_1',
+      }),
+    );
     expect(twice.body.errors.external_id).toBe('has already been taken');
     const by = { data_source_uuid: ds, external_id: 'tr_1' };
     expect((await C.Transaction.all(config, by)).transactions).toHaveLength(1);
@@ -392,7 +497,12 @@ describe('invoices', () => {
     expect((await C.Transaction.disableByExternalId(config, by)).disabled).toBe(true);
     expect((await C.Transaction.enableByExternalId(config, by)).disabled).toBe(false);
     await C.Transaction.destroy(config, made.uuid);
-    await C.Transaction.create(config, invoice.uuid, { type: 'refund', date: '2025-12-25', result: 'failed', external_id: 'tr_1' });
+    await C.Transaction.create(config, invoice.uuid, {
+      type: 'refund',
+      date: '2025-12-25',
+      result: 'failed',
+      external_id: 'tr_1',
+    });
     expect(await C.Transaction.destroyByExternalId(config, { qs: by })).toEqual({});
   });
 
@@ -400,14 +510,23 @@ describe('invoices', () => {
     const { subscriptions } = await C.Subscription.all(config, customer);
     expect(subscriptions).toHaveLength(1);
     const [subscription] = subscriptions;
-    expect(subscription).toMatchObject({ external_id: 'sub_0001', plan_uuid: plan, data_source_uuid: ds, cancellation_dates: [] });
+    expect(subscription).toMatchObject({
+      external_id: 'sub_0001',
+      plan_uuid: plan,
+      data_source_uuid: ds,
+      cancellation_dates: [],
+    });
     const cancelled = await C.Subscription.cancel(config, subscription.uuid, { cancelled_at: '2025-11-20' });
     expect(cancelled).toMatchObject({ cancellation_dates: ['2025-11-20T00:00:00.000Z'], customer_uuid: customer });
     expect(await C.Customer.retrieve(config, customer)).toMatchObject({ status: 'Cancelled', mrr: 0 });
-    expect((await C.Subscription.modify(config, subscription.uuid, { cancellation_dates: [] })).cancellation_dates).toEqual([]);
+    expect(
+      (await C.Subscription.modify(config, subscription.uuid, { cancellation_dates: [] })).cancellation_dates,
+    ).toEqual([]);
     expect(await C.Customer.retrieve(config, customer)).toMatchObject({ mrr: 4100 });
     const reference = { subscriptions: [{ data_source_uuid: ds, uuid: subscription.uuid }] };
-    await C.Customer.connectSubscriptions(config, customer, { subscriptions: [...reference.subscriptions, ...reference.subscriptions] });
+    await C.Customer.connectSubscriptions(config, customer, {
+      subscriptions: [...reference.subscriptions, ...reference.subscriptions],
+    });
     await C.Metrics.Customer.disconnectSubscriptions(config, ds, customer, [{ uuid: subscription.uuid }]);
   });
 
@@ -435,7 +554,12 @@ test('subscription events', async () => {
     external_id: 'ev_1',
   };
   const made = await C.SubscriptionEvent.create(config, body);
-  expect(made).toMatchObject({ event_date: '2025-03-30T00:00:00Z', amount_in_cents: 1000, quantity: null, external_id: 'ev_1' });
+  expect(made).toMatchObject({
+    event_date: '2025-03-30T00:00:00Z',
+    amount_in_cents: 1000,
+    quantity: null,
+    external_id: 'ev_1',
+  });
   expect(Number.isSafeInteger(made.id)).toBe(true);
   expect((await C.SubscriptionEvent.all(config, { external_id: 'ev_1' })).subscription_events).toHaveLength(1);
   expect((await C.SubscriptionEvent.updateWithParams(config, { id: made.id, currency: 'EUR' })).currency).toBe('EUR');

@@ -64,7 +64,7 @@ export async function describeCustomers(
   ];
   const [attributes, figures, sources] = await Promise.all([
     attributesOf(read, places),
-    figuresOf(read, places),
+    figuresOf(read, places, call.account.currency),
     context.sources.list(call, false),
   ]);
   const systems = new Map(sources.map((source) => [source.name, source.system]));
@@ -211,8 +211,15 @@ export function typedValue(type: string, value: string): Json {
   return value;
 }
 
-/** MRR, first payment and dues by customer place; in cents, summed over currencies as they are until rates are stated. */
-async function figuresOf(read: ReadContext, places: readonly string[]): Promise<Map<string, Figures>> {
+/**
+ * MRR, first payment and dues by customer place, in cents of the account's currency. Movements in other currencies count as far as the
+ * customer is a paying one, not in the amount: rates are the metrics' matter.
+ */
+async function figuresOf(
+  read: ReadContext,
+  places: readonly string[],
+  currency: string,
+): Promise<Map<string, Figures>> {
   const list = places.join(', ');
   const now = Date.now();
   const [movements, due] = await Promise.all([
@@ -221,18 +228,17 @@ async function figuresOf(read: ReadContext, places: readonly string[]): Promise<
       read.database,
       `SELECT
          toString(customer_hash) AS place,
-         sumIf(amount_cents, at <= fromUnixTimestamp64Milli({now:Int64})) AS mrr,
-         sumIf(customers, at <= fromUnixTimestamp64Milli({now:Int64})) AS paying,
-         min(if(live > 0 AND gained > 0, toUnixTimestamp64Milli(at), NULL)) AS since
+         sumIf(amount, own AND at <= fromUnixTimestamp64Milli({now:Int64})) AS mrr,
+         sumIf(gained, at <= fromUnixTimestamp64Milli({now:Int64})) AS paying,
+         min(if(gained > 0, toUnixTimestamp64Milli(at), NULL)) AS since
        FROM (
-         SELECT customer_hash, at, sum(amount_cents) AS amount_cents, sum(customers) AS customers,
-                sum(sign) AS live, sum(customers) AS gained
+         SELECT customer_hash, at, currency = {currency:String} AS own, sum(amount_cents) AS amount, sum(customers) AS gained
          FROM movements
          WHERE customer_hash IN (${list}) AND seq <= {seq:UInt64}
-         GROUP BY customer_hash, at
+         GROUP BY customer_hash, at, own
        )
        GROUP BY customer_hash`,
-      { seq: read.seq, now },
+      { seq: read.seq, now, currency },
     ),
     select<{ place: string; due: string }>(
       read.engines,
@@ -243,8 +249,11 @@ async function figuresOf(read: ReadContext, places: readonly string[]): Promise<
          AND excluded = ''
          AND due_date < fromUnixTimestamp64Milli({now:Int64})
          AND cityHash64(source, invoice_external_id) NOT IN (
-           SELECT invoice_hash FROM transactions
-           WHERE type = 'payment' AND result = 'successful' AND seq <= {seq:UInt64}
+           SELECT invoice_hash
+           FROM transactions
+           WHERE type = 'payment'
+             AND result = 'successful'
+             AND seq <= {seq:UInt64}
              AND invoice_hash IN (
                SELECT cityHash64(source, invoice_external_id) FROM invoices WHERE customer_hash IN (${list})
              )

@@ -231,22 +231,28 @@ async function invoicePage(
       (toUInt64('${seq}'), toUInt32('${row}'), {after_name:String})`;
   }
   const order = ascending ? 'ASC' : 'DESC';
-  const keys = await currentRecords<{ place: string; invoice_external_id: string; seq: string; row: number }>(
-    read,
-    'invoices',
-    {
-      columns: 'toString(customer_hash) AS place, invoice_external_id, first.1 AS seq, first.2 AS row',
-      where,
-      parameters,
-      orderBy: `first.1 ${order}, first.2 ${order}, invoice_external_id ${order}`,
-      groupBy: 'customer_hash, invoice_external_id',
-      having,
-      with: 'min((origin_seq, origin_row)) AS first',
-      limit: request.perPage + 1,
-      offset: request.page === null ? 0 : (request.page - 1) * request.perPage,
-    },
+  const keys = await currentRecords<{
+    place: string;
+    invoice_external_id: string;
+    first_seq: string;
+    first_row: number;
+  }>(read, 'invoices', {
+    columns: 'toString(customer_hash) AS place, invoice_external_id, first.1 AS first_seq, first.2 AS first_row',
+    where,
+    parameters,
+    orderBy: `first.1 ${order}, first.2 ${order}, invoice_external_id ${order}`,
+    groupBy: 'customer_hash, invoice_external_id',
+    having,
+    with: 'min((origin_seq, origin_row)) AS first',
+    limit: request.perPage + 1,
+    offset: request.page === null ? 0 : (request.page - 1) * request.perPage,
+  });
+  const { rows, tail } = pageOf(
+    request,
+    keys,
+    (key) => [key.first_seq, String(key.first_row), key.invoice_external_id],
+    total,
   );
-  const { rows, tail } = pageOf(request, keys, (key) => [key.seq, String(key.row), key.invoice_external_id], total);
   const lines =
     rows.length === 0
       ? []

@@ -58,7 +58,8 @@ export function subscriptionRoutes(route: Route, context: ApiContext): void {
 async function linesOf(context: ApiContext, call: Call, place: string): Promise<LineRow[]> {
   return currentRecords<LineRow>(await context.read(call), 'invoices', {
     where: `customer_hash = ${place} AND type IN ('subscription', 'trial')`,
-    orderBy: 'service_period_start, origin_seq, origin_row',
+    // A line that does not count says nothing about a cancellation either: it comes first and is used last.
+    orderBy: `excluded = '', service_period_start, origin_seq, origin_row`,
   });
 }
 
