@@ -21,9 +21,21 @@ export function authenticator(keys: ApiKeys) {
         },
       );
     }
+    refuseOtherSites(request);
     checkAccess(caller, access);
     request.caller = caller;
   };
+}
+
+/**
+ * A browser that was given the key (Basic) sends it along with whatever a page of another site makes it send, and a form can send a file
+ * without asking. Browsers say where a request comes from; other clients say nothing and are let through.
+ */
+function refuseOtherSites(request: FastifyRequest): void {
+  if (request.method === 'GET' || request.method === 'HEAD') return;
+  const site = request.headers['sec-fetch-site'];
+  if (site === undefined || site === 'same-origin' || site === 'none') return;
+  throw new FootingError('forbidden', 'A page of another site may change nothing here.');
 }
 
 function checkAccess(caller: Caller, access: Exclude<Access, 'none'>): void {

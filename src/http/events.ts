@@ -79,6 +79,11 @@ export class EventLogs {
 
   /** Answers with the log as an event stream, from the Last-Event-ID on, until it ends or the client leaves. */
   send(request: FastifyRequest, reply: FastifyReply, accountId: number, log: EventLog): void {
+    if (request.raw.destroyed || reply.raw.destroyed) {
+      // The client has left while the route looked things up; nobody would tell us again.
+      reply.hijack();
+      return;
+    }
     const open = this.#open.get(accountId) ?? new Set();
     if (open.size >= this.#limits.eventStreamsMax) {
       throw new FootingError('busy', `The account has ${open.size} event streams open, which is the limit.`);

@@ -36,13 +36,13 @@ export class Jobs {
     this.#log = log;
   }
 
-  /** Starts a job; `conflict` while one of the same kind runs for the account. */
+  /** Starts a job; `conflict` while one runs for the account: a rebuild takes away the ledger that a verification looks at. */
   start(accountId: number, kind: JobKind, run: (report: Report) => Promise<unknown>): Job {
     const ofAccount = this.#jobs.get(accountId) ?? new Map<string, { job: Job; log: EventLog }>();
     this.#jobs.set(accountId, ofAccount);
     for (const { job } of ofAccount.values()) {
-      if (job.kind === kind && job.state === 'running') {
-        throw new FootingError('conflict', `A ${kind} of this account is running already.`, {
+      if (job.state === 'running') {
+        throw new FootingError('conflict', `A ${job.kind} of this account is running already.`, {
           remedy: `Follow it at /api/jobs/${job.id}.`,
         });
       }

@@ -20,8 +20,6 @@ export interface Limits {
   recordRowsMax: number;
   pageRowsMax: number;
   pageRowsDefault: number;
-  /** Time for which a read waits until the ledger holds what the journal holds. */
-  catchUpMsMax: number;
   /** A comment line is sent over an idle event stream this often, so that proxies keep it open. */
   heartbeatMs: number;
   /** Event streams open at the same time, per account. */
@@ -43,7 +41,6 @@ export const LIMITS: Limits = {
   recordRowsMax: 10_000,
   pageRowsMax: 1_000,
   pageRowsDefault: 100,
-  catchUpMsMax: 60_000,
   heartbeatMs: 15_000,
   eventStreamsMax: 64,
   keyCacheMs: 1_000,

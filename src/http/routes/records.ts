@@ -25,6 +25,9 @@ const IdempotencyHeaders = Type.Object({
   ),
 });
 
+/** Keys that Footing makes for entries of its own: nobody else may take them first. */
+const OWN_KEYS = /^(import|opening):/;
+
 interface Position {
   after: string;
   asOf: number;
@@ -180,6 +183,11 @@ function checkWholeKey(stream: StreamDefinition, key: Record<string, string>): v
 function idempotencyOf(request: FastifyRequest): { idempotency?: { key: string; requestHash: string } } {
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string') return {};
+  if (OWN_KEYS.test(key)) {
+    throw new FootingError('invalid', 'An Idempotency-Key may not begin with `import:` or `opening:`.', {
+      problems: [{ field: 'Idempotency-Key', value: key, reason: 'Footing itself makes such keys.' }],
+    });
+  }
   if (request.bodyHash === null) throw new FootingError('malformed', 'The request has an Idempotency-Key but no body.');
   const requestHash = createHash('sha256')
     .update(`${request.method} ${pathOf(request)} ${request.bodyHash}`)
