@@ -1,0 +1,1669 @@
+// Made by web/scripts/api-types.ts from the OpenAPI document. Do not edit.
+
+export interface paths {
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server and its stores answer */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {unknown} */
+                            status: "ok";
+                            version: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The account of the key
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            account: {
+                                /**
+                                 * @description Lower-case letters, digits and hyphens
+                                 * @example aldermoor
+                                 */
+                                slug: string;
+                                name: string;
+                                /** @description Currency of the statements, ISO 4217 */
+                                currency: string;
+                                time_zone: string;
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                created_at: string;
+                            };
+                            seq: number;
+                        };
+                    };
+                };
+                /** @description Problem document */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            /** @description Reference to a description of this kind of problem */
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string | null;
+                            /** @enum {unknown} */
+                            code: "invalid" | "malformed" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "too_large" | "unsupported" | "busy" | "storage" | "unavailable" | "corrupt" | "platform" | "internal" | "timeout" | "header_too_large";
+                            remedy: string | null;
+                            problems: {
+                                /** @description Field, column or JSON pointer */
+                                field?: string;
+                                /** @description What stood there */
+                                value?: string;
+                                /** @description Row, 1 for the first row of data */
+                                row?: number;
+                                reason: string;
+                                remedy?: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description Problem document */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": {
+                            /** @description Reference to a description of this kind of problem */
+                            type: string;
+                            title: string;
+                            status: number;
+                            detail: string;
+                            instance: string | null;
+                            /** @enum {unknown} */
+                            code: "invalid" | "malformed" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "too_large" | "unsupported" | "busy" | "storage" | "unavailable" | "corrupt" | "platform" | "internal" | "timeout" | "header_too_large";
+                            remedy: string | null;
+                            problems: {
+                                /** @description Field, column or JSON pointer */
+                                field?: string;
+                                /** @description What stood there */
+                                value?: string;
+                                /** @description Row, 1 for the first row of data */
+                                row?: number;
+                                reason: string;
+                                remedy?: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The keys of the account, the revoked ones too
+         * @description Takes a key of the account with the role admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            keys: {
+                                id: string;
+                                name: string;
+                                /** @enum {unknown} */
+                                role: "read" | "write" | "admin";
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                created_at: string;
+                                created_by: string;
+                                revoked_at: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Make a key
+         * @description Takes a key of the account with the role admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Role: read, write (default) or admin */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What the key is for */
+                        name: string;
+                        /** @enum {unknown} */
+                        role?: "read" | "write" | "admin";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            key: {
+                                id: string;
+                                name: string;
+                                /** @enum {unknown} */
+                                role: "read" | "write" | "admin";
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                created_at: string;
+                                created_by: string;
+                                revoked_at: string | null;
+                            };
+                            /** @description The key itself. It is shown this once and never again. */
+                            secret: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key
+         * @description It stops working at once on this server and within a second on every other one.
+         *
+         *     Takes a key of the account with the role admin.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entries, newest first unless asked otherwise, without what they state
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query: {
+                    order: "newest" | "oldest";
+                    /** @description Only entries of this kind */
+                    kind?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            entries: {
+                                /** @description Number of an entry in the journal of the account */
+                                seq: number;
+                                /** @example records.import */
+                                kind: string;
+                                /** @description Who stated it */
+                                actor: string;
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                recorded_at: string;
+                                evidence: string | null;
+                                idempotency_key: string | null;
+                                payload_hash: string;
+                                previous_hash: string;
+                                hash: string;
+                            }[];
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journal/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One entry with what it states
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number of an entry in the journal of the account */
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @example records.import */
+                            kind: string;
+                            /** @description Who stated it */
+                            actor: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            evidence: string | null;
+                            idempotency_key: string | null;
+                            payload_hash: string;
+                            previous_hash: string;
+                            hash: string;
+                            payload: unknown;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The kinds of records
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            streams: {
+                                name: string;
+                                /** @enum {unknown} */
+                                book: "revenue" | "carbon";
+                                title: string;
+                                key: string[];
+                                /** @description Whether columns `attributes.*` may be added */
+                                attributes: boolean;
+                                columns: {
+                                    name: string;
+                                    type: string;
+                                    required: boolean;
+                                    key: boolean;
+                                    /** @description What may stand there, in words */
+                                    takes: string;
+                                    default: string | null;
+                                    /** @description Other headers that mean this column */
+                                    aliases: string[];
+                                    description: string;
+                                    example: string;
+                                }[];
+                                /** @description What holds between columns */
+                                rules: string[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Imports, newest first
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query: {
+                    limit: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            imports: {
+                                /** @description Number of an entry in the journal of the account */
+                                seq: number;
+                                stream: string;
+                                source: string;
+                                file_name: string;
+                                /** @description SHA-256 of the file */
+                                evidence: string;
+                                bytes: number;
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                recorded_at: string;
+                                actor: string;
+                                /** @enum {unknown} */
+                                state: "queued" | "loading" | "posted" | "failed";
+                                progress: {
+                                    stage: string;
+                                    rows: number;
+                                    rows_total: number | null;
+                                    bytes: number;
+                                    bytes_total: number | null;
+                                } | null;
+                                counts: {
+                                    rows: number;
+                                    accepted: number;
+                                    rejected: number;
+                                    /** @description Earlier records that these rows replace */
+                                    superseded: number;
+                                } | null;
+                                error: string | null;
+                                /** @description The first rejected rows; rejects.csv has all of them */
+                                rejected: {
+                                    /** @description Row in the file, 1 for the first row of data */
+                                    row: number;
+                                    /** @description The row as it stands in the file */
+                                    cells: {
+                                        [key: string]: string;
+                                    };
+                                    problems: {
+                                        column: string;
+                                        value: string;
+                                        reason: string;
+                                        remedy?: string;
+                                    }[];
+                                }[];
+                            }[];
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How an import stands
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description Number of an entry in the journal of the account */
+                    seq: number;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            stream: string;
+                            source: string;
+                            file_name: string;
+                            /** @description SHA-256 of the file */
+                            evidence: string;
+                            bytes: number;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            actor: string;
+                            /** @enum {unknown} */
+                            state: "queued" | "loading" | "posted" | "failed";
+                            progress: {
+                                stage: string;
+                                rows: number;
+                                rows_total: number | null;
+                                bytes: number;
+                                bytes_total: number | null;
+                            } | null;
+                            counts: {
+                                rows: number;
+                                accepted: number;
+                                rejected: number;
+                                /** @description Earlier records that these rows replace */
+                                superseded: number;
+                            } | null;
+                            error: string | null;
+                            /** @description The first rejected rows; rejects.csv has all of them */
+                            rejected: {
+                                /** @description Row in the file, 1 for the first row of data */
+                                row: number;
+                                /** @description The row as it stands in the file */
+                                cells: {
+                                    [key: string]: string;
+                                };
+                                problems: {
+                                    column: string;
+                                    value: string;
+                                    reason: string;
+                                    remedy?: string;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/imports/{stream}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a file
+         * @description The body is the file as it is, of any content type. Everything about how to read it is found out unless it is said. When 202 is answered the file and the entry that names it are safe; the ledger posts it now.
+         *
+         *     Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query: {
+                    /** @description Data source that the rows belong to */
+                    source?: string;
+                    /** @description Name to remember the file by */
+                    file_name?: string;
+                    /** @description rows: good rows go in and bad ones are reported. all: one bad row refuses the file. dry-run: only look. */
+                    mode: "rows" | "all" | "dry-run";
+                    /** @description Import although the same file was imported before, after its rows were taken back, say */
+                    again?: boolean;
+                    format?: "csv" | "ndjson" | "json" | "xlsx" | "parquet";
+                    compression?: "none" | "gzip";
+                    encoding?: "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+                    delimiter?: string;
+                    quote?: string;
+                    decimal?: "." | ",";
+                    date_order?: "iso" | "dmy" | "mdy";
+                    sheet?: string;
+                    /**
+                     * @description JSON object: header of the file to column; null leaves a header out
+                     * @example {"Kunde":"customer_external_id","Notiz":null}
+                     */
+                    mapping?: string;
+                    /** @description Use the mapping for later files of this stream and source */
+                    remember_mapping?: boolean;
+                };
+                header?: never;
+                path: {
+                    stream: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description already: this file was imported before in the same way, and nothing changes
+                             * @enum {unknown}
+                             */
+                            outcome: "stated" | "already";
+                            import: {
+                                /** @description Number of an entry in the journal of the account */
+                                seq: number;
+                                stream: string;
+                                source: string;
+                                file_name: string;
+                                /** @description SHA-256 of the file */
+                                evidence: string;
+                                bytes: number;
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                recorded_at: string;
+                                actor: string;
+                                /** @enum {unknown} */
+                                state: "queued" | "loading" | "posted" | "failed";
+                                progress: {
+                                    stage: string;
+                                    rows: number;
+                                    rows_total: number | null;
+                                    bytes: number;
+                                    bytes_total: number | null;
+                                } | null;
+                                counts: {
+                                    rows: number;
+                                    accepted: number;
+                                    rejected: number;
+                                    /** @description Earlier records that these rows replace */
+                                    superseded: number;
+                                } | null;
+                                error: string | null;
+                                /** @description The first rejected rows; rejects.csv has all of them */
+                                rejected: {
+                                    /** @description Row in the file, 1 for the first row of data */
+                                    row: number;
+                                    /** @description The row as it stands in the file */
+                                    cells: {
+                                        [key: string]: string;
+                                    };
+                                    problems: {
+                                        column: string;
+                                        value: string;
+                                        reason: string;
+                                        remedy?: string;
+                                    }[];
+                                }[];
+                            };
+                        } | {
+                            /** @enum {unknown} */
+                            outcome: "dry-run";
+                            counts: {
+                                rows: number;
+                                accepted: number;
+                                rejected: number;
+                            };
+                            rejected: {
+                                /** @description Row in the file, 1 for the first row of data */
+                                row: number;
+                                /** @description The row as it stands in the file */
+                                cells: {
+                                    [key: string]: string;
+                                };
+                                problems: {
+                                    column: string;
+                                    value: string;
+                                    reason: string;
+                                    remedy?: string;
+                                }[];
+                            }[];
+                            /** @description How the file was read */
+                            options: {
+                                format: string;
+                                compression: string;
+                                encoding: string;
+                                delimiter: string;
+                                quote: string;
+                                decimal: string;
+                                date_order: string;
+                                sheet: string | null;
+                                mapping: {
+                                    [key: string]: string | null;
+                                };
+                            };
+                        };
+                    };
+                };
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description already: this file was imported before in the same way, and nothing changes
+                             * @enum {unknown}
+                             */
+                            outcome: "stated" | "already";
+                            import: {
+                                /** @description Number of an entry in the journal of the account */
+                                seq: number;
+                                stream: string;
+                                source: string;
+                                file_name: string;
+                                /** @description SHA-256 of the file */
+                                evidence: string;
+                                bytes: number;
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                recorded_at: string;
+                                actor: string;
+                                /** @enum {unknown} */
+                                state: "queued" | "loading" | "posted" | "failed";
+                                progress: {
+                                    stage: string;
+                                    rows: number;
+                                    rows_total: number | null;
+                                    bytes: number;
+                                    bytes_total: number | null;
+                                } | null;
+                                counts: {
+                                    rows: number;
+                                    accepted: number;
+                                    rejected: number;
+                                    /** @description Earlier records that these rows replace */
+                                    superseded: number;
+                                } | null;
+                                error: string | null;
+                                /** @description The first rejected rows; rejects.csv has all of them */
+                                rejected: {
+                                    /** @description Row in the file, 1 for the first row of data */
+                                    row: number;
+                                    /** @description The row as it stands in the file */
+                                    cells: {
+                                        [key: string]: string;
+                                    };
+                                    problems: {
+                                        column: string;
+                                        value: string;
+                                        reason: string;
+                                        remedy?: string;
+                                    }[];
+                                }[];
+                            };
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/mrr": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Monthly recurring revenue and what moved it
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description Day or month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Day or month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    interval: "day" | "week" | "month" | "quarter" | "year";
+                    /** @description Default: all */
+                    currency?: string;
+                    /** @description Default: today, UTC */
+                    until?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description start + movements = end, always */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            /**
+                             * @description Calendar day
+                             * @example 2025-03-01
+                             */
+                            from: string;
+                            /**
+                             * @description Calendar day
+                             * @example 2025-03-01
+                             */
+                            to: string;
+                            /** @enum {unknown} */
+                            interval: "day" | "week" | "month" | "quarter" | "year";
+                            /** @description Movements after this day are not counted */
+                            until: string;
+                            /** @description One statement per currency; amounts of different currencies are never added */
+                            currencies: {
+                                currency: string;
+                                buckets: {
+                                    bucket: string;
+                                    /**
+                                     * @description Calendar day
+                                     * @example 2025-03-01
+                                     */
+                                    from: string;
+                                    /**
+                                     * @description Calendar day
+                                     * @example 2025-03-01
+                                     */
+                                    to: string;
+                                    start: {
+                                        /** @description Whole minor units */
+                                        cents: string;
+                                        /**
+                                         * @description An exact decimal, as text
+                                         * @example 1234.50
+                                         */
+                                        amount: string;
+                                        ref: string | null;
+                                    };
+                                    movements: {
+                                        new_biz: {
+                                            /** @description Whole minor units */
+                                            cents: string;
+                                            /**
+                                             * @description An exact decimal, as text
+                                             * @example 1234.50
+                                             */
+                                            amount: string;
+                                            ref: string | null;
+                                        };
+                                        expansion: {
+                                            /** @description Whole minor units */
+                                            cents: string;
+                                            /**
+                                             * @description An exact decimal, as text
+                                             * @example 1234.50
+                                             */
+                                            amount: string;
+                                            ref: string | null;
+                                        };
+                                        contraction: {
+                                            /** @description Whole minor units */
+                                            cents: string;
+                                            /**
+                                             * @description An exact decimal, as text
+                                             * @example 1234.50
+                                             */
+                                            amount: string;
+                                            ref: string | null;
+                                        };
+                                        churn: {
+                                            /** @description Whole minor units */
+                                            cents: string;
+                                            /**
+                                             * @description An exact decimal, as text
+                                             * @example 1234.50
+                                             */
+                                            amount: string;
+                                            ref: string | null;
+                                        };
+                                        reactivation: {
+                                            /** @description Whole minor units */
+                                            cents: string;
+                                            /**
+                                             * @description An exact decimal, as text
+                                             * @example 1234.50
+                                             */
+                                            amount: string;
+                                            ref: string | null;
+                                        };
+                                    };
+                                    end: {
+                                        /** @description Whole minor units */
+                                        cents: string;
+                                        /**
+                                         * @description An exact decimal, as text
+                                         * @example 1234.50
+                                         */
+                                        amount: string;
+                                        ref: string | null;
+                                    };
+                                    /** @description Paying customers at the end */
+                                    customers: number;
+                                    postings: number;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/inventory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Greenhouse-gas inventory
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    /** @description Set of 100-year potentials */
+                    gwp: "AR4" | "AR5" | "AR6";
+                    /** @description Comma-separated: scope, category, method, entity, month, year, country, region, activity, factor, release */
+                    group_by: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    /** @description Only this scope */
+                    scope?: string;
+                    /** @description Only this category */
+                    category?: string;
+                    /** @description Only this method */
+                    method?: string;
+                    /** @description Only this entity */
+                    entity?: string;
+                    /** @description Only this month */
+                    month?: string;
+                    /** @description Only this year */
+                    year?: string;
+                    /** @description Only this country */
+                    country?: string;
+                    /** @description Only this region */
+                    region?: string;
+                    /** @description Only this activity */
+                    activity?: string;
+                    /** @description Only this factor */
+                    factor?: string;
+                    /** @description Only this release */
+                    release?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            /** @enum {unknown} */
+                            gwp: "AR4" | "AR5" | "AR6";
+                            from: string | null;
+                            to: string | null;
+                            group_by: string[];
+                            rows: {
+                                keys: {
+                                    [key: string]: string;
+                                };
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_t: string;
+                                gases_kg: {
+                                    [key: string]: string;
+                                };
+                                other_gases_kg: {
+                                    [key: string]: string;
+                                };
+                                /** @description CO2e of sources that used another set of potentials and give no gases */
+                                not_restatable_kg: string;
+                                not_restatable_percent: string | null;
+                                /** @description Gases for which the set has no potential; they count 0 */
+                                without_potential: string[];
+                                lines: number;
+                                flags: {
+                                    [key: string]: number;
+                                };
+                                ref: string;
+                            }[];
+                            /** @description Scopes 1, 2 and 3 */
+                            total: {
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_t: string;
+                                gases_kg: {
+                                    [key: string]: string;
+                                };
+                                other_gases_kg: {
+                                    [key: string]: string;
+                                };
+                                /** @description CO2e of sources that used another set of potentials and give no gases */
+                                not_restatable_kg: string;
+                                not_restatable_percent: string | null;
+                                /** @description Gases for which the set has no potential; they count 0 */
+                                without_potential: string[];
+                                lines: number;
+                                flags: {
+                                    [key: string]: number;
+                                };
+                                ref: string;
+                            };
+                            /** @description Beside the scopes, in no total */
+                            outside: {
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_t: string;
+                                gases_kg: {
+                                    [key: string]: string;
+                                };
+                                other_gases_kg: {
+                                    [key: string]: string;
+                                };
+                                /** @description CO2e of sources that used another set of potentials and give no gases */
+                                not_restatable_kg: string;
+                                not_restatable_percent: string | null;
+                                /** @description Gases for which the set has no potential; they count 0 */
+                                without_potential: string[];
+                                lines: number;
+                                flags: {
+                                    [key: string]: number;
+                                };
+                            };
+                            /** @description What is held back and therefore in no total */
+                            held: {
+                                reason: string;
+                                words: string;
+                                unit: string;
+                                currency: string;
+                                lines: number;
+                                quantity: string | null;
+                                amount: string | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Activities that are held back, by what they say and why
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            groups: {
+                                reason: string;
+                                words: string;
+                                unit: string;
+                                currency: string;
+                                lines: number;
+                                quantity: string | null;
+                                amount: string | null;
+                                detail: string;
+                                activity: string;
+                                country: string;
+                                region: string;
+                            }[];
+                            /** @description Groups in all */
+                            total: number;
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is odd in the billing data
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query: {
+                    code?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            warnings: {
+                                [key: string]: string;
+                            }[];
+                            total: number;
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where a figure comes from, one step at a time
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description A `ref` of a statement or of an explanation
+                     * @example mrr/2025-04/EUR/contraction
+                     */
+                    ref: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    /** @description Steps to leave out at the beginning */
+                    offset?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One step of the walk from a figure to its source */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            kind: string;
+                            ref: string | null;
+                            title: string;
+                            value: string | null;
+                            unit: string | null;
+                            words: string | null;
+                            facts: string[][];
+                            /** @description Steps of the same shape */
+                            children: unknown[];
+                            children_total: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start to verify the books
+         * @description Recomputes the chain, every evidence hash and, from a rebuild into a scratch ledger, every total.
+         *
+         *     Takes a key of the account with the role admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                202: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {unknown} */
+                            kind: "verify" | "rebuild";
+                            /** @enum {unknown} */
+                            state: "running" | "done" | "failed";
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            started_at: string;
+                            finished_at: string | null;
+                            progress: {
+                                stage: string;
+                                done: number;
+                                total: number | null;
+                            } | null;
+                            result: unknown;
+                            problem: {
+                                /** @description Reference to a description of this kind of problem */
+                                type: string;
+                                title: string;
+                                status: number;
+                                detail: string;
+                                instance: string | null;
+                                /** @enum {unknown} */
+                                code: "invalid" | "malformed" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "too_large" | "unsupported" | "busy" | "storage" | "unavailable" | "corrupt" | "platform" | "internal" | "timeout" | "header_too_large";
+                                remedy: string | null;
+                                problems: {
+                                    /** @description Field, column or JSON pointer */
+                                    field?: string;
+                                    /** @description What stood there */
+                                    value?: string;
+                                    /** @description Row, 1 for the first row of data */
+                                    row?: number;
+                                    reason: string;
+                                    remedy?: string;
+                                }[];
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Jobs since the server was started, newest first
+         * @description Takes a key of the account with the role admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            jobs: {
+                                id: string;
+                                /** @enum {unknown} */
+                                kind: "verify" | "rebuild";
+                                /** @enum {unknown} */
+                                state: "running" | "done" | "failed";
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                started_at: string;
+                                finished_at: string | null;
+                                progress: {
+                                    stage: string;
+                                    done: number;
+                                    total: number | null;
+                                } | null;
+                                result: unknown;
+                                problem: {
+                                    /** @description Reference to a description of this kind of problem */
+                                    type: string;
+                                    title: string;
+                                    status: number;
+                                    detail: string;
+                                    instance: string | null;
+                                    /** @enum {unknown} */
+                                    code: "invalid" | "malformed" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "too_large" | "unsupported" | "busy" | "storage" | "unavailable" | "corrupt" | "platform" | "internal" | "timeout" | "header_too_large";
+                                    remedy: string | null;
+                                    problems: {
+                                        /** @description Field, column or JSON pointer */
+                                        field?: string;
+                                        /** @description What stood there */
+                                        value?: string;
+                                        /** @description Row, 1 for the first row of data */
+                                        row?: number;
+                                        reason: string;
+                                        remedy?: string;
+                                    }[];
+                                } | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A job
+         * @description Takes a key of the account with the role admin.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {unknown} */
+                            kind: "verify" | "rebuild";
+                            /** @enum {unknown} */
+                            state: "running" | "done" | "failed";
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            started_at: string;
+                            finished_at: string | null;
+                            progress: {
+                                stage: string;
+                                done: number;
+                                total: number | null;
+                            } | null;
+                            result: unknown;
+                            problem: {
+                                /** @description Reference to a description of this kind of problem */
+                                type: string;
+                                title: string;
+                                status: number;
+                                detail: string;
+                                instance: string | null;
+                                /** @enum {unknown} */
+                                code: "invalid" | "malformed" | "unauthenticated" | "forbidden" | "not_found" | "conflict" | "too_large" | "unsupported" | "busy" | "storage" | "unavailable" | "corrupt" | "platform" | "internal" | "timeout" | "header_too_large";
+                                remedy: string | null;
+                                problems: {
+                                    /** @description Field, column or JSON pointer */
+                                    field?: string;
+                                    /** @description What stood there */
+                                    value?: string;
+                                    /** @description Row, 1 for the first row of data */
+                                    row?: number;
+                                    reason: string;
+                                    remedy?: string;
+                                }[];
+                            } | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: never;
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

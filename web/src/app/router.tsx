@@ -1,0 +1,107 @@
+/** The pages and their addresses. Every page is a chunk of its own. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  parseSearchWith,
+  redirect,
+  retainSearchParams,
+  stringifySearchWith,
+} from '@tanstack/react-router';
+import { commonSearch, type Search } from './address.ts';
+import { Root } from './Root.tsx';
+import { RouteError, RouteMissing } from './RouteError.tsx';
+
+const root = createRootRoute({
+  component: Root,
+  validateSearch: (search: Record<string, unknown>): Search => ({ ...search, ...commonSearch(search) }),
+  search: { middlewares: [retainSearchParams(['as_of'])] },
+  errorComponent: RouteError,
+  notFoundComponent: RouteMissing,
+});
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  component: lazyRouteComponent(() => import('../pages/Overview.tsx'), 'Overview'),
+});
+const revenue = createRoute({
+  getParentRoute: () => root,
+  path: '/revenue',
+  component: lazyRouteComponent(() => import('../pages/Revenue.tsx'), 'Revenue'),
+});
+const carbon = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon',
+  component: lazyRouteComponent(() => import('../pages/Carbon.tsx'), 'Carbon'),
+});
+const held = createRoute({
+  getParentRoute: () => root,
+  path: '/held',
+  component: lazyRouteComponent(() => import('../pages/Held.tsx'), 'Held'),
+});
+const imports = createRoute({
+  getParentRoute: () => root,
+  path: '/imports',
+  component: lazyRouteComponent(() => import('../pages/Imports.tsx'), 'Imports'),
+});
+const oneImport = createRoute({
+  getParentRoute: () => root,
+  path: '/imports/$seq',
+  component: lazyRouteComponent(() => import('../pages/ImportDetail.tsx'), 'ImportDetail'),
+});
+const allRecords = createRoute({
+  getParentRoute: () => root,
+  path: '/records',
+  beforeLoad: () => {
+    throw redirect({ to: '/records/$stream', params: { stream: 'invoices' }, search: ((old: Search) => old) as never });
+  },
+});
+const records = createRoute({
+  getParentRoute: () => root,
+  path: '/records/$stream',
+  component: lazyRouteComponent(() => import('../pages/Records.tsx'), 'Records'),
+});
+const journal = createRoute({
+  getParentRoute: () => root,
+  path: '/journal',
+  component: lazyRouteComponent(() => import('../pages/Journal.tsx'), 'Journal'),
+});
+const entry = createRoute({
+  getParentRoute: () => root,
+  path: '/journal/$seq',
+  component: lazyRouteComponent(() => import('../pages/JournalEntry.tsx'), 'JournalEntry'),
+});
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../pages/Settings.tsx'), 'Settings'),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([
+    index,
+    revenue,
+    carbon,
+    held,
+    imports,
+    oneImport,
+    allRecords,
+    records,
+    journal,
+    entry,
+    settings,
+  ]),
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  // Plain text in the address: `from=2025-01`, not JSON.
+  parseSearch: parseSearchWith((text) => text),
+  stringifySearch: stringifySearchWith(String),
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,145 @@
+/** A table: semantic, dense, scrolling by itself, virtual when long, and ready to be copied as CSV. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { t } from '../texts.ts';
+import { CopyButton } from './CopyButton.tsx';
+import { toCsv } from './csv.ts';
+
+export interface Column<Row> {
+  key: string;
+  label: string;
+  /** Exact text: what is copied, and shown unless `cell` says otherwise. */
+  text: (row: Row) => string;
+  cell?: (row: Row) => ReactNode;
+  numeric?: boolean;
+  /** The unit of the column's numbers, shown under the label. */
+  unit?: string;
+  /** Stays in place when the table is scrolled sideways, and heads its row. */
+  head?: boolean;
+}
+
+const VIRTUAL_FROM_ROWS = 150;
+const ROW_PX = 30;
+/** The next page is asked for when so many rows are left below the screen. */
+const ROWS_AHEAD = 30;
+
+interface Props<Row> {
+  caption: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowKey: (row: Row) => string;
+  /** The last lines, in bold: totals. */
+  totals?: readonly Row[];
+  onEnd?: (() => void) | undefined;
+  /** Shown beside the copy button: how many rows there are. */
+  note?: ReactNode;
+  /** Pixels; longer tables scroll inside. */
+  heightMax?: number;
+}
+
+export function DataTable<Row>({
+  caption,
+  columns,
+  rows,
+  rowKey,
+  totals = [],
+  onEnd,
+  note,
+  heightMax = 640,
+}: Props<Row>) {
+  const box = useRef<HTMLElement>(null);
+  const isVirtual = rows.length > VIRTUAL_FROM_ROWS;
+  const virtualizer = useVirtualizer({
+    count: isVirtual ? rows.length : 0,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_PX,
+    overscan: 12,
+  });
+  const items = virtualizer.getVirtualItems();
+  const first = isVirtual ? (items[0]?.index ?? 0) : 0;
+  const last = isVirtual ? (items.at(-1)?.index ?? -1) : rows.length - 1;
+  useEffect(() => {
+    if (last >= rows.length - ROWS_AHEAD) onEnd?.();
+  }, [last, rows.length, onEnd]);
+  const csv = () =>
+    toCsv([
+      columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label)),
+      ...[...rows, ...totals].map((row) => columns.map(({ text }) => text(row))),
+    ]);
+  const below = isVirtual ? (rows.length - 1 - last) * ROW_PX : 0;
+  return (
+    <div className="table">
+      <div className="table-bar">
+        <span className="dimmed">{note}</span>
+        <CopyButton text={csv} label={t.common.copyCsv} />
+      </div>
+      {/* What scrolls must be reachable by keyboard. */}
+      <section
+        ref={box}
+        className="table-box"
+        style={{ maxHeight: heightMax }}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region takes the focus so that arrow keys move it
+        tabIndex={0}
+        aria-label={caption}
+      >
+        <table aria-rowcount={rows.length + totals.length + 1}>
+          <caption className="visually-hidden">{caption}</caption>
+          <thead>
+            <tr>
+              {columns.map(({ key, label, unit, numeric, head }) => (
+                <th key={key} scope="col" className={classOf(numeric, head)}>
+                  {label}
+                  {unit && <span className="unit"> {unit}</span>}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {first > 0 && <Spacer height={first * ROW_PX} columns={columns.length} />}
+            {rows.slice(first, last + 1).map((row, index) => (
+              <Line key={rowKey(row)} row={row} columns={columns} index={isVirtual ? first + index + 2 : undefined} />
+            ))}
+            {below > 0 && <Spacer height={below} columns={columns.length} />}
+          </tbody>
+          {totals.length > 0 && (
+            <tfoot>
+              {totals.map((row) => (
+                <Line key={rowKey(row)} row={row} columns={columns} index={undefined} />
+              ))}
+            </tfoot>
+          )}
+        </table>
+      </section>
+    </div>
+  );
+}
+
+function Line<Row>({ row, columns, index }: { row: Row; columns: readonly Column<Row>[]; index: number | undefined }) {
+  return (
+    <tr aria-rowindex={index}>
+      {columns.map(({ key, text, cell, numeric, head }) => {
+        const content = cell ? cell(row) : text(row);
+        return head ? (
+          <th key={key} scope="row" className={classOf(numeric, head)}>
+            {content}
+          </th>
+        ) : (
+          <td key={key} className={classOf(numeric, head)}>
+            {content}
+          </td>
+        );
+      })}
+    </tr>
+  );
+}
+
+function Spacer({ height, columns }: { height: number; columns: number }) {
+  return (
+    <tr className="spacer">
+      <td colSpan={columns} style={{ height, padding: 0, border: 0 }} />
+    </tr>
+  );
+}
+
+const classOf = (numeric: boolean | undefined, head: boolean | undefined): string | undefined =>
+  numeric ? 'numeric' : head ? 'row-head' : undefined;

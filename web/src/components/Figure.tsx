@@ -1,0 +1,19 @@
+/** A figure that says where it comes from when it is clicked. */
+import { useAddress, useSetAddress } from '../app/address.ts';
+import { t } from '../texts.ts';
+
+export function Figure({ text, of: ref, label }: { text: string; of: string | null; label: string }) {
+  const open = useAddress().explain === ref && ref !== null;
+  const setAddress = useSetAddress();
+  if (ref === null) return <span className="number">{text}</span>;
+  return (
+    <button
+      type="button"
+      className={open ? 'figure number figure-open' : 'figure number'}
+      aria-label={t.explain.figureLabel(label, text)}
+      onClick={() => setAddress({ explain: ref })}
+    >
+      {text}
+    </button>
+  );
+}

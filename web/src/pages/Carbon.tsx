@@ -1,0 +1,183 @@
+/** The carbon book: the inventory by any dimension, its months, its parts, and what is held back from it. */
+import { NativeSelect, Pill, Select } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { type Inventory, type InventoryQuery, useInventory, useYears } from '../api/queries.ts';
+import { useAddress, useParameter, useSetAddress } from '../app/address.ts';
+import { Figure } from '../components/Figure.tsx';
+import { Empty, PageHead, Section, Shown, Stat } from '../components/Page.tsx';
+import { amount, decimal, tonnes, tonnesOfKilograms, whole } from '../format/numbers.ts';
+import { t } from '../texts.ts';
+import { InventoryTable } from './carbon/InventoryTable.tsx';
+import { MonthChart } from './carbon/MonthChart.tsx';
+import { nameOf } from './carbon/names.ts';
+import { Treemap } from './carbon/Treemap.tsx';
+import { MonthRange } from './Revenue.tsx';
+
+const GWP_SETS = ['AR4', 'AR5', 'AR6'] as const;
+/** Dimensions that a row can be narrowed to. */
+const FILTERS = ['scope', 'category', 'entity', 'country', 'activity', 'factor', 'month', 'method'] as const;
+
+export function Carbon() {
+  const latest = useYears()?.latest;
+  const address = useAddress();
+  const setAddress = useSetAddress();
+  const from = useParameter('from') ?? (latest ? `${latest}-01` : undefined);
+  const to = useParameter('to') ?? (latest ? `${latest}-12` : undefined);
+  const asked = useParameter('gwp');
+  const gwp = GWP_SETS.find((set) => set === asked) ?? 'AR5';
+  const by = useParameter('by') ?? 'scope,category';
+  const filters = Object.fromEntries(
+    FILTERS.filter((name) => address[name] !== undefined).map((name) => [name, String(address[name])]),
+  );
+  const query: Omit<InventoryQuery, 'group_by'> = { ...(from ? { from } : {}), ...(to ? { to } : {}), gwp, ...filters };
+  const ready = latest !== undefined;
+  const inventory = useInventory({ ...query, group_by: by }, ready);
+  return (
+    <>
+      <PageHead title={t.carbon.title}>
+        <NativeSelect
+          label={t.carbon.gwp}
+          title={t.carbon.gwpNote}
+          value={gwp}
+          data={[...GWP_SETS]}
+          onChange={(event) => setAddress({ gwp: event.currentTarget.value })}
+        />
+        <Select
+          label={t.carbon.groupBy}
+          value={by}
+          data={Object.entries(t.carbon.groups).map(([value, label]) => ({ value, label }))}
+          allowDeselect={false}
+          onChange={(value) => setAddress({ by: value ?? undefined })}
+        />
+        <MonthRange from={from} to={to} />
+      </PageHead>
+      <Filters filters={filters} />
+      <Shown of={inventory} height={480}>
+        {(data) =>
+          data.rows.length === 0 ? (
+            <Section title={t.carbon.inventory}>
+              <Empty title={t.carbon.emptyTitle}>{t.carbon.emptyText}</Empty>
+            </Section>
+          ) : (
+            <>
+              <Totals inventory={data} />
+              <Section title={t.carbon.inventory} note={t.carbon.inventoryNote}>
+                <Notes inventory={data} />
+                <InventoryTable inventory={data} onFilter={(keys) => setAddress(keys)} />
+              </Section>
+              <Charts query={query} />
+            </>
+          )
+        }
+      </Shown>
+      <HeldSums inventory={inventory.data} />
+    </>
+  );
+}
+
+function Filters({ filters }: { filters: Record<string, string> }) {
+  const setAddress = useSetAddress();
+  const given = Object.entries(filters);
+  if (given.length === 0) return null;
+  return (
+    <div className="tags">
+      {given.map(([dimension, value]) => {
+        const label = `${t.carbon.dimensions[dimension]}: ${nameOf(dimension, value) || t.carbon.unnamed}`;
+        return (
+          <Pill
+            key={dimension}
+            withRemoveButton
+            onRemove={() => setAddress({ [dimension]: undefined })}
+            removeButtonProps={{ 'aria-label': t.carbon.clearFilter(label), 'aria-hidden': false, tabIndex: 0 }}
+          >
+            {label}
+          </Pill>
+        );
+      })}
+    </div>
+  );
+}
+
+function Totals({ inventory }: { inventory: Inventory }) {
+  const { total, outside, gwp } = inventory;
+  const biogenic = outside.gases_kg.co2_biogenic ?? '0';
+  return (
+    <div className="stats">
+      <Stat
+        label={t.carbon.totalLabel}
+        value={<Figure text={tonnes(total.co2e_t)} of={total.ref} label={t.carbon.totalLabel} />}
+        unit={t.carbon.unit}
+        note={`${gwp}, ${t.explain.lines(total.lines)}`}
+      />
+      <Stat
+        label={t.carbon.biogenic}
+        value={decimal(tonnesOfKilograms(biogenic), 3)}
+        unit={t.carbon.biogenicUnit}
+        note={t.carbon.biogenicNote}
+      />
+      <Stat
+        label={t.carbon.held}
+        value={whole(inventory.held.reduce((sum, { lines }) => sum + lines, 0))}
+        unit={t.overview.heldUnit(2)}
+        note={<Link to="/held">{t.overview.heldNote}</Link>}
+      />
+    </div>
+  );
+}
+
+function Notes({ inventory: { total, gwp } }: { inventory: Inventory }) {
+  const percent = total.not_restatable_percent;
+  return (
+    <>
+      {percent !== null && Number(percent) > 0 && <p>{t.carbon.notRestatable(amount(percent), gwp)}</p>}
+      {total.without_potential.length > 0 && (
+        <p>{t.carbon.withoutPotential(total.without_potential.join(', '), gwp)}</p>
+      )}
+    </>
+  );
+}
+
+function Charts({ query }: { query: Omit<InventoryQuery, 'group_by'> }) {
+  const byMonth = useInventory({ ...query, group_by: 'month,scope' });
+  const byActivity = useInventory({ ...query, group_by: 'scope,category,activity' });
+  const name = `${query.gwp}-${query.from}-${query.to}`;
+  return (
+    <div className="columns">
+      <Section title={t.carbon.byMonth}>
+        <Shown of={byMonth} height={300}>
+          {(data) => (
+            <MonthChart
+              inventory={data}
+              by="scope"
+              label={t.carbon.months(t.carbon.dimensions.scope!.toLowerCase())}
+              fileName={`co2e-months-${name}`}
+              height={300}
+            />
+          )}
+        </Shown>
+      </Section>
+      <Section title={t.carbon.parts}>
+        <Shown of={byActivity} height={300}>
+          {(data) => <Treemap inventory={data} fileName={`co2e-parts-${name}`} />}
+        </Shown>
+      </Section>
+    </div>
+  );
+}
+
+function HeldSums({ inventory }: { inventory: Inventory | undefined }) {
+  if (!inventory || inventory.held.length === 0) return null;
+  return (
+    <Section title={t.carbon.held} actions={<Link to="/held">{t.overview.details}</Link>}>
+      <ul>
+        {inventory.held.map((sum) => (
+          <li key={`${sum.reason}${sum.unit}${sum.currency}`}>
+            {t.explain.lines(sum.lines)}: {sum.words}
+            {sum.quantity !== null && `, ${amount(sum.quantity)} ${sum.unit}`}
+            {sum.amount !== null && `, ${amount(sum.amount)} ${sum.currency}`}
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}

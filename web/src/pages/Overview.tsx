@@ -1,0 +1,165 @@
+/** Both books at a glance, and the state of the data that they stand on. */
+import { Button, NativeSelect } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { useHeld, useImports, useInventory, useMrr, useYears } from '../api/queries.ts';
+import { useAsOf, useParameter, useSetAddress } from '../app/address.ts';
+import { Empty, Loading, PageHead, Section, Shown, Stat } from '../components/Page.tsx';
+import { Problem } from '../components/Problem.tsx';
+import { instant } from '../format/dates.ts';
+import { whole } from '../format/numbers.ts';
+import { t } from '../texts.ts';
+import { InventoryTable } from './carbon/InventoryTable.tsx';
+import { MonthChart } from './carbon/MonthChart.tsx';
+import { MrrChart } from './revenue/MrrChart.tsx';
+import { YearStatement } from './revenue/YearStatement.tsx';
+
+export function Overview() {
+  const years = useYears();
+  const setAddress = useSetAddress();
+  const asked = useParameter('year');
+  const year = asked ?? years?.latest ?? null;
+  return (
+    <>
+      <PageHead title={t.overview.title}>
+        {years && year !== null && (
+          <NativeSelect
+            label={t.overview.year}
+            value={year}
+            data={[...new Set([...years.years, year])].sort()}
+            onChange={(event) => setAddress({ year: event.currentTarget.value })}
+          />
+        )}
+      </PageHead>
+      {years === undefined && <FirstReading />}
+      {years !== undefined && year === null && <NothingYet />}
+      {year !== null && (
+        <>
+          <DataState />
+          <div className="columns">
+            <RevenueSummary year={year} />
+            <CarbonSummary year={year} />
+          </div>
+        </>
+      )}
+    </>
+  );
+}
+
+/** The two readings that decide which year is shown; when one fails, its message. */
+function FirstReading() {
+  const mrr = useMrr({ from: '1990-01', interval: 'year' });
+  const inventory = useInventory({ gwp: 'AR5', group_by: 'year' });
+  const failed = [mrr, inventory].find(({ error }) => error !== null);
+  return failed ? <Problem error={failed.error} onRetry={() => void failed.refetch()} /> : <Loading height={420} />;
+}
+
+function NothingYet() {
+  return (
+    <Section title={t.overview.emptyTitle}>
+      <Empty title={t.overview.emptyText}>
+        <Button mt="sm" component={Link} to="/imports">
+          {t.overview.emptyAction}
+        </Button>
+      </Empty>
+    </Section>
+  );
+}
+
+function DataState() {
+  const asOf = useAsOf();
+  const imports = useImports().data?.pages[0]?.imports.filter(({ seq }) => asOf === undefined || seq <= asOf);
+  const held = useHeld().data?.pages[0];
+  const last = imports?.[0];
+  const rejected = imports?.reduce((sum, { counts }) => sum + (counts?.rejected ?? 0), 0);
+  const heldLines = held?.groups.reduce((sum, { lines }) => sum + lines, 0);
+  return (
+    <div className="stats">
+      <Stat
+        label={t.overview.lastImport}
+        value={last ? instant(last.recorded_at) : imports ? t.overview.noImport : '…'}
+        note={
+          last && (
+            <Link to="/imports/$seq" params={{ seq: String(last.seq) }}>
+              {last.file_name}
+            </Link>
+          )
+        }
+      />
+      <Stat
+        label={t.overview.rejected}
+        value={rejected === undefined ? '…' : whole(rejected)}
+        unit={rejected === undefined ? '' : t.overview.rejectedUnit(rejected)}
+        note={rejected === 0 ? t.overview.allTaken : <Link to="/imports">{t.overview.rejectedNote}</Link>}
+      />
+      <Stat
+        label={t.overview.heldBack}
+        value={heldLines === undefined ? '…' : whole(heldLines)}
+        unit={heldLines === undefined ? '' : t.overview.heldUnit(heldLines)}
+        note={heldLines === 0 ? t.overview.nothingHeld : <Link to="/held">{t.overview.heldNote}</Link>}
+      />
+    </div>
+  );
+}
+
+function RevenueSummary({ year }: { year: string }) {
+  const range = { from: `${year}-01`, to: `${year}-12` };
+  const whole = useMrr({ ...range, interval: 'year' });
+  const months = useMrr({ ...range, interval: 'month' });
+  return (
+    <Section
+      title={t.overview.revenue}
+      note={t.overview.revenueNote}
+      actions={<Details to="/revenue" search={range} />}
+    >
+      <Shown of={whole} height={220}>
+        {(mrr) =>
+          mrr.currencies.length === 0 ? (
+            <Empty title={t.overview.noRevenue}>{t.overview.importHint}</Empty>
+          ) : (
+            <>
+              <YearStatement mrr={mrr} />
+              {months.data && <MrrChart mrr={months.data} label={t.overview.mrrChart(year)} fileName={`mrr-${year}`} />}
+            </>
+          )
+        }
+      </Shown>
+    </Section>
+  );
+}
+
+function CarbonSummary({ year }: { year: string }) {
+  const range = { from: `${year}-01`, to: `${year}-12`, gwp: 'AR5' as const };
+  const byCategory = useInventory({ ...range, group_by: 'scope,category' });
+  const byMonth = useInventory({ ...range, group_by: 'month,scope' });
+  return (
+    <Section title={t.overview.carbon} note={t.overview.carbonNote} actions={<Details to="/carbon" search={range} />}>
+      <Shown of={byCategory} height={220}>
+        {(inventory) =>
+          inventory.rows.length === 0 ? (
+            <Empty title={t.overview.noCarbon}>{t.overview.importHint}</Empty>
+          ) : (
+            <>
+              <InventoryTable inventory={inventory} brief />
+              {byMonth.data && (
+                <MonthChart
+                  inventory={byMonth.data}
+                  by="scope"
+                  label={t.overview.monthChart(year)}
+                  fileName={`co2e-${year}`}
+                />
+              )}
+            </>
+          )
+        }
+      </Shown>
+    </Section>
+  );
+}
+
+function Details({ to, search }: { to: string; search: Record<string, string> }) {
+  return (
+    <Link to={to} search={search as never}>
+      {t.overview.details}
+    </Link>
+  );
+}

@@ -1,0 +1,157 @@
+/** The revenue book: statement and chart of one currency over a range, and what is odd in the data. */
+import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
+import { type Mrr, type MrrCurrency, useMrr, useWarnings, useYears, type Warning } from '../api/queries.ts';
+import { useParameter, useSetAddress } from '../app/address.ts';
+import { DataTable } from '../components/DataTable.tsx';
+import { Empty, PageHead, Section, Shown, Stat } from '../components/Page.tsx';
+import { bucket as bucketName } from '../format/dates.ts';
+import { amount, percentOf, sum, whole } from '../format/numbers.ts';
+import { t } from '../texts.ts';
+import { movementTotal } from './revenue/figures.ts';
+import { MovementChart } from './revenue/MovementChart.tsx';
+import { StatementTable } from './revenue/StatementTable.tsx';
+
+const INTERVALS = ['day', 'week', 'month', 'quarter', 'year'] as const;
+type Interval = (typeof INTERVALS)[number];
+
+export function Revenue() {
+  const latest = useYears()?.latest;
+  const setAddress = useSetAddress();
+  const from = useParameter('from') ?? (latest ? `${latest}-01` : undefined);
+  const to = useParameter('to') ?? (latest ? `${latest}-12` : undefined);
+  const interval = (INTERVALS as readonly string[]).includes(useParameter('interval') ?? '')
+    ? (useParameter('interval') as Interval)
+    : 'month';
+  const mrr = useMrr({ ...(from ? { from } : {}), ...(to ? { to } : {}), interval }, latest !== undefined);
+  const currencies = mrr.data?.currencies.map(({ currency }) => currency) ?? [];
+  const wanted = useParameter('currency');
+  const currency = wanted !== undefined && currencies.includes(wanted) ? wanted : currencies[0];
+  const statement = mrr.data?.currencies.find((one) => one.currency === currency);
+  return (
+    <>
+      <PageHead title={t.revenue.title}>
+        {currencies.length > 1 && (
+          <NativeSelect
+            label={t.revenue.currency}
+            value={currency}
+            data={currencies}
+            onChange={(event) => setAddress({ currency: event.currentTarget.value })}
+          />
+        )}
+        <SegmentedControl
+          aria-label={t.revenue.interval}
+          value={interval}
+          data={INTERVALS.map((value) => ({ value, label: t.revenue.intervals[value] }))}
+          onChange={(value) => setAddress({ interval: value })}
+        />
+        <MonthRange from={from} to={to} />
+      </PageHead>
+      <Shown of={mrr} height={480}>
+        {(data) =>
+          statement && statement.buckets.length > 0 ? (
+            <Statement mrr={data} statement={statement} />
+          ) : (
+            <Section title={t.revenue.title}>
+              <Empty title={t.revenue.emptyTitle}>{t.revenue.emptyText}</Empty>
+            </Section>
+          )
+        }
+      </Shown>
+      <Warnings />
+    </>
+  );
+}
+
+/** Two months in the address. What is half typed is not taken. */
+export function MonthRange({ from, to }: { from: string | undefined; to: string | undefined }) {
+  const setAddress = useSetAddress();
+  const field = (name: 'from' | 'to', value: string | undefined) => (
+    <TextInput
+      key={`${name}${value}`}
+      type="month"
+      label={name === 'from' ? t.common.from : t.common.to}
+      defaultValue={value ?? ''}
+      onChange={(event) => {
+        const month = event.currentTarget.value;
+        if (/^\d{4}-\d{2}$/.test(month) && month >= '1990-01') setAddress({ [name]: month });
+      }}
+    />
+  );
+  return (
+    <>
+      {field('from', from)}
+      {field('to', to)}
+    </>
+  );
+}
+
+function Statement({ mrr, statement }: { mrr: Mrr; statement: MrrCurrency }) {
+  const { currency, buckets } = statement;
+  const first = buckets[0]!;
+  const last = buckets.at(-1)!;
+  const lost = sum([movementTotal(buckets, 'churn'), movementTotal(buckets, 'contraction')]);
+  const change = sum([last.end.amount, `-${first.start.amount}`.replace('--', '')]);
+  const period = `${bucketName(first.bucket)} – ${bucketName(last.bucket)}`;
+  return (
+    <>
+      <div className="stats">
+        <Stat label={t.revenue.end} value={amount(last.end.amount)} unit={currency} note={bucketName(last.bucket)} />
+        <Stat
+          label={t.revenue.netChange}
+          value={amount(change)}
+          unit={currency}
+          note={`${percentOf(change, first.start.amount) ?? '–'} · ${period}`}
+        />
+        <Stat label={t.revenue.netChurn} value={percentOf(lost, first.start.amount) ?? '–'} note={period} />
+        <Stat
+          label={t.revenue.customers}
+          value={whole(last.customers)}
+          unit={t.revenue.customersUnit}
+          note={bucketName(last.bucket)}
+        />
+      </div>
+      <Section title={t.revenue.statement(currency)} note={t.revenue.statementNote}>
+        <MovementChart statement={statement} />
+        <StatementTable statement={statement} seq={mrr.seq} />
+      </Section>
+    </>
+  );
+}
+
+function Warnings() {
+  const warnings = useWarnings();
+  const rows: Warning[] | undefined = warnings.data?.pages.flatMap((page) => page.warnings);
+  const names = [...new Set(rows?.flatMap((row) => Object.keys(row)) ?? [])];
+  return (
+    <Section title={t.revenue.warnings}>
+      <Shown of={{ data: rows, error: warnings.error, refetch: warnings.refetch }} height={60}>
+        {(all) =>
+          all.length === 0 ? (
+            <p className="dimmed">{t.revenue.noWarnings}</p>
+          ) : (
+            <>
+              <DataTable
+                caption={t.revenue.warnings}
+                rows={all}
+                rowKey={(row) => JSON.stringify(row)}
+                columns={names.map((name, index) => ({
+                  key: name,
+                  label: name.replaceAll('_', ' '),
+                  head: index === 0,
+                  text: (row) => row[name] ?? '',
+                }))}
+                note={t.common.rows(warnings.data?.pages[0]?.total ?? all.length)}
+                heightMax={360}
+              />
+              {warnings.hasNextPage && (
+                <Button mt="xs" variant="light" onClick={() => void warnings.fetchNextPage()}>
+                  {t.common.showMore}
+                </Button>
+              )}
+            </>
+          )
+        }
+      </Shown>
+    </Section>
+  );
+}

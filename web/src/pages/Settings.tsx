@@ -1,0 +1,5 @@
+import { PageHead } from '../components/Page.tsx';
+
+export function Settings() {
+  return <PageHead title="Settings" />;
+}

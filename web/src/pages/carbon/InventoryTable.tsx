@@ -1,0 +1,107 @@
+/** An inventory as a table that foots: the rows, then the total of scopes 1 to 3. */
+import type { Inventory, InventoryRow } from '../../api/queries.ts';
+import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure } from '../../components/Figure.tsx';
+import { compare, percentOf, tonnes, whole } from '../../format/numbers.ts';
+import { t } from '../../texts.ts';
+import { nameOf } from './names.ts';
+
+interface Props {
+  inventory: Inventory;
+  /** Leaves out the columns beside the figure, where there is little room. */
+  brief?: boolean;
+  /** Sets a filter, where rows can be narrowed to. */
+  onFilter?: ((keys: Record<string, string>) => void) | undefined;
+}
+
+/** Dimensions whose order means something; the others are shown by size. */
+const ORDERED = new Set(['scope', 'category', 'month', 'year']);
+
+export function InventoryTable({ inventory, brief = false, onFilter }: Props) {
+  const dimensions = inventory.group_by;
+  const total = inventory.total;
+  const inScopes = inventory.rows.filter(({ keys }) => keys.scope !== 'outside');
+  const rows = dimensions.every((dimension) => ORDERED.has(dimension))
+    ? inScopes
+    : inScopes.toSorted((a, b) => compare(b.co2e_kg, a.co2e_kg));
+  const columns: Column<InventoryRow>[] = [
+    ...dimensions.map(
+      (dimension, index): Column<InventoryRow> => ({
+        key: dimension,
+        label: t.carbon.dimensions[dimension] ?? dimension,
+        head: index === 0,
+        text: ({ keys }) => (dimension in keys ? nameIn(keys, dimension) : index === 0 ? t.carbon.total : ''),
+        cell: (row) => <Name row={row} dimension={dimension} index={index} onFilter={onFilter} />,
+      }),
+    ),
+    {
+      key: 'co2e',
+      label: '',
+      unit: t.carbon.unit,
+      numeric: true,
+      text: ({ co2e_t }) => co2e_t,
+      cell: ({ co2e_t, ref, keys }) => <Figure text={tonnes(co2e_t)} of={ref} label={labelOf(dimensions, keys)} />,
+    },
+    {
+      key: 'share',
+      label: t.carbon.share,
+      numeric: true,
+      text: ({ co2e_kg }) => percentOf(co2e_kg, total.co2e_kg) ?? '–',
+    },
+  ];
+  if (!brief) {
+    columns.push({
+      key: 'lines',
+      label: t.carbon.lines,
+      numeric: true,
+      text: ({ lines }) => String(lines),
+      cell: ({ lines }) => whole(lines),
+    });
+  }
+  return (
+    <DataTable
+      caption={t.carbon.inventory}
+      columns={columns}
+      rows={rows}
+      totals={[{ ...total, keys: {} }]}
+      rowKey={({ keys }) => JSON.stringify(keys)}
+      note={t.common.asOfEntry(inventory.seq)}
+    />
+  );
+}
+
+function Name({
+  row,
+  dimension,
+  index,
+  onFilter,
+}: {
+  row: InventoryRow;
+  dimension: string;
+  index: number;
+  onFilter: Props['onFilter'];
+}) {
+  const value = row.keys[dimension];
+  if (value === undefined) return index === 0 ? t.carbon.total : null;
+  const name = nameIn(row.keys, dimension);
+  if (!onFilter || name === '') return name;
+  return (
+    <button type="button" className="link" onClick={() => onFilter({ [dimension]: value })}>
+      {name}
+    </button>
+  );
+}
+
+/** Beside a category the scope is said in short, and a scope without categories says what it holds. */
+function nameIn(keys: Record<string, string>, dimension: string): string {
+  const value = keys[dimension]!;
+  if ('category' in keys && dimension === 'scope') return t.carbon.scopesShort[value] ?? value;
+  if (dimension === 'category' && value === '') return t.carbon.scopeWhole[keys.scope ?? ''] ?? t.carbon.unnamed;
+  return nameOf(dimension, value);
+}
+
+const labelOf = (dimensions: readonly string[], keys: Record<string, string>): string =>
+  dimensions
+    .map((dimension) => (dimension in keys ? nameOf(dimension, keys[dimension]!) : ''))
+    .join(' ')
+    .trim() || t.carbon.total;

@@ -1,0 +1,90 @@
+/** Scopes, their categories and activities as areas. Choosing one explains it. */
+import { useCallback } from 'react';
+import type { Inventory } from '../../api/queries.ts';
+import { useSetAddress } from '../../app/address.ts';
+import { Chart } from '../../components/Chart.tsx';
+import { TOOLTIP } from '../../components/chartParts.ts';
+import { compare, sum, tonnes } from '../../format/numbers.ts';
+import { t } from '../../texts.ts';
+import { nameOf } from './names.ts';
+
+interface Area {
+  name: string;
+  /** Where the area is drawn; the figure is `exact`. */
+  value: number;
+  exact: string;
+  ref?: string;
+  children?: Area[];
+}
+
+export function Treemap({ inventory, fileName }: { inventory: Inventory; fileName: string }) {
+  const setAddress = useSetAddress();
+  const select = useCallback(
+    (_name: string, data: unknown) => {
+      const ref = (data as Area | undefined)?.ref;
+      if (ref) setAddress({ explain: ref });
+    },
+    [setAddress],
+  );
+  const option = {
+    tooltip: {
+      ...TOOLTIP,
+      formatter: (item: unknown) => {
+        const { name, exact } = (item as { data: Area }).data;
+        return exact === undefined ? name : `${name}\n${tonnes(exact)} ${t.carbon.unit}`;
+      },
+    },
+    series: [
+      {
+        type: 'treemap',
+        data: areasOf(inventory),
+        roam: false,
+        nodeClick: false,
+        breadcrumb: { show: false },
+        top: 0,
+        left: 0,
+        right: 0,
+        bottom: 0,
+        leafDepth: 3,
+        label: { fontSize: 11, overflow: 'truncate' },
+        upperLabel: { show: true, height: 20, fontSize: 11, color: '#fff' },
+        itemStyle: { gapWidth: 1 },
+        levels: [
+          { itemStyle: { gapWidth: 3 }, upperLabel: { show: false } },
+          { itemStyle: { gapWidth: 2 } },
+          { itemStyle: { gapWidth: 1 }, colorSaturation: [0.3, 0.55] },
+          { colorSaturation: [0.3, 0.6] },
+        ],
+      },
+    ],
+  };
+  return <Chart label={t.carbon.treemap} fileName={fileName} option={option} height={300} onSelect={select} />;
+}
+
+function areasOf({ rows }: Inventory): Area[] {
+  const positive = rows.filter(({ keys, co2e_kg }) => keys.scope !== 'outside' && compare(co2e_kg, '0') > 0);
+  return group(positive, 'scope').map(([scope, ofScope]) =>
+    area(
+      nameOf('scope', scope),
+      group(ofScope, 'category').flatMap(([category, ofCategory]) => {
+        const leaves = ofCategory.map(({ keys, co2e_t, ref }) => ({
+          name: nameOf('activity', keys.activity ?? ''),
+          value: Number(co2e_t),
+          exact: co2e_t,
+          ref,
+        }));
+        return category === '' ? leaves : [area(nameOf('category', category), leaves)];
+      }),
+    ),
+  );
+}
+
+function area(name: string, children: Area[]): Area {
+  const exact = sum(children.map((child) => child.exact));
+  return { name, value: Number(exact), exact, children };
+}
+
+function group(rows: Inventory['rows'], dimension: string): [string, Inventory['rows']][] {
+  const groups = Map.groupBy(rows, ({ keys }) => keys[dimension] ?? '');
+  return [...groups].toSorted(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,80 @@
+/** One year of every currency: a column per currency, so that start and movements are read down to the end. */
+import type { Mrr, MrrFigure } from '../../api/queries.ts';
+import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure } from '../../components/Figure.tsx';
+import { amount, percentOf, whole } from '../../format/numbers.ts';
+import { t } from '../../texts.ts';
+import { MOVEMENTS, netChange } from './figures.ts';
+
+interface Line {
+  key: string;
+  label: string;
+  /** By currency. */
+  figures: Record<string, MrrFigure>;
+  texts?: Record<string, string>;
+}
+
+export function YearStatement({ mrr }: { mrr: Mrr }) {
+  const currencies = mrr.currencies.flatMap(({ currency, buckets }) => {
+    const bucket = buckets.at(-1);
+    return bucket ? [{ currency, bucket }] : [];
+  });
+  const line = (
+    key: string,
+    label: string,
+    pick: (bucket: (typeof currencies)[number]['bucket']) => MrrFigure,
+  ): Line => ({
+    key,
+    label,
+    figures: Object.fromEntries(currencies.map(({ currency, bucket }) => [currency, pick(bucket)])),
+  });
+  const words = (
+    key: string,
+    label: string,
+    pick: (bucket: (typeof currencies)[number]['bucket']) => string,
+  ): Line => ({
+    key,
+    label,
+    figures: {},
+    texts: Object.fromEntries(currencies.map(({ currency, bucket }) => [currency, pick(bucket)])),
+  });
+  const lines: Line[] = [
+    line('start', t.revenue.start, ({ start }) => start),
+    ...MOVEMENTS.map((type) => line(type, t.revenue.movements[type]!, ({ movements }) => movements[type])),
+  ];
+  const totals = [
+    line('end', t.revenue.end, ({ end }) => end),
+    words('change', t.revenue.change, (bucket) => percentOf(netChange(bucket), bucket.start.amount) ?? '–'),
+    words('customers', `${t.revenue.customers}, ${t.revenue.customersUnit}`, ({ customers }) => whole(customers)),
+  ];
+  const columns: Column<Line>[] = [
+    { key: 'line', label: '', text: ({ label }) => label, head: true },
+    ...currencies.map(
+      ({ currency }): Column<Line> => ({
+        key: currency,
+        label: '',
+        unit: currency,
+        numeric: true,
+        text: ({ figures, texts }) => figures[currency]?.amount ?? texts?.[currency] ?? '',
+        cell: ({ figures, texts, label }) => {
+          const figure = figures[currency];
+          return figure ? (
+            <Figure text={amount(figure.amount)} of={figure.ref} label={`${label}, ${currency}`} />
+          ) : (
+            texts?.[currency]
+          );
+        },
+      }),
+    ),
+  ];
+  return (
+    <DataTable
+      caption={t.overview.revenue}
+      columns={columns}
+      rows={lines}
+      totals={totals}
+      rowKey={({ key }) => key}
+      note={t.common.asOfEntry(mrr.seq)}
+    />
+  );
+}
