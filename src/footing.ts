@@ -9,7 +9,7 @@ import { carbonBook, openingEntries as carbonOpening, carbonStreams } from './ca
 import { migrate, openEngines } from './engines/index.ts';
 import type { Config, Engines } from './engines/types.ts';
 import { sha256 } from './journal/canonical.ts';
-import { openAccounts, openJournal } from './journal/index.ts';
+import { checkEvidenceStore, openAccounts, openJournal } from './journal/index.ts';
 import type { Account, Journal } from './journal/types.ts';
 import { FootingError } from './kernel/errors.ts';
 import {
@@ -79,6 +79,7 @@ export async function openFooting(config: Config): Promise<Footing> {
   const engines = await openEngines(config);
   try {
     await migrate(engines.pg, [...MIGRATIONS]);
+    await checkEvidenceStore(engines.pg, engines.evidence);
     return await composeFooting(engines);
   } catch (error) {
     await engines.close();

@@ -1,5 +1,5 @@
 /** Configuration: environment variables to a checked {@link Config}, and the logger. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import pino, { type Logger } from 'pino';
 import { FootingError, type Problem, shown } from '../kernel/errors.ts';
 import type { Config } from './types.ts';
@@ -14,8 +14,10 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 export function loadConfig(env: NodeJS.ProcessEnv = process.env, overrides: Partial<Config> = {}): Config {
   const problems: Problem[] = [];
   const read = new Reader(env, problems);
+  const home = resolve(overrides.home ?? read.text('FOOTING_HOME', '.footing'));
   const config: Config = {
-    home: resolve(overrides.home ?? read.text('FOOTING_HOME', '.footing')),
+    home,
+    evidence: resolve(overrides.evidence ?? read.text('FOOTING_EVIDENCE', join(home, 'evidence'))),
     databaseUrl: overrides.databaseUrl ?? read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
     clickhouseUrl: overrides.clickhouseUrl ?? read.url('CLICKHOUSE_URL', ['http:', 'https:']),
     host: overrides.host ?? read.text('FOOTING_HOST', '127.0.0.1'),

@@ -97,3 +97,18 @@ test('leftovers of a killed run are removed at the next start', async () => {
   await openEvidence(home);
   expect(await temporaries()).toEqual([]);
 });
+
+test('a shared folder is one store, and nobody removes what another server is receiving', async () => {
+  const folder = join(home, 'shared');
+  const [one, two] = [await openEvidence(join(home, 'a'), folder), await openEvidence(join(home, 'b'), folder)];
+  const ids = await Promise.all([one.id(), two.id(), one.id(), two.id()]);
+  expect(new Set(ids).size).toBe(1);
+  expect(await store.id()).not.toBe(ids[0]);
+  const upload = new PassThrough();
+  const putting = one.put(upload);
+  upload.write('first half, ');
+  await openEvidence(join(home, 'b'), folder);
+  upload.end('second half');
+  const { sha256: hash } = await putting;
+  expect(String(await buffer(two.read(hash)))).toBe('first half, second half');
+});

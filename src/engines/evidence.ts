@@ -1,27 +1,31 @@
 /**
- * Evidence in a folder: `HOME/evidence/ab/abcdef…` (the SHA-256 in hex), read-only, and `HOME/evidence/tmp` for what is
- * being received. Order of a store: temporary file written and synced -> renamed to its hash -> folder synced -> answered.
+ * Evidence in a folder, `HOME/evidence` unless FOOTING_EVIDENCE names another: `ab/abcdef…` (the SHA-256 in hex), read-only, `tmp` for
+ * what is being received (one for each data folder when the evidence is shared), and `store-id`, which says which store it is. Order of a store: temporary file written and synced -> renamed to its hash -> folder synced -> answered.
  * A crash before the rename leaves a temporary file, removed at the next start; after it, evidence that no entry refers to
  * yet, which does no harm and is found again when the upload is repeated.
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, type FileHandle, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, type FileHandle, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { FootingError } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
-import { privateFolder, storageError, syncFolder } from './files.ts';
+import { privateFolder, storageError, syncFolder, writeFileDurably } from './files.ts';
 import type { EvidenceStore, StoredEvidence } from './types.ts';
 
 const SHA256 = /^[0-9a-f]{64}$/;
 /** Small chunks of a stream are gathered to this size before they are written. */
 const WRITE_BYTES = 1024 * 1024;
 
-/** Opens the store, removing what aborted uploads left. Only the holder of the folder's lock may call this. */
-export async function openEvidence(home: string): Promise<EvidenceStore> {
-  const folder = join(home, 'evidence');
-  const temporary = join(folder, 'tmp');
+const STORE_ID = 'store-id';
+
+/** Opens the store, removing what aborted uploads left. Only the holder of the data folder's lock may call this. */
+export async function openEvidence(home: string, folder = join(home, 'evidence')): Promise<EvidenceStore> {
+  const shared = folder !== join(home, 'evidence');
+  const holder = createHash('sha256').update(`${hostname()}:${home}`).digest('hex').slice(0, 16);
+  const temporary = join(folder, shared ? `tmp-${holder}` : 'tmp');
   await privateFolder(temporary);
   for (const name of await readdir(temporary)) await rm(join(temporary, name), { force: true });
   return new FolderEvidence(folder, temporary);
@@ -34,6 +38,25 @@ class FolderEvidence implements EvidenceStore {
   constructor(folder: string, temporary: string) {
     this.#folder = folder;
     this.#temporary = temporary;
+  }
+
+  async id(): Promise<string> {
+    const path = join(this.#folder, STORE_ID);
+    const temporary = join(this.#temporary, randomUUID());
+    try {
+      if ((await sizeOf(path)) === undefined) {
+        await writeFileDurably(temporary, `${randomUUID()}\n`);
+        // A link, unlike a rename, does not replace what another server has put there meanwhile.
+        await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== 'EEXIST') throw error;
+        });
+        await rm(temporary);
+        await syncFolder(this.#folder);
+      }
+      return (await readFile(path, 'utf8')).trim();
+    } catch (error) {
+      throw storageError(error, path);
+    }
   }
 
   async put(

@@ -61,7 +61,7 @@ async function startAll(config: Config, log: Engines['log']): Promise<EnginePart
 }
 
 async function assemble(config: Config, log: Engines['log'], started: EngineParts, lock: FolderLock): Promise<Engines> {
-  const evidence = await openEvidence(config.home);
+  const evidence = await openEvidence(config.home, config.evidence);
   const pool = new PatientPool(
     {
       ...(started.postgres?.connection() ?? { connectionString: config.databaseUrl! }),

@@ -8,6 +8,8 @@ import type { Logger } from 'pino';
 export interface Config {
   /** Absolute path of the data folder (FOOTING_HOME, default ./.footing), mode 0700. */
   home: string;
+  /** Absolute path of the evidence folder (FOOTING_EVIDENCE, default `evidence` in the data folder); servers on one database share it. */
+  evidence: string;
   /** Set: a remote PostgreSQL is used and none is started (DATABASE_URL). */
   databaseUrl: string | undefined;
   /** Set: a remote ClickHouse is used and none is started (CLICKHOUSE_URL). */
@@ -40,10 +42,15 @@ export interface ClickHouse {
    */
   client(database: string): ClickHouseClient;
   /**
-   * INSERT of one block of bytes in ClickHouse's Native format into `table` of `database`; columns that the block lacks
-   * take their defaults. Atomic per block.
+   * INSERT of blocks in ClickHouse's Native format, all of the same columns, into `table` of `database`; columns that they
+   * lack take their defaults. ClickHouse joins small blocks; what it joined is there wholly or not at all.
    */
-  insertNative(database: string, table: string, columns: readonly string[], block: Uint8Array): Promise<void>;
+  insertNative(
+    database: string,
+    table: string,
+    columns: readonly string[],
+    blocks: Uint8Array | readonly Uint8Array[],
+  ): Promise<void>;
 }
 
 export interface StoredEvidence {
@@ -56,6 +63,8 @@ export interface StoredEvidence {
 
 /** Evidence: bytes exactly as handed in, kept under their SHA-256. */
 export interface EvidenceStore {
+  /** Which store this is; made when it is first asked for. Copies of a store have its id. */
+  id(): Promise<string>;
   /**
    * Stores a stream. Written to a temporary name, hashed on the way, synced to disk, renamed, folder synced: when this
    * resolves the bytes survive a power cut; when it rejects nothing is there but a temporary file that the next start

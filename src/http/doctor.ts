@@ -109,7 +109,10 @@ async function accountStates({ footing }: HttpContext, problems: Problem[]) {
         posted[name] = await footing.ledger.posted(account.id, name);
         const failure = await footing.ledger.failure(account.id, name);
         if (failure !== null)
-          problems.push({ field: `${account.slug}: ${name} book`, reason: `cannot be posted: ${failure}` });
+          problems.push({
+            field: `${account.slug}: ${name} book`,
+            reason: `cannot be posted: ${failure.replace(/\.$/, '')}`,
+          });
       }
       states.push({ slug: account.slug, seq: (await footing.journal.head(account.id)).seq, posted });
     }
