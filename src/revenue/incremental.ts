@@ -1,8 +1,10 @@
 /**
  * The movements of few customers, kept up by the rules in TypeScript (rules/): what entries of one batch do to each of the customers that
- * they touch, entry by entry, in memory. Three queries side by side and an insert per table, however many entries there are.
+ * they touch, entry by entry, in memory. Two queries side by side and an insert per table, however many entries there are.
  *
- * It must give the rows that the derivation by SQL gives (derivation.ts), column by column. The two are written apart on purpose.
+ * It must give the rows that the derivation by SQL gives (derivation.ts), column by column; the two are written apart on purpose, and
+ * `footing verify` compares what is posted with the derivation by SQL. Because they agree, what stands before an entry is not
+ * read but worked out again from the records before it: reading all columns of a few rows costs more than the rules do.
  */
 import type { PostContext } from '../ledger/index.ts';
 import { DERIVED_COLUMNS } from './derivation.ts';
@@ -28,17 +30,12 @@ export interface Touch {
  * {@link INCREMENTAL_LINES_MAX} lines (reversals counted too).
  */
 export async function deriveIncrementally(context: PostContext, touch: Touch): Promise<boolean> {
-  const [lines, plans, posted] = await Promise.all([
-    readLines(context, touch),
-    readPlans(context, touch),
-    readPosted(context, touch),
-  ]);
+  const [lines, plans] = await Promise.all([readLines(context, touch), readPlans(context, touch)]);
   if (lines === null) return false;
   const plansOf = Map.groupBy(plans, (plan) => nameOf(plan.source, plan.externalId));
-  const postedOf = Map.groupBy(posted, (row) => row.content[CUSTOMER_HASH] as string);
   const changes: Change[] = [];
   for (const [hash, ofCustomer] of Map.groupBy(lines, (line) => line.customerHash)) {
-    changes.push(...changesOf(hash, ofCustomer, plansOf, postedOf.get(hash) ?? [], touch));
+    changes.push(...changesOf(hash, ofCustomer, plansOf, touch));
   }
   await insert(context, changes);
   return true;
@@ -47,7 +44,6 @@ export async function deriveIncrementally(context: PostContext, touch: Touch): P
 /** A row of `movements` or `warnings` without seq and sign, as DERIVED_COLUMNS; cents as text, the instant in milliseconds. */
 type Content = Array<string | number>;
 
-const CUSTOMER_HASH = DERIVED_COLUMNS.indexOf('customer_hash');
 const AT = DERIVED_COLUMNS.indexOf('at');
 const RULE = DERIVED_COLUMNS.indexOf('rule');
 const CURRENCY = DERIVED_COLUMNS.indexOf('currency');
@@ -85,7 +81,6 @@ function changesOf(
   hash: string,
   lines: readonly StoredLine[],
   plansOf: ReadonlyMap<string, readonly StoredPlan[]>,
-  posted: ReadonlyArray<{ sign: number; content: Content }>,
   touch: Touch,
 ): Change[] {
   const plansOfCustomer = new Set(lines.map(({ line }) => nameOf(line.source, line.plan)));
@@ -97,7 +92,7 @@ function changesOf(
     touched(span.from);
     touched(span.until);
   }
-  let present = netContents(posted);
+  let present = contentsAsOf(hash, lines, plansOf, touch.first - 1);
   const changes: Change[] = [];
   for (const seq of [...seqs].sort((a, b) => a - b)) {
     const wanted = contentsAsOf(hash, lines, plansOf, seq);
@@ -127,17 +122,6 @@ function contentsAsOf(
       return [JSON.stringify(content), content];
     }),
   );
-}
-
-function netContents(rows: ReadonlyArray<{ sign: number; content: Content }>): Map<string, Content> {
-  const net = new Map<string, { sign: number; content: Content }>();
-  for (const { sign, content } of rows) {
-    const key = JSON.stringify(content);
-    const known = net.get(key);
-    if (known) known.sign += sign;
-    else net.set(key, { sign, content });
-  }
-  return new Map([...net].filter(([, { sign }]) => sign !== 0).map(([key, { content }]) => [key, content]));
 }
 
 /** In the order of DERIVED_COLUMNS. */
@@ -172,86 +156,85 @@ const nameOf = (source: string, externalId: string): string => `${source}\n${ext
 /** Entries after every other: the row was not reversed. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
+/** Columns are read as they are and worked on here: every function in a query costs more to plan than it does for a few rows. */
+const LINE_COLUMNS = [
+  'seq',
+  'sign',
+  'origin_seq',
+  'origin_row',
+  'customer_hash',
+  'source',
+  'customer_external_id',
+  'subscription_external_id',
+  'invoice_external_id',
+  'external_id',
+  'plan_external_id',
+  'currency',
+  'type',
+  'date',
+  'service_period_start',
+  'service_period_end',
+  'amount_in_cents',
+  'tax_amount_in_cents',
+  'prorated',
+  'proration_type',
+  'event_order',
+  'cancelled_at',
+  'excluded',
+] as const;
+
 /** Lines that count, ascending by origin, with the span of entries in which each is current; null when they are too many. */
 async function readLines(context: PostContext, touch: Touch): Promise<StoredLine[] | null> {
-  type Row = [
-    seq: number,
-    sign: number,
-    originSeq: number,
-    originRow: number,
-    customerHash: string,
-    source: string,
-    customer: string,
-    subscription: string,
-    invoice: string,
-    externalId: string,
-    plan: string,
-    currency: string,
-    type: string,
-    date: number,
-    start: number | null,
-    end: number | null,
-    amount: string,
-    tax: string,
-    proration: Line['proration'],
-    eventOrder: string,
-    cancelledAt: number | null,
-  ];
-  const rows = await compact<Row>(
+  const rows = await compact<Array<string | number | boolean | null>>(
     context,
-    `SELECT
-       seq, sign, origin_seq, origin_row, toString(customer_hash), source, customer_external_id, subscription_external_id,
-       invoice_external_id, external_id, plan_external_id, currency, type, toUnixTimestamp64Milli(date),
-       toUnixTimestamp64Milli(service_period_start), toUnixTimestamp64Milli(service_period_end),
-       toString(amount_in_cents), toString(ifNull(tax_amount_in_cents, 0)),
-       multiIf(
-         NOT ifNull(prorated, false), 'plain',
-         proration_type IN ('full', 'differential_mrr'), toString(proration_type),
-         'differential'
-       ),
-       toString(ifNull(event_order, 0)), toUnixTimestamp64Milli(cancelled_at)
+    `SELECT ${LINE_COLUMNS.join(', ')}
      FROM invoices
      WHERE customer_hash IN (${touch.customers})
-       AND seq <= ${touch.last}
-       AND excluded = ''
-       AND (type = 'subscription' OR isNotNull(cancelled_at))
      LIMIT ${INCREMENTAL_LINES_MAX + 1}`,
   );
   if (rows.length > INCREMENTAL_LINES_MAX) return null;
+  const at = Object.fromEntries(LINE_COLUMNS.map((column, i) => [column, i])) as Record<
+    (typeof LINE_COLUMNS)[number],
+    number
+  >;
   const lines = new Map<string, StoredLine>();
   const reversed: Array<[key: string, seq: number]> = [];
   for (const row of rows) {
-    const key = `${row[2]}/${row[3]}`;
-    if (row[1] < 0) {
-      reversed.push([key, row[0]]);
+    const text = (column: keyof typeof at) => row[at[column]] as string;
+    const instant = (column: keyof typeof at) => (row[at[column]] === null ? null : Date.parse(text(column)));
+    const seq = Number(row[at.seq]);
+    if (seq > touch.last || row[at.excluded] !== '') continue;
+    const key = `${row[at.origin_seq]}/${row[at.origin_row]}`;
+    if ((row[at.sign] as number) < 0) {
+      reversed.push([key, seq]);
       continue;
     }
     lines.set(key, {
-      customerHash: row[4],
-      from: row[0],
+      customerHash: text('customer_hash'),
+      from: seq,
       until: NEVER,
       line: {
-        source: row[5],
-        customer: row[6],
-        invoice: row[8],
-        invoiceDate: row[13],
-        currency: row[11],
-        externalId: row[9],
+        source: text('source'),
+        customer: text('customer_external_id'),
+        invoice: text('invoice_external_id'),
+        invoiceDate: Date.parse(text('date')),
+        currency: text('currency'),
+        externalId: text('external_id'),
         lineNumber: 0,
         position: 0,
-        origin: { seq: row[2], row: row[3] },
-        type: row[12],
-        subscription: row[7],
-        plan: row[10],
-        planName: row[10],
+        origin: { seq: Number(row[at.origin_seq]), row: row[at.origin_row] as number },
+        type: text('type'),
+        subscription: text('subscription_external_id'),
+        plan: text('plan_external_id'),
+        planName: text('plan_external_id'),
         interval: null,
-        start: row[14],
-        end: row[15],
-        amount: BigInt(row[16]),
-        tax: BigInt(row[17]),
-        proration: row[18],
-        eventOrder: BigInt(row[19]),
-        cancelledAt: row[20],
+        start: instant('service_period_start'),
+        end: instant('service_period_end'),
+        amount: BigInt(text('amount_in_cents')),
+        tax: BigInt(text('tax_amount_in_cents') ?? 0),
+        proration: prorationOf(row[at.prorated] === true, text('proration_type')),
+        eventOrder: BigInt(text('event_order') ?? 0),
+        cancelledAt: instant('cancelled_at'),
       },
     });
   }
@@ -264,32 +247,41 @@ async function readLines(context: PostContext, touch: Touch): Promise<StoredLine
   );
 }
 
-/** Every statement of the plans that the lines name, ascending by origin. */
+/** So many statements of plans are read whole, which costs less than finding the few that are meant. */
+const PLANS_READ_MAX = 2_000;
+
+/** Every statement of the plans that the lines name (or of all plans), ascending by origin. */
 async function readPlans(context: PostContext, touch: Touch): Promise<StoredPlan[]> {
   type Row = [
-    seq: number,
+    seq: string,
     sign: number,
-    originSeq: number,
+    originSeq: string,
     originRow: number,
     source: string,
     externalId: string,
     count: string,
     unit: string,
   ];
-  const rows = await compact<Row>(
-    context,
-    `SELECT seq, sign, origin_seq, origin_row, source, external_id, toString(interval_count), interval_unit
-     FROM plans
-     WHERE seq <= ${touch.last}
-       AND key_hash IN (
+  const select =
+    'SELECT seq, sign, origin_seq, origin_row, source, external_id, interval_count, interval_unit FROM plans';
+  let rows = await compact<Row>(context, `${select} LIMIT ${PLANS_READ_MAX + 1}`);
+  if (rows.length > PLANS_READ_MAX) {
+    rows = await compact<Row>(
+      context,
+      `${select}
+       WHERE key_hash IN (
          SELECT cityHash64(source, plan_external_id)
          FROM invoices
          WHERE customer_hash IN (${touch.customers}) AND seq <= ${touch.last}
-       )
-     ORDER BY origin_seq, origin_row, sign DESC`,
-  );
+       )`,
+    );
+  }
+  // What states a plan before what reverses it.
+  rows.sort((a, b) => Number(a[2]) - Number(b[2]) || a[3] - b[3] || b[1] - a[1]);
   const plans = new Map<string, StoredPlan>();
-  for (const [seq, sign, originSeq, originRow, source, externalId, count, unit] of rows) {
+  for (const [stated, sign, originSeq, originRow, source, externalId, count, unit] of rows) {
+    const seq = Number(stated);
+    if (seq > touch.last) continue;
     const key = `${originSeq}/${originRow}`;
     if (sign > 0) {
       const interval = planInterval({ interval_count: count, interval_unit: unit });
@@ -302,32 +294,17 @@ async function readPlans(context: PostContext, touch: Touch): Promise<StoredPlan
   return [...plans.values()];
 }
 
-/** Movements and warnings of the customers that entries before these posted, reversals included. */
-async function readPosted(context: PostContext, touch: Touch): Promise<Array<{ sign: number; content: Content }>> {
-  const columns = DERIVED_COLUMNS.map((column) => {
-    if (column === 'amount_cents') return `toString(${column} * sign)`;
-    if (column === 'customers') return `${column} * sign`;
-    if (column === 'at') return 'toUnixTimestamp64Milli(at)';
-    return column === 'customer_hash' || column.includes('mrr_') ? `toString(${column})` : column;
-  });
-  const rows = await compact<[number, ...Content]>(
-    context,
-    ['movements', 'warnings']
-      .map(
-        (table) =>
-          `SELECT sign, ${columns.join(', ')} FROM ${table} WHERE customer_hash IN (${touch.customers}) AND seq < ${touch.first}`,
-      )
-      .join('\nUNION ALL\n'),
-  );
-  return rows.map(([sign, ...content]) => ({ sign, content }));
+function prorationOf(prorated: boolean, type: string): Line['proration'] {
+  if (!prorated) return 'plain';
+  return type === 'full' || type === 'differential_mrr' ? type : 'differential';
 }
 
-/** Rows as arrays; 64-bit integers that are not made text arrive as numbers. */
+/** Rows as arrays: 64-bit integers as text, instants as ISO 8601. */
 async function compact<Row>(context: PostContext, query: string): Promise<Row[]> {
   const result = await context.engines.clickhouse.client(context.database).query({
     query,
     format: 'JSONCompact',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0 },
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 1, date_time_output_format: 'iso', max_threads: 1 },
   });
   return (await result.json<Row>()).data as unknown as Row[];
 }
