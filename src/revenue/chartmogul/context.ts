@@ -68,6 +68,13 @@ export class ApiContext {
     return this.footing.read(call.account.id, 'revenue');
   }
 
+  /** The ledger as it is, without waiting for what was stated last. */
+  async present(call: Call): Promise<ReadContext> {
+    const { engines, ledger } = this.footing;
+    const seq = await ledger.posted(call.account.id, 'revenue');
+    return { engines, accountId: call.account.id, database: await ledger.database(call.account.id), seq };
+  }
+
   /**
    * States an entry that creates what has external ids of its own. Taken is what the ledger holds (`exists`: it came by file) or what an
    * entry claimed. A claim whose object the ledger no longer holds was left behind by a deletion of another kind: it is taken over.

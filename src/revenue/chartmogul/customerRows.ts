@@ -6,6 +6,7 @@ import type { ApiContext, Call } from './context.ts';
 import { notFound } from './errors.ts';
 import { customerId, dataSourceId, numberOf, partsOf, placeOf } from './ids.ts';
 import { currentCondition, currentRecords } from './ledgerReads.ts';
+import { DEFAULT_SYSTEM } from './sources.ts';
 import { fromLedger, zoned } from './times.ts';
 
 export interface CustomerRow {
@@ -72,9 +73,48 @@ export async function describeCustomers(
     const joined = members.get(row.key_hash) ?? [];
     const own = [row.key_hash, ...joined.map(({ place }) => place)];
     const sums = sumOf(own.flatMap((place) => figures.get(place) ?? []));
-    return describe(call, row, joined, attributes(row), sums, systems.get(row.source) ?? 'Custom');
+    return describe(call, row, joined, attributes(row), sums, systems.get(row.source) ?? DEFAULT_SYSTEM);
   });
 }
+
+/** A customer that was just created, without waiting for the ledger: the figures are those of invoices that are there already. */
+export async function describeNew(
+  context: ApiContext,
+  call: Call,
+  source: string,
+  row: Record<string, Json>,
+  tags: readonly string[],
+  attributes: ReadonlyArray<{ name: string; type: string; value: string }>,
+): Promise<Record<string, Json>> {
+  const place = placeOf(source, String(row.external_id));
+  const customer = { ...BLANK, ...row, source, key_hash: place } as CustomerRow;
+  const [figures, sources] = await Promise.all([
+    figuresOf(await context.present(call), [place], call.account.currency),
+    context.sources.list(call, false),
+  ]);
+  const custom = Object.fromEntries(attributes.map(({ name, type, value }) => [name, typedValue(type, value)]));
+  const system = sources.find(({ name }) => name === source)?.system ?? DEFAULT_SYSTEM;
+  const shown = { tags: [...new Set(tags)], stripe: {}, clearbit: {}, custom };
+  return describe(call, customer, [], shown, sumOf([...figures.values()]), system);
+}
+
+const BLANK: Omit<CustomerRow, 'source' | 'key_hash' | 'external_id'> = {
+  origin_seq: '0',
+  origin_row: 0,
+  name: '',
+  email: '',
+  company: '',
+  country: '',
+  state: '',
+  city: '',
+  zip: '',
+  lead_created_at: null,
+  free_trial_started_at: null,
+  website_url: '',
+  owner: '',
+  status: '',
+  attributes: {},
+};
 
 function describe(
   call: Call,

@@ -2,7 +2,7 @@
  * From ids to records: which customer, plan or invoice an id means, and whether an external id is taken. What is found is kept for some
  * seconds; what is not found is looked for again once the ledger holds everything that was stated before the question.
  */
-import { type ReadContext, select } from '../../ledger/index.ts';
+import { select } from '../../ledger/index.ts';
 import type { ApiContext, Call } from './context.ts';
 import { customerId, partsOf, placeOf, planId } from './ids.ts';
 import { currentCondition, currentRecords, Together } from './ledgerReads.ts';
@@ -76,18 +76,12 @@ export class References {
     return ask();
   }
 
-  async #present(accountId: number): Promise<ReadContext> {
-    const { engines, ledger } = this.#context.footing;
-    const seq = await ledger.posted(accountId, 'revenue');
-    return { engines, accountId, database: await ledger.database(accountId), seq };
-  }
-
   #lookup(call: Call, table: Table): Together<string, Reference[]> {
     const key = `${call.account.id}/${table}`;
     let lookup = this.#lookups.get(key);
     if (!lookup) {
       lookup = new Together(async (places: string[]) => {
-        const read = await this.#present(call.account.id);
+        const read = await this.#context.present(call);
         const where = `key_hash IN (${[...new Set(places)].join(', ')})`;
         const rows = await select<{ place: string; source: string; external_id: string }>(
           read.engines,
@@ -122,7 +116,7 @@ export class References {
     let together = this.#invoices.get(call.account.id);
     if (!together) {
       together = new Together(async (questions: Reference[]) => {
-        const read = await this.#present(call.account.id);
+        const read = await this.#context.present(call);
         const names = [...new Set(questions.map(({ externalId }) => externalId.split('\u0000')[1]!))];
         const hashes = [
           ...new Set(questions.map(({ source, externalId }) => placeOf(source, externalId.split('\u0000')[0]!))),

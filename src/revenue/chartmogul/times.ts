@@ -43,7 +43,8 @@ export function zoned(time: number, timeZone: string): string {
   return date.toString({ smallestUnit: 'second', timeZoneName: 'never' });
 }
 
-/** ClickHouse's `2025-01-31 10:00:00.000` (UTC) as an instant of the import API; null stays null. */
+/** ClickHouse's `2025-01-31 10:00:00.000` (UTC) as an instant of the import API; one that is such an instant already and null stay. */
 export function fromLedger(text: string | null | undefined): string | null {
-  return text === null || text === undefined || text === '' ? null : `${text.replace(' ', 'T')}Z`;
+  if (text === null || text === undefined || text === '') return null;
+  return text.endsWith('Z') ? text : `${text.replace(' ', 'T')}Z`;
 }

@@ -5,14 +5,15 @@ import { customerMerges, subscriptionConnections } from '../../customerStreams.t
 import { customers } from '../../streams.ts';
 import { attributesEntry, checkTypes, readAttributes, tagsEntry } from '../attributeValues.ts';
 import type { ApiContext, Call, Route } from '../context.ts';
-import { type CustomerRow, customerRow, describeCustomers, LEAD_STATUSES } from '../customerRows.ts';
+import { type CustomerRow, customerRow, describeCustomers, describeNew, LEAD_STATUSES } from '../customerRows.ts';
 import { ApiError, badParameter, notFound, refused } from '../errors.ts';
 import { Fields, type JsonObject } from '../fields.ts';
 import { newId, placeOf, subscriptionId } from '../ids.ts';
 import { countRecords, currentRecords } from '../ledgerReads.ts';
 import { numberPart, pageOf, pageRequest } from '../pages.ts';
 import type { Reference } from '../references.ts';
-import { claim, patchEntry, postEntry, type Row, voidEntry } from '../writes.ts';
+import type { CombinedPayload } from '../voiding.ts';
+import { claim, type EntryInput, patchEntry, postEntry, type Row, voidEntry } from '../writes.ts';
 
 const TAKEN = () => refused('external_id', 'The external ID for this customer already exists in our system.', 'taken');
 const TEXTS = ['name', 'email', 'company', 'state', 'city', 'zip', 'website_url', 'owner'] as const;
@@ -38,12 +39,19 @@ export function customerRoutes(route: Route, context: ApiContext): void {
     if (attributes.length > 0) await checkTypes(await context.read(call), attributes);
     const reference = { source: source.name, externalId: externalId! };
     const claims = [claim('customer', source.name, externalId!)];
-    await context.claiming(call, postEntry(customers, source.name, [row]), claims, TAKEN, () =>
-      context.references.exists(call, 'customers', reference),
-    );
+    const entry = postEntry(customers, source.name, [row]);
+    const payload = entry.payload as unknown as CombinedPayload;
+    const rowsOf = ({ payload }: EntryInput) => (payload as unknown as CombinedPayload).rows;
+    payload.with = [
+      ...(tags.length > 0
+        ? [{ stream: 'customer_tags', rows: rowsOf(tagsEntry(source.name, [externalId!], tags)) }]
+        : []),
+      ...(attributes.length > 0
+        ? [{ stream: 'customer_attributes', rows: rowsOf(attributesEntry(source.name, [externalId!], attributes)) }]
+        : []),
+    ];
+    await context.claiming(call, entry, claims, TAKEN, () => context.references.exists(call, 'customers', reference));
     const uuid = context.references.keep(call, 'customers', reference);
-    if (tags.length > 0) await context.state(call, tagsEntry(source.name, [externalId!], tags));
-    if (attributes.length > 0) await context.state(call, attributesEntry(source.name, [externalId!], attributes));
     if (contact) {
       await context.stated.create(call.account.id, call.actor, 'contact', newId('con'), {
         ...contact,
@@ -52,8 +60,7 @@ export function customerRoutes(route: Route, context: ApiContext): void {
         data_source_uuid: source.id,
       });
     }
-    const read = await context.read(call);
-    return described(call, read, await customerRow(context, call, uuid));
+    return describeNew(context, call, source.name, row, tags, attributes);
   });
 
   route('GET', '/customers', 200, (call) => customerPage(context, call, {}));
