@@ -1,0 +1,40 @@
+/** `node docs/bench.ts` puts what the last full `npm run bench` measured into the README, between the marks. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const README = join(import.meta.dirname, '../README.md');
+const RESULTS = join(import.meta.dirname, '../bench/results/latest.json');
+const MARKS = /(<!-- bench: [^\n]*-->\n)[\s\S]*?(<!-- end of bench -->)/;
+
+interface Results {
+  at: string;
+  scale: number;
+  machine: { cpu: string; cores: number; memoryGiB: number; os: string; node: string };
+  results: Array<{ what: string; footing: number; duckdb: number | null; unit: string; target: string; met: boolean }>;
+}
+
+const figure = (value: number, unit: string) =>
+  `${value.toLocaleString('en', { maximumSignificantDigits: 3 })} ${unit}`;
+
+const { at, scale, machine, results } = JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
+if (scale !== 1) throw new Error(`The last bench was run at scale ${scale}; the README shows full size only.`);
+const rows = results.map(({ what, footing, duckdb, unit, target, met }) => {
+  const ratio = duckdb === null ? '' : (footing / duckdb).toFixed(2);
+  const shown = [what, figure(footing, unit), duckdb === null ? '' : figure(duckdb, unit), ratio, target];
+  return `| ${[...shown, met ? 'yes' : '**no**'].join(' | ')} |`;
+});
+const text = [
+  `Measured on ${at.slice(0, 10)}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}. DuckDB is hand-written SQL on the same files, in the same run,`,
+  'without provenance and row-level errors: [how](bench/README.md), `npm run bench`.',
+  '',
+  '| what | Footing | DuckDB | ratio | target | met |',
+  '| --- | ---: | ---: | ---: | --- | --- |',
+  ...rows,
+  '',
+].join('\n');
+const readme = readFileSync(README, 'utf8');
+if (!MARKS.test(readme)) throw new Error('The marks of the bench are not in the README.');
+writeFileSync(
+  README,
+  readme.replace(MARKS, (_, begin: string, end: string) => begin + text + end),
+);
