@@ -1,0 +1,183 @@
+/** Conditions of a filter as SQL. */
+import { minorUnits } from '../../kernel/currency.ts';
+import type { FilterCondition } from './filters.ts';
+import { bound, type Scope } from './scope.ts';
+
+/** Records of a table as they stand at `seq`; `where` narrows both what is stated and what is reversed. */
+export const current = (table: string, where = '1'): string =>
+  `sign = 1 AND seq <= {seq:UInt64} AND (${where})
+       AND (origin_seq, origin_row) NOT IN (
+         SELECT origin_seq, origin_row FROM ${table} WHERE sign = -1 AND seq <= {seq:UInt64} AND (${where})
+       )`;
+
+/**
+ * Which customers count: SQL over a table with customer_hash, customer_external_id, source and currency. A customer without a record of its
+ * own has none of the attributes.
+ */
+export function customerCondition(scope: Scope): string {
+  const conditions = scope.filter.filter((each) => each.level === 'customer' || each.name === 'currency');
+  return conditions.map((each) => `(${customerSql(scope, each)})`).join(' AND ') || '1';
+}
+
+function customerSql(scope: Scope, condition: FilterCondition): string {
+  const { name } = condition;
+  if (name === 'customer') return textSql(scope, condition, 'customer_external_id');
+  if (name === 'data_source') return textSql(scope, condition, 'source');
+  if (name === 'currency') return textSql(scope, condition, 'currency');
+  if (name === 'mrr') return mrrSql(scope, condition);
+  if (name === 'customer_status') return statusSql(scope, condition);
+  if (name === 'tags') return tagsSql(scope, condition);
+  // Negative conditions hold for customers without a record too, so they are the complement of the positive ones.
+  const { positive, negated } = withoutNegation(condition);
+  const hashes = name.startsWith('custom.')
+    ? customHashes(scope, name.slice('custom.'.length), (value) => textSql(scope, positive, value))
+    : `SELECT key_hash FROM customers WHERE ${current('customers')} AND (${textSql(scope, positive, name)})`;
+  return `customer_hash ${negated ? 'NOT IN' : 'IN'} (${hashes})`;
+}
+
+/** Customers whose custom attribute fulfils the condition, be it stated with the customer or on its own. */
+function customHashes(scope: Scope, attribute: string, fulfils: (value: string) => string): string {
+  const name = bound(scope, attribute, 'String');
+  return `SELECT key_hash FROM customers WHERE ${current('customers')} AND (${fulfils(`attributes[${name}]`)})
+    UNION ALL
+    SELECT cityHash64(source, customer_external_id)
+    FROM customer_attributes
+    WHERE ${current('customer_attributes', `name = ${name}`)} AND (${fulfils('value')})`;
+}
+
+const OPPOSITES: Partial<Record<FilterCondition['operator'], FilterCondition['operator']>> = {
+  NONE: 'ANY',
+  NOT_EQ: 'EQ',
+  NOT_CONTAINS: 'CONTAINS',
+  IS: 'IS_NOT',
+};
+
+function withoutNegation(condition: FilterCondition): { positive: FilterCondition; negated: boolean } {
+  const opposite = OPPOSITES[condition.operator];
+  return opposite === undefined
+    ? { positive: condition, negated: false }
+    : { positive: { ...condition, operator: opposite }, negated: true };
+}
+
+/** A condition on a column of text; empty text is null. */
+function textSql(scope: Scope, { operator, values }: FilterCondition, column: string): string {
+  const list = () => bound(scope, values, 'Array(String)');
+  const one = () => bound(scope, values[0], 'String');
+  switch (operator) {
+    case 'ANY':
+    case 'EQ':
+      return `has(${list()}, toString(${column}))`;
+    case 'NONE':
+    case 'NOT_EQ':
+      return `NOT has(${list()}, toString(${column}))`;
+    case 'CONTAINS':
+      return `positionCaseInsensitiveUTF8(${column}, ${one()}) > 0`;
+    case 'NOT_CONTAINS':
+      return `positionCaseInsensitiveUTF8(${column}, ${one()}) = 0`;
+    case 'IS':
+      return `${column} = ''`;
+    default:
+      return `${column} != ''`;
+  }
+}
+
+function tagsSql(scope: Scope, { operator, values }: FilterCondition): string {
+  const tagged = (condition: string) =>
+    `SELECT cityHash64(source, customer_external_id)
+     FROM customer_tags
+     WHERE ${current('customer_tags', condition)}`;
+  if (operator === 'IS') return `customer_hash NOT IN (${tagged('1')})`;
+  if (operator === 'IS_NOT') return `customer_hash IN (${tagged('1')})`;
+  const each = values.map((value) => tagged(`tag = ${bound(scope, value, 'String')}`));
+  if (operator === 'ALL') return each.map((hashes) => `customer_hash IN (${hashes})`).join(' AND ');
+  return `customer_hash ${operator === 'NONE' ? 'NOT IN' : 'IN'} (${each.join(' UNION ALL ')})`;
+}
+
+const COMPARISONS: Partial<Record<FilterCondition['operator'], string>> = {
+  EQ: '=',
+  NOT_EQ: '!=',
+  GT: '>',
+  GTE: '>=',
+  LT: '<',
+  LTE: '<=',
+};
+
+/** Parts of a minor unit in which an amount of a filter is compared; amounts have at most 9 decimals. */
+const FINENESS = 1_000_000_000n;
+
+/** Compares what the customer pays at `until`. A customer without movements pays 0. */
+function mrrSql(scope: Scope, { operator, values }: FilterCondition): string {
+  const amounts = values.map((value) => fineCents(value, minorUnits(scope.currency) ?? 2));
+  const fulfils = (mrr: string, literal: (amount: bigint) => string) =>
+    operator === 'BETWEEN'
+      ? `${mrr} BETWEEN ${literal(amounts[0]!)} AND ${literal(amounts[1]!)}`
+      : `${mrr} ${COMPARISONS[operator]} ${literal(amounts[0]!)}`;
+  const wide = (amount: bigint) => `toInt256('${amount}')`;
+  const condition = fulfils(`toInt256(sum(toInt128(amount_cents))) * toInt256('${FINENESS}')`, wide);
+  return zeroFulfils(operator, amounts)
+    ? `customer_hash NOT IN (${customersByMrr(`NOT (${condition})`)})`
+    : `customer_hash IN (${customersByMrr(condition)})`;
+}
+
+function zeroFulfils(operator: FilterCondition['operator'], [first = 0n, second = 0n]: bigint[]): boolean {
+  switch (operator) {
+    case 'EQ':
+      return first === 0n;
+    case 'NOT_EQ':
+      return first !== 0n;
+    case 'GT':
+      return 0n > first;
+    case 'GTE':
+      return 0n >= first;
+    case 'LT':
+      return 0n < first;
+    case 'LTE':
+      return 0n <= first;
+    default:
+      return first <= 0n && 0n <= second;
+  }
+}
+
+/** "99.5" with two decimals -> 9950 cents, in {@link FINENESS} parts. */
+function fineCents(amount: string, decimals: number): bigint {
+  const [whole = '0', fraction = ''] = amount.replace('-', '').split('.');
+  const fine = BigInt(whole + fraction.padEnd(9, '0')) * 10n ** BigInt(decimals);
+  return amount.startsWith('-') ? -fine : fine;
+}
+
+const customersByMrr = (having: string): string =>
+  `SELECT customer_hash
+   FROM movements
+   WHERE seq <= {seq:UInt64} AND currency = {currency:String} AND day <= {until:Date32}
+   GROUP BY customer_hash
+   HAVING ${having}`;
+
+/** Active: pays at `until`; cancelled: paid before and pays nothing. */
+function statusSql(scope: Scope, condition: FilterCondition): string {
+  const { positive, negated } = withoutNegation(condition);
+  const status = `if(sum(amount_cents) > 0, 'active', 'cancelled')`;
+  const hashes = customersByMrr(`sum(sign) != 0 AND ${textSql(scope, positive, status)}`);
+  return `customer_hash ${negated ? 'NOT IN' : 'IN'} (${hashes})`;
+}
+
+/** Which subscriptions count: SQL over a table with source, plan_external_id. Conditions on plans combine with OR, as ChartMogul's do. */
+export function planCondition(scope: Scope): string {
+  const of = (name: string) => scope.filter.filter((each) => each.name === name);
+  const plans = of('plan').map((condition) => {
+    const { positive, negated } = withoutNegation(condition);
+    const named = `SELECT source, external_id FROM plans
+      WHERE ${current('plans')} AND (${textSql(scope, positive, 'external_id')} OR ${textSql(scope, positive, 'name')})`;
+    const either = `(${textSql(scope, positive, 'plan_external_id')} OR (source, plan_external_id) IN (${named}))`;
+    return negated ? `NOT ${either}` : either;
+  });
+  const intervals = of('billing_interval').map((condition) => {
+    const { positive, negated } = withoutNegation(condition);
+    return `(source, plan_external_id) ${negated ? 'NOT IN' : 'IN'} (
+      SELECT source, external_id FROM plans WHERE ${current('plans')} AND ${textSql(scope, positive, BILLING_INTERVAL)}
+    )`;
+  });
+  return [...(plans.length > 0 ? [`(${plans.join(' OR ')})`] : []), ...intervals].join(' AND ') || '1';
+}
+
+/** "1 month", over the table of plans. */
+export const BILLING_INTERVAL = `concat(toString(interval_count), ' ', interval_unit)`;

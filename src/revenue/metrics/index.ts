@@ -1,0 +1,18 @@
+/** Metrics over the revenue book: figures over time, cohorts, activities, subscriptions. */
+export { ACTIVITIES_MAX, type Activity, type ActivityQuery, activities } from './activities.ts';
+export { bucketsBetween, rangeDays, type WeekStart } from './buckets.ts';
+export {
+  COHORT_KINDS,
+  type Cohort,
+  type CohortKind,
+  type CohortParameters,
+  type CohortReport,
+  cohorts,
+} from './cohorts.ts';
+export { explainMetric, isMetricRef } from './explain.ts';
+export { FILTER_FIELDS, type Filter, type FilterCondition, parseFilter } from './filters.ts';
+export { type MetricBucket, type MetricsParameters, type MetricsReport, type MetricValue, metrics } from './metrics.ts';
+export { METRIC_NAMES, METRIC_NAMES_DEFAULT, METRICS, type MetricName, type MetricUnit } from './names.ts';
+export { PARTITIONS } from './scope.ts';
+export { type CustomerSubscription, customerSubscriptions } from './subscriptions.ts';
+export { type MetricSummary, metricsSummary } from './summary.ts';
