@@ -23,6 +23,9 @@ export const decimal = (text: string, decimals: number): string =>
 export const whole = (value: number | string): string =>
   formatOf({ maximumFractionDigits: 0 }).format(value as Numeric);
 
+/** A number with every digit that it has, and no zeros that it does not need. */
+export const everyDigit = (text: string): string => formatOf({ maximumFractionDigits: 100 }).format(text as Numeric);
+
 /** An amount with every digit that it was given with. */
 export function amount(text: string): string {
   const point = text.indexOf('.');

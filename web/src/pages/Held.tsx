@@ -1,5 +1,98 @@
-import { PageHead } from '../components/Page.tsx';
+/** Activities that are in no total, in groups of like ones, with what to do about each. */
+import { Button } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import { type Held as HeldGroup, useHeld } from '../api/queries.ts';
+import { type Column, DataTable } from '../components/DataTable.tsx';
+import { Empty, PageHead, Section, Shown } from '../components/Page.tsx';
+import { amount, whole } from '../format/numbers.ts';
+import { t } from '../texts.ts';
+import { nameOf } from './carbon/names.ts';
+
+const COLUMNS: readonly Column<HeldGroup>[] = [
+  { key: 'activity', label: t.held.activity, head: true, text: ({ activity }) => activity || t.carbon.unnamed },
+  {
+    key: 'country',
+    label: t.held.country,
+    text: ({ country, region }) => [country, region].filter(Boolean).join(', '),
+    cell: ({ country, region }) => [country && nameOf('country', country), region].filter(Boolean).join(', '),
+  },
+  {
+    key: 'lines',
+    label: t.held.lines,
+    numeric: true,
+    text: ({ lines }) => String(lines),
+    cell: ({ lines }) => whole(lines),
+  },
+  {
+    key: 'quantity',
+    label: t.held.quantity,
+    numeric: true,
+    text: ({ quantity, unit }) => (quantity === null ? '' : `${quantity} ${unit}`),
+    cell: ({ quantity, unit }) => <Measure text={quantity} unit={unit} />,
+  },
+  {
+    key: 'amount',
+    label: t.held.amount,
+    numeric: true,
+    text: ({ amount: text, currency }) => (text === null ? '' : `${text} ${currency}`),
+    cell: ({ amount: text, currency }) => <Measure text={text} unit={currency} />,
+  },
+  {
+    key: 'why',
+    label: t.held.why,
+    text: ({ words, detail }) => `${words}: ${detail}`,
+    cell: ({ words, detail, activity }) => (
+      <span className="wrap">
+        {words}
+        {detail !== '' && detail !== activity && <span className="dimmed"> ({detail})</span>}
+      </span>
+    ),
+  },
+  {
+    key: 'remedy',
+    label: t.held.remedy,
+    text: ({ reason }) => t.held.remedies[reason] ?? t.held.remedyOther,
+    cell: ({ reason }) => <span className="wrap">{t.held.remedies[reason] ?? t.held.remedyOther}</span>,
+  },
+];
 
 export function Held() {
-  return <PageHead title="Held" />;
+  const held = useHeld();
+  const groups = held.data?.pages.flatMap((page) => page.groups);
+  const total = held.data?.pages[0]?.total ?? 0;
+  return (
+    <>
+      <PageHead title={t.held.title} note={t.held.note}>
+        <Button component={Link} to="/imports" variant="light">
+          {t.imports.newTitle}
+        </Button>
+      </PageHead>
+      <Section title={t.held.summary(total)}>
+        <Shown of={{ data: groups, error: held.error, refetch: held.refetch }} height={300}>
+          {(rows) =>
+            rows.length === 0 ? (
+              <Empty title={t.held.emptyTitle}>{t.held.emptyText}</Empty>
+            ) : (
+              <DataTable
+                caption={t.held.title}
+                columns={COLUMNS}
+                rows={rows}
+                rowKey={(row) => JSON.stringify(row)}
+                onEnd={held.hasNextPage && !held.isFetching ? () => void held.fetchNextPage() : undefined}
+              />
+            )
+          }
+        </Shown>
+      </Section>
+    </>
+  );
+}
+
+function Measure({ text, unit }: { text: string | null; unit: string }) {
+  if (text === null) return null;
+  return (
+    <>
+      {amount(text)} <span className="unit">{unit}</span>
+    </>
+  );
 }

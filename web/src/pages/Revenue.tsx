@@ -138,7 +138,7 @@ function Warnings() {
                   key: name,
                   label: name.replaceAll('_', ' '),
                   head: index === 0,
-                  text: (row) => row[name] ?? '',
+                  text: (row: Warning) => row[name] ?? '',
                 }))}
                 note={t.common.rows(warnings.data?.pages[0]?.total ?? all.length)}
                 heightMax={360}

@@ -84,9 +84,14 @@ function Name({
   const value = row.keys[dimension];
   if (value === undefined) return index === 0 ? t.carbon.total : null;
   const name = nameIn(row.keys, dimension);
-  if (!onFilter || name === '') return name;
+  // Nothing can be narrowed to values without a name, except to the scope that they are in.
+  if (!onFilter || (value === '' && !row.keys.scope)) return name;
   return (
-    <button type="button" className="link" onClick={() => onFilter({ [dimension]: value })}>
+    <button
+      type="button"
+      className="link"
+      onClick={() => onFilter(value === '' && row.keys.scope ? { scope: row.keys.scope } : { [dimension]: value })}
+    >
       {name}
     </button>
   );

@@ -14,6 +14,7 @@ interface Area {
   value: number;
   exact: string;
   ref?: string;
+  itemStyle?: { color: string; borderColor: string };
   children?: Area[];
 }
 
@@ -26,6 +27,7 @@ export function Treemap({ inventory, fileName }: { inventory: Inventory; fileNam
     },
     [setAddress],
   );
+  const areas = areasOf(inventory);
   const option = {
     tooltip: {
       ...TOOLTIP,
@@ -37,7 +39,7 @@ export function Treemap({ inventory, fileName }: { inventory: Inventory; fileNam
     series: [
       {
         type: 'treemap',
-        data: areasOf(inventory),
+        data: areas,
         roam: false,
         nodeClick: false,
         breadcrumb: { show: false },
@@ -46,14 +48,12 @@ export function Treemap({ inventory, fileName }: { inventory: Inventory; fileNam
         right: 0,
         bottom: 0,
         leafDepth: 3,
-        label: { fontSize: 11, overflow: 'truncate' },
-        upperLabel: { show: true, height: 20, fontSize: 11, color: '#fff' },
-        itemStyle: { gapWidth: 1 },
+        label: { fontSize: 11, overflow: 'truncate', color: '#fff' },
+        upperLabel: { show: true, height: 20, fontSize: 11, color: '#fff', overflow: 'truncate' },
         levels: [
-          { itemStyle: { gapWidth: 3 }, upperLabel: { show: false } },
-          { itemStyle: { gapWidth: 2 } },
-          { itemStyle: { gapWidth: 1 }, colorSaturation: [0.3, 0.55] },
-          { colorSaturation: [0.3, 0.6] },
+          { itemStyle: { gapWidth: 4, borderWidth: 0 }, upperLabel: { show: false } },
+          { itemStyle: { gapWidth: 1, borderWidth: 1 }, upperLabel: { fontWeight: 'bold' } },
+          { itemStyle: { gapWidth: 1, borderWidth: 1 } },
         ],
       },
     ],
@@ -63,20 +63,34 @@ export function Treemap({ inventory, fileName }: { inventory: Inventory; fileNam
 
 function areasOf({ rows }: Inventory): Area[] {
   const positive = rows.filter(({ keys, co2e_kg }) => keys.scope !== 'outside' && compare(co2e_kg, '0') > 0);
-  return group(positive, 'scope').map(([scope, ofScope]) =>
-    area(
+  return group(positive, 'scope').map(([scope, ofScope]) => ({
+    itemStyle: frame(scope),
+    ...area(
       nameOf('scope', scope),
       group(ofScope, 'category').flatMap(([category, ofCategory]) => {
-        const leaves = ofCategory.map(({ keys, co2e_t, ref }) => ({
+        const leaves: Area[] = ofCategory.map(({ keys, co2e_t, ref }) => ({
           name: nameOf('activity', keys.activity ?? ''),
           value: Number(co2e_t),
           exact: co2e_t,
           ref,
+          itemStyle: frame(scope),
         }));
-        return category === '' ? leaves : [area(nameOf('category', category), leaves)];
+        return category === '' ? leaves : [{ itemStyle: frame(scope), ...area(nameOf('category', category), leaves) }];
       }),
     ),
-  );
+  }));
+}
+
+/** Of an area's frame, and of the area: the same hues as in the chart by month, dark enough for white text. */
+const SCOPE_COLOURS: Record<string, [string, string]> = {
+  '1': ['#124e48', '#1f756c'],
+  '2': ['#6d4509', '#96610f'],
+  '3': ['#24476f', '#3c6ea8'],
+};
+
+function frame(scope: string): { color: string; borderColor: string } {
+  const [borderColor, color] = SCOPE_COLOURS[scope] ?? ['#3a4446', '#566368'];
+  return { color, borderColor };
 }
 
 function area(name: string, children: Area[]): Area {

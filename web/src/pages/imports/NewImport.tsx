@@ -1,0 +1,270 @@
+/** A file from the drop to the entry: look first, map its columns, see what would be rejected, then import. */
+import { Button, Checkbox, NativeSelect, Progress, TextInput } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
+import { type DragEvent, type FormEvent, useRef, useState } from 'react';
+import { ApiError } from '../../api/client.ts';
+import { readAgain, useStreams } from '../../api/queries.ts';
+import { type DryRun, type Stated, sendFile } from '../../api/upload.ts';
+import { Section } from '../../components/Page.tsx';
+import { Problem } from '../../components/Problem.tsx';
+import { bytes } from '../../format/numbers.ts';
+import { t } from '../../texts.ts';
+import { type Head, readHead } from './head.ts';
+import { type Mapping, MappingTable } from './MappingTable.tsx';
+import { ReadOptions, type ReadOptionValues } from './ReadOptions.tsx';
+import { RejectedRows } from './RejectedRows.tsx';
+
+interface State {
+  file: File | null;
+  head: Head | null;
+  stream: string;
+  source: string;
+  options: ReadOptionValues;
+  mapping: Mapping;
+  allOrNothing: boolean;
+  remember: boolean;
+  /** What the server found, for exactly the inputs above; null when they have changed since. */
+  found: DryRun | null;
+  /** The last answer, kept to show the columns while inputs change. */
+  lastFound: DryRun | null;
+  error: unknown;
+  sending: { bytes: number; sent: number; checking: boolean } | null;
+  already: boolean;
+}
+
+const EMPTY: State = {
+  file: null,
+  head: null,
+  stream: '',
+  source: '',
+  options: {},
+  mapping: {},
+  allOrNothing: false,
+  remember: false,
+  found: null,
+  lastFound: null,
+  error: null,
+  sending: null,
+  already: false,
+};
+
+export function NewImport() {
+  const [state, setState] = useState<State>(EMPTY);
+  const streams = useStreams().data?.streams ?? [];
+  const navigate = useNavigate();
+  const change = (patch: Partial<State>) => setState((old) => ({ ...old, ...patch }));
+  /** Inputs that decide how the file is read: what was found before no longer counts. */
+  const changeInput = (patch: Partial<State>) => change({ found: null, already: false, ...patch });
+
+  const take = async (file: File) => {
+    const stream = state.stream || (streams.find(({ name }) => file.name.toLowerCase().startsWith(name))?.name ?? '');
+    changeInput({ file, stream, mapping: {}, lastFound: null, error: null, head: await readHead(file) });
+  };
+  const send = async (checking: boolean) => {
+    const { file, stream } = state;
+    if (!file || stream === '') return;
+    change({ error: null, already: false, sending: { bytes: file.size, sent: 0, checking } });
+    try {
+      const answer = await sendFile(stream, queryOf(state, checking), file, (sent) =>
+        change({ sending: { bytes: file.size, sent, checking } }),
+      );
+      if (answer.outcome === 'dry-run') change({ found: answer as DryRun, lastFound: answer as DryRun });
+      else {
+        const stated = answer as Stated;
+        readAgain();
+        if (stated.outcome === 'already') change({ already: true });
+        else await navigate({ to: '/imports/$seq', params: { seq: String(stated.import.seq) } });
+      }
+    } catch (error) {
+      change({ error, ...(checking ? { found: null } : {}) });
+    } finally {
+      change({ sending: null });
+    }
+  };
+  const check = (event: FormEvent) => {
+    event.preventDefault();
+    void send(true);
+  };
+  const definition = streams.find(({ name }) => name === state.stream);
+  return (
+    <Section title={t.imports.newTitle} note={t.imports.newNote}>
+      <form onSubmit={check}>
+        <Drop file={state.file} onFile={(file) => void take(file)} />
+        {state.file && (
+          <>
+            <div className="form-row">
+              <NativeSelect
+                label={t.imports.stream}
+                value={state.stream}
+                required
+                data={[
+                  { value: '', label: t.imports.streamChoose },
+                  ...streams.map(({ name, title }) => ({ value: name, label: title })),
+                ]}
+                onChange={(event) => changeInput({ stream: event.currentTarget.value, mapping: {}, lastFound: null })}
+              />
+              <TextInput
+                label={t.imports.source}
+                title={t.imports.sourceNote}
+                placeholder="default"
+                value={state.source}
+                onChange={(event) => changeInput({ source: event.currentTarget.value })}
+              />
+              <ReadOptions
+                values={state.options}
+                detected={state.lastFound?.options}
+                onChange={(options) => changeInput({ options })}
+              />
+              <Button
+                type="submit"
+                variant={state.found ? 'light' : 'filled'}
+                disabled={state.stream === ''}
+                loading={state.sending?.checking === true}
+              >
+                {t.imports.check}
+              </Button>
+            </div>
+            {state.sending && <Sending sending={state.sending} />}
+            {state.error !== null && <Problem error={state.error} />}
+            {state.already && <p role="status">{t.imports.already}</p>}
+          </>
+        )}
+      </form>
+      {state.file && definition && (state.lastFound || isAboutColumns(state.error)) && (
+        <MappingTable
+          stream={definition}
+          headers={headersOf(state)}
+          head={state.head}
+          detected={state.lastFound?.options.mapping ?? {}}
+          mapping={state.mapping}
+          onChange={(mapping) => changeInput({ mapping })}
+        />
+      )}
+      {state.file && state.lastFound && !state.found && <p className="dimmed">{t.imports.mappingChanged}</p>}
+      {state.found && (
+        <>
+          <p role="status">
+            {state.found.counts.rows === 0
+              ? t.imports.headerOnly
+              : t.imports.foundCounts(
+                  state.found.counts.rows,
+                  state.found.counts.accepted,
+                  state.found.counts.rejected,
+                )}
+          </p>
+          {state.found.rejected.length > 0 && (
+            <RejectedRows
+              title={t.imports.rejectedTitle}
+              note={t.imports.rejectedWould}
+              rows={state.found.rejected}
+              total={state.found.counts.rejected}
+            />
+          )}
+          <div className="form-row">
+            <Checkbox
+              label={t.imports.allOrNothing}
+              checked={state.allOrNothing}
+              onChange={(event) => change({ allOrNothing: event.currentTarget.checked })}
+            />
+            {Object.keys(state.mapping).length > 0 && (
+              <Checkbox
+                label={t.imports.remember}
+                checked={state.remember}
+                onChange={(event) => change({ remember: event.currentTarget.checked })}
+              />
+            )}
+            <Button
+              onClick={() => void send(false)}
+              disabled={state.found.counts.accepted === 0}
+              loading={state.sending?.checking === false}
+            >
+              {t.imports.start(state.found.counts.accepted)}
+            </Button>
+            {state.found.counts.accepted === 0 && state.found.counts.rows > 0 && (
+              <span className="dimmed">{t.imports.allRejected}</span>
+            )}
+            <Button variant="subtle" color="gray" onClick={() => setState(EMPTY)}>
+              {t.common.cancel}
+            </Button>
+          </div>
+        </>
+      )}
+    </Section>
+  );
+}
+
+function queryOf({ file, source, options, mapping, allOrNothing, remember }: State, checking: boolean) {
+  return {
+    mode: checking ? 'dry-run' : allOrNothing ? 'all' : 'rows',
+    file_name: file!.name,
+    ...(source.trim() === '' ? {} : { source: source.trim() }),
+    ...Object.fromEntries(Object.entries(options).filter(([, value]) => value !== '')),
+    ...(Object.keys(mapping).length === 0 ? {} : { mapping: JSON.stringify(mapping) }),
+    ...(remember && !checking && Object.keys(mapping).length > 0 ? { remember_mapping: 'true' } : {}),
+  };
+}
+
+/** The server refused the header: then its columns are what has to be worked on. */
+const isAboutColumns = (error: unknown): error is ApiError =>
+  error instanceof ApiError && error.code === 'invalid' && error.problems.some(({ row }) => row === undefined);
+
+function headersOf({ lastFound, head, error }: State): string[] {
+  if (lastFound) return Object.keys(lastFound.options.mapping);
+  if (head) return head.headers;
+  return isAboutColumns(error) ? error.problems.flatMap(({ field }) => (field === undefined ? [] : [field])) : [];
+}
+
+function Drop({ file, onFile }: { file: File | null; onFile: (file: File) => void }) {
+  const [over, setOver] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const drop = (event: DragEvent) => {
+    event.preventDefault();
+    setOver(false);
+    const dropped = event.dataTransfer.files[0];
+    if (dropped) onFile(dropped);
+  };
+  return (
+    <fieldset
+      className={over ? 'drop drop-over' : 'drop'}
+      aria-label={t.imports.file}
+      onDragOver={(event) => {
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={() => setOver(false)}
+      onDrop={drop}
+    >
+      {file ? (
+        <strong>
+          {file.name} <span className="unit">{bytes(file.size)}</span>
+        </strong>
+      ) : (
+        t.imports.drop
+      )}{' '}
+      <Button variant={file ? 'subtle' : 'light'} onClick={() => input.current?.click()}>
+        {file ? t.imports.another : t.imports.choose}
+      </Button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        aria-label={t.imports.file}
+        onChange={(event) => {
+          const chosen = event.currentTarget.files?.[0];
+          if (chosen) onFile(chosen);
+          event.currentTarget.value = '';
+        }}
+      />
+    </fieldset>
+  );
+}
+
+function Sending({ sending }: { sending: NonNullable<State['sending']> }) {
+  const percent = sending.bytes === 0 ? 100 : (100 * sending.sent) / sending.bytes;
+  return (
+    <div role="status">
+      <p className="dimmed">{t.imports.checking(bytes(sending.bytes))}</p>
+      <Progress value={percent} size="sm" aria-label={t.imports.progress} />
+    </div>
+  );
+}
