@@ -10,6 +10,7 @@ import { importCommand } from './commands/import.ts';
 import { rebuildCommand, verifyCommand } from './commands/jobs.ts';
 import { journalCommand } from './commands/journal.ts';
 import { keysCommand } from './commands/keys.ts';
+import { withMetricReports } from './commands/metrics.ts';
 import { reportCommand } from './commands/report.ts';
 import { serveCommand } from './commands/serve.ts';
 import { streamsCommand } from './commands/streams.ts';
@@ -34,7 +35,7 @@ for (const command of [
   serveCommand(),
   demoCommand(),
   importCommand(),
-  reportCommand(),
+  withMetricReports(reportCommand()),
   explainCommand(),
   journalCommand(),
   verifyCommand(),

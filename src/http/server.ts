@@ -20,6 +20,7 @@ import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/imports.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { metricRoutes } from './routes/metrics.ts';
 import { recordRoutes } from './routes/records.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { streamRoutes } from './routes/streams.ts';
@@ -110,6 +111,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     importRoutes,
     recordRoutes,
     reportRoutes,
+    metricRoutes,
     chartmogulRoutes,
     adminRoutes,
   ]) {
