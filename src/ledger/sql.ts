@@ -2,6 +2,9 @@ import type { Engines } from '../engines/types.ts';
 
 export type SqlParameters = Record<string, unknown>;
 
+/** Text of a query at most, bytes: lists of keys stand in it. */
+const QUERY_BYTES_MAX = '67108864';
+
 /** Rows of a SELECT in the given ledger database; 64-bit integers and decimals arrive as strings. */
 export async function select<Row>(
   engines: Engines,
@@ -13,7 +16,11 @@ export async function select<Row>(
     query,
     query_params: parameters,
     format: 'JSONEachRow',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 1, output_format_json_quote_decimals: 1 },
+    clickhouse_settings: {
+      output_format_json_quote_64bit_integers: 1,
+      output_format_json_quote_decimals: 1,
+      max_query_size: QUERY_BYTES_MAX,
+    },
   });
   return result.json<Row>();
 }
@@ -25,5 +32,9 @@ export async function execute(
   query: string,
   parameters: SqlParameters = {},
 ): Promise<void> {
-  await engines.clickhouse.client(database).command({ query, query_params: parameters });
+  await engines.clickhouse.client(database).command({
+    query,
+    query_params: parameters,
+    clickhouse_settings: { max_query_size: QUERY_BYTES_MAX },
+  });
 }
