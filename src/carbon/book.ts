@@ -3,6 +3,7 @@ import type { AppendInput, Entry, Json } from '../journal/types.ts';
 import { faultPoint } from '../kernel/faults.ts';
 import { entryStream, loadRecords } from '../ledger/records.ts';
 import type { Book, PostContext } from '../ledger/types.ts';
+import { applyChoices, MATCHING_KINDS } from './matching/ledger.ts';
 import { ADOPT_KIND, adopt, decideAgain, decideNew, starterReleases } from './matching.ts';
 import {
   decisions,
@@ -23,7 +24,7 @@ import { activities, entities } from './streams.ts';
 import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
@@ -45,10 +46,11 @@ export const carbonBook: Book = {
   totals,
 };
 
-type Lane = 'activities' | 'entities' | 'factors';
+type Lane = 'activities' | 'entities' | 'factors' | 'matching';
 
 function lane(entry: Entry): Lane | undefined {
   if (entry.kind === ADOPT_KIND) return 'factors';
+  if (MATCHING_KINDS.includes(entry.kind)) return 'matching';
   const stream = entryStream(entry);
   return stream === 'activities' || stream === 'entities' ? stream : undefined;
 }
@@ -68,6 +70,7 @@ async function post(context: PostContext, entries: readonly Entry[]): Promise<vo
     }
     if (kind === 'entities') await postEntities(context, entry);
     if (kind === 'factors') await postAdoption(context, entry);
+    if (kind === 'matching') await postChoices(context, entry);
     at += 1;
   }
 }
@@ -153,8 +156,17 @@ async function postEntities(context: PostContext, entry: Entry): Promise<void> {
 
 async function postAdoption(context: PostContext, entry: Entry): Promise<void> {
   await adopt(context, entry);
-  if (!(await decideAgain(context, entry.seq))) return;
-  await repost(context, entry.seq, 'descriptor IN (SELECT descriptor FROM matches WHERE seq = {by:UInt64})', {});
+  if (await decideAgain(context, entry.seq)) await repostDecidedAgain(context, entry.seq);
+}
+
+/** Decisions and rules of people: what they touch is matched and posted again. */
+async function postChoices(context: PostContext, entry: Entry): Promise<void> {
+  const { added, removed } = await applyChoices(context, entry);
+  if (await decideAgain(context, entry.seq, [...added, ...removed])) await repostDecidedAgain(context, entry.seq);
+}
+
+async function repostDecidedAgain(context: PostContext, by: number): Promise<void> {
+  await repost(context, by, 'descriptor IN (SELECT descriptor FROM matches WHERE seq = {by:UInt64})', {});
 }
 
 /** Reverses the postings of all live activities for which `condition` holds, and posts them again by the rules as of `by`. */

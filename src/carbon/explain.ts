@@ -140,50 +140,61 @@ type LineRow = SumRow & {
   end_date: string;
 };
 
-/** Lines in force of a query, the largest first. */
+/** What a line is, as far as it stands on the line itself. */
+const LINE_COLUMNS = `toString(t.key_hash) AS key_hash, t.seq AS seq, t.origin_seq AS origin_seq, t.origin_row AS origin_row, t.part AS part,
+  t.match AS match, toString(t.entity) AS entity, toString(t.month) AS month, t.days AS days, toString(t.used) AS used,
+  t.flags AS line_flags, toString(t.data_quality) AS data_quality, '1' AS lines,
+  ${MASSES.map((mass) => `toString(t.${mass}) AS ${mass}`).join(', ')}`;
+const DECISION_COLUMNS = `match, activity, scope, category, method, factor_id, unit, stated_unit, currency, basis, ratio, year, gwp_source,
+  other_gas`;
+const RECORD_COLUMNS = `origin_seq, origin_row, external_id, toString(quantity) AS quantity, toString(amount) AS amount,
+  toString(start_date) AS start_date, toString(coalesce(end_date, start_date)) AS end_date`;
+
+/**
+ * Lines in force, the largest first: those for which `lines` (on the alias t) holds, of decisions for which `decisions` (on the
+ * alias m) holds. What they say of their decisions and records is looked up for the lines that are listed.
+ */
 async function readLines(
   context: ReadContext,
-  where: string,
-  parameters: Record<string, unknown>,
+  { lines, decisions, parameters }: { lines: string; decisions: string; parameters: Record<string, unknown> },
   limit: number,
   offset: number,
 ): Promise<LineRow[]> {
-  return read<LineRow>(
+  const decided =
+    decisions === '1' ? '' : `AND t.match IN (SELECT m.match FROM matches AS m WHERE m.sign = 1 AND ${decisions})`;
+  const found = await read<Record<string, string>>(
     context,
     `
-SELECT l.*, a.external_id AS external_id, toString(a.quantity) AS quantity, toString(a.amount) AS amount,
-  toString(a.start_date) AS start_date, toString(coalesce(a.end_date, a.start_date)) AS end_date
-FROM (
-  SELECT t.key_hash AS key_hash, t.seq AS seq, t.origin_seq AS origin_seq, t.origin_row AS origin_row, t.part AS part, t.match AS match,
-    toString(t.entity) AS entity, toString(t.month) AS month, t.days AS days, toString(t.used) AS used, t.flags AS line_flags,
-    toString(t.data_quality) AS data_quality, '1' AS lines,
-    ${MASSES.map((mass) => `toString(t.${mass}) AS ${mass}`).join(', ')},
-    m.activity AS activity, m.scope AS scope, m.category AS category, m.method AS method, m.factor_id AS factor_id, m.unit AS unit,
-    m.stated_unit AS stated_unit, m.currency AS currency, m.basis AS basis, m.ratio AS ratio, m.year AS year,
-    m.gwp_source AS gwp_source, m.other_gas AS other_gas
-  FROM emissions AS t
-  INNER JOIN (SELECT * FROM matches WHERE sign = 1) AS m ON t.match = m.match
-  WHERE ${where}
-    AND t.sign = 1
-    AND (t.key_hash, t.origin_seq, t.origin_row, t.part, t.match) NOT IN (
-      SELECT key_hash, origin_seq, origin_row, part, match FROM emissions WHERE sign = -1 AND seq <= {seq:UInt64})
-  ORDER BY abs(t.co2e_source) DESC, t.origin_seq, t.origin_row, t.part, t.match
-  LIMIT {limit:UInt32} OFFSET {offset:UInt32}
-) AS l
-INNER JOIN (
-  SELECT key_hash, origin_seq, origin_row, external_id, quantity, amount, start_date, end_date FROM activities
-  WHERE sign = 1 AND seq <= {seq:UInt64}
-    AND (origin_seq, origin_row) IN (
-      SELECT t.origin_seq, t.origin_row
-      FROM emissions AS t INNER JOIN (SELECT * FROM matches WHERE sign = 1) AS m ON t.match = m.match
-      WHERE ${where} AND t.sign = 1
-        AND (t.key_hash, t.origin_seq, t.origin_row, t.part, t.match) NOT IN (
-          SELECT key_hash, origin_seq, origin_row, part, match FROM emissions WHERE sign = -1 AND seq <= {seq:UInt64})
-      ORDER BY abs(t.co2e_source) DESC, t.origin_seq, t.origin_row, t.part, t.match
-      LIMIT {limit:UInt32} OFFSET {offset:UInt32})
-) AS a ON l.origin_seq = a.origin_seq AND l.origin_row = a.origin_row
-ORDER BY abs(toDecimal128(l.co2e_source, 24)) DESC, l.origin_seq, l.origin_row, l.part, l.match`,
+SELECT ${LINE_COLUMNS}
+FROM emissions AS t
+WHERE ${lines}
+  ${decided}
+  AND t.sign = 1
+  AND (t.key_hash, t.origin_seq, t.origin_row, t.part, t.match) NOT IN (
+    SELECT key_hash, origin_seq, origin_row, part, match FROM emissions WHERE sign = -1 AND seq <= {seq:UInt64})
+ORDER BY abs(t.co2e_source) DESC, t.origin_seq, t.origin_row, t.part, t.match
+LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
     { ...parameters, limit, offset },
+  );
+  if (found.length === 0) return [];
+  const list = (name: string) => [...new Set(found.map((row) => row[name]!))].map(BigInt);
+  const [decisionRows, records] = await Promise.all([
+    read<Record<string, string>>(
+      context,
+      `SELECT ${DECISION_COLUMNS} FROM matches WHERE sign = 1 AND match IN {matches:Array(UInt64)}`,
+      { matches: list('match') },
+    ),
+    read<Record<string, string>>(
+      context,
+      `SELECT ${RECORD_COLUMNS} FROM activities WHERE sign = 1 AND seq <= {seq:UInt64} AND key_hash IN {keys:Array(UInt64)}`,
+      { seq: context.seq, keys: list('key_hash') },
+    ),
+  ]);
+  const origin = (row: Record<string, string>) => `${row.origin_seq}.${row.origin_row}`;
+  const decisionOf = new Map(decisionRows.map((row) => [row.match, row]));
+  const recordOf = new Map(records.map((row) => [origin(row), row]));
+  return found.map(
+    (row) => ({ ...decisionOf.get(row.match!), ...recordOf.get(origin(row)), ...row }) as unknown as LineRow,
   );
 }
 
@@ -193,8 +204,7 @@ async function lineNodes(
   limit: number,
   offset: number,
 ): Promise<ExplanationNode[]> {
-  const { where, parameters } = conditions(query, context.seq);
-  const rows = await readLines(context, where, parameters, limit, offset);
+  const rows = await readLines(context, conditions(query, context.seq), limit, offset);
   const gwp = query.gwp ?? DEFAULT_GWP;
   return rows.map((row) => lineNode(row, gwp));
 }
@@ -208,13 +218,10 @@ async function explainLine(
   const parts = /^(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(id);
   if (!parts) throw new FootingError('malformed', `Not a reference to a line: ${shown(id)}`);
   const [, origin_seq, origin_row, part, match] = parts;
-  const [row] = await readLines(
-    context,
-    't.seq <= {seq:UInt64} AND t.origin_seq = {origin_seq:UInt64} AND t.origin_row = {origin_row:UInt32} AND t.part = {part:UInt16} AND t.match = {match:UInt64}',
-    { seq: context.seq, origin_seq, origin_row, part, match },
-    1,
-    0,
-  );
+  const lines =
+    't.seq <= {seq:UInt64} AND t.origin_seq = {origin_seq:UInt64} AND t.origin_row = {origin_row:UInt32} AND t.part = {part:UInt16} AND t.match = {match:UInt64}';
+  const parameters = { seq: context.seq, origin_seq, origin_row, part, match };
+  const [row] = await readLines(context, { lines, decisions: '1', parameters }, 1, 0);
   if (!row) throw new FootingError('not_found', `There is no line ${id} as of entry ${context.seq}`);
   const node = lineNode(row, gwp);
   const source = await options.source(Number(row.origin_seq), Number(row.origin_row));

@@ -83,7 +83,7 @@ export interface InventoryStatement {
 export async function inventory(context: ReadContext, query: InventoryQuery = {}): Promise<InventoryStatement> {
   const groupBy = [...(query.groupBy ?? (['scope'] as const))];
   const gwp = query.gwp ?? DEFAULT_GWP;
-  const sums = await readSums(context, query, groupBy);
+  const [sums, held] = await Promise.all([readSums(context, query, groupBy), heldSums(context, query)]);
   const groups = new Map<string, Array<SumRow & Record<string, string>>>();
   for (const row of sums) {
     const key = JSON.stringify(groupBy.map((_, i) => row[`k${i}`]));
@@ -116,7 +116,7 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
       sums.filter((row) => row.in_scopes === '0'),
       gwp,
     ),
-    held: await heldSums(context, query),
+    held,
   };
 }
 
@@ -134,9 +134,13 @@ export function inventoryRef(query: InventoryQuery, keys: Partial<Record<Dimensi
   return `inventory?${words}`;
 }
 
-/** WHERE of a query on the aliases t (lines or totals) and m (classes or decisions). */
-export function conditions(query: InventoryQuery, seq: number): { where: string; parameters: Record<string, unknown> } {
+/** WHERE of a query on the aliases t (lines or totals) and m (classes or decisions); `decisions` is what it says of m alone. */
+export function conditions(
+  query: InventoryQuery,
+  seq: number,
+): { where: string; lines: string; decisions: string; parameters: Record<string, unknown> } {
   const where = ['t.seq <= {seq:UInt64}'];
+  const decisions: string[] = [];
   const parameters: Record<string, unknown> = { seq };
   for (const end of ['from', 'to'] as const) {
     const month = query[end];
@@ -151,10 +155,13 @@ export function conditions(query: InventoryQuery, seq: number): { where: string;
   }
   for (const [dimension, values] of Object.entries(query.filters ?? {})) {
     if (!values) continue;
-    where.push(`${sqlOf(dimension)} IN {f_${dimension}:Array(String)}`);
+    const { on } = DIMENSIONS[dimension as Dimension] ?? {};
+    const condition = `${sqlOf(dimension)} IN {f_${dimension}:Array(String)}`;
+    (on === 'class' || on === 'match' ? decisions : where).push(condition);
     parameters[`f_${dimension}`] = values;
   }
-  return { where: where.join('\n  AND '), parameters };
+  const all = (parts: string[]) => (parts.length === 0 ? '1' : parts.join('\n  AND '));
+  return { where: all([...where, ...decisions]), lines: all(where), decisions: all(decisions), parameters };
 }
 
 function sqlOf(dimension: string): string {
@@ -190,9 +197,22 @@ async function readSums(
   ];
   const group = [...groupBy.map((_, i) => `k${i}`), 'in_scopes', 'gwp_source', 'other_gas'].join(', ');
   const fromLines = on.has('match') && on.has('entity');
-  // Without entities the totals by decision are the smaller table, and they know everything else.
-  const table = fromLines ? 'emissions' : on.has('entity') ? 'inventory_totals' : 'match_totals';
-  const meaning = table === 'inventory_totals' ? 'class' : 'match';
+  const table = fromLines
+    ? 'emissions'
+    : on.has('entity')
+      ? 'inventory_totals'
+      : on.has('match')
+        ? 'match_totals'
+        : 'class_totals';
+  const meaning = on.has('match') ? 'match' : 'class';
+  const named = [...asked].filter((dimension) => ['class', 'match'].includes(DIMENSIONS[dimension].on));
+  // Columns of decisions bear the names of the dimensions, except the factor's.
+  const columns = new Set([
+    'scope',
+    'gwp_source',
+    'other_gas',
+    ...named.map((dimension) => (dimension === 'factor' ? 'factor_id' : dimension)),
+  ]);
   const flagSums = FLAG_NAMES.map(
     (flag) =>
       `toString(${fromLines ? `sum(if(bitAnd(t.flags, ${FLAGS[flag]}) = 0, 0, t.sign))` : `sum(t.lines_${flag})`}) AS lines_${flag}`,
@@ -206,7 +226,7 @@ SELECT ${head.join(', ')},
   ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, 24))) AS ${mass}`).join(',\n  ')}
 FROM ${table} AS t
 INNER JOIN (
-  SELECT DISTINCT ${meaning === 'class' ? 'class, scope, category, method, gwp_source, other_gas' : 'match, scope, category, method, gwp_source, other_gas, country, region, activity, factor_id, release'}
+  SELECT DISTINCT ${meaning}, ${[...columns].join(', ')}
   FROM matches
   WHERE sign = 1 AND held = ''
 ) AS m ON t.${meaning} = m.${meaning}

@@ -108,8 +108,8 @@ interface DescriptorRow {
   has_amount: number;
 }
 
-/** Decides about the descriptors that the entries first..last bring. */
-export async function decideNew(place: Place, first: number, last: number): Promise<void> {
+/** Decides about the descriptors that the entries first..last bring; returns how many there were to decide, by year. */
+export async function decideNew(place: Place, first: number, last: number): Promise<number> {
   const rows = await read<DescriptorRow>(
     place,
     `
@@ -139,6 +139,7 @@ export async function decideNew(place: Place, first: number, last: number): Prom
       .flatMap((row) => matchRows(row, decide(descriptorOf(row), row.year, index!), row.seq));
     await insertRows(place, 'matches', values);
   }
+  return rows.length;
 }
 
 interface KnownRow extends DescriptorRow {

@@ -30,6 +30,12 @@ export interface Source {
   reachMax: number;
   /** Masses that are not zero in every decision; the others are written as 0. */
   present: ReadonlySet<Mass>;
+  /** True when the rows are so few that their decisions are looked up one by one. */
+  few: boolean;
+  /** True when some activity may be out of range. */
+  heavy: boolean;
+  /** True when some entity is not known; else entityKnown holds for all rows. */
+  unknownEntities: boolean;
 }
 
 const EMISSION_COLUMNS = `seq, sign, origin_seq, origin_row, key_hash, part, entity, month, days, match, class, used, flags,
@@ -42,13 +48,13 @@ const POWER_12 = 'toInt256(1000000000000)';
 export const SPLIT_QUANTITY_MAX = 1e20;
 export const SPLIT_KG_MAX = 1e10;
 
-/** Decisions in force, one row per (descriptor, year, line). */
-export function decisions(columns: string): string {
+/** Decisions in force, one row per (descriptor, year, line); of a few rows, only those about their descriptors. */
+export function decisions(columns: string, rows?: string): string {
   return `(
     SELECT ${columns}
     FROM matches
     WHERE seq <= {decided:UInt64}
-      AND sign = 1
+      AND sign = 1${rows === undefined ? '' : `\n      AND descriptor IN (SELECT descriptor FROM ${rows})`}
       AND match NOT IN (SELECT match FROM matches WHERE sign = -1 AND seq <= {decided:UInt64})
   )`;
 }
@@ -74,6 +80,10 @@ function decisionColumns(source: Source, fractions: boolean): string {
     ...(fractions ? ['den'] : []),
     ...coefficients,
   ].join(', ');
+}
+
+function lookedUp(source: Source): string | undefined {
+  return source.few ? source.rows : undefined;
 }
 
 const inRange = `abs(toFloat64(used)) * m.reach <= ${LINE_KG_MAX}`;
@@ -106,7 +116,7 @@ SELECT
   a.data_quality,
   ${MASSES.map((mass) => (source.present.has(mass) ? product(mass) : '0')).join(',\n  ')}
 FROM ${source.rows} AS a
-INNER JOIN ${decisions(decisionColumns(source, false))} AS m
+INNER JOIN ${decisions(decisionColumns(source, false), lookedUp(source))} AS m
   ON a.descriptor = m.descriptor AND toYear(a.start_date) = m.year
 WHERE ${ONE_MONTH}
   AND m.fast AND m.held = ''
@@ -124,7 +134,7 @@ SELECT
   ${partColumns(source)},
   ${MASSES.map((mass) => (source.present.has(mass) ? asMass(share(whole(mass), mass)) : '0')).join(',\n  ')}
 FROM ${parts(only(source, `NOT (${ONE_MONTH})`))} AS a
-INNER JOIN ${decisions(decisionColumns(source, false))} AS m
+INNER JOIN ${decisions(decisionColumns(source, false), lookedUp(source))} AS m
   ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
 WHERE m.fast AND m.held = ''
   AND a.months > 1
@@ -148,7 +158,7 @@ SELECT
     source.present.has(mass) ? asMass(share(halfEven(numerator(mass), 'm.den', `l_${mass}`), mass)) : '0',
   ).join(',\n  ')}
 FROM ${parts(only(source, candidates))} AS a
-INNER JOIN ${decisions(decisionColumns(source, true))} AS m
+INNER JOIN ${decisions(decisionColumns(source, true), lookedUp(source))} AS m
   ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
 WHERE m.held = ''
   AND ${source.entityKnown}
@@ -158,10 +168,11 @@ WHERE m.held = ''
 
 /** Activities that give no line, with the reason; split like lines, so that what is held adds up too. */
 export function insertHeld(source: Source): string {
-  const candidates = `
-    NOT (${source.entityKnown})
-    OR a.descriptor IN (SELECT descriptor FROM matches WHERE held != '')
-    OR NOT (${SIZE} * ${source.reachMax} <= ${LINE_KG_MAX})`;
+  const candidates = [
+    ...(source.unknownEntities ? [`NOT (${source.entityKnown})`] : []),
+    "a.descriptor IN (SELECT descriptor FROM matches WHERE held != '')",
+    ...(source.heavy ? [`NOT (${SIZE} * ${source.reachMax} <= ${LINE_KG_MAX})`] : []),
+  ].join('\n    OR ');
   return `
 INSERT INTO held (
   seq, sign, origin_seq, origin_row, key_hash, part, entity, month, days, match, reason, quantity, unit, amount, currency)
@@ -173,7 +184,7 @@ SELECT
   if(isNull(a.amount), NULL, ${sharedQuantity('assumeNotNull(a.amount)', 'ha')}),
   a.currency
 FROM ${parts(only(source, candidates))} AS a
-INNER JOIN ${decisions('descriptor, year, match, held, reach, basis, line')} AS m
+INNER JOIN ${decisions('descriptor, year, match, held, reach, basis, line', lookedUp(source))} AS m
   ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
 WHERE m.line = 0
   AND (
@@ -215,24 +226,53 @@ HAVING sum(h.sign) = 1`;
 }
 
 const FLAG_COUNTS = FLAG_NAMES.map((flag) => `sum(if(bitAnd(flags, ${FLAGS[flag]}) = 0, 0, sign))`).join(', ');
-const MASS_SUMS = MASSES.map((mass) => `sum(toDecimal256(${mass}, ${MASS_SCALE}))`).join(', ');
 const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`).join(', ');
+const MASS_COLUMNS = MASSES.join(', ');
 
-/** Adds the lines of the entries {first} to {last} to the two tables of totals. Keys are numbers: that is three times faster. */
-export const INSERT_TOTALS: readonly string[] = [
-  `
-INSERT INTO inventory_totals (seq, entity, month, class, lines, ${FLAG_COLUMNS}, ${MASSES.join(', ')})
-SELECT seq, any(entity), month, class, sum(sign), ${FLAG_COUNTS}, ${MASS_SUMS}
-FROM emissions
-WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}
+/** Sums of lines beyond which 128 bits would not hold the sum at 24 decimals (they end at 1.7 x 10^14 kg). */
+export const NARROW_KG_MAX = 1e14;
+/** The same of quantities at 12 decimals. */
+export const NARROW_QUANTITY_MAX = 1e25;
+
+export interface Sums {
+  /** Masses that are not zero in every line of the batch. */
+  present: ReadonlySet<Mass>;
+  /** True when no sum of the batch can leave 128 bits: additions in 256 cost twice as much. */
+  narrow: boolean;
+}
+
+/** The statements that add the lines of the entries {first} to {last} to the tables of totals. Keys are numbers: that is faster. */
+export function totals({ present, narrow }: Sums): { inventory: string; match: string; class: string } {
+  const sum = (column: string, scale: number) => (narrow ? `sum(${column})` : `sum(toDecimal256(${column}, ${scale}))`);
+  const masses = MASSES.map((mass) => (present.has(mass) ? sum(mass, MASS_SCALE) : '0')).join(', ');
+  const batch = 'FROM emissions\nWHERE seq BETWEEN {first:UInt64} AND {last:UInt64}';
+  return {
+    inventory: `
+INSERT INTO inventory_totals (seq, entity, month, class, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
+SELECT seq, any(entity), month, class, sum(sign), ${FLAG_COUNTS}, ${masses}
+${batch}
 GROUP BY seq, cityHash64(entity), month, class`,
-  `
-INSERT INTO match_totals (seq, month, match, lines, ${FLAG_COLUMNS}, used, ${MASSES.join(', ')})
-SELECT seq, month, match, sum(sign), ${FLAG_COUNTS}, sum(toDecimal256(used, ${QUANTITY_SCALE})), ${MASS_SUMS}
-FROM emissions
-WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}
+    match: `
+INSERT INTO match_totals (seq, month, match, lines, ${FLAG_COLUMNS}, used, ${MASS_COLUMNS})
+SELECT seq, month, match, sum(sign), ${FLAG_COUNTS}, ${sum('used', QUANTITY_SCALE)}, ${masses}
+${batch}
 GROUP BY seq, month, match`,
-];
+    class: `
+INSERT INTO class_totals (seq, month, class, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
+SELECT seq, month, class, sum(sign), ${FLAG_COUNTS}, ${masses}
+${batch}
+GROUP BY seq, month, class`,
+  };
+}
+
+/** The totals without entities, out of those with entities that the same entries have added. */
+export const INSERT_CLASS_TOTALS = `
+INSERT INTO class_totals (seq, month, class, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
+SELECT seq, month, class, sum(lines), ${FLAG_NAMES.map((flag) => `sum(lines_${flag})`).join(', ')},
+  ${MASSES.map((mass) => `sum(${mass})`).join(', ')}
+FROM inventory_totals
+WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}
+GROUP BY seq, month, class`;
 
 /** One row per calendar month of each activity. \`before\` and \`through\` count days from the first day of the activity. */
 function parts(rows: string): string {

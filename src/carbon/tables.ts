@@ -3,6 +3,8 @@
  * read. What a line *is* (scope, category, factor, unit …) stands once, in the decision (`matches`) that it refers to.
  */
 
+import { CHOICES } from './matching/table.ts';
+
 /** Greenhouse gases of a line, in the order of the tables' columns. */
 export const GASES = [
   'co2_fossil',
@@ -72,6 +74,8 @@ export const HOLD_WORDS: Record<string, string> = {
   no_factor_for_year: 'no factor of this name is within five years of the activity',
   no_potential: 'the set of potentials of the source has no value for the gas',
   unknown_entity: 'the entity is not among those stated',
+  left_out: 'left out by a decision',
+  chosen_factor_missing: 'the factor that was chosen is in none of the adopted releases',
   out_of_range: 'the result is larger than any activity can be',
 };
 
@@ -139,6 +143,7 @@ CREATE TABLE IF NOT EXISTS matches (
   gwp_source String, other_gas String,
   class UInt64 DEFAULT cityHash64(scope, category, method, gwp_source, other_gas),
   flags UInt32,
+  chosen_by String,
   fast UInt8, reach Float64, den Int256,
   ${MASSES.map((m) => `c_${m} Decimal(38, 18), n_${m} Int256`).join(',\n  ')}
 ) ENGINE = MergeTree ORDER BY (descriptor, year, line)`;
@@ -195,6 +200,7 @@ export const CARBON_TABLES: readonly string[] = [
   ACTIVITIES,
   ENTITIES,
   RELEASES,
+  CHOICES,
   MATCHES,
   EMISSIONS,
   HELD,
@@ -206,6 +212,7 @@ export const CARBON_TABLE_NAMES = [
   'activities',
   'entities',
   'releases',
+  'choices',
   'matches',
   'emissions',
   'held',

@@ -48,6 +48,37 @@ export class StringHeap {
     }
     this.at = at;
   }
+  /**
+   * Copies source[start, end) behind what is there in the pass that judges it; nothing is there unless the verdict is 0. Text without
+   * bytes over 127 has as many characters as bytes.
+   */
+  appendJudged(source: Uint8Array, start: number, end: number, charactersMax: number): number {
+    const count = end - start;
+    if (this.at + count + 5 > this.bytes.length) this.grow(count + 5);
+    const bytes = this.bytes;
+    let at = this.at;
+    let length = count;
+    while (length >= 128) {
+      bytes[at++] = (length & 127) | 128;
+      length >>>= 7;
+    }
+    bytes[at++] = length;
+    let high = 0;
+    let nul = 0;
+    for (let i = start; i < end; i++) {
+      const c = source[i]!;
+      high |= c;
+      // Negative for 0 alone.
+      nul |= c - 1;
+      bytes[at++] = c;
+    }
+    if (nul < 0 || high >= 128 || count > charactersMax) {
+      const reason = judgeText(source, start, end, charactersMax);
+      if (reason !== OK) return reason;
+    }
+    this.at = at;
+    return OK;
+  }
   private grow(by: number): void {
     const next = new Uint8Array(Math.max(this.at + by, this.bytes.length * 2));
     next.set(this.bytes.subarray(0, this.at));
@@ -83,9 +114,7 @@ export class TextColumn implements Column {
   }
   put(bytes: Uint8Array, start: number, end: number, _row: number): number {
     this.last = this.heap.at;
-    const reason = judgeText(bytes, start, end, this.charactersMax);
-    if (reason === OK) this.heap.append(bytes, start, end);
-    return reason;
+    return this.heap.appendJudged(bytes, start, end, this.charactersMax);
   }
   value(_row: number): string {
     return this.heap.read(this.last);
@@ -103,37 +132,63 @@ export class TextColumn implements Column {
 }
 
 const ENTRY_WORDS = 4;
+/** Strings up to this length are compared four bytes at a time. */
+const WORD_BYTES_MAX = 64;
+/** The string that is looked for, as words. */
+const scratch = new Int32Array(WORD_BYTES_MAX / 4);
 
 /** Distinct byte strings, numbered in order of first appearance. Open addressing over a 32-bit hash. */
 export class Dictionary {
   readonly heap = new StringHeap();
   count = 0;
   private slots: Int32Array<ArrayBuffer> = new Int32Array(1024);
-  /** Of each string: hash, length, where its bytes begin in the heap, unused. */
+  /** Of each string: hash, length, where its bytes begin in the heap, where its words begin in `words`. */
   private entries: Int32Array<ArrayBuffer> = new Int32Array(512 * ENTRY_WORDS);
+  private words: Int32Array<ArrayBuffer> = new Int32Array(2048);
+  private wordsAt = 0;
   /** Number of source[start, end), added when it is new (then `count` has grown). */
   add(source: Uint8Array, start: number, end: number): number {
+    const length = end - start;
     // FNV-1a over four bytes at a time, with a last mix.
     let hash = -2128831035;
     let at4 = start;
+    const inWords = length <= WORD_BYTES_MAX;
+    let count = 0;
     for (const last = end - 4; at4 <= last; at4 += 4) {
       const word = source[at4]! | (source[at4 + 1]! << 8) | (source[at4 + 2]! << 16) | (source[at4 + 3]! << 24);
+      if (inWords) scratch[count++] = word;
       hash = Math.imul(hash ^ word, 16777619);
       hash ^= hash >>> 13;
     }
-    for (; at4 < end; at4++) hash = Math.imul(hash ^ source[at4]!, 16777619);
+    if (at4 < end) {
+      let word = source[at4]!;
+      if (at4 + 1 < end) word |= source[at4 + 1]! << 8;
+      if (at4 + 2 < end) word |= source[at4 + 2]! << 16;
+      if (inWords) scratch[count++] = word;
+      hash = Math.imul(hash ^ word, 16777619);
+    }
     hash ^= hash >>> 15;
     const { slots, entries } = this;
     const mask = slots.length - 1;
-    const length = end - start;
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const number = slots[slot]! - 1;
       if (number < 0) {
         slots[slot] = this.count + 1;
-        return this.append(source, start, end, hash);
+        return this.append(source, start, end, hash, count);
       }
       const entry = number * ENTRY_WORDS;
       if (entries[entry] !== hash || entries[entry + 1] !== length) continue;
+      if (inWords) {
+        const words = this.words;
+        let at = entries[entry + 3]!;
+        let i = 0;
+        while (i < count && words[at] === scratch[i]) {
+          i++;
+          at++;
+        }
+        if (i === count) return number;
+        continue;
+      }
       const bytes = this.heap.bytes;
       let at = entries[entry + 2]!;
       let i = start;
@@ -144,7 +199,7 @@ export class Dictionary {
       if (i === end) return number;
     }
   }
-  private append(source: Uint8Array, start: number, end: number, hash: number): number {
+  private append(source: Uint8Array, start: number, end: number, hash: number, words: number): number {
     const number = this.count++;
     this.heap.append(source, start, end);
     const entry = number * ENTRY_WORDS;
@@ -153,9 +208,16 @@ export class Dictionary {
       next.set(this.entries);
       this.entries = next;
     }
+    if (this.wordsAt + words > this.words.length) {
+      const next = new Int32Array(this.words.length * 2);
+      next.set(this.words);
+      this.words = next;
+    }
     this.entries[entry] = hash;
     this.entries[entry + 1] = end - start;
     this.entries[entry + 2] = this.heap.at - (end - start);
+    this.entries[entry + 3] = this.wordsAt;
+    for (let i = 0; i < words; i++) this.words[this.wordsAt++] = scratch[i]!;
     if (this.count * 2 > this.slots.length) {
       const slots = new Int32Array(this.slots.length * 2);
       const mask = slots.length - 1;
@@ -175,6 +237,7 @@ export class Dictionary {
   clear(): void {
     this.slots.fill(0);
     this.heap.at = 0;
+    this.wordsAt = 0;
     this.count = 0;
   }
 }
@@ -305,12 +368,12 @@ export class AttributesColumn {
     this.lastPairsCount = 0;
   }
   put(key: Uint8Array, bytes: Uint8Array, start: number, end: number): number {
-    const reason = judgeText(bytes, start, end, TEXT_CHARACTERS_MAX);
+    const place = this.texts.at;
+    const reason = this.texts.appendJudged(bytes, start, end, TEXT_CHARACTERS_MAX);
     if (reason !== OK) return reason;
     this.lastPairs[this.lastPairsCount++] = this.keys.at;
-    this.lastPairs[this.lastPairsCount++] = this.texts.at;
+    this.lastPairs[this.lastPairsCount++] = place;
     this.keys.append(key, 0, key.length);
-    this.texts.append(bytes, start, end);
     this.count++;
     return OK;
   }

@@ -63,6 +63,9 @@ interface Engine {
   StreamCancel(stream: unknown): void;
 }
 
+/** Files of data that the parent puts into the scratch folder itself. */
+const FILE_NAME = /^[0-9a-f-]{36}\.data$/;
+
 /** URL parameters that are the protocol's own, not settings. */
 const PROTOCOL_PARAMETERS = new Set([
   'query',
@@ -186,10 +189,14 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const defaultFormat =
     url.searchParams.get('default_format') ?? header(request, 'x-clickhouse-format') ?? 'TabSeparated';
   let sql = url.searchParams.get('query') ?? '';
-  const file = join(scratch, `${randomUUID()}.data`);
+  const handedIn = header(request, 'x-footing-file');
+  const file = join(scratch, FILE_NAME.test(handedIn ?? '') ? handedIn! : `${randomUUID()}.data`);
   const withFile = sql === '' ? undefined : insertFromFile(sql, file);
   try {
-    if (withFile !== undefined) {
+    if (withFile !== undefined && handedIn !== undefined) {
+      request.resume();
+      sql = withFile;
+    } else if (withFile !== undefined) {
       await pipeline(body, createWriteStream(file, { mode: 0o600, highWaterMark: 1 << 20 }));
       sql = withFile;
     } else {

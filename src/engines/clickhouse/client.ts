@@ -1,7 +1,10 @@
 /** The {@link ClickHouse} interface over HTTP: the same for the embedded child and for a remote server. */
 
+import { randomUUID } from 'node:crypto';
+import { open, rm } from 'node:fs/promises';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type ClickHouseClient,
@@ -11,6 +14,7 @@ import {
   parseError,
 } from '@clickhouse/client';
 import { FootingError } from '../../kernel/errors.ts';
+import { storageError } from '../files.ts';
 import type { ClickHouse } from '../types.ts';
 import { quoteName } from './sql.ts';
 
@@ -23,11 +27,17 @@ export const EXACT_JSON_SETTINGS = {
 const SOCKETS_MAX = 32;
 /** Idle sockets kept per ledger database: there may be hundreds of databases. */
 const FREE_SOCKETS_MAX = 4;
+/** Inserts of fewer bytes go through the socket: that is one round trip without a file. */
+const SPOOLED_BYTES_MIN = 1024 * 1024;
+/** Names the file of the spool folder that holds the data of an insert. */
+export const SPOOL_HEADER = 'x-footing-file';
 const REQUEST_MILLISECONDS_MAX = 1_200_000;
 
 /** Where the server is now; an embedded child changes its port when it is restarted. */
 export interface ClickHouseSource {
   readonly url: string;
+  /** A folder out of which the server reads the data of inserts: it need not travel through a socket. */
+  readonly spool?: string;
   ready(): Promise<void>;
 }
 
@@ -81,13 +91,24 @@ export class HttpClickHouse implements ClickHouse {
     return client;
   }
 
-  async insertNative(database: string, table: string, columns: readonly string[], block: Uint8Array): Promise<void> {
+  async insertNative(
+    database: string,
+    table: string,
+    columns: readonly string[],
+    blocks: Uint8Array | readonly Uint8Array[],
+  ): Promise<void> {
+    const parts = blocks instanceof Uint8Array ? [blocks] : blocks;
     const query = `INSERT INTO ${quoteName(table)} (${columns.map(quoteName).join(', ')}) FORMAT Native`;
     await withRetry(this.#source, false, async () => {
       const { target, authorization } = this.#address();
       target.searchParams.set('database', database);
       target.searchParams.set('query', query);
-      const { status, text } = await this.#post(target, authorization, block);
+      const bytes = parts.reduce((sum, part) => sum + part.byteLength, 0);
+      const { spool } = this.#source;
+      const { status, text } =
+        spool === undefined || bytes < SPOOLED_BYTES_MIN
+          ? await this.#post(target, { authorization }, parts)
+          : await spooled(spool, parts, (file) => this.#post(target, { authorization, [SPOOL_HEADER]: file }, []));
       if (status !== 200) throw parseError(text);
     });
   }
@@ -105,12 +126,17 @@ export class HttpClickHouse implements ClickHouse {
     this.#agent.destroy();
   }
 
-  #post(target: URL, authorization: string, body: Uint8Array): Promise<{ status: number; text: string }> {
+  #post(
+    target: URL,
+    headers: Record<string, string>,
+    body: readonly Uint8Array[],
+  ): Promise<{ status: number; text: string }> {
+    const bytes = body.reduce((sum, part) => sum + part.byteLength, 0);
     return new Promise((resolve, reject) => {
       const send = target.protocol === 'https:' ? httpsRequest : httpRequest;
       const request = send(
         target,
-        { method: 'POST', agent: this.#agent, headers: { authorization, 'content-length': body.byteLength } },
+        { method: 'POST', agent: this.#agent, headers: { ...headers, 'content-length': bytes } },
         (response) => {
           let text = '';
           response.setEncoding('utf8');
@@ -122,8 +148,32 @@ export class HttpClickHouse implements ClickHouse {
         },
       );
       request.on('error', reject);
-      request.end(body);
+      for (const part of body) request.write(part);
+      request.end();
     });
+  }
+}
+
+/** Writes the data into a file of the folder and hands on its name; the server removes the file, and so do we if it did not. */
+async function spooled<T>(
+  folder: string,
+  parts: readonly Uint8Array[],
+  work: (name: string) => Promise<T>,
+): Promise<T> {
+  const name = `${randomUUID()}.data`;
+  const path = join(folder, name);
+  try {
+    const file = await open(path, 'wx', 0o600);
+    try {
+      for (const part of parts) await file.writeFile(part);
+    } finally {
+      await file.close();
+    }
+    return await work(name);
+  } catch (error) {
+    throw storageError(error, folder);
+  } finally {
+    await rm(path, { force: true });
   }
 }
 

@@ -22,6 +22,7 @@ const PEACE_MILLISECONDS = 60_000;
 
 export interface ClickHouseChild {
   readonly url: string;
+  readonly spool: string;
   readonly pid: number | undefined;
   readonly version: string;
   /** Resolves when the child answers (again); rejects with `unavailable` when it has been given up. */
@@ -57,6 +58,11 @@ class Supervisor implements ClickHouseChild {
 
   get url(): string {
     return `http://${this.#user}:${this.#password}@127.0.0.1:${this.#port}`;
+  }
+
+  /** The folder of its scratch files; the child makes it and empties it when it starts. */
+  get spool(): string {
+    return join(this.#root, 'data', 'footing_tmp');
   }
 
   get pid(): number | undefined {
