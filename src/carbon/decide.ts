@@ -1,6 +1,7 @@
 /**
  * Matching: what a descriptor (everything about an activity that decides its factor) amounts to in one calendar year. A pure
- * function of the descriptor, the year and the factors in force, so that replaying the journal decides alike.
+ * function of the descriptor, the year, the factors and the people's choices in force, so that replaying the journal decides
+ * alike. In this order: the factor that the line itself names by its id, rules, decisions, exact names, aliases.
  */
 import { COUNTRIES } from '../kernel/country.ts';
 import { CURRENCIES } from '../kernel/currency.ts';
@@ -8,6 +9,7 @@ import { Rational } from '../kernel/rational.ts';
 import { convert, findUnit, type Unit } from '../kernel/units.ts';
 import { nameKey } from './catalogue/load.ts';
 import type { Factor, GwpSet, GwpSetName } from './catalogue/types.ts';
+import { type Choice, type Choices, choose, NO_CHOICES } from './matching/choices.ts';
 import { FAST_COEFFICIENT_SCALE, FLAGS, GASES, MASSES, type Mass } from './tables.ts';
 
 /** A factor more years away from the activity than this is not used. */
@@ -31,6 +33,7 @@ export interface Held {
   held: string;
   /** What exactly is wrong, for people. */
   detail: string;
+  chosenBy?: string;
 }
 
 export interface Line {
@@ -48,10 +51,15 @@ export interface Line {
   flags: number;
 }
 
-export type Decision = { lines: Line[] } | Held;
+/** `chosenBy`: `line`, or the id of the decision or rule that chose; absent when the name did. */
+export type Decision = { lines: Line[]; chosenBy?: string } | Held;
+
+/** The line names its factor by id. */
+export const BY_LINE = 'line';
 
 /** Factors by the names under which they are found. */
 export interface FactorIndex {
+  byId: ReadonlyMap<string, Factor>;
   byName: ReadonlyMap<string, readonly Factor[]>;
   /** Looked at only when no factor has the very name. */
   byAlias: ReadonlyMap<string, readonly Factor[]>;
@@ -60,6 +68,7 @@ export interface FactorIndex {
 }
 
 export function indexFactors(factors: Iterable<Factor>, gwp: (name: GwpSetName) => GwpSet): FactorIndex {
+  const byId = new Map<string, Factor>();
   const byName = new Map<string, Factor[]>();
   const byAlias = new Map<string, Factor[]>();
   const companions = new Map<string, Factor[]>();
@@ -69,18 +78,55 @@ export function indexFactors(factors: Iterable<Factor>, gwp: (name: GwpSetName) 
     else if (!list.includes(factor)) list.push(factor);
   };
   for (const factor of factors) {
+    byId.set(factor.id, factor);
     add(byName, nameKey(factor.name), factor);
     for (const alias of factor.aliases) add(byAlias, nameKey(alias), factor);
     if (factor.accompanies !== '') add(companions, nameKey(factor.accompanies), factor);
   }
-  return { byName, byAlias, companions, gwp };
+  return { byId, byName, byAlias, companions, gwp };
 }
 
 /** The lines of a descriptor in a year, or why it is held. */
-export function decide(descriptor: Descriptor, year: number, index: FactorIndex): Decision {
+export function decide(
+  descriptor: Descriptor,
+  year: number,
+  index: FactorIndex,
+  choices: Choices = NO_CHOICES,
+): Decision {
+  const stated = index.byId.get(descriptor.activity.trim());
+  if (stated) {
+    const pinned = (unit: Unit) => pickPinned(stated, descriptor, unit, year);
+    return { ...decideBy(pinned, descriptor, year, index), chosenBy: BY_LINE };
+  }
+  const choice = choose(descriptor, year, choices);
+  if (choice) return { ...decideChosen(choice, descriptor, year, index), chosenBy: choice.id };
   const name = nameKey(descriptor.activity);
   const named = index.byName.get(name) ?? [];
   const alsoNamed = index.byAlias.get(name) ?? [];
+  if (named.length + alsoNamed.length === 0) return decideBy(undefined, descriptor, year, index);
+  return decideBy((unit) => pickNamed(named, alsoNamed, descriptor, unit, year), descriptor, year, index);
+}
+
+/** What a person chose: nothing, one factor, or the factors of a name. */
+function decideChosen(choice: Choice, descriptor: Descriptor, year: number, index: FactorIndex): Decision {
+  if (choice.leftOut) return { held: 'left_out', detail: choice.reason };
+  if (choice.factor !== '') {
+    const factor = index.byId.get(choice.factor);
+    if (!factor) return { held: 'chosen_factor_missing', detail: choice.factor };
+    return decideBy((unit) => pickPinned(factor, descriptor, unit, year), descriptor, year, index);
+  }
+  const family = index.byName.get(nameKey(choice.family));
+  if (!family) return { held: 'chosen_factor_missing', detail: choice.family };
+  return decideBy((unit) => pick(family, descriptor, unit, year), descriptor, year, index);
+}
+
+/** The lines by the factor that `pickFor` finds for a unit; undefined when there is nothing to pick from. */
+function decideBy(
+  pickFor: ((unit: Unit) => Picked | Held) | undefined,
+  descriptor: Descriptor,
+  year: number,
+  index: FactorIndex,
+): Decision {
   const { country } = descriptor;
   if (country !== '' && !COUNTRIES.has(country)) return { held: 'unknown_country', detail: country };
   const unitAnswer = descriptor.hasQuantity ? findUnit(descriptor.unit) : undefined;
@@ -95,7 +141,7 @@ export function decide(descriptor: Descriptor, year: number, index: FactorIndex)
   if (descriptor.hasAmount && !CURRENCIES.has(descriptor.currency)) {
     return { held: 'unknown_currency', detail: descriptor.currency };
   }
-  if (named.length + alsoNamed.length === 0) return { held: 'unknown_activity', detail: descriptor.activity };
+  if (!pickFor) return { held: 'unknown_activity', detail: descriptor.activity };
   const currencyUnit = descriptor.hasAmount ? findUnit(descriptor.currency) : undefined;
   const units: Array<{ unit: Unit; basis: Line['basis'] }> = [];
   if (unitAnswer && 'unit' in unitAnswer) units.push({ unit: unitAnswer.unit, basis: 'quantity' });
@@ -103,7 +149,7 @@ export function decide(descriptor: Descriptor, year: number, index: FactorIndex)
 
   let worst: Held | undefined;
   for (const { unit, basis } of units) {
-    const picked = pickNamed(named, alsoNamed, descriptor, unit, year);
+    const picked = pickFor(unit);
     if ('held' in picked) {
       worst ??=
         basis === 'spend' && picked.held === 'unit_mismatch'
@@ -133,14 +179,34 @@ function pickNamed(
   return 'held' in picked || (other.flags & FLAGS.foreign_region) === 0 ? other : picked;
 }
 
-interface Picked {
+/** The very factor that was chosen: only the unit and the distance in years can speak against it; what is not meant so is flagged. */
+function pickPinned(factor: Factor, descriptor: Descriptor, unit: Unit, year: number): Picked | Held {
+  const answer = convert(unit, factor.unit);
+  if (!('ratio' in answer)) {
+    const { reason, remedy } = answer.problem;
+    return { held: 'unit_mismatch', detail: [reason, remedy].filter(Boolean).join('; ') };
+  }
+  const gap = yearGap(factor, year);
+  if (Math.abs(gap) > YEAR_GAP_MAX) return { held: 'no_factor_for_year', detail: `${factor.id}, ${year}` };
+  let flags = gap === 0 ? 0 : FLAGS.year_fallback;
+  const { country, region } = descriptor;
+  const code = region.trim().toUpperCase();
+  if (code !== '' && (factor.region === code || factor.region === `${country}-${code}`)) flags |= 0;
+  else if (factor.region === 'GLO') flags |= country === '' && region === '' ? 0 : FLAGS.region_fallback;
+  else if (country === '') flags |= FLAGS.region_assumed;
+  else if (factor.region === country) flags |= region === '' ? 0 : FLAGS.region_fallback;
+  else flags |= FLAGS.foreign_region;
+  return { factor, ratio: answer.ratio, flags };
+}
+
+export interface Picked {
   factor: Factor;
   ratio: Rational;
   flags: number;
 }
 
 /** The factor for a place, a unit and a year: first the nearest region, within it the nearest year, then the order of ids. */
-function pick(factors: readonly Factor[], descriptor: Descriptor, unit: Unit, year: number): Picked | Held {
+export function pick(factors: readonly Factor[], descriptor: Descriptor, unit: Unit, year: number): Picked | Held {
   const convertible: Array<{ factor: Factor; ratio: Rational }> = [];
   let problem = '';
   for (const factor of factors) {

@@ -17,6 +17,8 @@ import {
   indexFactors,
   isFast,
 } from './decide.ts';
+import { type Choice, choose, compileChoices } from './matching/choices.ts';
+import { compiledChoices } from './matching/ledger.ts';
 import { decisions } from './postings.ts';
 import { insertRows, type Place, read } from './sql.ts';
 import { FAST_COEFFICIENT_SCALE, MASSES } from './tables.ts';
@@ -132,11 +134,12 @@ export async function decideNew(place: Place, first: number, last: number): Prom
     ORDER BY seq, descriptor, year`,
     { first, last },
   );
-  const index = rows.length === 0 ? undefined : await factorsInForce(place, first);
+  if (rows.length === 0) return 0;
+  const [index, choices] = await Promise.all([factorsInForce(place, first), compiledChoices(place, first)]);
   for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
     const values = rows
       .slice(at, at + ROWS_PER_INSERT)
-      .flatMap((row) => matchRows(row, decide(descriptorOf(row), row.year, index!), row.seq));
+      .flatMap((row) => matchRows(row, decide(descriptorOf(row), row.year, index, choices), row.seq));
     await insertRows(place, 'matches', values);
   }
   return rows.length;
@@ -146,8 +149,11 @@ interface KnownRow extends DescriptorRow {
   fingerprint: string;
 }
 
-/** Decides again about every descriptor with the factors in force at `seq`; true when a decision changed. */
-export async function decideAgain(place: Place, seq: number): Promise<boolean> {
+/**
+ * Decides again about every descriptor with the factors and choices in force at `seq`; true when a decision changed.
+ * `changedChoices`: only about the descriptors for which one of these choices holds.
+ */
+export async function decideAgain(place: Place, seq: number, changedChoices?: readonly Choice[]): Promise<boolean> {
   const known = await read<KnownRow>(
     place,
     `
@@ -160,11 +166,14 @@ export async function decideAgain(place: Place, seq: number): Promise<boolean> {
     ORDER BY descriptor, year`,
     { seq, decided: seq },
   );
-  const index = await factorsInForce(place, seq);
+  const [index, choices] = await Promise.all([factorsInForce(place, seq), compiledChoices(place, seq)]);
+  const concerned = changedChoices && compileChoices(changedChoices);
   const changed: KnownRow[] = [];
   const values: Array<Record<string, unknown>> = [];
   for (const row of known) {
-    const rows = matchRows(row, decide(descriptorOf(row), row.year, index), row.seq);
+    const descriptor = descriptorOf(row);
+    if (concerned && !choose(descriptor, row.year, concerned)) continue;
+    const rows = matchRows(row, decide(descriptor, row.year, index, choices), row.seq);
     if (
       rows
         .map(({ fingerprint }) => fingerprint as string)
@@ -235,6 +244,7 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
     stated_category: row.category,
     has_quantity: Number(row.has_quantity),
     has_amount: Number(row.has_amount),
+    chosen_by: decision.chosenBy ?? '',
   };
   if ('held' in decision) {
     const { held, detail } = decision;
@@ -246,7 +256,7 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
         detail,
         basis: Number(row.has_quantity) === 1 ? 'quantity' : 'spend',
         den: '1',
-        fingerprint: fingerprint([held, detail]),
+        fingerprint: fingerprint([held, detail, head.chosen_by]),
       },
     ];
   }
@@ -286,7 +296,14 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
         }),
       ),
     };
-    return { ...head, line: number, held: '', detail: '', ...said, fingerprint: fingerprint(Object.values(said)) };
+    return {
+      ...head,
+      line: number,
+      held: '',
+      detail: '',
+      ...said,
+      fingerprint: fingerprint([...Object.values(said), head.chosen_by]),
+    };
   });
 }
 
