@@ -1,23 +1,28 @@
 /** The carbon book's part in the ledger: what its entries add to records, decisions, emission lines, held lines and totals. */
 import type { AppendInput, Entry, Json } from '../journal/types.ts';
 import { faultPoint } from '../kernel/faults.ts';
+import { IMPORT_KIND } from '../ledger/posting.ts';
 import { entryStream, loadRecords } from '../ledger/records.ts';
 import type { Book, PostContext } from '../ledger/types.ts';
 import { applyChoices, MATCHING_KINDS } from './matching/ledger.ts';
 import { ADOPT_KIND, adopt, decideAgain, decideNew, starterReleases } from './matching.ts';
 import {
   decisions,
-  INSERT_TOTALS,
+  INSERT_CLASS_TOTALS,
   insertHeld,
   insertOtherLines,
   insertSplitLines,
   insertWholeLines,
   isLong,
+  NARROW_KG_MAX,
+  NARROW_QUANTITY_MAX,
   reverseHeld,
   reverseLines,
   type Source,
   SPLIT_KG_MAX,
   SPLIT_QUANTITY_MAX,
+  type Sums,
+  totals as totalsOf,
 } from './postings.ts';
 import { type Place, read, run } from './sql.ts';
 import { activities, entities } from './streams.ts';
@@ -77,8 +82,13 @@ async function post(context: PostContext, entries: readonly Entry[]): Promise<vo
 
 interface Probe {
   largest: number;
+  together: number;
   posted: string;
   reversed: string;
+  /** Reversals of rows that the same batch has brought. */
+  own: string;
+  /** Rows of entities that are not among the stated ones. */
+  strangers: string;
   split: string;
   long: string;
 }
@@ -87,57 +97,87 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
   const first = entries[0]!.seq;
   const last = entries.at(-1)!.seq;
   await loadRecords(context, activities, entries);
-  const [probe] = await read<Probe>(
+  const probing = read<Probe>(
     context,
     `
     SELECT countIf(sign = 1) AS posted, countIf(sign = -1) AS reversed,
+      countIf(sign = -1 AND origin_seq >= {first:UInt64}) AS own,
+      countIf(sign = 1 AND entity NOT IN (${knownAsOf('{last:UInt64}')})) AS strangers,
       countIf(sign = 1 AND toYYYYMM(start_date) != toYYYYMM(coalesce(end_date, start_date))) AS split,
       countIf(sign = 1 AND (${isLong('quantity')} OR ${isLong('amount')})) AS long,
-      max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0))))) AS largest
+      max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0)))) AS size) AS largest,
+      sum(size) AS together
     FROM activities AS a
     WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}`,
     { first, last },
   );
+  const where = 'seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1';
+  const rowsToPost = `(SELECT * FROM activities WHERE ${where})`;
+  const small = entries.every((entry) => entry.kind !== IMPORT_KIND);
+  // What is posted row by row is nearly always decided already: the decisions are read while it is found out whether that is so.
+  const early = small ? readDecisions(context, rowsToPost, last, { first, last }, true) : undefined;
+  const deciding = small ? decideNew(context, first, last) : undefined;
+  await settled([probing, early, deciding]);
+  const [probe] = await probing;
+  const known = (await deciding) === 0 ? await early : undefined;
   const rows = Number(probe?.posted ?? 0);
+  const reversed = Number(probe?.reversed ?? 0);
   const progress = (stage: string) =>
     context.onProgress?.(last, { stage, rows, rowsTotal: rows, bytes: 0, bytesTotal: null });
-  if (rows > 0) {
+  let sums = ALL_MASSES;
+
+  const post = async (): Promise<void> => {
+    if (rows === 0) return;
     progress('matching activities');
-    await decideNew(context, first, last);
+    if (!small) await decideNew(context, first, last);
     await faultPoint('carbon.matched');
     progress('calculating emissions');
-    const where = 'seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1';
-    await insertPostings(
-      context,
-      `(SELECT * FROM activities WHERE ${where})`,
-      first,
-      { first, last },
-      {
-        rows,
-        split: Number(probe!.split) > 0,
-        long: Number(probe!.long) > 0,
-        largest: Number(probe!.largest),
-      },
-    );
+    const has = {
+      rows,
+      split: Number(probe!.split) > 0,
+      long: Number(probe!.long) > 0,
+      largest: Number(probe!.largest),
+      strangers: Number(probe!.strangers) > 0,
+    };
+    const { present, reachMax } = await insertPostings(context, rowsToPost, last, { first, last }, has, known);
+    const together = Number(probe!.together);
+    if (reversed === 0 && rows > FEW_ROWS) {
+      sums = { present, narrow: together * reachMax < NARROW_KG_MAX && together < NARROW_QUANTITY_MAX };
+    }
     await faultPoint('carbon.posted');
-  }
-  const reversed = Number(probe?.reversed ?? 0);
-  if (reversed > 0) {
+  };
+  const reverse = async (): Promise<void> => {
+    if (reversed === 0) return;
     progress('reversing what was superseded');
     await inChunks(reversed, async (chunk) => {
       const origins = `
         SELECT key_hash, origin_seq, origin_row, seq AS by_seq
         FROM activities
         WHERE seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = -1 AND ${chunk}`;
+      const held = () => run(context, reverseHeld(origins), { first, last });
+      const beside = small ? held() : undefined;
+      beside?.catch(() => {});
       await run(context, reverseLines(origins), { first, last });
       await faultPoint('carbon.reversed');
-      await run(context, reverseHeld(origins), { first, last });
+      await (beside ?? held());
     });
+  };
+  // What was there before can be reversed while the new lines are written; lines of this very batch only afterwards.
+  if (small && Number(probe?.own ?? 0) === 0) await settled([post(), reverse()]);
+  else {
+    await post();
+    await reverse();
   }
   if (rows > 0 || reversed > 0) {
     progress('adding up');
-    await insertTotals(context, first, last);
+    await insertTotals(context, first, last, sums, rows + reversed <= FEW_ROWS);
   }
+}
+
+/** Waits for all, whatever becomes of each: nothing may be written any more once the first failure is passed on. */
+async function settled(work: ReadonlyArray<Promise<unknown> | undefined>): Promise<void> {
+  const failure = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
+  if (failure) throw failure.reason;
 }
 
 /** Entities that become known release what was held for them; entities that are no longer known hold back what was posted. */
@@ -201,6 +241,7 @@ async function repost(
         split: true,
         long: true,
         largest: Number.POSITIVE_INFINITY,
+        strangers: true,
       },
     );
   });
@@ -215,17 +256,19 @@ interface DecisionProbe {
   [present: string]: string | number;
 }
 
-/** Emission lines and held lines of the activities in `rows`. Statements that would find nothing are not run. */
-async function insertPostings(
+/** What the decisions that count for some rows have in common, and the entities that are known. */
+interface Decided {
+  probe: DecisionProbe;
+  known: string[];
+}
+
+async function readDecisions(
   context: PostContext,
   rows: string,
   seq: number,
   parameters: Record<string, unknown>,
-  has: { rows: number; split: boolean; long: boolean; largest: number },
-): Promise<void> {
-  const decided = Number(parameters.last ?? seq);
-  // Of a few rows, only their own decisions: that spares most of the statements below.
-  const theirs = has.rows <= FEW_ROWS ? `WHERE descriptor IN (SELECT descriptor FROM ${rows})` : '';
+  few: boolean,
+): Promise<Decided> {
   const [[probe], known] = await Promise.all([
     read<DecisionProbe>(
       context,
@@ -233,45 +276,78 @@ async function insertPostings(
       SELECT countIf(held != '') AS held_count, countIf(held = '' AND NOT fast) AS slow,
         countIf(basis = 'spend' AND held = '') AS spend, max(reach) AS reach_max,
         ${MASSES.map((mass) => `countIf(n_${mass} != 0) AS has_${mass}`).join(', ')}
-      FROM ${decisions('*')}
-      ${theirs}`,
-      { ...parameters, decided },
+      FROM ${decisions('*', few ? rows : undefined)}`,
+      { ...parameters, decided: Number(parameters.last ?? seq) },
     ),
     knownEntities(context, seq),
   ]);
-  const heaviest = has.largest * Number(probe!.reach_max);
-  const source: Source = {
-    rows,
-    entityKnown: known.length === 0 ? '1' : 'a.entity IN {known:Array(String)}',
-    seq,
-    spend: Number(probe!.spend) > 0,
-    reachMax: Number(probe!.reach_max),
-    present: new Set(MASSES.filter((mass: Mass) => Number(probe![`has_${mass}`]) > 0)),
-  };
-  const all = { ...parameters, decided, ...(known.length > 0 && { known }) };
-  const others =
-    has.long ||
-    Number(probe!.slow) > 0 ||
-    (has.split && !(heaviest < SPLIT_KG_MAX && has.largest < SPLIT_QUANTITY_MAX));
-  const holds = known.length > 0 || Number(probe!.held_count) > 0 || !(heaviest <= LINE_KG_MAX);
-  if (source.present.size > 0) {
-    await run(context, insertWholeLines(source), all);
-    if (has.split) await run(context, insertSplitLines(source), all);
-    if (others) await run(context, insertOtherLines(source), all);
-  }
-  if (holds) await run(context, insertHeld(source), all);
+  return { probe: probe!, known };
 }
 
-async function insertTotals(context: PostContext, first: number, last: number): Promise<void> {
-  await Promise.all(INSERT_TOTALS.map((statement) => run(context, statement, { first, last })));
+/** Emission lines and held lines of the activities in `rows`. Statements that would find nothing are not run. */
+async function insertPostings(
+  context: PostContext,
+  rows: string,
+  seq: number,
+  parameters: Record<string, unknown>,
+  has: { rows: number; split: boolean; long: boolean; largest: number; strangers: boolean },
+  decided?: Decided,
+): Promise<{ present: ReadonlySet<Mass>; reachMax: number }> {
+  const few = has.rows <= FEW_ROWS;
+  const { probe, known } = decided ?? (await readDecisions(context, rows, seq, parameters, few));
+  const heaviest = has.largest * Number(probe.reach_max);
+  const unknownEntities = known.length > 0 && has.strangers;
+  const source: Source = {
+    rows,
+    entityKnown: unknownEntities ? 'a.entity IN {known:Array(String)}' : '1',
+    seq,
+    spend: Number(probe.spend) > 0,
+    reachMax: Number(probe.reach_max),
+    present: new Set(MASSES.filter((mass: Mass) => Number(probe[`has_${mass}`]) > 0)),
+    few,
+    heavy: !(heaviest <= LINE_KG_MAX),
+    unknownEntities,
+  };
+  const all = { ...parameters, decided: Number(parameters.last ?? seq), ...(unknownEntities && { known }) };
+  const others =
+    has.long || Number(probe.slow) > 0 || (has.split && !(heaviest < SPLIT_KG_MAX && has.largest < SPLIT_QUANTITY_MAX));
+  const holds = unknownEntities || Number(probe.held_count) > 0 || source.heavy;
+  const statements = [
+    ...(source.present.size > 0 ? [insertWholeLines(source)] : []),
+    ...(source.present.size > 0 && has.split ? [insertSplitLines(source)] : []),
+    ...(source.present.size > 0 && others ? [insertOtherLines(source)] : []),
+    ...(holds ? [insertHeld(source)] : []),
+  ];
+  if (few) await settled(statements.map((statement) => run(context, statement, all)));
+  else for (const statement of statements) await run(context, statement, all);
+  return { present: source.present, reachMax: source.reachMax };
+}
+
+const ALL_MASSES: Sums = { present: new Set(MASSES), narrow: false };
+
+async function insertTotals(
+  context: PostContext,
+  first: number,
+  last: number,
+  sums: Sums = ALL_MASSES,
+  few = false,
+): Promise<void> {
+  const statements = totalsOf(sums);
+  const insert = (statement: string) => run(context, statement, { first, last });
+  await settled([
+    insert(statements.inventory).then(() => (few ? undefined : insert(INSERT_CLASS_TOTALS))),
+    insert(statements.match),
+    ...(few ? [insert(statements.class)] : []),
+  ]);
+}
+
+/** A SELECT of the entities that are stated as of a seq. */
+function knownAsOf(seq: string): string {
+  return `SELECT external_id FROM entities WHERE seq <= ${seq} GROUP BY external_id HAVING sum(sign) > 0`;
 }
 
 async function knownEntities(place: Place, seq: number): Promise<string[]> {
-  const rows = await read<{ external_id: string }>(
-    place,
-    `SELECT external_id FROM entities WHERE seq <= {seq:UInt64} GROUP BY external_id HAVING sum(sign) > 0 ORDER BY external_id`,
-    { seq },
-  );
+  const rows = await read<{ external_id: string }>(place, `${knownAsOf('{seq:UInt64}')} ORDER BY external_id`, { seq });
   return rows.map((row) => row.external_id);
 }
 

@@ -79,6 +79,13 @@ export const HOLD_WORDS: Record<string, string> = {
   out_of_range: 'the result is larger than any activity can be',
 };
 
+/**
+ * Parts that hold more than this together are not merged. Loads write parts about as large, and merging them would cost more than
+ * writing them did; what small entries add is merged up to here.
+ */
+const MERGE_BYTES_MAX = 32 * 1024 * 1024;
+const MERGES = `SETTINGS max_bytes_to_merge_at_max_space_in_pool = ${MERGE_BYTES_MAX}`;
+
 const ACTIVITIES = `
 CREATE TABLE IF NOT EXISTS activities (
   seq UInt64, origin_seq UInt64, origin_row UInt32, sign Int8,
@@ -103,7 +110,8 @@ CREATE TABLE IF NOT EXISTS activities (
   descriptor UInt64 DEFAULT cityHash64(
     activity, unit, currency, country, region, category, quantity IS NULL, amount IS NULL),
   INDEX seq_range seq TYPE minmax GRANULARITY 1
-) ENGINE = MergeTree ORDER BY (key_hash, origin_seq, origin_row)`;
+) ENGINE = MergeTree ORDER BY (key_hash, origin_seq, origin_row)
+${MERGES}`;
 
 const ENTITIES = `
 CREATE TABLE IF NOT EXISTS entities (
@@ -161,7 +169,8 @@ CREATE TABLE IF NOT EXISTS emissions (
   data_quality LowCardinality(String),
   ${MASSES.map((m) => `${m} Decimal(38, 24)`).join(', ')},
   INDEX seq_range seq TYPE minmax GRANULARITY 1
-) ENGINE = MergeTree ORDER BY (key_hash, origin_seq, origin_row)`;
+) ENGINE = MergeTree ORDER BY (key_hash, origin_seq, origin_row)
+${MERGES}`;
 
 const HELD = `
 CREATE TABLE IF NOT EXISTS held (
@@ -175,7 +184,8 @@ CREATE TABLE IF NOT EXISTS held (
   quantity Nullable(Decimal(38, 12)), unit LowCardinality(String),
   amount Nullable(Decimal(38, 12)), currency LowCardinality(String),
   INDEX seq_range seq TYPE minmax GRANULARITY 1
-) ENGINE = MergeTree ORDER BY (key_hash, origin_seq, origin_row)`;
+) ENGINE = MergeTree ORDER BY (key_hash, origin_seq, origin_row)
+${MERGES}`;
 
 const flagCounts = FLAG_NAMES.map((flag) => `lines_${flag} Int64`).join(', ');
 const totalMasses = MASSES.map((m) => `${m} Decimal(76, 24)`).join(', ');
@@ -185,8 +195,17 @@ const INVENTORY_TOTALS = `
 CREATE TABLE IF NOT EXISTS inventory_totals (
   seq UInt64, entity LowCardinality(String), month Date32, class UInt64,
   lines Int64, ${flagCounts},
-  ${totalMasses}
+  ${totalMasses},
+  INDEX seq_range seq TYPE minmax GRANULARITY 1
 ) ENGINE = MergeTree ORDER BY (class, month, entity)`;
+
+/** The same without entities: what most statements ask for, in a few thousand rows. */
+const CLASS_TOTALS = `
+CREATE TABLE IF NOT EXISTS class_totals (
+  seq UInt64, month Date32, class UInt64,
+  lines Int64, ${flagCounts},
+  ${totalMasses}
+) ENGINE = MergeTree ORDER BY (class, month)`;
 
 /** Sums of lines by decision and month. */
 const MATCH_TOTALS = `
@@ -205,6 +224,7 @@ export const CARBON_TABLES: readonly string[] = [
   EMISSIONS,
   HELD,
   INVENTORY_TOTALS,
+  CLASS_TOTALS,
   MATCH_TOTALS,
 ];
 
@@ -217,5 +237,6 @@ export const CARBON_TABLE_NAMES = [
   'emissions',
   'held',
   'inventory_totals',
+  'class_totals',
   'match_totals',
 ] as const;
