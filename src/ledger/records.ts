@@ -17,8 +17,12 @@ export const DEFAULT_SOURCE = 'default';
 export const IMPORT_REJECTS_KEPT_ROWS_MAX = 200;
 /** Rows whose keys are compared in one query: bounds the memory of finding superseded rows in a large load. */
 const SUPERSEDE_ROWS_MAX = 1_500_000;
-/** Blocks of one load that are on their way to ClickHouse at once. */
-const BLOCKS_IN_FLIGHT_MAX = 2;
+/** A load of less than one part in this many of the records that are there is compared by looking up its keys. */
+const LOOKUP_SHARE = 4;
+/** Blocks of a load are gathered to about this size before they are inserted: large parts need not be merged. */
+const INSERT_BYTES = 64 * 1024 * 1024;
+/** Inserts of one load that are on their way to ClickHouse at once, the one being gathered among them. */
+const INSERTS_IN_FLIGHT_MAX = 2;
 
 /** Kinds of entries that state records. */
 export const RECORD_KINDS: readonly string[] = [IMPORT_KIND, POST_KIND, PATCH_KIND, DELETE_KIND];
@@ -89,9 +93,13 @@ export async function loadRecords(
       if (entry.kind === IMPORT_KIND) imports.push({ entry, result: await loadFile(context, definition, entry) });
       else posts.push(entry);
     }
-    await loadPosts(context, definition, posts);
+    const rows = postedRows(definition, posts);
+    const [repeats] = await Promise.all([
+      imports.length > 0 || repeatsKeys(context, definition, rows, run[0]!.seq),
+      insertRows(context, definition, rows),
+    ]);
     await faultPoint('records.loaded');
-    await reverseSuperseded(context, definition, run[0]!.seq, run.at(-1)!.seq);
+    if (repeats) await reverseSuperseded(context, definition, run[0]!.seq, run.at(-1)!.seq);
     await faultPoint('records.superseded');
     for (const { entry, result } of imports) await keepResult(context, definition, entry, result);
   }
@@ -123,22 +131,32 @@ async function loadFile(context: PostContext, definition: StreamDefinition, entr
   const rejects: RejectedRow[] = [];
   const inFlight = new Set<Promise<void>>();
   let failed: { error: unknown } | undefined;
+  let gathered: Uint8Array[] = [];
+  let gatheredBytes = 0;
+  const insert = async (): Promise<void> => {
+    if (gathered.length === 0) return;
+    await faultPoint('records.block');
+    const insertion = clickhouse
+      .insertNative(context.database, definition.name, columns, gathered)
+      .catch((error: unknown) => {
+        failed ??= { error };
+      })
+      .finally(() => inFlight.delete(insertion));
+    inFlight.add(insertion);
+    gathered = [];
+    gatheredBytes = 0;
+    while (inFlight.size >= INSERTS_IN_FLIGHT_MAX) await Promise.race(inFlight);
+    if (failed) throw failed.error;
+  };
   const reading = readFile(
     await evidence.path(entry.evidence),
     definition,
     payload.options,
     {
       async block(block) {
-        await faultPoint('records.block');
-        const insert = clickhouse
-          .insertNative(context.database, definition.name, columns, block.bytes)
-          .catch((error: unknown) => {
-            failed ??= { error };
-          })
-          .finally(() => inFlight.delete(insert));
-        inFlight.add(insert);
-        while (inFlight.size >= BLOCKS_IN_FLIGHT_MAX) await Promise.race(inFlight);
-        if (failed) throw failed.error;
+        gathered.push(block.bytes);
+        gatheredBytes += block.bytes.byteLength;
+        if (gatheredBytes >= INSERT_BYTES) await insert();
       },
       async rejects(rows) {
         for (const row of rows) if (rejects.length < IMPORT_REJECTS_KEPT_ROWS_MAX) rejects.push(row);
@@ -152,7 +170,12 @@ async function loadFile(context: PostContext, definition: StreamDefinition, entr
     },
   );
   // However it ends, no block may arrive after that: the rows of a failed load are removed before the next attempt.
-  const read = await reading.finally(() => Promise.all(inFlight));
+  const read = await reading
+    .then(async (result) => {
+      await insert();
+      return result;
+    })
+    .finally(() => Promise.all(inFlight));
   if (failed) throw (failed as { error: unknown }).error;
   if (payload.allOrNothing && read.counts.rejected > 0) {
     throw new FootingError(
@@ -163,8 +186,8 @@ async function loadFile(context: PostContext, definition: StreamDefinition, entr
   return { counts: read.counts, rejects, rowIndex: read.index as unknown as Json };
 }
 
-/** Rows posted as JSON by many entries become one block. They were checked before they were stated, so they must be good. */
-async function loadPosts(context: PostContext, definition: StreamDefinition, entries: readonly Entry[]): Promise<void> {
+/** Rows posted as JSON by many entries. They were checked before they were stated, so they must be good. */
+function postedRows(definition: StreamDefinition, entries: readonly Entry[]): BlockRow[] {
   const rows: BlockRow[] = [];
   for (const entry of entries) {
     const payload = entry.payload as unknown as PostPayload;
@@ -184,9 +207,61 @@ async function loadPosts(context: PostContext, definition: StreamDefinition, ent
       });
     }
   }
+  return rows;
+}
+
+/** All rows as one block. */
+async function insertRows(
+  context: PostContext,
+  definition: StreamDefinition,
+  rows: readonly BlockRow[],
+): Promise<void> {
   if (rows.length === 0) return;
   const block = encodeRows(definition, rows);
   await context.engines.clickhouse.insertNative(context.database, definition.name, blockColumns(definition), block);
+}
+
+/** Rows up to which their keys are looked for by name: one short query beside the insert instead of three after it. */
+const KEYS_NAMED_ROWS_MAX = 2_000;
+
+/** Types of key columns whose values are stored as the text that they are. */
+const KEY_TYPES_NAMED: readonly string[] = ['text', 'enum', 'currency', 'country'];
+
+/**
+ * Whether some of the rows may supersede something: each other, or records stated before entry `first`. True also where that is not known
+ * cheaply.
+ */
+async function repeatsKeys(
+  context: PostContext,
+  definition: StreamDefinition,
+  rows: readonly BlockRow[],
+  first: number,
+): Promise<boolean> {
+  if (rows.length === 0) return false;
+  if (rows.length > KEYS_NAMED_ROWS_MAX) return true;
+  const textual = definition.columns.filter(({ type }) => KEY_TYPES_NAMED.includes(type)).map(({ name }) => name);
+  if (!definition.key.every((name) => textual.includes(name))) return true;
+  const keys = rows.map(({ source, row }) => [source, ...definition.key.map((name) => String(row.values[name] ?? ''))]);
+  if (new Set(keys.map((key) => JSON.stringify(key))).size < keys.length) return true;
+  // In the text of the query: parameters travel in the address, which has to be short.
+  const arrays = ['source', ...definition.key].map((_, i) => arrayLiteral(keys.map((key) => key[i]!)));
+  const hashed = arrays.map((_, i) => `wanted.${i + 1}`).join(', ');
+  const found = await select<{ one: number }>(
+    context.engines,
+    context.database,
+    `SELECT 1 AS one
+     FROM ${definition.name}
+     WHERE seq < {first:UInt64}
+       AND key_hash IN (SELECT cityHash64(${hashed}) FROM (SELECT arrayJoin(arrayZip(${arrays.join(', ')})) AS wanted))
+     LIMIT 1`,
+    { first },
+  );
+  return found.length > 0;
+}
+
+/** ['a', 'it\\'s'] */
+function arrayLiteral(values: readonly string[]): string {
+  return `[${values.map((value) => `'${value.replace(/[\\']/g, '\\$&')}'`).join(', ')}]`;
 }
 
 /** The patched records as new rows of the entry, numbered in the order of (change, origin). */
@@ -291,27 +366,36 @@ async function reverseSuperseded(
   const { engines, database } = context;
   const table = definition.name;
   const columns = blockColumns(definition);
-  const [loaded] = await select<{ rows: string }>(
+  const [loaded] = await select<{ rows: string; before: string }>(
     engines,
     database,
-    `SELECT count() AS rows FROM ${table} WHERE seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1`,
+    `SELECT countIf(seq >= {first:UInt64}) AS rows, countIf(seq < {first:UInt64}) AS before
+     FROM ${table}
+     WHERE seq <= {last:UInt64} AND sign = 1`,
     { first, last },
   );
-  const buckets = Math.max(1, Math.ceil(Number(loaded?.rows ?? 0) / SUPERSEDE_ROWS_MAX));
+  const rows = Number(loaded?.rows ?? 0);
+  const before = Number(loaded?.before ?? 0);
+  const buckets = Math.max(1, Math.ceil(rows / SUPERSEDE_ROWS_MAX));
+  // A load as large as what was there is compared by grouping all keys: looking each one up would take longer.
+  const byLookup = rows * LOOKUP_SHARE < before;
   for (let bucket = 0; bucket < buckets; bucket += 1) {
     const inBucket = buckets === 1 ? '' : 'AND key_hash % {buckets:UInt32} = {bucket:UInt32}';
+    const loadedKeys = byLookup
+      ? `AND key_hash IN (
+          SELECT key_hash
+          FROM ${table}
+          WHERE seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1 ${inBucket}
+        )`
+      : inBucket;
     const repeatedKeys = `
       SELECT key_hash
       FROM ${table}
       WHERE sign = 1
-        AND seq <= {last:UInt64}
-        AND key_hash IN (
-          SELECT key_hash
-          FROM ${table}
-          WHERE seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1 ${inBucket}
-        )
+        AND seq ${before === 0 ? 'BETWEEN {first:UInt64} AND' : '<='} {last:UInt64}
+        ${loadedKeys}
       GROUP BY key_hash
-      HAVING count() > 1`;
+      HAVING count() > 1 AND max(seq) >= {first:UInt64}`;
     const parameters = { first, last, buckets, bucket };
     const [repeated] = await select<{ keys: string }>(
       engines,
@@ -376,11 +460,9 @@ export function keyCondition(
   keys: ReadonlyArray<Record<string, string>>,
 ): { condition: string; parameters: Record<string, unknown> } {
   const names = definition.key;
-  const arrays = names.map((_, i) => `{key_${i}:Array(String)}`).join(', ');
+  const arrays = names.map((name) => arrayLiteral(keys.map((key) => key[name] ?? ''))).join(', ');
   const tuple = `tupleElement(wanted, ${names.map((_, i) => i + 1).join('), tupleElement(wanted, ')})`;
   const parameters: Record<string, unknown> = { key_source: source };
-  // Surrounding white space is no part of a value: rows are stored without it.
-  for (const [i, name] of names.entries()) parameters[`key_${i}`] = keys.map((key) => (key[name] ?? '').trim());
   return {
     condition: `source = {key_source:String}
        AND key_hash IN (
