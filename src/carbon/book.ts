@@ -87,16 +87,22 @@ interface Probe {
   reversed: string;
   /** Reversals of rows that the same batch has brought. */
   own: string;
+  /** Reversed rows of a small batch: key_hash, origin_seq, origin_row, seq. */
+  reversals?: Array<[string, string, number, string]>;
   /** Rows of entities that are not among the stated ones. */
   strangers: string;
   split: string;
   long: string;
 }
 
+/** Reversed rows that a statement names: finding them again costs more than their names. */
+const REVERSALS_NAMED_MAX = 500;
+
 async function postActivities(context: PostContext, entries: readonly Entry[]): Promise<void> {
   const first = entries[0]!.seq;
   const last = entries.at(-1)!.seq;
   await loadRecords(context, activities, entries);
+  const small = entries.every((entry) => entry.kind !== IMPORT_KIND);
   const probing = read<Probe>(
     context,
     `
@@ -107,13 +113,13 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
       countIf(sign = 1 AND (${isLong('quantity')} OR ${isLong('amount')})) AS long,
       max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0)))) AS size) AS largest,
       sum(size) AS together
+      ${small ? `, groupArrayIf(${REVERSALS_NAMED_MAX + 1})((toString(key_hash), origin_seq, origin_row, seq), sign = -1) AS reversals` : ''}
     FROM activities AS a
     WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}`,
     { first, last },
   );
   const where = 'seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1';
   const rowsToPost = `(SELECT * FROM activities WHERE ${where})`;
-  const small = entries.every((entry) => entry.kind !== IMPORT_KIND);
   // What is posted row by row is nearly always decided already: the decisions are read while it is found out whether that is so.
   const early = small ? readDecisions(context, rowsToPost, last, { first, last }, true) : undefined;
   const deciding = small ? decideNew(context, first, last) : undefined;
@@ -150,7 +156,10 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     if (reversed === 0) return;
     progress('reversing what was superseded');
     await inChunks(reversed, async (chunk) => {
-      const origins = `
+      const origins =
+        reversed <= REVERSALS_NAMED_MAX && probe?.reversals
+          ? namedOrigins(probe.reversals)
+          : `
         SELECT key_hash, origin_seq, origin_row, seq AS by_seq
         FROM activities
         WHERE seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = -1 AND ${chunk}`;
@@ -172,6 +181,11 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     progress('adding up');
     await insertTotals(context, first, last, sums, rows + reversed <= FEW_ROWS);
   }
+}
+
+function namedOrigins(reversals: NonNullable<Probe['reversals']>): string {
+  const rows = reversals.map(([key, seq, row, by]) => `(${key}, ${seq}, ${row}, ${by})`).join(', ');
+  return `SELECT * FROM values('key_hash UInt64, origin_seq UInt64, origin_row UInt32, by_seq UInt64', ${rows})`;
 }
 
 /** Waits for all, whatever becomes of each: nothing may be written any more once the first failure is passed on. */

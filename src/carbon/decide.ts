@@ -356,8 +356,22 @@ function lineOf(picked: Picked, descriptor: Descriptor, basis: Line['basis'], in
   };
 }
 
-/** kg of each gas, and of CO2e by the source's own potentials, per unit of activity. */
+/** Coefficients by factor and ratio: thousands of descriptors differ only in what does not matter to them. */
+const coefficients = new WeakMap<Factor, Map<string, Record<Mass, Rational>>>();
+
+/** kg of each gas, and of CO2e by the source's own potentials, per unit of activity; the same object when asked again. */
 function coefficientsOf(factor: Factor, ratio: Rational, index: FactorIndex): Record<Mass, Rational> {
+  const ofFactor = coefficients.get(factor) ?? new Map<string, Record<Mass, Rational>>();
+  coefficients.set(factor, ofFactor);
+  const key = ratio.toString();
+  const known = ofFactor.get(key);
+  if (known) return known;
+  const calculated = calculateCoefficients(factor, ratio, index);
+  ofFactor.set(key, calculated);
+  return calculated;
+}
+
+function calculateCoefficients(factor: Factor, ratio: Rational, index: FactorIndex): Record<Mass, Rational> {
   const { gases } = factor;
   const perUnit = Object.fromEntries(GASES.map((gas) => [gas, Rational.parse(gases[gas] || '0')])) as Record<
     Mass,

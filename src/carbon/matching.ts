@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { Entry } from '../journal/types.ts';
 import { FootingError } from '../kernel/errors.ts';
+import type { Rational } from '../kernel/rational.ts';
 import { gwpSet } from './catalogue/gwp.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/load.ts';
 import type { Release } from './catalogue/types.ts';
@@ -21,7 +22,7 @@ import { type Choice, choose, compileChoices } from './matching/choices.ts';
 import { compiledChoices } from './matching/ledger.ts';
 import { decisions } from './postings.ts';
 import { insertRows, type Place, read } from './sql.ts';
-import { FAST_COEFFICIENT_SCALE, MASSES } from './tables.ts';
+import { FAST_COEFFICIENT_SCALE, MASSES, type Mass } from './tables.ts';
 
 export const ADOPT_KIND = 'factors.adopt';
 const ROWS_PER_INSERT = 5_000;
@@ -261,14 +262,9 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
     ];
   }
   // The reach of a descriptor is that of its largest line: an activity is out of range as a whole.
-  const reach = Math.max(
-    ...decision.lines.flatMap(({ coefficients }) =>
-      MASSES.map((mass) => Math.abs(Number(coefficients[mass].toDecimal(40).toString()))),
-    ),
-  );
+  const reach = Math.max(...decision.lines.map(({ coefficients }) => writtenOf(coefficients).reach));
   return decision.lines.map((line, number) => {
-    const den = commonDenominator(line.coefficients);
-    const fast = isFast(line.coefficients);
+    const { fast, den, columns } = writtenOf(line.coefficients);
     const said = {
       basis: line.basis,
       scope: line.scope,
@@ -283,18 +279,10 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
       gwp_source: line.factor.gwpSource,
       other_gas: line.factor.gases.other_gas,
       flags: line.flags,
-      fast: fast ? 1 : 0,
+      fast,
       reach,
-      den: den.toString(),
-      ...Object.fromEntries(
-        MASSES.flatMap((mass) => {
-          const coefficient = line.coefficients[mass];
-          return [
-            [`c_${mass}`, fast ? coefficient.toDecimal(FAST_COEFFICIENT_SCALE, 'exact').toString() : '0'],
-            [`n_${mass}`, ((coefficient.num * den) / coefficient.den).toString()],
-          ];
-        }),
-      ),
+      den,
+      ...columns,
     };
     return {
       ...head,
@@ -305,6 +293,40 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
       fingerprint: fingerprint([...Object.values(said), head.chosen_by]),
     };
   });
+}
+
+interface Written {
+  reach: number;
+  fast: 0 | 1;
+  den: string;
+  /** c_ and n_ of every mass. */
+  columns: Record<string, string>;
+}
+
+const written = new WeakMap<Record<Mass, Rational>, Written>();
+
+/** Coefficients as they stand in `matches`. */
+function writtenOf(coefficients: Record<Mass, Rational>): Written {
+  const known = written.get(coefficients);
+  if (known) return known;
+  const den = commonDenominator(coefficients);
+  const fast = isFast(coefficients);
+  const result: Written = {
+    reach: Math.max(...MASSES.map((mass) => Math.abs(Number(coefficients[mass].toDecimal(40).toString())))),
+    fast: fast ? 1 : 0,
+    den: den.toString(),
+    columns: Object.fromEntries(
+      MASSES.flatMap((mass) => {
+        const coefficient = coefficients[mass];
+        return [
+          [`c_${mass}`, fast ? coefficient.toDecimal(FAST_COEFFICIENT_SCALE, 'exact').toString() : '0'],
+          [`n_${mass}`, ((coefficient.num * den) / coefficient.den).toString()],
+        ];
+      }),
+    ),
+  };
+  written.set(coefficients, result);
+  return result;
 }
 
 function fingerprint(values: readonly unknown[]): string {

@@ -19,6 +19,9 @@ export const IMPORT_REJECTS_KEPT_ROWS_MAX = 200;
 const SUPERSEDE_ROWS_MAX = 1_500_000;
 /** A load of less than one part in this many of the records that are there is compared by looking up its keys. */
 const LOOKUP_SHARE = 4;
+/** Repeated keys up to which a statement names them. */
+const REPEATED_KEYS_NAMED_MAX = 1_000;
+const HASHES = 2n ** 64n;
 /** Blocks of a load are gathered to about this size before they are inserted: large parts need not be merged. */
 const INSERT_BYTES = 64 * 1024 * 1024;
 /** Inserts of one load that are on their way to ClickHouse at once, the one being gathered among them. */
@@ -84,7 +87,7 @@ export async function loadRecords(
     }
     if (first!.kind === PATCH_KIND) {
       await loadPatched(context, definition, first!);
-      await reverseSuperseded(context, definition, first!.seq, first!.seq);
+      await reverseSuperseded(context, definition, first!.seq, first!.seq, true);
       continue;
     }
     const imports: Array<{ entry: Entry; result: ImportResult }> = [];
@@ -99,7 +102,10 @@ export async function loadRecords(
       insertRows(context, definition, rows),
     ]);
     await faultPoint('records.loaded');
-    if (repeats) await reverseSuperseded(context, definition, run[0]!.seq, run.at(-1)!.seq);
+    if (repeats) {
+      const few = imports.length === 0 && rows.length <= KEYS_NAMED_ROWS_MAX;
+      await reverseSuperseded(context, definition, run[0]!.seq, run.at(-1)!.seq, few);
+    }
     await faultPoint('records.superseded');
     for (const { entry, result } of imports) await keepResult(context, definition, entry, result);
   }
@@ -355,32 +361,25 @@ function valuesOf(definition: StreamDefinition, row: Record<string, Json>): Reco
 
 /**
  * Of live rows with equal keys only the last one (by origin) stays; each earlier one is reversed by the entry of the next one.
- * `loaded` rows are those with seq between first and last; only their keys can be affected.
+ * `loaded` rows are those with seq between first and last; only their keys can be affected. Of `few` loaded rows the keys are
+ * looked up without counting anything first.
  */
 async function reverseSuperseded(
   context: PostContext,
   definition: StreamDefinition,
   first: number,
   last: number,
+  few: boolean,
 ): Promise<void> {
-  const { engines, database } = context;
   const table = definition.name;
-  const columns = blockColumns(definition);
-  const [loaded] = await select<{ rows: string; before: string }>(
-    engines,
-    database,
-    `SELECT countIf(seq >= {first:UInt64}) AS rows, countIf(seq < {first:UInt64}) AS before
-     FROM ${table}
-     WHERE seq <= {last:UInt64} AND sign = 1`,
-    { first, last },
-  );
-  const rows = Number(loaded?.rows ?? 0);
-  const before = Number(loaded?.before ?? 0);
-  const buckets = Math.max(1, Math.ceil(rows / SUPERSEDE_ROWS_MAX));
+  const { rows, before } = few ? { rows: 0, before: 1 } : await loadedAndBefore(context, table, first, last);
+  const buckets = BigInt(Math.max(1, Math.ceil(rows / SUPERSEDE_ROWS_MAX)));
   // A load as large as what was there is compared by grouping all keys: looking each one up would take longer.
   const byLookup = rows * LOOKUP_SHARE < before;
-  for (let bucket = 0; bucket < buckets; bucket += 1) {
-    const inBucket = buckets === 1 ? '' : 'AND key_hash % {buckets:UInt32} = {bucket:UInt32}';
+  for (let bucket = 0n; bucket < buckets; bucket += 1n) {
+    const from = (HASHES * bucket) / buckets;
+    const to = (HASHES * (bucket + 1n)) / buckets - 1n;
+    const inBucket = buckets === 1n ? '' : `AND key_hash BETWEEN toUInt64('${from}') AND toUInt64('${to}')`;
     const loadedKeys = byLookup
       ? `AND key_hash IN (
           SELECT key_hash
@@ -396,40 +395,76 @@ async function reverseSuperseded(
         ${loadedKeys}
       GROUP BY key_hash
       HAVING count() > 1 AND max(seq) >= {first:UInt64}`;
-    const parameters = { first, last, buckets, bucket };
-    const [repeated] = await select<{ keys: string }>(
-      engines,
-      database,
-      `SELECT count() AS keys FROM (${repeatedKeys})`,
-      parameters,
+    const repeated = await select<{ key: string }>(
+      context.engines,
+      context.database,
+      `SELECT toString(key_hash) AS key FROM (${repeatedKeys}) LIMIT ${REPEATED_KEYS_NAMED_MAX + 1}`,
+      { first, last },
     );
-    if (Number(repeated?.keys ?? 0) === 0) continue;
-    await execute(
-      engines,
-      database,
-      `INSERT INTO ${table} (${columns.join(', ')})
-       SELECT ${columns.map((column) => (column === 'seq' ? 'next_seq' : column === 'sign' ? '-1' : column)).join(', ')}
-       FROM (
-         SELECT *,
-                leadInFrame(origin_seq, 1, 0) OVER (
-                  PARTITION BY source, ${definition.key.join(', ')}
-                  ORDER BY origin_seq, origin_row
-                  ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
-                ) AS next_seq
-         FROM ${table}
-         WHERE sign = 1
-           AND seq <= {last:UInt64}
-           AND key_hash IN (${repeatedKeys})
-           AND (origin_seq, origin_row) NOT IN (
-             SELECT origin_seq, origin_row
-             FROM ${table}
-             WHERE sign = -1 AND seq <= {last:UInt64} AND key_hash IN (${repeatedKeys})
-           )
-       )
-       WHERE next_seq > 0`,
-      parameters,
+    if (repeated.length === 0) continue;
+    // A few are named, so that they are looked up by the primary key and not found a second and a third time.
+    const named = repeated.length <= REPEATED_KEYS_NAMED_MAX;
+    await insertReversals(
+      context,
+      definition,
+      named ? repeated.map(({ key }) => `toUInt64('${key}')`).join(', ') : repeatedKeys,
+      first,
+      last,
     );
   }
+}
+
+async function loadedAndBefore(
+  context: PostContext,
+  table: string,
+  first: number,
+  last: number,
+): Promise<{ rows: number; before: number }> {
+  const [counts] = await select<{ rows: string; before: string }>(
+    context.engines,
+    context.database,
+    `SELECT countIf(seq >= {first:UInt64}) AS rows, countIf(seq < {first:UInt64}) AS before
+     FROM ${table}
+     WHERE seq <= {last:UInt64} AND sign = 1`,
+    { first, last },
+  );
+  return { rows: Number(counts?.rows ?? 0), before: Number(counts?.before ?? 0) };
+}
+
+async function insertReversals(
+  context: PostContext,
+  definition: StreamDefinition,
+  keys: string,
+  first: number,
+  last: number,
+): Promise<void> {
+  const table = definition.name;
+  const columns = blockColumns(definition);
+  await execute(
+    context.engines,
+    context.database,
+    `INSERT INTO ${table} (${columns.join(', ')})
+     SELECT ${columns.map((column) => (column === 'seq' ? 'next_seq' : column === 'sign' ? '-1' : column)).join(', ')}
+     FROM (
+       SELECT *,
+              leadInFrame(origin_seq, 1, 0) OVER (
+                PARTITION BY source, ${definition.key.join(', ')}
+                ORDER BY origin_seq, origin_row
+                ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING
+              ) AS next_seq
+       FROM ${table}
+       WHERE sign = 1
+         AND seq <= {last:UInt64}
+         AND key_hash IN (${keys})
+         AND (origin_seq, origin_row) NOT IN (
+           SELECT origin_seq, origin_row
+           FROM ${table}
+           WHERE sign = -1 AND seq <= {last:UInt64} AND key_hash IN (${keys})
+         )
+     )
+     WHERE next_seq > 0`,
+    { first, last },
+  );
 }
 
 async function reverseDeleted(context: PostContext, definition: StreamDefinition, entry: Entry): Promise<void> {
