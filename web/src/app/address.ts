@@ -48,6 +48,10 @@ export function useSetAddress(): (patch: Search, options?: { replace?: boolean }
   );
 }
 
+/** What is kept from page to page (`as_of`) is only given up when it is undefined explicitly. */
 function clean(search: Search): Search {
-  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.entries(search).filter(
+    ([name, value]) => (value !== undefined && value !== '') || name === 'as_of',
+  );
+  return Object.fromEntries(given);
 }

@@ -9,7 +9,13 @@ import { t } from '../texts.ts';
 import { nameOf } from './carbon/names.ts';
 
 const COLUMNS: readonly Column<HeldGroup>[] = [
-  { key: 'activity', label: t.held.activity, head: true, text: ({ activity }) => activity || t.carbon.unnamed },
+  {
+    key: 'activity',
+    label: t.held.activity,
+    head: true,
+    text: ({ activity }) => activity || t.carbon.unnamed,
+    cell: ({ activity }) => <span className="wrap">{activity || t.carbon.unnamed}</span>,
+  },
   {
     key: 'country',
     label: t.held.country,
@@ -39,22 +45,19 @@ const COLUMNS: readonly Column<HeldGroup>[] = [
   },
   {
     key: 'why',
-    label: t.held.why,
-    text: ({ words, detail }) => `${words}: ${detail}`,
-    cell: ({ words, detail, activity }) => (
+    label: t.held.whyAndWhat,
+    text: ({ words, detail, reason }) => `${words}: ${detail}. ${remedyOf(reason)}`,
+    cell: ({ words, detail, activity, reason }) => (
       <span className="wrap">
         {words}
-        {detail !== '' && detail !== activity && <span className="dimmed"> ({detail})</span>}
+        {detail !== '' && detail !== activity && ` (${detail})`}.<br />
+        <span className="dimmed">{remedyOf(reason)}</span>
       </span>
     ),
   },
-  {
-    key: 'remedy',
-    label: t.held.remedy,
-    text: ({ reason }) => t.held.remedies[reason] ?? t.held.remedyOther,
-    cell: ({ reason }) => <span className="wrap">{t.held.remedies[reason] ?? t.held.remedyOther}</span>,
-  },
 ];
+
+const remedyOf = (reason: string): string => t.held.remedies[reason] ?? t.held.remedyOther;
 
 export function Held() {
   const held = useHeld();

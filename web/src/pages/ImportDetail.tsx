@@ -27,6 +27,7 @@ export function ImportDetail() {
         title={reading.data?.file_name ?? t.imports.detail(seq)}
         note={reading.data && <About of={reading.data} />}
       >
+        <Link to="/">{t.imports.toOverview}</Link>
         <Link to="/imports">{t.imports.backToHistory}</Link>
       </PageHead>
       <Shown of={reading} height={300}>
@@ -88,7 +89,6 @@ function StateOf({ found, progress }: { found: Import; progress: Measured | null
           />
         </div>
       )}
-      {state === 'posted' && <Link to="/">{t.imports.toOverview}</Link>}
     </>
   );
 }
@@ -198,7 +198,6 @@ function Rejected({ found }: { found: Import }) {
       }
     >
       <RejectedRows
-        title={t.imports.rejectedCorrect}
         note={t.imports.rejectedNote}
         rows={found.rejected}
         total={found.counts?.rejected ?? found.rejected.length}

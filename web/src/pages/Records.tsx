@@ -130,7 +130,7 @@ function columnsOf(stream: Stream, first: readonly RecordRow[]): Column<RecordRo
     ...new Set(first.flatMap(({ attributes: own }) => Object.keys((own as object | undefined) ?? {}))),
   ];
   return [
-    ...shown.map(({ name, type, key }, index): Column<RecordRow> => {
+    ...shown.map(({ name, type }, index): Column<RecordRow> => {
       const numeric = NUMERIC.has(type);
       return {
         key: name,
@@ -140,7 +140,7 @@ function columnsOf(stream: Stream, first: readonly RecordRow[]): Column<RecordRo
         text: (row) => textOf(row[name]),
         cell: (row) => {
           const text = textOf(row[name]);
-          if (index === 0 && key) return <Explain row={row} text={text} />;
+          if (index === 0) return <Explain row={row} text={text} />;
           return numeric && text !== '' ? (type === 'decimal' ? everyDigit(text) : whole(text)) : text;
         },
       };

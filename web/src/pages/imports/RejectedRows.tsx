@@ -12,7 +12,8 @@ type Cells = Record<string, string>;
 type RowProblem = RejectedRow['problems'][number];
 
 interface Props {
-  title: string;
+  /** Where the rows stand under another heading, theirs. */
+  title?: string;
   note: string;
   rows: readonly RejectedRow[];
   total: number;
@@ -53,7 +54,7 @@ export function RejectedRows({ title, note, rows, total, headerOf = (column) => 
   };
   return (
     <form onSubmit={(event) => void submit(event)}>
-      <h3>{title}</h3>
+      {title && <h3>{title}</h3>}
       <p className="dimmed">{note}</p>
       <div className="table">
         <div className="table-bar">
@@ -61,7 +62,7 @@ export function RejectedRows({ title, note, rows, total, headerOf = (column) => 
           <CopyButton text={() => csvOf(rows)} label={t.common.copyCsv} />
         </div>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region takes the focus so that arrow keys move it */}
-        <section className="table-box rejects-box" aria-label={title} tabIndex={0}>
+        <section className="table-box rejects-box" aria-label={t.imports.rejectedTitle} tabIndex={0}>
           <table>
             <thead>
               <tr>

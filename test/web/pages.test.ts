@@ -1,0 +1,151 @@
+/**
+ * Every page on the sample company: without accessibility faults in light and dark, within a phone's width, and, with
+ * FOOTING_SCREENSHOTS=1, photographed into docs/screenshots.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Application, importSample, openApplication } from './support.ts';
+
+const FOLDER = join(import.meta.dirname, '../../docs/screenshots');
+const PHOTOGRAPH = process.env.FOOTING_SCREENSHOTS === '1';
+const SCREENSHOT_BYTES_MAX = 200_000;
+const SCREENSHOT_HEIGHT_MAX = 1_300;
+const TIME = 120_000;
+
+let application: Application;
+let axe: string;
+let activitiesImport = 0;
+
+beforeAll(async () => {
+  axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  application = await openApplication();
+  await importSample(application);
+  const { imports } = (await application.call('/api/imports')) as { imports: { seq: number; stream: string }[] };
+  activitiesImport = imports.find(({ stream }) => stream === 'activities')!.seq;
+  for (const { seq } of imports) {
+    await expect
+      .poll(async () => ((await application.call(`/api/imports/${seq}`)) as { state: string }).state, {
+        timeout: 60_000,
+      })
+      .toBe('posted');
+  }
+}, 300_000);
+afterAll(() => application.close());
+
+/** Name of the picture, address, and what stands there when the page is complete. */
+const PAGES: readonly [name: string, path: () => string, complete: string][] = [
+  ['overview', () => '/', 'canvas'],
+  ['revenue', () => '/revenue', 'canvas'],
+  ['carbon', () => '/carbon', 'canvas'],
+  ['carbon-entities', () => '/carbon?by=entity&gwp=AR6&scope=3', 'canvas'],
+  ['held', () => '/held', 'tbody tr'],
+  ['imports', () => '/imports', 'tbody tr'],
+  ['import', () => `/imports/${activitiesImport}`, '.rejected'],
+  ['records', () => '/records/invoices', 'tbody tr'],
+  ['journal', () => '/journal', 'tbody tr'],
+  ['entry', () => `/journal/${activitiesImport}`, 'pre'],
+  ['settings', () => '/settings', 'tbody tr'],
+  [
+    'explain',
+    () => '/carbon?explain=inventory%3Fgwp%3DAR5%26from%3D2025-01%26to%3D2025-12%26scope%3D1',
+    '.explain-steps li',
+  ],
+];
+
+async function settled(page: Page, complete: string): Promise<void> {
+  await page.locator(complete).first().waitFor();
+  await page.waitForLoadState('networkidle');
+  await page.locator('.mantine-Skeleton-root').first().waitFor({ state: 'detached' });
+}
+
+/** Faults by WCAG 2.2 A and AA, in words. */
+async function faultsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await page.evaluate<{ id: string; nodes: { html: string; failureSummary: string }[] }[]>(
+    `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] }).then((result) => result.violations)`,
+  );
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`));
+}
+
+async function photograph(page: Page, name: string): Promise<void> {
+  if (!PHOTOGRAPH) return;
+  await mkdir(FOLDER, { recursive: true });
+  const height = await page.evaluate<number>('document.documentElement.scrollHeight');
+  const width = page.viewportSize()!.width;
+  await page.setViewportSize({ width, height: Math.min(SCREENSHOT_HEIGHT_MAX, Math.max(720, height)) });
+  await page.waitForTimeout(400);
+  const picture = await page.screenshot({ animations: 'disabled' });
+  expect(picture.length).toBeLessThanOrEqual(SCREENSHOT_BYTES_MAX);
+  await writeFile(join(FOLDER, `${name}.png`), picture);
+}
+
+describe.each(PAGES)('%s', (name, path, complete) => {
+  it('is accessible, in light and in dark', { timeout: TIME }, async () => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      const visit = await application.visit(path(), { colorScheme });
+      await settled(visit.page, complete);
+      expect(await faultsOf(visit.page)).toEqual([]);
+      expect(visit.faults).toEqual([]);
+      if (colorScheme === 'light' || name === 'overview') {
+        await photograph(visit.page, colorScheme === 'light' ? name : `${name}-dark`);
+      }
+      await visit.close();
+    }
+  });
+
+  it('fits a width of 400 pixels', { timeout: TIME }, async () => {
+    const { page, faults, close } = await application.visit(path(), { width: 400, height: 800 });
+    await settled(page, complete);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(400);
+    expect(faults).toEqual([]);
+    if (name === 'overview' || name === 'explain') await photograph(page, `${name}-narrow`);
+    await close();
+  });
+});
+
+describe('signed out', () => {
+  it('is accessible, in light and in dark, and fits 400 pixels', { timeout: TIME }, async () => {
+    for (const [colorScheme, width] of [
+      ['light', 1360],
+      ['dark', 400],
+    ] as const) {
+      const { page, close } = await application.visit('/', { key: null, colorScheme, width });
+      await page.getByLabel('API key', { exact: true }).waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
+      if (width > 400) await photograph(page, 'sign-in');
+      await close();
+    }
+  });
+});
+
+describe('a long table', () => {
+  it('asks the server for more while it is scrolled, and keeps few rows in the page', { timeout: TIME }, async () => {
+    const { page, close } = await application.visit('/records/invoices');
+    await settled(page, 'tbody tr');
+    const box = page.getByRole('region', { name: /^Invoices/ }).last();
+    for (let scroll = 0; scroll < 6; scroll++) {
+      await box.evaluate('(element) => element.scrollTo(0, element.scrollHeight)');
+      await page.waitForLoadState('networkidle');
+    }
+    await page.getByText(/^[\d,]+ rows so far/).waitFor();
+    const shown = await page.getByText(/^[\d,]+ rows so far/).textContent();
+    expect(Number(shown!.replace(/\D/g, ''))).toBeGreaterThanOrEqual(600);
+    expect(await page.locator('tbody tr').count()).toBeLessThan(120);
+    await close();
+  });
+});
+
+describe('printing', () => {
+  it('leaves the controls out and the figures in', { timeout: TIME }, async () => {
+    const { page, close } = await application.visit('/revenue');
+    await settled(page, 'canvas');
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('navigation', { name: 'Pages' }).isVisible()).toBe(false);
+    expect(await page.getByRole('row', { name: /^Dec 2025/ }).isVisible()).toBe(true);
+    await close();
+  });
+});
