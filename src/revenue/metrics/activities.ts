@@ -4,6 +4,7 @@ import { FootingError, shown } from '../../kernel/errors.ts';
 import { type ReadContext, type SqlParameters, select } from '../../ledger/index.ts';
 import { type MovementRow, movementWords, planNames } from '../explainWords.ts';
 import { MOVEMENT_TYPES, type MovementType } from '../statement.ts';
+import { current } from './conditions.ts';
 
 export const ACTIVITIES_MAX = 1_000;
 
@@ -174,12 +175,8 @@ async function customerNames(read: ReadContext, rows: readonly Row[]): Promise<M
   const found = await select<{ hash: string; name: string }>(
     read.engines,
     read.database,
-    `SELECT toString(key_hash) AS hash, argMax(name, (origin_seq, origin_row)) AS name
-     FROM customers
-     WHERE key_hash IN {hashes:Array(UInt64)} AND seq <= {seq:UInt64}
-     GROUP BY hash
-     HAVING sum(sign) > 0`,
-    { seq: read.seq, hashes: [...new Set(rows.map((row) => row.hash))] },
+    `SELECT toString(key_hash) AS hash, name FROM customers WHERE ${current('customers', 'key_hash IN {hashes:Array(UInt64)}')}`,
+    { seq: read.seq, hashes: [...new Set(rows.map((row) => BigInt(row.hash)))] },
   );
   return new Map(found.map((row) => [row.hash, row.name]));
 }

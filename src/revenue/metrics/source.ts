@@ -10,7 +10,7 @@
  */
 import { DEFAULT_SETTINGS } from '../derivation.ts';
 import { BILLING_INTERVAL, current, customerCondition, planCondition } from './conditions.ts';
-import { bound, bySubscription, dayOf, type Scope } from './scope.ts';
+import { bound, bySubscription, dayOf, type Scope, SUBSCRIPTION_PARTITIONS } from './scope.ts';
 
 /** SELECT of the movements in scope; see above. */
 export function movementRows(scope: Scope): string {
@@ -108,60 +108,24 @@ export const UNNAMED_PART = '(several subscriptions)';
  * before and after each group of changes decides the type. A subscription is in the part of the plan that it is on.
  *
  * Movements are steps of subscriptions, with two gaps: the net movement of a group with rises and falls names one subscription of
- * several, and a change of plan at the same price is no movement until the next one. What the named subscription does not account for goes to a
- * part of its own, so that parts always add up to the whole.
+ * several, and a change of plan at the same price is no movement until the next one. What the named subscription does not account for is the end of
+ * another one that had just that MRR, if there is one; otherwise it goes to a part of its own, so that parts always add up to the whole.
  */
 function reclassified(scope: Scope): string {
   const window = DEFAULT_SETTINGS.classificationWindowMinutes * 60_000;
-  const customer = customerLabel(scope);
-  const plan = planLabel(scope);
-  const byPlan = plan.label !== `''`;
-  const label = byPlan ? plan.label : customer.label;
-  const unnamed = planCondition(scope) === '1' && byPlan;
-  const live = `
-    SELECT customer_hash, source, subscription_external_id, plan_external_id, at, type, amount_cents, subscription_mrr_after, mrr_after
-    FROM movements
-    WHERE ${VISIBLE} AND ${customerCondition(scope)}`;
-  const reversed = `SELECT customer_hash FROM movements WHERE ${VISIBLE} AND sign = -1`;
-  const steps = `
-    SELECT
-      customer_hash, at, amount_cents, subscription_mrr_after AS after,
-      if(${planCondition(scope)}, ${label}, ${OUTSIDE}) AS label,
-      lagInFrame(after) OVER subscription AS before,
-      lagInFrame(label) OVER subscription AS label_before,
-      type = 'contraction' AND mrr_after = 0 AS free
-    FROM (
-      ${live} AND customer_hash NOT IN (${reversed})
-      UNION ALL
-      SELECT * EXCEPT (net)
-      FROM (
-        SELECT
-          customer_hash, source, subscription_external_id, plan_external_id, at, type, amount_cents * sign AS amount_cents,
-          subscription_mrr_after, mrr_after, sum(sign) AS net
-        FROM movements
-        WHERE ${VISIBLE} AND customer_hash IN (${reversed}) AND ${customerCondition(scope)}
-        GROUP BY ALL
-      )
-      WHERE net != 0
-    ) AS movements ${byPlan ? plan.join : customer.join}
-    WINDOW subscription AS (
-      PARTITION BY customer_hash, subscription_external_id ORDER BY at ROWS BETWEEN 1 PRECEDING AND CURRENT ROW
-    )`;
+  const steps = subscriptionSteps(scope);
   // What a step adds to the part that it is in, and takes from the one that it was in.
   const changes = `
     SELECT customer_hash, at, free, change.1 AS part, change.2 AS amount
     FROM (${steps})
-    ARRAY JOIN arrayFilter(
-      c -> c.2 != 0 AND c.1 != ${OUTSIDE},
-      arrayConcat(
-        if(
-          label = label_before OR before = 0,
-          [(label, after - before)],
-          [(label, after), (label_before, -before)]
-        ),
-        [(${unnamed ? `'${UNNAMED_PART}'` : OUTSIDE}, amount_cents - (after - before))]
-      )
-    ) AS change`;
+    ARRAY JOIN if(
+      label = label_before OR before = 0,
+      [(label, after - before)],
+      [(label, after), (label_before, -before)]
+    ) AS change
+    WHERE change.2 != 0 AND part != ${OUTSIDE}
+    UNION ALL
+    SELECT customer_hash, at, false AS free, part, amount FROM (${unnamedChanges(scope, steps)}) WHERE part != ${OUTSIDE}`;
   const previous = (array: string, first: string) => `arrayPopBack(arrayPushFront(${array}, ${first}))`;
   const groups = `
     SELECT
@@ -200,4 +164,61 @@ function reclassified(scope: Scope): string {
       move.2 - move.3 AS amount_cents,
       toInt8(move.2 > 0) - toInt8(move.3 > 0) AS customers
     FROM (${moved})`;
+}
+
+/** One row per movement: the subscription's MRR and part after it, and those that the movement before left. */
+function subscriptionSteps(scope: Scope): string {
+  const { label, join } = partitionLabel(scope);
+  const live = `
+    SELECT customer_hash, source, subscription_external_id, plan_external_id, at, type, amount_cents, subscription_mrr_after, mrr_after
+    FROM movements
+    WHERE ${VISIBLE} AND ${customerCondition(scope)}`;
+  const reversed = `SELECT customer_hash FROM movements WHERE ${VISIBLE} AND sign = -1`;
+  return `
+    SELECT
+      customer_hash, at, amount_cents, subscription_mrr_after AS after,
+      if(${planCondition(scope)}, ${label}, ${OUTSIDE}) AS label,
+      lagInFrame(after) OVER subscription AS before,
+      lagInFrame(label) OVER subscription AS label_before,
+      leadInFrame(at, 1, toDateTime64('2299-12-31 00:00:00', 3, 'UTC')) OVER subscription AS next_at,
+      type = 'contraction' AND mrr_after = 0 AS free
+    FROM (
+      ${live} AND customer_hash NOT IN (${reversed})
+      UNION ALL
+      SELECT * EXCEPT (net)
+      FROM (
+        SELECT
+          customer_hash, source, subscription_external_id, plan_external_id, at, type, amount_cents * sign AS amount_cents,
+          subscription_mrr_after, mrr_after, sum(sign) AS net
+        FROM movements
+        WHERE ${VISIBLE} AND customer_hash IN (${reversed}) AND ${customerCondition(scope)}
+        GROUP BY ALL
+      )
+      WHERE net != 0
+    ) AS movements ${join}
+    WINDOW subscription AS (
+      PARTITION BY customer_hash, subscription_external_id ORDER BY at ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING
+    )`;
+}
+
+/** The part of a movement of a subscription. */
+function partitionLabel(scope: Scope): { label: string; join: string } {
+  return SUBSCRIPTION_PARTITIONS.includes(scope.partitionBy ?? '') ? planLabel(scope) : customerLabel(scope);
+}
+
+/** What movements do not name the subscription of, with the part of the one that ended with it, or the part of the unnamed. */
+function unnamedChanges(scope: Scope, steps: string): string {
+  const rests = `SELECT customer_hash, at, amount_cents - (after - before) AS amount FROM (${steps}) WHERE amount != 0`;
+  const told = SUBSCRIPTION_PARTITIONS.includes(scope.partitionBy ?? '') && planCondition(scope) === '1';
+  return `
+    SELECT rests.customer_hash AS customer_hash, rests.at AS at, rests.amount AS amount,
+      if(ended.found, ended.part, ${told ? `'${UNNAMED_PART}'` : OUTSIDE}) AS part
+    FROM (${rests}) AS rests
+    LEFT ANY JOIN (
+      SELECT rests.customer_hash AS customer_hash, rests.at AS at, rests.amount AS amount, min(steps.label) AS part, true AS found
+      FROM (${steps}) AS steps
+      INNER JOIN (${rests}) AS rests ON steps.customer_hash = rests.customer_hash
+      WHERE steps.after = -rests.amount AND steps.at < rests.at AND steps.next_at > rests.at
+      GROUP BY customer_hash, at, amount
+    ) AS ended ON rests.customer_hash = ended.customer_hash AND rests.at = ended.at AND rests.amount = ended.amount`;
 }

@@ -1,0 +1,292 @@
+/** The SQL of metrics and cohorts against plain TypeScript over the movements of the oracle, on random histories with corrections. */
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testEngines } from '../../../test/support/engines.ts';
+import { historyArbitrary, PLANS } from '../../../test/support/revenue-histories.ts';
+import type { Engines } from '../../engines/types.ts';
+import { dayOfInstant, monthOf } from '../../kernel/dates.ts';
+import { type InvoiceRow, type Movement, oracleMovements } from '../rules/index.ts';
+import { hundredths, percentage, retentionOfCohort } from '../rules/metrics.ts';
+import { MOVEMENT_TYPES } from '../statement.ts';
+import { entry, type Row, type TestLedger, testLedger } from '../testing/ledger.ts';
+import { activities, cohorts, customerSubscriptions, explainMetric, type MetricName, metrics } from './index.ts';
+
+let engines: Engines;
+beforeAll(async () => {
+  engines = await testEngines();
+});
+afterAll(() => engines.close());
+
+const CURRENCY = 'EUR';
+const UNTIL = '2040-12-31';
+const RANGE = { from: '2023-03-15', to: '2026-02-10' };
+const NAMES: MetricName[] = [
+  'mrr',
+  'mrr_new_business',
+  'mrr_expansion',
+  'mrr_contraction',
+  'mrr_churn',
+  'mrr_reactivation',
+  'customers',
+  'new_customers',
+  'churned_customers',
+  'nrr',
+  'grr',
+];
+
+/** MRR by customer over the movements that `counts`; those who pay nothing are left out. */
+function mrrOf(movements: readonly Movement[], counts: (day: string) => boolean): Map<string, bigint> {
+  const totals = new Map<string, bigint>();
+  for (const { customer, amount, instant } of movements) {
+    if (counts(dayOfInstant(instant))) totals.set(customer, (totals.get(customer) ?? 0n) + amount);
+  }
+  return new Map([...totals].filter(([, mrr]) => mrr !== 0n));
+}
+
+const total = (amounts: Iterable<bigint>): bigint => [...amounts].reduce((sum, amount) => sum + amount, 0n);
+
+function expectedValues(movements: readonly Movement[], from: string, to: string): Record<string, string | null> {
+  const start = mrrOf(movements, (day) => day < from);
+  const end = mrrOf(movements, (day) => day <= to);
+  const within = movements.filter(({ instant }) => dayOfInstant(instant) >= from && dayOfInstant(instant) <= to);
+  const flow = (type: string) => String(total(within.filter((each) => each.type === type).map(({ amount }) => amount)));
+  const churned = new Set(within.filter(({ type }) => type === 'churn').map(({ customer }) => customer));
+  const { net, gross } = retentionOfCohort(start, end);
+  return {
+    mrr: String(total(end.values())),
+    mrr_new_business: flow('new_biz'),
+    mrr_expansion: flow('expansion'),
+    mrr_contraction: flow('contraction'),
+    mrr_churn: flow('churn'),
+    mrr_reactivation: flow('reactivation'),
+    customers: String(end.size),
+    new_customers: String(new Set(within.filter(({ type }) => type === 'new_biz').map((each) => each.customer)).size),
+    churned_customers: String([...start.keys()].filter((each) => !end.has(each) && churned.has(each)).length),
+    nrr: start.size === 0 ? null : hundredths(net),
+    grr: start.size === 0 ? null : hundredths(gross),
+  };
+}
+
+/** Posts a history with a wrong amount that is corrected and an invoice that is deleted again; gives what stands in the end. */
+async function posted(
+  rows: readonly InvoiceRow[],
+): Promise<{ ledger: TestLedger; movements: Movement[]; seq: number }> {
+  const ledger = await testLedger(engines);
+  const [first, ...rest] = rows;
+  const last = rest.at(-1);
+  await ledger.post(
+    entry(1, 'plans', { rows: PLANS as unknown as Row[] }),
+    entry(2, 'invoices', { rows: [{ ...first!, amount_in_cents: '77777' }, ...rest] as unknown as Row[] }),
+  );
+  await ledger.post(entry(3, 'invoices', { rows: [first!] as unknown as Row[] }));
+  if (last) {
+    const { invoice_external_id, external_id } = last;
+    await ledger.post(entry(4, 'invoices', { keys: [{ invoice_external_id, external_id }] }));
+  }
+  const movements = oracleMovements(rows.slice(0, last ? -1 : undefined), PLANS);
+  return { ledger, movements: movements.filter(({ currency }) => currency === CURRENCY), seq: 4 };
+}
+
+test('metrics, cohorts and activities agree with plain TypeScript; identities 1, 2, 4, 5, 8', async () => {
+  await fc.assert(
+    fc.asyncProperty(historyArbitrary({ customersMax: 6 }), async ({ rows }) => {
+      const { ledger, movements, seq } = await posted(rows);
+      const read = ledger.read(seq);
+      for (const interval of ['day', 'week', 'month', 'year'] as const) {
+        const range = interval === 'day' ? { from: '2023-02-25', to: '2023-03-05' } : RANGE;
+        const report = await metrics(read, { ...range, names: NAMES, interval, currency: CURRENCY, until: UNTIL });
+        for (const { from, to, values } of report.buckets) expect(values).toEqual(expectedValues(movements, from, to));
+        for (const [i, { values }] of report.buckets.entries()) {
+          const flows = MOVEMENT_NAMES.map((name) => BigInt(values[name]!));
+          const before = report.buckets[i - 1];
+          if (before) expect(BigInt(values.mrr!)).toBe(BigInt(before.values.mrr!) + total(flows));
+          if (values.grr != null) {
+            expect(Number(values.grr)).toBeLessThanOrEqual(Math.min(100, Number(values.nrr)));
+          }
+        }
+      }
+      for (const partitionBy of ['plan', 'data_source', 'billing_interval']) {
+        const { buckets, parts } = await metrics(read, {
+          ...RANGE,
+          names: ['mrr'],
+          currency: CURRENCY,
+          until: UNTIL,
+          partitionBy,
+        });
+        for (const [i, { values }] of buckets.entries()) {
+          expect(total(parts.map((part) => BigInt(part.buckets[i]!.values.mrr!)))).toBe(BigInt(values.mrr!));
+        }
+      }
+      await expectCohorts(read, movements);
+      await expectActivities(read, movements);
+      await ledger.drop();
+    }),
+    { numRuns: 12 },
+  );
+}, 240_000);
+
+const MOVEMENT_NAMES = [
+  'mrr_new_business',
+  'mrr_expansion',
+  'mrr_contraction',
+  'mrr_churn',
+  'mrr_reactivation',
+] as const;
+
+async function expectCohorts(read: Parameters<typeof cohorts>[0], movements: readonly Movement[]): Promise<void> {
+  const report = await cohorts(read, {
+    kind: 'mrr',
+    from: '2023-01',
+    to: '2024-12',
+    last: '2025-12',
+    currency: CURRENCY,
+    until: UNTIL,
+  });
+  const monthOfNew = new Map(
+    movements
+      .filter(({ type }) => type === 'new_biz')
+      .map((each) => [each.customer, monthOf(dayOfInstant(each.instant))]),
+  );
+  for (const cohort of report.cohorts) {
+    const members = movements.filter(({ customer }) => monthOfNew.get(customer) === cohort.month);
+    expect(cohort.customers).toBe(new Set(members.map(({ customer }) => customer)).size);
+    const opening = total(members.filter(({ type }) => type === 'new_biz').map(({ amount }) => amount));
+    expect(cohort.newBusiness).toBe(String(opening));
+    for (const [i, cell] of cohort.cells.entries()) {
+      const end = mrrOf(members, (day) => monthOf(day) <= cell.month);
+      expect([cell.mrr, cell.customers]).toEqual([String(total(end.values())), end.size]);
+      expect(cell.percent).toBe(
+        opening === 0n ? null : i === 0 ? '100.00' : hundredths(percentage(total(end.values()), opening)),
+      );
+    }
+  }
+}
+
+async function expectActivities(read: Parameters<typeof cohorts>[0], movements: readonly Movement[]): Promise<void> {
+  for (const newestFirst of [false, true]) {
+    const seen = [];
+    let after: string | undefined;
+    for (;;) {
+      const page = await activities(read, { currency: CURRENCY, newestFirst, after, limit: 7 });
+      seen.push(...page.activities);
+      if (!page.more) break;
+      after = page.activities.at(-1)!.position;
+    }
+    expect(new Set(seen.map(({ id }) => id)).size).toBe(movements.length);
+    const inOrder = newestFirst ? seen.reverse() : seen;
+    expect(inOrder.map(({ date }) => date)).toEqual(inOrder.map(({ date }) => date).sort());
+    for (const type of MOVEMENT_TYPES) {
+      expect(total(seen.filter((each) => each.type === type).map((each) => BigInt(each.movement)))).toBe(
+        total(movements.filter((each) => each.type === type).map(({ amount }) => amount)),
+      );
+    }
+  }
+}
+
+test('subscriptions, the feed of one customer, and a ratio as its parts', async () => {
+  const ledger = await testLedger(engines);
+  const line = (more: Row): Row => ({
+    customer_external_id: 'c1',
+    invoice_external_id: 'i1',
+    external_id: 'l1',
+    date: '2026-01-01',
+    currency: CURRENCY,
+    type: 'subscription',
+    subscription_external_id: 's1',
+    plan_external_id: 'monthly-team',
+    service_period_start: '2026-01-01',
+    service_period_end: '2026-02-01',
+    amount_in_cents: '5000',
+    ...more,
+  });
+  await ledger.post(
+    entry(1, 'plans', { rows: PLANS as unknown as Row[] }),
+    entry(2, 'customers', { rows: [{ external_id: 'c1', name: 'Nordlicht GmbH' }] }),
+    entry(3, 'invoices', {
+      rows: [
+        line({}),
+        line({
+          invoice_external_id: 'i2',
+          service_period_start: '2026-02-01',
+          service_period_end: '2026-03-01',
+          amount_in_cents: '7000',
+          plan_external_id: 'monthly-pro',
+          quantity: '3',
+        }),
+        line({
+          invoice_external_id: 'i3',
+          subscription_external_id: 's2',
+          plan_external_id: 'yearly-team',
+          service_period_start: '2026-01-10',
+          service_period_end: '2027-01-10',
+          amount_in_cents: '12000',
+          cancelled_at: '2026-02-20T12:00:00Z',
+        }),
+        line({ invoice_external_id: 'i4', customer_external_id: 'c2', amount_in_cents: '2001' }),
+      ],
+    }),
+  );
+  const read = ledger.read(3);
+  const customer = { source: 'default', externalId: 'c1' };
+  const subscriptions = await customerSubscriptions(read, customer, '2026-06-30');
+  expect(subscriptions.map(({ id, ...rest }) => rest)).toEqual([
+    {
+      source: 'default',
+      externalId: 's1',
+      planExternalId: 'monthly-pro',
+      planName: 'Pro monthly',
+      billingCycle: { count: 1, unit: 'month' },
+      quantity: '3',
+      currency: CURRENCY,
+      mrr: '7000',
+      arr: '84000',
+      status: 'active',
+      startDate: '2026-01-01T00:00:00Z',
+      endDate: '2026-03-01T00:00:00Z',
+    },
+    {
+      source: 'default',
+      externalId: 's2',
+      planExternalId: 'yearly-team',
+      planName: 'Team yearly',
+      billingCycle: { count: 1, unit: 'year' },
+      quantity: '1',
+      currency: CURRENCY,
+      mrr: '1000',
+      arr: '12000',
+      status: 'inactive',
+      startDate: '2026-01-10T00:00:00Z',
+      endDate: '2026-02-20T12:00:00Z',
+    },
+  ]);
+  expect((await customerSubscriptions(read, customer, '2026-02-01')).map(({ status }) => status)).toEqual([
+    'active',
+    'active',
+  ]);
+
+  const feed = await activities(read, { customer, from: '2026-01-02', to: '2026-02-20', newestFirst: true, limit: 10 });
+  expect(
+    feed.activities.map(({ type, movement, mrr, arr, customerName }) => [type, movement, mrr, arr, customerName]),
+  ).toEqual([
+    ['contraction', '-1000', '7000', '84000', 'Nordlicht GmbH'],
+    ['expansion', '2000', '8000', '96000', 'Nordlicht GmbH'],
+    ['expansion', '1000', '6000', '72000', 'Nordlicht GmbH'],
+  ]);
+  expect(feed.activities[1]!.description).toContain('replaced plan Team monthly at 50.00');
+  await expect(activities(read, { after: 'WzFd', limit: 10 })).rejects.toMatchObject({ code: 'invalid' });
+  await expect(activities(read, { limit: 0 })).rejects.toMatchObject({ problems: [{ field: 'limit' }] });
+
+  const arpa = await explainMetric(read, 'metric/arpa/2026-02/EUR');
+  expect([arpa.value, arpa.unit]).toEqual(['45.00', 'EUR']);
+  expect(arpa.children.map(({ ref, value }) => [ref, value])).toEqual([
+    ['mrr/2026-02/EUR/end', '90.01'],
+    ['metric/customers/2026-02/EUR', '2'],
+  ]);
+  const churn = await explainMetric(read, 'metric/mrr_churn_rate/2026-02/EUR');
+  expect(churn.value).toBe('-12.50');
+  expect(churn.children.map(({ value }) => value)).toEqual(['0.00', '-10.00', '20.00', '0.00', '80.01']);
+  for (const ref of ['metric/arpa/2026-13/EUR', 'metric/fame/2026-02/EUR', 'metric/arpa/2026-02/euro', 'metric/arpa']) {
+    await expect(explainMetric(read, ref)).rejects.toMatchObject({ code: 'not_found' });
+  }
+  await ledger.drop();
+});
