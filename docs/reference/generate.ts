@@ -2,10 +2,10 @@
  * Writes the generated parts of docs/reference from the definitions: commands, routes, streams, error codes. Run it after any
  * of them changes: `node docs/reference/generate.ts`. test/docs.test.ts compares.
  */
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import { openInstance } from '../../src/cli/instance.ts';
 import { STREAMS } from '../../src/footing.ts';
 import { PROBLEM_CODES } from '../../src/http/problems.ts';
@@ -52,18 +52,23 @@ function table(headers: readonly string[], rows: ReadonlyArray<readonly string[]
   return [line(headers), line(headers.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** Every command with its sub-commands, made by the functions of src/cli/commands that end with `Command`. */
-export async function commands(): Promise<Command[]> {
-  const folder = join(import.meta.dirname, '../../src/cli/commands');
-  const made: Command[] = [];
-  for (const file of (await readdir(folder)).sort()) {
-    if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
-    const module = (await import(join(folder, file))) as Record<string, unknown>;
-    for (const [name, value] of Object.entries(module)) {
-      if (/^[a-z]+Command$/.test(name) && typeof value === 'function') made.push((value as () => Command)());
-    }
+let composed: readonly Command[] | undefined;
+
+/** Every command with its sub-commands, as src/cli/main.ts puts them together; it is loaded without being run. */
+export async function commands(): Promise<readonly Command[]> {
+  if (composed) return composed;
+  const { parseAsync } = Command.prototype;
+  Command.prototype.parseAsync = async function () {
+    composed = this.commands;
+    return this;
+  };
+  try {
+    await import('../../src/cli/main.ts');
+  } finally {
+    Command.prototype.parseAsync = parseAsync;
   }
-  return made;
+  if (!composed) throw new Error('src/cli/main.ts has put no command together.');
+  return composed;
 }
 
 /** The commands that do something, by their full names. */
