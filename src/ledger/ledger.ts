@@ -12,6 +12,8 @@ import type { Book, Ledger, Progress } from './types.ts';
 export const CATCH_UP_MS_MAX = 30_000;
 /** How often other processes' commits and postings are looked for. */
 const POLL_MS = 1_000;
+/** How long the process that posts an account may take to make a ledger for it. */
+const OPEN_MS_MAX = 10_000;
 const FOLLOW_MS = 15;
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 30_000;
@@ -100,11 +102,17 @@ export async function openLedger(
    * (a generation of another schema version is replaced: it is only a copy). A process that does not post waits for that one.
    */
   async function open(accountId: number): Promise<AccountLedger> {
+    const deadline = Date.now() + OPEN_MS_MAX;
     for (;;) {
       stopping.signal.throwIfAborted();
       const takenIn = await locks.tryAcquire(accountId);
       const generation = takenIn === undefined ? await generations.live(accountId) : await takeOver(accountId);
       if (!generation) {
+        if (Date.now() > deadline) {
+          throw new FootingError('busy', 'Another process posts this account, and its ledger is of another version', {
+            remedy: 'Stop the servers of the other version.',
+          });
+        }
         await sleep(FOLLOW_MS, undefined, { signal: stopping.signal });
         continue;
       }
