@@ -294,6 +294,46 @@ test('what came by file is there with ids of its own, and its external ids are t
   expect(again.status).toBe(201);
 });
 
+test('large requests: hundreds of invoices at once, thousands of line items in one, odd names, and all of it deleted', async () => {
+  const { uuid } = (
+    await server.call('POST', '/customers', { json: { data_source_uuid: ds, external_id: `o'dd\\"} {x:String} é` } })
+  ).json;
+  const path = `/import/customers/${uuid}/invoices`;
+  const line = (i: number) => ({
+    type: 'one_time',
+    external_id: `line ' \\ ${i} of the large invoice`,
+    amount_in_cents: i,
+  });
+  const large = {
+    external_id: 'large',
+    date: '2025-01-01',
+    currency: 'EUR',
+    line_items: Array.from({ length: 3000 }, (_, i) => line(i)),
+  };
+  const many = Array.from({ length: 600 }, (_, i) => ({
+    external_id: `one of the ' \\ many invoices ${i}`,
+    date: '2025-01-01',
+    currency: 'EUR',
+  }));
+  expect((await server.call('POST', path, { json: { invoices: [large] } })).status).toBe(201);
+  expect((await server.call('POST', path, { json: { invoices: many } })).status).toBe(201);
+  expect((await server.call('POST', path, { json: { invoices: [many[599]] } })).status).toBe(422);
+  const { invoices } = (await server.call('GET', `${path}?external_id=large`)).json;
+  expect(invoices[0].line_items).toHaveLength(3000);
+  const names = new Set<string>();
+  let cursor = '';
+  for (let more = true; more; ) {
+    const page = (await server.call('GET', `${path}?cursor=${encodeURIComponent(cursor)}`)).json;
+    for (const invoice of page.invoices) names.add(invoice.external_id);
+    ({ has_more: more, cursor } = page);
+  }
+  expect(names.size).toBe(601);
+  expect((await server.call('DELETE', `/data_sources/${ds}/customers/${uuid}/invoices`)).status).toBe(204);
+  expect((await server.call('GET', path)).json.invoices).toEqual([]);
+  expect((await server.call('POST', path, { json: { invoices: [many[0]] } })).status).toBe(201);
+  expect((await server.call('DELETE', `/customers/${uuid}`)).status).toBe(204);
+});
+
 test('another account sees nothing of it', async () => {
   const other = await server.footing.accounts.create({ slug: 'birch', name: 'Birch' }, 'cli:test');
   const key = (await server.app.keys.create(other.id, { name: 'k', role: 'write' }, 'cli:test')).secret;

@@ -73,6 +73,8 @@ export function registerChartmogulApi(app: FastifyInstance, dependencies: Chartm
       method,
       url: path,
       config: { ...dependencies.routeConfig },
+      // Described by ChartMogul; the OpenAPI document of this server is that of its own API.
+      schema: { hide: true } as object,
       handler: async (request, reply) => {
         const caller = callers.get(request)!;
         const call: Call = {

@@ -5,7 +5,7 @@ import { type ReadContext, select } from '../../ledger/index.ts';
 import { ATTRIBUTE_TYPES, customerAttributes, customerTags } from '../customerStreams.ts';
 import { ApiError } from './errors.ts';
 import type { Fields } from './fields.ts';
-import { currentCondition } from './ledgerReads.ts';
+import { currentCondition, inTexts } from './ledgerReads.ts';
 import { parseTime } from './times.ts';
 import { type EntryInput, postEntry } from './writes.ts';
 
@@ -53,9 +53,9 @@ export async function knownTypes(read: ReadContext, names: readonly string[]): P
     read.database,
     `SELECT name, argMin(type, (origin_seq, origin_row)) AS type
      FROM customer_attributes
-     WHERE ${currentCondition('customer_attributes', 'name IN {names:Array(String)}')}
+     WHERE ${currentCondition('customer_attributes', `name IN (${inTexts(names)})`)}
      GROUP BY name`,
-    { seq: read.seq, names },
+    { seq: read.seq },
   );
   return new Map(rows.map(({ name, type }) => [name, type]));
 }

@@ -5,7 +5,7 @@ import { type ReadContext, select } from '../../ledger/index.ts';
 import type { ApiContext, Call } from './context.ts';
 import { notFound } from './errors.ts';
 import { customerId, dataSourceId, numberOf, partsOf, placeOf } from './ids.ts';
-import { currentCondition, currentRecords } from './ledgerReads.ts';
+import { currentCondition, currentRecords, inTexts } from './ledgerReads.ts';
 import { DEFAULT_SYSTEM } from './sources.ts';
 import { fromLedger, zoned } from './times.ts';
 
@@ -200,8 +200,7 @@ export async function mergedMembers(
     into_source: string;
     into_external_id: string;
   }>(read, 'customer_merges', {
-    where: 'into_external_id IN {names:Array(String)}',
-    parameters: { names: rows.map((row) => row.external_id) },
+    where: `into_external_id IN (${inTexts(rows.map((row) => row.external_id))})`,
   });
   const members = new Map<string, Member[]>();
   for (const merge of merges) {

@@ -72,15 +72,21 @@ function ledgerForm(row: Record<string, Json>): LedgerRow {
   return { ...values, attributes };
 }
 
+/** Invoices named in one query. */
+const PLACES_NAMED_MAX = 2_000;
+
 /** Groups lines into invoices, in the order in which the lines come, and gives each its transactions. */
 export async function invoicesOf(read: ReadContext, lines: readonly LineRow[]): Promise<InvoiceRows[]> {
   if (lines.length === 0) return [];
   const key = (row: { source: string; invoice_external_id: string }) => `${row.source}\u0000${row.invoice_external_id}`;
   const groups = Map.groupBy(lines, (row) => `${key(row)}\u0000${row.customer_external_id}`);
   const places = [...new Set(lines.map((row) => placeOf(row.source, row.invoice_external_id)))];
-  const transactions = await currentRecords<TransactionRow>(read, 'transactions', {
-    where: `invoice_hash IN (${places.join(', ')})`,
-  });
+  const transactions: TransactionRow[] = [];
+  for (let i = 0; i < places.length; i += PLACES_NAMED_MAX) {
+    const named = places.slice(i, i + PLACES_NAMED_MAX).join(', ');
+    const where = `invoice_hash IN (${named})`;
+    transactions.push(...(await currentRecords<TransactionRow>(read, 'transactions', { where })));
+  }
   const byInvoice = Map.groupBy(transactions, key);
   return [...groups.values()].map((rows) => {
     const first = rows[0]!;

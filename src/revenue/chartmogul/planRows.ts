@@ -2,7 +2,7 @@
 import type { ApiContext, Call } from './context.ts';
 import { badParameter, notFound } from './errors.ts';
 import { dataSourceId, partsOf, planId } from './ids.ts';
-import { countRecords, currentRecords } from './ledgerReads.ts';
+import { countRecords, currentRecords, inTexts } from './ledgerReads.ts';
 import { numberPart, pageOf, pageRequest } from './pages.ts';
 
 export interface PlanRow {
@@ -50,8 +50,7 @@ export async function planPage(context: ApiContext, call: Call, ids?: readonly s
     const sources = (await context.sources.list(call, false)).filter(
       (source) => (!sourceId || source.id === sourceId) && (!system || source.system === system),
     );
-    conditions.push('source IN {sources:Array(String)}');
-    parameters.sources = sources.map(({ name }) => name);
+    conditions.push(`source IN (${inTexts(sources.map(({ name }) => name))})`);
   }
   if (externalId) {
     conditions.push('external_id = {external_id:String}');

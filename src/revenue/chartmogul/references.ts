@@ -5,7 +5,7 @@
 import { select } from '../../ledger/index.ts';
 import type { ApiContext, Call } from './context.ts';
 import { customerId, partsOf, placeOf, planId } from './ids.ts';
-import { currentCondition, currentRecords, Together } from './ledgerReads.ts';
+import { currentCondition, currentRecords, inTexts, Together } from './ledgerReads.ts';
 
 export interface Reference {
   source: string;
@@ -121,14 +121,14 @@ export class References {
         const hashes = [
           ...new Set(questions.map(({ source, externalId }) => placeOf(source, externalId.split('\u0000')[0]!))),
         ];
-        const where = `customer_hash IN (${hashes.join(', ')}) AND invoice_external_id IN {names:Array(String)}`;
+        const where = `customer_hash IN (${hashes.join(', ')}) AND invoice_external_id IN (${inTexts(names)})`;
         const rows = await select<{ source: string; name: string }>(
           read.engines,
           read.database,
           `SELECT DISTINCT source, customer_external_id || '\\0' || invoice_external_id AS name
            FROM invoices
            WHERE ${currentCondition('invoices', where)}`,
-          { seq: read.seq, names },
+          { seq: read.seq },
         );
         const found = new Set(rows.map((row) => `${row.source}\u0000${row.name}`));
         return questions.map(({ source, externalId }) => found.has(`${source}\u0000${externalId}`));

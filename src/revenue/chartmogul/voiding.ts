@@ -3,6 +3,7 @@
  * records that are is found when the entry is posted, so nothing that was stated before it is missed.
  */
 import type { Entry } from '../../journal/types.ts';
+import { invariant } from '../../kernel/errors.ts';
 import { entryStream, execute, POST_KIND, type PostContext, type PostPayload } from '../../ledger/index.ts';
 import { blockColumns } from '../../streams/index.ts';
 import type { StreamDefinition } from '../../streams/types.ts';
@@ -47,18 +48,46 @@ export function partOfStream(entry: Entry, stream: string): Entry {
   return { ...entry, payload: { stream, source: payload.source!, rows } };
 }
 
+/** Text of the matches in one query: well within what a query may have. */
+const MATCHES_CHARACTERS_MAX = 20_000;
+
 /** Reverses what the entry voids in one stream: the rows again with sign -1 and the entry's seq. */
 export async function voidRecords(context: PostContext, definition: StreamDefinition, entry: Entry): Promise<void> {
   const payload = entry.payload as unknown as VoidPayload;
   const matches = (payload.voids ?? [])
     .filter(({ stream }) => stream === definition.name)
     .flatMap((each) => each.matches);
-  if (matches.length === 0) return;
+  for (const part of inParts(matches)) await voidMatching(context, definition, entry.seq, payload.source, part);
+}
+
+function inParts(matches: ReadonlyArray<Record<string, string>>): Array<Array<Record<string, string>>> {
+  const parts: Array<Array<Record<string, string>>> = [];
+  let characters = 0;
+  for (const match of matches) {
+    const size = Object.values(match).join('').length;
+    if (parts.length === 0 || characters + size > MATCHES_CHARACTERS_MAX) {
+      parts.push([]);
+      characters = 0;
+    }
+    parts.at(-1)!.push(match);
+    characters += size + 8;
+  }
+  return parts;
+}
+
+async function voidMatching(
+  context: PostContext,
+  definition: StreamDefinition,
+  seq: number,
+  source: string,
+  matches: ReadonlyArray<Record<string, string>>,
+): Promise<void> {
   const table = definition.name;
   const columns = blockColumns(definition).map((column) =>
     column === 'seq' ? '{seq:UInt64}' : column === 'sign' ? '-1' : column,
   );
-  const { condition, parameters } = matchesCondition(definition, payload.source, matches);
+  const condition = matchesCondition(definition, source, matches);
+  // What another part of the same entry voided is not voided twice: reversals of this very entry are seen.
   await execute(
     context.engines,
     context.database,
@@ -69,9 +98,9 @@ export async function voidRecords(context: PostContext, definition: StreamDefini
        AND seq < {seq:UInt64}
        AND ${condition}
        AND (origin_seq, origin_row) NOT IN (
-         SELECT origin_seq, origin_row FROM ${table} WHERE sign = -1 AND seq < {seq:UInt64} AND ${condition}
+         SELECT origin_seq, origin_row FROM ${table} WHERE sign = -1 AND seq <= {seq:UInt64} AND ${condition}
        )`,
-    { ...parameters, seq: entry.seq },
+    { seq },
   );
 }
 
@@ -81,39 +110,30 @@ const PLACES: Record<string, ReadonlyArray<{ hash: string; column: string }>> = 
   transactions: [{ hash: 'invoice_hash', column: 'invoice_external_id' }],
 };
 
+const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+
 function matchesCondition(
   definition: StreamDefinition,
   source: string,
   matches: ReadonlyArray<Record<string, string>>,
-): { condition: string; parameters: Record<string, unknown> } {
-  const parameters: Record<string, unknown> = { void_source: source };
-  // Matches on the same columns become one list of tuples: deleting 10,000 invoices is one condition, not 10,000.
-  const groups = new Map<string, string[][]>();
-  for (const match of matches) {
-    const names = Object.keys(match).sort();
-    const known = names.every((name) => definition.columns.some((column) => column.name === name));
-    if (!known) throw new Error(`${names.join(', ')} are not columns of ${definition.name}`);
-    const key = names.join(',');
-    groups.set(key, [...(groups.get(key) ?? []), names.map((name) => match[name]!)]);
-  }
-  const alternatives = [...groups].map(([key, rows], g) => {
+): string {
+  // Matches on the same columns become one list: deleting many invoices is one condition, not many.
+  const groups = Map.groupBy(matches, (match) => Object.keys(match).sort().join(','));
+  const alternatives = [...groups].map(([key, group]) => {
     if (key === '') return '1';
     const names = key.split(',');
-    const places = (PLACES[definition.name] ?? []).filter(({ column }) => names.includes(column));
-    for (const [i] of names.entries()) parameters[`void_${g}_${i}`] = rows.map((row) => row[i]);
-    const arrays = names.map((_, i) => `{void_${g}_${i}:Array(String)}`);
-    const elements = names.map((_, i) => `tupleElement(wanted, ${i + 1})`).join(', ');
-    const found = `(${names.join(', ')}) IN (
-         SELECT ${elements} FROM (SELECT arrayJoin(arrayZip(${arrays.join(', ')})) AS wanted)
-       )`;
-    const placed = places.map(({ hash, column }) => {
-      const array = arrays[names.indexOf(column)]!;
-      return `${hash} IN (SELECT cityHash64({void_source:String}, arrayJoin(${array})))`;
-    });
-    return [...placed, found].join(' AND ');
+    for (const name of names) {
+      invariant(
+        definition.columns.some((column) => column.name === name),
+        `${name} is a column of ${definition.name}`,
+      );
+    }
+    const values = (name: string) => group.map((match) => quoted(match[name]!)).join(', ');
+    const placed = (PLACES[definition.name] ?? [])
+      .filter(({ column }) => names.includes(column))
+      .map(({ hash, column }) => `${hash} IN (SELECT cityHash64(${quoted(source)}, arrayJoin([${values(column)}])))`);
+    const rows = group.map((match) => `(${names.map((name) => quoted(match[name]!)).join(', ')})`);
+    return [...placed, `(${names.join(', ')}) IN (${rows.join(', ')})`].join(' AND ');
   });
-  return {
-    condition: `source = {void_source:String} AND (${alternatives.map((each) => `(${each})`).join(' OR ')})`,
-    parameters,
-  };
+  return `source = ${quoted(source)} AND (${alternatives.map((each) => `(${each})`).join(' OR ')})`;
 }

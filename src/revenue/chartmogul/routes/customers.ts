@@ -9,7 +9,7 @@ import { type CustomerRow, customerRow, describeCustomers, describeNew, LEAD_STA
 import { ApiError, badParameter, notFound, refused } from '../errors.ts';
 import { Fields, type JsonObject } from '../fields.ts';
 import { newId, placeOf, subscriptionId } from '../ids.ts';
-import { countRecords, currentRecords } from '../ledgerReads.ts';
+import { countRecords, currentRecords, inTexts } from '../ledgerReads.ts';
 import { numberPart, pageOf, pageRequest } from '../pages.ts';
 import type { Reference } from '../references.ts';
 import type { CombinedPayload } from '../voiding.ts';
@@ -203,8 +203,7 @@ export async function customerPage(context: ApiContext, call: Call, fixed: { ema
       const places = wanted.map((s) => placeOf(s.name, externalId));
       conditions.push(`key_hash IN (${places.join(', ')})`);
     }
-    conditions.push('source IN {sources:Array(String)}');
-    parameters.sources = wanted.map((source) => source.name);
+    conditions.push(`source IN (${inTexts(wanted.map((source) => source.name))})`);
   }
   if (externalId) {
     conditions.push('external_id = {external_id:String}');

@@ -26,7 +26,7 @@ import {
   invoicesOf,
   type LineRow,
 } from '../invoiceRows.ts';
-import { countRecords, currentRecords } from '../ledgerReads.ts';
+import { countRecords, currentRecords, inTexts } from '../ledgerReads.ts';
 import { numberPart, pageOf, pageRequest } from '../pages.ts';
 import type { Reference } from '../references.ts';
 import type { CombinedPayload } from '../voiding.ts';
@@ -258,8 +258,7 @@ async function invoicePage(
       ? []
       : await currentRecords<LineRow>(read, 'invoices', {
           where: `customer_hash IN (${[...new Set(rows.map(({ place }) => place))].join(', ')})
-                  AND invoice_external_id IN {names:Array(String)}`,
-          parameters: { names: rows.map((row) => row.invoice_external_id) },
+                  AND invoice_external_id IN (${inTexts(rows.map((row) => row.invoice_external_id))})`,
         });
   const byKey = new Map(
     (await invoicesOf(read, lines)).map((invoice) => [
