@@ -64,7 +64,8 @@ interface StoredLine {
   customerHash: string;
   from: number;
   until: number;
-  /** Without position and interval, which depend on what else is current. */
+  planName: string;
+  /** Its position and interval depend on what else is current. */
   line: Line;
 }
 
@@ -83,7 +84,7 @@ function changesOf(
   plansOf: ReadonlyMap<string, readonly StoredPlan[]>,
   touch: Touch,
 ): Change[] {
-  const plansOfCustomer = new Set(lines.map(({ line }) => nameOf(line.source, line.plan)));
+  const plansOfCustomer = new Set(lines.map(({ planName }) => planName));
   const seqs = new Set<number>();
   const touched = (seq: number) => {
     if (seq >= touch.first && seq <= touch.last) seqs.add(seq);
@@ -111,10 +112,13 @@ function contentsAsOf(
   seq: number,
 ): Map<string, Content> {
   const current: Line[] = [];
-  for (const { from, until, line } of lines) {
+  for (const { from, until, planName, line } of lines) {
     if (from > seq || seq >= until) continue;
-    const plan = plansOf.get(nameOf(line.source, line.plan))?.findLast((each) => each.from <= seq && seq < each.until);
-    current.push({ ...line, position: current.length, interval: plan?.interval ?? null });
+    const plan = plansOf.get(planName)?.findLast((each) => each.from <= seq && seq < each.until);
+    // The book of one moment is done with before the next is made: the lines are the same objects.
+    line.position = current.length;
+    line.interval = plan?.interval ?? null;
+    current.push(line);
   }
   return new Map(
     postings(bookOf(current)).map((posting) => {
@@ -213,6 +217,7 @@ async function readLines(context: PostContext, touch: Touch): Promise<StoredLine
       customerHash: text('customer_hash'),
       from: seq,
       until: NEVER,
+      planName: nameOf(text('source'), text('plan_external_id')),
       line: {
         source: text('source'),
         customer: text('customer_external_id'),

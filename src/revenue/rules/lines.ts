@@ -207,5 +207,7 @@ function optionalInstant(text: string | undefined): number | null {
 
 /** One text for several identifiers, without ambiguity. */
 export function keyOf(...parts: Array<string | undefined>): string {
-  return JSON.stringify(parts.map((part) => part ?? ''));
+  let key = '';
+  for (const part of parts) key += `${part?.length ?? 0}:${part ?? ''}`;
+  return key;
 }
