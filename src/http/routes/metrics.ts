@@ -15,6 +15,7 @@ import {
   type MetricsReport,
   metrics,
   PARTITIONS,
+  statementRef,
 } from '../../revenue/metrics/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
@@ -55,7 +56,9 @@ const ValueSchema = Type.Object(
       description: 'Percentage change from the bucket before; 0.00 for the first one and after 0',
     }),
     ref: Nullable(
-      Type.String({ description: 'For /api/explain; null where the figure is of a part or of part of a period' }),
+      Type.String({
+        description: 'For /api/explain; null where the figure is a quotient, of a part, or of part of a period',
+      }),
     ),
   },
   strict,
@@ -343,7 +346,7 @@ function metricsView(report: MetricsReport, explained: boolean) {
           change: bucket.changes[name] ?? '0.00',
           ref:
             referred && bucket.whole && bucket.to <= report.until && report.interval !== 'week'
-              ? `metric/${name}/${bucket.bucket}/${report.currency}`
+              ? statementRef(name, bucket.bucket, report.currency)
               : null,
         },
       ]),

@@ -79,6 +79,12 @@ const STATEMENT_METRICS: Record<string, MetricName> = {
   reactivation: 'mrr_reactivation',
 };
 
+/** The figure of the MRR statement that the metric shows, as a reference; null for metrics that are calculated from several. */
+export function statementRef(name: MetricName, bucket: string, currency: string): string | null {
+  const figure = Object.keys(STATEMENT_METRICS).find((each) => STATEMENT_METRICS[each] === name);
+  return figure === undefined ? null : `mrr/${bucket}/${currency}/${figure}`;
+}
+
 export const isMetricRef = (ref: string): boolean => ref.startsWith('metric/');
 
 /** Explains one reference. Error `not_found` for one of another form. */

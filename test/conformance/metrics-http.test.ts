@@ -1,0 +1,125 @@
+/** Metrics, cohorts and activities over HTTP. */
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { composeFooting, type Footing } from '../../src/footing.ts';
+import { buildServer } from '../../src/http/server.ts';
+import { testEngines } from '../support/engines.ts';
+import { SCENARIO_A } from './metrics-scenario.ts';
+import { PLANS } from './revenue-cases.ts';
+
+let footing: Footing;
+let app: FastifyInstance;
+const keys: Record<'full' | 'empty', string> = { full: '', empty: '' };
+
+beforeAll(async () => {
+  footing = await composeFooting(await testEngines());
+  app = await buildServer(footing);
+  for (const name of ['full', 'empty'] as const) {
+    const account = await footing.accounts.create({ slug: name, name, currency: 'USD' }, 'cli:test');
+    keys[name] = (await app.keys.create(account.id, { name: 'test', role: 'admin' }, 'cli:test')).secret;
+  }
+  for (const [stream, rows] of [
+    ['plans', PLANS],
+    ['invoices', SCENARIO_A],
+  ] as const) {
+    const answer = await app.inject({
+      method: 'POST',
+      url: `/api/records/${stream}`,
+      headers: { authorization: `Bearer ${keys.full}` },
+      payload: { rows },
+    });
+    if (answer.statusCode >= 300) throw new Error(answer.body);
+  }
+});
+afterAll(async () => {
+  await app.close();
+  await footing.close();
+});
+
+const RANGE = 'from=2026-01&to=2026-04&until=2026-04-30';
+
+async function get(path: string, more: Record<string, string> = {}, key: keyof typeof keys = 'full') {
+  const answer = await app.inject({ url: path, headers: { authorization: `Bearer ${keys[key]}`, ...more } });
+  return { status: answer.statusCode, headers: answer.headers, json: answer.body === '' ? null : answer.json() };
+}
+
+test('metrics with changes, references and an ETag; every reference can be explained', async () => {
+  const path = `/api/metrics?${RANGE}&names=mrr,ltv,mrr_churn,mrr_new_business`;
+  const { status, json, headers } = await get(path);
+  expect(status).toBe(200);
+  // biome-ignore lint/suspicious/noExplicitAny: a bucket as the API gives it
+  expect(json.buckets.map(({ metrics }: any) => [metrics.mrr.value, metrics.mrr.change, metrics.ltv.value])).toEqual([
+    ['18000', '0.00', '0'],
+    ['38900', '116.11', '0'],
+    ['31900', '-17.99', '38272'],
+    ['37900', '18.81', '0'],
+  ]);
+  expect(json.currency).toBe('USD');
+  const figures = Object.values<{ ref: string | null; value: string }>(json.buckets[2].metrics);
+  expect(figures.map(({ ref }) => ref)).toEqual([
+    'mrr/2026-03/USD/end',
+    null,
+    'mrr/2026-03/USD/churn',
+    'mrr/2026-03/USD/new_biz',
+  ]);
+  for (const { ref, value } of figures) {
+    if (ref === null) continue;
+    const { json: node } = await get(`/api/explain?ref=${encodeURIComponent(ref)}`);
+    expect([ref, String(node.value).replace('.', '')]).toEqual([ref, value.replace('.', '')]);
+  }
+  expect((await get(path, { 'if-none-match': String(headers.etag) })).status).toBe(304);
+  expect((await get(`${path}&interval=quarter`, { 'if-none-match': String(headers.etag) })).status).toBe(200);
+});
+
+test('filters, parts and earlier entries', async () => {
+  const { json } = await get(
+    `/api/metrics?${RANGE}&names=mrr&partition_by=plan&filters=${encodeURIComponent("plan~ANY~'yearly','quarterly'")}`,
+  );
+  // biome-ignore lint/suspicious/noExplicitAny: a part as the API gives it
+  expect(json.parts.map(({ part, buckets }: any) => [part, buckets[3].metrics.mrr.value])).toEqual([
+    ['quarterly', '9900'],
+    ['yearly', '10000'],
+  ]);
+  expect(json.buckets[3].metrics.mrr).toEqual({ value: '19900', change: '0.00', ref: null });
+  const before = await get(`/api/metrics?${RANGE}&names=mrr&as_of=${json.seq - 1}`);
+  expect(before.json.buckets[3].metrics.mrr.value).toBe('0');
+  expect((await get(`/api/metrics?${RANGE}&names=mrr`, {}, 'empty')).json.buckets[3].metrics.mrr.value).toBe('0');
+});
+
+test.each([
+  ['/api/metrics?names=fame', 'names', 'fame'],
+  ["/api/metrics?filters=country~LIKE~'x'", 'filters', 'LIKE'],
+  ['/api/metrics?partition_by=shoes', 'partition_by', 'shoes'],
+  ['/api/metrics?from=2026-04&to=2026-01', 'to', '2026-01-31'],
+  ['/api/metrics/cohorts?from=2026-13&to=2026-14', 'from', '2026-13'],
+])('%s is refused', async (path, field, value) => {
+  const { status, json } = await get(path);
+  expect(status).toBe(422);
+  expect(json.problems[0]).toMatchObject({ field, value });
+});
+
+test('cohorts', async () => {
+  const { json } = await get('/api/metrics/cohorts?from=2026-01&to=2026-03&until=2026-04-30');
+  // biome-ignore lint/suspicious/noExplicitAny: cohorts as the API gives them
+  expect(json.cohorts.map(({ cells }: any) => cells.map(({ percent }: any) => percent))).toEqual([
+    ['100.00', '100.00', '66.67', '100.00'],
+    ['100.00', '100.00', '100.00'],
+    ['100.00', '0.00'],
+  ]);
+});
+
+test('activities page by page, as of one entry', async () => {
+  const seen: string[] = [];
+  let cursor: string | null = null;
+  do {
+    const { json } = await get(`/api/metrics/activities?limit=4${cursor === null ? '' : `&cursor=${cursor}`}`);
+    seen.push(...json.activities.map(({ id }: { id: string }) => id));
+    cursor = json.next;
+  } while (cursor !== null);
+  expect(new Set(seen).size).toBe(14);
+  expect(seen.length).toBe(14);
+  const { json } = await get('/api/metrics/activities?customer_external_id=c3&order=-date&type=reactivation');
+  expect(json.activities).toMatchObject([{ date: '2026-04-05T00:00:00.000Z', movement: '4000', mrr: '4000' }]);
+  const tampered = await get('/api/metrics/activities?limit=4&cursor=abc');
+  expect(tampered.json.problems[0].field).toBe('cursor');
+});
