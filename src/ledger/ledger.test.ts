@@ -258,6 +258,20 @@ describe('records', () => {
   }, 120_000);
 });
 
+describe('a patched record', () => {
+  it('is listed as it became, and its source shows what the patch made of it', async () => {
+    const id = await newAccount();
+    await imports.start(id, csv('M1,monday,1', 'M2,monday,2'));
+    const changes = [{ match: { meter: 'M1', day: 'monday' }, set: { value: '1.5' } }];
+    const payload = { stream: 'readings', source: 'default', changes };
+    const { entry } = await journal.append(id, { kind: PATCH_KIND, actor: 'test', payload });
+    expect(await present(id)).toEqual({ 'default/M1/monday': '1.5', 'default/M2/monday': '2' });
+    const source = await records.source(await readAt(id), 'readings', entry.seq, 1);
+    expect(source).toMatchObject({ entryKind: PATCH_KIND, evidence: null, row: 1 });
+    expect(source.cells).toEqual({ meter: 'M1', day: 'monday', value: '1.5' });
+  });
+});
+
 describe('after a failure', () => {
   it.each([
     'posting.begun',

@@ -10,6 +10,7 @@ import {
   type DeletePayload,
   type ImportPayload,
   keyCondition,
+  PATCH_KIND,
   POST_KIND,
   type PostPayload,
 } from './records.ts';
@@ -132,19 +133,18 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
       const rows = await select<Record<string, Json>>(
         engines,
         read.database,
-        `SELECT * EXCEPT (seq, sign, key_hash, sum_of_signs, highest_sign), toString(key_hash) AS cursor_hash
-         FROM (
-           SELECT *,
-                  sum(sign) OVER (PARTITION BY origin_seq, origin_row) AS sum_of_signs,
-                  max(sign) OVER (PARTITION BY origin_seq, origin_row) AS highest_sign
-           FROM ${definition.name}
-           WHERE seq <= {seq:UInt64}
-             AND (key_hash, origin_seq, origin_row) > ({hash:UInt64}, {origin_seq:UInt64}, {origin_row:UInt32})
-             ${ofSource}
-             ${keyed ? `AND ${keyed.condition}` : ''}
-           ORDER BY key_hash, origin_seq, origin_row, sign DESC
-         )
-         WHERE sum_of_signs = 1 AND sign = highest_sign
+        `SELECT * EXCEPT (seq, sign, key_hash), toString(key_hash) AS cursor_hash
+         FROM ${definition.name}
+         WHERE sign = 1
+           AND seq <= {seq:UInt64}
+           AND (key_hash, origin_seq, origin_row) > ({hash:UInt64}, {origin_seq:UInt64}, {origin_row:UInt32})
+           ${ofSource}
+           ${keyed ? `AND ${keyed.condition}` : ''}
+           AND (origin_seq, origin_row) NOT IN (
+             SELECT origin_seq, origin_row
+             FROM ${definition.name}
+             WHERE sign = -1 AND seq <= {seq:UInt64} ${keyed ? `AND ${keyed.condition}` : ''}
+           )
          ORDER BY key_hash, origin_seq, origin_row
          LIMIT {limit:UInt32}`,
         {
@@ -189,6 +189,9 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
         const cells = await readRow(path, definition, payload.options, originRow, index ?? undefined);
         return { ...base, evidence: entry.evidence, fileName: payload.file.name, cells };
       }
+      if (entry.kind === PATCH_KIND) {
+        return { ...base, evidence: null, fileName: null, cells: await patchedCells(read, definition, base) };
+      }
       const rows = (entry.payload as unknown as PostPayload).rows;
       const stated = rows?.[originRow - 1];
       if (!stated) throw new FootingError('not_found', `Entry ${originSeq} has no row ${originRow}`);
@@ -201,6 +204,36 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
       return { ...base, evidence: null, fileName: null, cells };
     },
   };
+}
+
+/** What a patch made of a record: the entry states only the change. */
+async function patchedCells(
+  { engines, database }: ReadContext,
+  definition: StreamDefinition,
+  { entrySeq, row }: { entrySeq: number; row: number },
+): Promise<Record<string, string>> {
+  const [found] = await select<Record<string, Json>>(
+    engines,
+    database,
+    `SELECT *
+     FROM ${definition.name}
+     WHERE origin_seq = {origin_seq:UInt64} AND origin_row = {origin_row:UInt32} AND sign = 1
+     LIMIT 1`,
+    { origin_seq: entrySeq, origin_row: row },
+  );
+  if (!found) throw new FootingError('not_found', `Entry ${entrySeq} has no row ${row}`);
+  const stated: Array<[string, Json | undefined]> = [
+    ...definition.columns.map(({ name }): [string, Json | undefined] => [name, found[name]]),
+    ...Object.entries((found.attributes ?? {}) as Record<string, string>).map(([name, value]): [string, Json] => [
+      `attributes.${name}`,
+      value,
+    ]),
+  ];
+  return Object.fromEntries(
+    stated.flatMap(([name, value]) =>
+      value === null || value === undefined || value === '' ? [] : [[name, String(value)]],
+    ),
+  );
 }
 
 function checkCount(count: number, what: string): void {

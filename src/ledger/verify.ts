@@ -1,5 +1,6 @@
 import type { Engines } from '../engines/types.ts';
 import { ACCOUNT_CREATED, type Journal, verifyChain } from '../journal/index.ts';
+import { isFootingError } from '../kernel/errors.ts';
 import type { LedgerService } from './ledger.ts';
 import type { Book, PostContext } from './types.ts';
 
@@ -22,6 +23,8 @@ export interface VerifyReport {
   findings: VerifyFinding[];
   seconds: number;
 }
+
+const POSTED_POLL_MS = 2_000;
 
 export type VerifyProgress = (stage: string, done: number, total: number | null) => void;
 
@@ -63,7 +66,7 @@ export async function verifyAccount(
   if (findings.length === 0) findings.push(...(await verifyStated(engines, journal, accountId)));
   const { seq } = await journal.head(accountId);
   if (findings.length === 0) {
-    for (const book of books) await ledger.caughtUp(accountId, book.name, seq);
+    for (const book of books) await postedUpTo(ledger, accountId, book.name, seq, onProgress);
     const live: PostContext = { engines, journal, accountId, database: await ledger.database(accountId) };
     const scratch = await ledger.scratch(accountId);
     try {
@@ -94,6 +97,25 @@ export async function verifyAccount(
     findings,
     seconds: (performance.now() - started) / 1000,
   };
+}
+
+/** A long import may be on its way: it is waited for as long as it makes headway, not for the time that a read waits. */
+async function postedUpTo(
+  ledger: LedgerService,
+  accountId: number,
+  book: Book['name'],
+  seq: number,
+  onProgress: VerifyProgress,
+): Promise<void> {
+  for (;;) {
+    try {
+      await ledger.caughtUp(accountId, book, seq, POSTED_POLL_MS);
+      return;
+    } catch (error) {
+      if (!isFootingError(error, 'busy') || (await ledger.failure(accountId, book)) !== null) throw error;
+      onProgress(`waiting for the ${book} book`, await ledger.posted(accountId, book), seq);
+    }
+  }
 }
 
 /** The account's row must say what its first entry stated. */
