@@ -1,10 +1,7 @@
-/**
- * The Footing side of the bench: a copy of the product with the bench's factors as one more release, run as users run it, spoken
- * to over HTTP only.
- */
+/** The Footing side of the bench: the product with the bench's factors as one more release, run as users run it, spoken to over HTTP only. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
-import { cp, mkdir, readFile, symlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { basename, dirname, join } from 'node:path';
 
@@ -20,29 +17,17 @@ export interface ImportOutcome {
 }
 
 export class FootingServer {
-  readonly #product: string;
   readonly #home: string;
+  readonly #catalogue: string | undefined;
   #process: ChildProcess | undefined;
   #url = '';
   #key = '';
 
-  private constructor(product: string, home: string) {
-    this.#product = product;
-    this.#home = home;
-  }
-
-  /** Copies the product into `folder`; `release` is a folder in the format of catalogue/releases. */
-  static async prepare(folder: string, release: string | undefined): Promise<FootingServer> {
-    const product = join(folder, 'product');
-    rmSync(product, { recursive: true, force: true });
-    rmSync(join(folder, 'home'), { recursive: true, force: true });
-    await mkdir(product, { recursive: true });
-    for (const name of ['src', 'catalogue', 'package.json'])
-      await cp(join(ROOT, name), join(product, name), { recursive: true });
-    await symlink(join(ROOT, 'node_modules'), join(product, 'node_modules'));
-    if (release !== undefined)
-      await cp(release, join(product, 'catalogue', 'releases', basename(release)), { recursive: true });
-    return new FootingServer(product, join(folder, 'home'));
+  /** An empty data folder in `folder`; `catalogue` holds a folder per further release. */
+  constructor(folder: string, catalogue: string | undefined) {
+    this.#home = join(folder, 'home');
+    this.#catalogue = catalogue;
+    rmSync(this.#home, { recursive: true, force: true });
   }
 
   get pid(): number {
@@ -62,10 +47,10 @@ export class FootingServer {
     const begun = performance.now();
     const child = spawn(
       process.execPath,
-      [join(this.#product, 'src/cli/main.ts'), 'serve', '--port', '0', '--home', this.#home],
+      [join(ROOT, 'src/cli/main.ts'), 'serve', '--port', '0', '--home', this.#home],
       {
         stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, FOOTING_LOG_LEVEL: 'error' },
+        env: { ...process.env, FOOTING_LOG_LEVEL: 'error', FOOTING_CATALOGUE: this.#catalogue ?? '' },
       },
     );
     this.#process = child;

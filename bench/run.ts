@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: Footing and hand-written DuckDB on the same files, one after the other, in one table with the targets.
- *   npm run bench -- [--only import,inventory,memory,start,mrr,posts] [--scale 0.1] [--folder DIR] [--keep]
+ *   npm run bench -- [--only import,inventory,memory,start,mrr,posts] [--scale 0.1] [--folder DIR] [--keep] [--record]
  * Scale 1 is 10 million activities and 20 million invoice lines. Needs Linux for the memory figures. What is measured: README.md.
  */
 import { execFile } from 'node:child_process';
@@ -9,7 +9,7 @@ import { arch, cpus, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { FootingServer } from './footing.ts';
-import { generateActivities, RELEASE_ID } from './generate-activities.ts';
+import { generateActivities } from './generate-activities.ts';
 import { generateInvoices } from './generate-invoices.ts';
 import { MemorySampler } from './memory.ts';
 
@@ -41,6 +41,7 @@ const { values: options } = parseArgs({
     scale: { type: 'string', default: '1' },
     folder: { type: 'string', default: join(import.meta.dirname, 'data') },
     keep: { type: 'boolean', default: false },
+    record: { type: 'boolean', default: false },
   },
 });
 const scale = Number(options.scale);
@@ -59,12 +60,13 @@ report();
 async function carbon(): Promise<void> {
   const rows = Math.round(ACTIVITIES * scale);
   const data = generated(`activities-${rows}`, (folder) => generateActivities(folder, rows));
-  const duckdb = wants('import', 'inventory') ? await duckDb('activities', data) : undefined;
-  await withFooting('carbon', join(data, RELEASE_ID), async (footing) => {
+  const duckdb = wants('import', 'inventory') ? await duckDb<DuckActivities>('activities', data) : undefined;
+  await withFooting('carbon', data, async (footing) => {
     const memory = new MemorySampler(footing.pid);
     const imported = await footing.import('activities', join(data, 'activities.csv'));
     const first = await footing.get<Inventory>(INVENTORY_PATH);
     const peak = memory.stop() / MEBIBYTE;
+    if (duckdb !== undefined) compare(first, duckdb.inventory);
     const { accepted, rejected } = imported.counts;
     notes.push(
       `import: ${accepted} accepted, ${rejected} rejected; inventory ${first.total.co2e_t} t CO2e of ${first.total.lines} lines`,
@@ -82,7 +84,7 @@ async function carbon(): Promise<void> {
     if (wants('inventory')) {
       const runs: number[] = [];
       for (let i = 0; i < INVENTORY_RUNS; i++) runs.push(await milliseconds(() => footing.get(INVENTORY_PATH)));
-      const duck = duckdb === undefined ? undefined : duckdb.inventorySeconds! * 1000;
+      const duck = duckdb === undefined ? undefined : duckdb.inventorySeconds * 1000;
       limit('inventory by scope and month, median', median(runs), duck, 'ms', 100);
       limit('one corrected activity until it is in the report', await correction(footing), undefined, 'ms', 250);
     }
@@ -102,7 +104,26 @@ async function carbon(): Promise<void> {
 
 interface Inventory {
   seq: number;
+  rows: Array<{ keys: { scope: string; month: string }; co2e_kg: string }>;
   total: { co2e_t: string; lines: number };
+}
+
+interface DuckActivities {
+  importSeconds: number;
+  inventorySeconds: number;
+  inventory: Array<{ scope: string; month: string; co2e_kg: string }>;
+}
+
+/** Both sides must come to the same CO2e in every scope and month, to the last digit: else one of them has not done the work. */
+function compare(footing: Inventory, duckdb: DuckActivities['inventory']): void {
+  const plain = (decimal: string): string => (decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal);
+  const theirs = new Map(duckdb.map((row) => [`scope ${row.scope}, ${row.month}`, plain(row.co2e_kg)]));
+  const ours = new Map(footing.rows.map(({ keys, co2e_kg }) => [`scope ${keys.scope}, ${keys.month}`, plain(co2e_kg)]));
+  for (const key of new Set([...ours.keys(), ...theirs.keys()])) {
+    if (ours.get(key) !== theirs.get(key))
+      throw new Error(`${key}: Footing says ${ours.get(key)} kg CO2e, DuckDB ${theirs.get(key)}`);
+  }
+  notes.push(`inventory: ${ours.size} sums by scope and month, equal on both sides to the last digit`);
 }
 
 /** States one of the imported activities anew with another quantity, and reads the inventory in the next request. */
@@ -122,7 +143,7 @@ async function correction(footing: FootingServer): Promise<number> {
 async function revenue(): Promise<void> {
   const lines = Math.round(INVOICE_LINES * scale);
   const data = generated(`invoices-${lines}`, (folder) => generateInvoices(folder, lines));
-  const duckdb = await duckDb('invoices', data);
+  const duckdb = await duckDb<Record<string, number>>('invoices', data);
   await withFooting('revenue', undefined, async (footing) => {
     // Without their plans the lines make no MRR. The plans, handed in afterwards, make the book derive every movement from lines that are there.
     const imported = await footing.import('invoices', join(data, 'invoices.csv'));
@@ -186,13 +207,13 @@ function generated(name: string, make: (folder: string) => void): string {
 
 async function withFooting(
   name: string,
-  release: string | undefined,
+  catalogue: string | undefined,
   work: (footing: FootingServer) => Promise<void>,
 ): Promise<void> {
   say(`Footing: ${name} …`);
   const folder = join(options.folder, `footing-${name}`);
   mkdirSync(folder, { recursive: true });
-  const footing = await FootingServer.prepare(folder, release);
+  const footing = new FootingServer(folder, catalogue);
   try {
     await footing.start();
     await work(footing);
@@ -202,7 +223,7 @@ async function withFooting(
   }
 }
 
-async function duckDb(part: string, data: string): Promise<Record<string, number>> {
+async function duckDb<Figures>(part: string, data: string): Promise<Figures> {
   say(`DuckDB: ${part} …`);
   return JSON.parse(await run('bench/duckdb/measure.ts', [part, data, join(options.folder, 'duckdb')]));
 }
@@ -275,12 +296,11 @@ function report(): void {
   process.stdout.write(
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.os}, Node ${machine.node}; scale ${scale}\n`,
   );
+  const written = `${JSON.stringify({ at: new Date().toISOString(), scale, machine, results, notes }, null, 2)}\n`;
   const folder = join(import.meta.dirname, 'results');
   mkdirSync(folder, { recursive: true });
-  writeFileSync(
-    join(folder, 'latest.json'),
-    `${JSON.stringify({ at: new Date().toISOString(), scale, machine, results, notes }, null, 2)}\n`,
-  );
+  writeFileSync(join(folder, 'latest.json'), written);
+  if (options.record) writeFileSync(join(import.meta.dirname, 'results.json'), written);
 }
 
 function millions(count: number): string {

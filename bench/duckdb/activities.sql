@@ -1,5 +1,5 @@
 -- The activities CSV to typed records and exact postings, stored; no provenance, no per-row errors. In: activities_file, factors_file.
--- All products are exact: quantity (3 decimals) x factor (9) x unit ratio (6) fits DECIMAL(38, 18).
+-- All products are exact: factor (9 decimals) x unit ratio (6) is a coefficient of 15, times quantity (3) fits DECIMAL(38, 18).
 CREATE OR REPLACE TABLE factors AS
 SELECT id, name, scope::TINYINT AS scope, category, unit, region, valid_from, valid_to,
   coalesce(co2_fossil, 0) AS co2_fossil, coalesce(ch4_non_fossil, 0) AS ch4_non_fossil, coalesce(n2o, 0) AS n2o, coalesce(co2e_unsplit, 0) AS co2e_unsplit
@@ -38,10 +38,10 @@ FROM read_csv(getvariable('activities_file'), header = true, columns = {
 -- A small table of coefficients by what decides the factor, then one pass over the activities.
 CREATE OR REPLACE TABLE coefficients AS
 SELECT f.id, f.name, f.region, u.unit, f.scope, f.category, f.valid_from, f.valid_to,
-  (f.co2_fossil * u.ratio)::DECIMAL(20,12) AS co2,
-  (f.ch4_non_fossil * u.ratio)::DECIMAL(20,12) AS ch4,
-  (f.n2o * u.ratio)::DECIMAL(20,12) AS n2o,
-  (f.co2e_unsplit * u.ratio)::DECIMAL(20,12) AS unsplit
+  (f.co2_fossil * u.ratio)::DECIMAL(20,15) AS co2,
+  (f.ch4_non_fossil * u.ratio)::DECIMAL(20,15) AS ch4,
+  (f.n2o * u.ratio)::DECIMAL(20,15) AS n2o,
+  (f.co2e_unsplit * u.ratio)::DECIMAL(20,15) AS unsplit
 FROM factors AS f
 JOIN units AS u ON u.factor_unit = f.unit;
 

@@ -26,7 +26,7 @@ process.stdout.write(JSON.stringify(part === 'activities' ? await activities() :
 db.close();
 remove();
 
-async function activities(): Promise<Record<string, number>> {
+async function activities(): Promise<Record<string, unknown>> {
   const files = {
     activities_file: join(data!, 'activities.csv'),
     factors_file: join(data!, 'bench-factors', 'factors.csv'),
@@ -41,7 +41,10 @@ async function activities(): Promise<Record<string, number>> {
   const [counts] = await db.rows(
     'SELECT (SELECT count(*) FROM activities)::INT AS rows, (SELECT count(*) FROM postings)::INT AS postings',
   );
-  return { importSeconds, inventorySeconds: median(runs), ...(counts as Record<string, number>) };
+  const inventory = await db.rows(
+    `SELECT scope::VARCHAR AS scope, strftime(month, '%Y-%m') AS month, co2e_kg::VARCHAR AS co2e_kg FROM inventory`,
+  );
+  return { importSeconds, inventorySeconds: median(runs), inventory, ...counts };
 }
 
 async function invoices(): Promise<Record<string, number>> {
