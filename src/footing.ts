@@ -24,7 +24,7 @@ import {
   type VerifyReport,
   verifyAccount,
 } from './ledger/index.ts';
-import { revenueBook, revenueStreams } from './revenue/index.ts';
+import { revenueBook, revenueStreams, verifyStated } from './revenue/index.ts';
 import type { StreamDefinition } from './streams/types.ts';
 
 export type {
@@ -66,7 +66,20 @@ export interface Footing {
   close(): Promise<void>;
 }
 
-export const BOOKS: readonly Book[] = [revenueBook, carbonBook];
+export const BOOKS: readonly Book[] = [
+  {
+    ...revenueBook,
+    async verifyStated(engines, journal, accountId) {
+      const differences = await verifyStated(engines.pg, journal, accountId);
+      return differences.map(({ kind, id, what }) => ({
+        where: `${kind} ${id}`,
+        expected: what === 'extra' ? 'nothing' : 'what the journal states',
+        found: what === 'missing' ? 'nothing' : 'something else',
+      }));
+    },
+  },
+  carbonBook,
+];
 export const STREAMS: readonly StreamDefinition[] = [...revenueStreams, ...carbonStreams];
 
 /** Folders with migrations, in the order of the rooms. */

@@ -55,6 +55,12 @@ export interface Book {
    * live ledger): name -> decimal string or hash of the ordered lines.
    */
   totals(context: PostContext, seq: number): Promise<Record<string, string>>;
+  /** What this book's stated tables in PostgreSQL say otherwise than the journal; absent when it keeps none. */
+  verifyStated?(
+    engines: Engines,
+    journal: Journal,
+    accountId: number,
+  ): Promise<Array<{ where: string; expected: string; found: string }>>;
 }
 
 export interface Ledger {

@@ -63,7 +63,14 @@ export async function verifyAccount(
     }
   }
 
-  if (findings.length === 0) findings.push(...(await verifyStated(engines, journal, accountId)));
+  if (findings.length === 0) {
+    onProgress('stated facts', 0, null);
+    findings.push(...(await verifyStated(engines, journal, accountId)));
+    for (const book of books) {
+      const differences = (await book.verifyStated?.(engines, journal, accountId)) ?? [];
+      findings.push(...differences.map((difference) => ({ what: 'stated' as const, ...difference })));
+    }
+  }
   const { seq } = await journal.head(accountId);
   if (findings.length === 0) {
     for (const book of books) await postedUpTo(ledger, accountId, book.name, seq, onProgress);
