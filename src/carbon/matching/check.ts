@@ -1,0 +1,85 @@
+/** What is wrong with decisions and rules before they are stated. Nothing that could not be applied becomes an entry. */
+import { CURRENCIES } from '../../kernel/currency.ts';
+import { FootingError, type Problem, shown } from '../../kernel/errors.ts';
+import { convert, findUnit } from '../../kernel/units.ts';
+import { nameKey } from '../catalogue/load.ts';
+import type { Factor } from '../catalogue/types.ts';
+import type { FactorIndex } from '../decide.ts';
+import type { DecisionInput, RuleInput, Target } from './choices.ts';
+
+/** @throws FootingError `invalid` with a problem per decision that names no factor, one of another dimension, or gives no reason. */
+export function checkDecisions(decisions: readonly DecisionInput[], index: FactorIndex): void {
+  const problems = decisions.flatMap((decision, i) => {
+    const at = `/decisions/${i}`;
+    const found = targetProblems(decision, index, at);
+    if (decision.activity.trim() === '') found.push({ field: `${at}/activity`, reason: 'is empty' });
+    if (found.length === 0) found.push(...unitProblems(decision, index, at));
+    return found;
+  });
+  refuse(problems, 'These decisions cannot be taken.');
+}
+
+/** @throws FootingError `invalid`. */
+export function checkRules(rules: readonly RuleInput[], index: FactorIndex): void {
+  const problems = rules.flatMap((rule, i) => {
+    const at = `/rules/${i}`;
+    const found = targetProblems(rule, index, at);
+    if (rule.first_year !== undefined && rule.last_year !== undefined && rule.first_year > rule.last_year) {
+      found.push({ field: `${at}/last_year`, value: String(rule.last_year), reason: 'is before the first year' });
+    }
+    return found;
+  });
+  refuse(problems, 'These rules cannot be stated.');
+}
+
+function refuse(problems: Problem[], message: string): void {
+  if (problems.length > 0) throw new FootingError('invalid', message, { problems });
+}
+
+function targetProblems({ factor, family, reason }: Target, index: FactorIndex, at: string): Problem[] {
+  if ((factor === undefined) === (family === undefined)) {
+    return [
+      {
+        field: at,
+        reason: factor === undefined ? 'names neither a factor nor a family' : 'names both a factor and a family',
+        remedy: 'Give `factor`, or `family`, or `factor: null` with a reason to leave it out',
+      },
+    ];
+  }
+  if (factor === null) {
+    return reason?.trim()
+      ? []
+      : [{ field: `${at}/reason`, reason: 'is missing: leaving an activity out takes a reason' }];
+  }
+  if (targetFactors({ factor, family }, index).length > 0) return [];
+  const remedy = 'See /api/carbon/factors, or `footing factors search`';
+  return factor === undefined
+    ? [{ field: `${at}/family`, value: shown(family), reason: 'is not the name of a factor that is in force', remedy }]
+    : [{ field: `${at}/factor`, value: shown(factor), reason: 'is not a factor that is in force', remedy }];
+}
+
+/** Factors that a target may come to; none when it leaves out or names what is not there. */
+function targetFactors({ factor, family }: Target, index: FactorIndex): readonly Factor[] {
+  if (typeof factor === 'string') {
+    const found = index.byId.get(factor);
+    return found ? [found] : [];
+  }
+  return family === undefined ? [] : (index.byName.get(nameKey(family)) ?? []);
+}
+
+/** A decision that states the unit must name a factor to whose unit it converts. */
+function unitProblems(decision: DecisionInput, index: FactorIndex, at: string): Problem[] {
+  const factors = targetFactors(decision, index);
+  if (factors.length === 0 || decision.unit === undefined || decision.unit.trim() === '') return [];
+  const answer = findUnit(decision.unit);
+  if ('problem' in answer) return [{ field: `${at}/unit`, ...answer.problem }];
+  const answers = factors.map((factor) => convert(answer.unit, factor.unit));
+  if (answers.some((one) => 'ratio' in one)) return [];
+  const currency = decision.currency?.trim().toUpperCase() ?? '';
+  if (CURRENCIES.has(currency)) {
+    const money = findUnit(currency);
+    if ('unit' in money && factors.some((factor) => 'ratio' in convert(money.unit, factor.unit))) return [];
+  }
+  const [first] = answers;
+  return first && 'problem' in first ? [{ ...first.problem, field: `${at}/unit` }] : [];
+}
