@@ -1,6 +1,6 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { print, printJson, table } from '../output.ts';
-import { type CommonOptions, command, onInstance } from './shared.ts';
+import { type CommonOptions, command, group, onInstance } from './shared.ts';
 
 interface AccountView {
   slug: string;
@@ -49,5 +49,10 @@ export function accountsCommand(): Command {
       });
     });
 
-  return new Command('accounts').description('The accounts of the instance').addCommand(list).addCommand(create);
+  return group('accounts', 'The accounts of the instance', [
+    'footing accounts list',
+    'footing accounts create acme --name "Acme plc" --currency GBP',
+  ])
+    .addCommand(list)
+    .addCommand(create);
 }

@@ -1,6 +1,6 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { print, printJson, table } from '../output.ts';
-import { type CommonOptions, command, onAccount, withAccount } from './shared.ts';
+import { type CommonOptions, command, group, onAccount, withAccount } from './shared.ts';
 
 interface KeyView {
   id: string;
@@ -61,8 +61,10 @@ export function keysCommand(): Command {
       });
     });
 
-  return new Command('keys')
-    .description('API keys of an account')
+  return group('keys', 'API keys of an account', [
+    'footing keys list',
+    'footing keys create --name dashboard --role read',
+  ])
     .addCommand(list)
     .addCommand(create)
     .addCommand(revoke);

@@ -1,8 +1,8 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { grouped, print, printJson, table } from '../output.ts';
 import { mrrRefs, printInventory, printMrr, printSuggestions } from '../statements.ts';
 import type { HeldView, InventoryView, MrrView } from '../views.ts';
-import { type CommonOptions, command, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
+import { type CommonOptions, command, group, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
 
 interface MrrOptions extends CommonOptions {
   from?: string;
@@ -22,7 +22,7 @@ interface InventoryOptions extends CommonOptions {
 }
 
 export function reportCommand(): Command {
-  const report = new Command('report').description('Statements of the books');
+  const report = group('report', 'Statements of the books', ['footing report mrr', 'footing report inventory']);
   for (const made of [mrrCommand(), inventoryCommand(), heldCommand()]) report.addCommand(made);
   return report;
 }

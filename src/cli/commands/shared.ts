@@ -10,10 +10,15 @@ export interface CommonOptions extends ConnectionOptions {
 
 /** A command with the options that all have, and an example or two below its help. */
 export function command(name: string, summary: string, examples: readonly string[]): Command {
+  return group(name, summary, examples)
+    .option('--json', 'print JSON, as the API gives it')
+    .option('--home <folder>', 'data folder (default: FOOTING_HOME or ./.footing)');
+}
+
+/** A command that only holds others. */
+export function group(name: string, summary: string, examples: readonly string[]): Command {
   return new Command(name)
     .description(summary)
-    .option('--json', 'print JSON, as the API gives it')
-    .option('--home <folder>', 'data folder (default: FOOTING_HOME or ./.footing)')
     .addHelpText('after', `\nExamples:\n${examples.map((example) => `  $ ${example}`).join('\n')}`);
 }
 

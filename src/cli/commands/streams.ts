@@ -1,6 +1,6 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { bold, print, printJson, table } from '../output.ts';
-import { type CommonOptions, command, onAccount, withAccount } from './shared.ts';
+import { type CommonOptions, command, group, onAccount, withAccount } from './shared.ts';
 
 interface StreamView {
   name: string;
@@ -60,8 +60,10 @@ export function streamsCommand(): Command {
       });
     });
 
-  return new Command('streams')
-    .description('What can be imported: streams, their columns, their templates')
+  return group('streams', 'What can be imported: streams, their columns, their templates', [
+    'footing streams list',
+    'footing streams template invoices > invoices.csv',
+  ])
     .addCommand(list)
     .addCommand(show)
     .addCommand(template);
