@@ -350,7 +350,7 @@ export const t = {
     historyNote: 'Newest first',
     templates: 'Templates',
     templatesNote: 'A header and an example row of each kind of record.',
-    template: (title: string) => `Template for ${title}`,
+    template: (file: string, title: string) => `${file}, template for ${title}`,
     entry: 'Entry',
     state: 'State',
     states: { queued: 'Waiting', loading: 'Loading', posted: 'Posted', failed: 'Failed' } as Record<string, string>,

@@ -42,7 +42,7 @@ export function Shell({ children }: { children: ReactNode }) {
           variant="default"
           className="palette-button"
           onClick={() => setPaletteOpen(true)}
-          aria-label={t.palette.open}
+          aria-label={`${t.palette.open} ${t.palette.keys}`}
         >
           <span className="wide-only">{t.palette.open}&nbsp;</span>
           <kbd>{t.palette.keys}</kbd>

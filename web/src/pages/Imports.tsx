@@ -145,7 +145,7 @@ function Templates() {
                 key={name}
                 type="button"
                 className="link"
-                aria-label={t.imports.template(title)}
+                aria-label={t.imports.template(`${name}.csv`, title)}
                 onClick={() => void download(`/api/streams/${name}/template.csv`, `${name}.csv`)}
               >
                 {name}.csv
