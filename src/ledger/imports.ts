@@ -110,7 +110,7 @@ export function openImports(
           });
     const path = await engines.evidence.path(stored.sha256);
     const mapping = request.options?.mapping ?? (await rememberedMapping(accountId, definition.name, source));
-    const detected = await detect(path, definition, { ...request.options, ...(mapping && { mapping }) });
+    const detected = await detect(path, definition, { ...request.options, ...(mapping && { mapping }), fileName });
     const { options } = detected;
     const { notes } = detected.report;
     if (detected.report.headerOnly) {

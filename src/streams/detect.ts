@@ -10,7 +10,11 @@ import { Cells, cellText, dialectOf, scanRecord } from './scan.ts';
 import type { Detected, HeaderReport, ReadOptions, ResolvedReadOptions, StreamDefinition } from './types.ts';
 
 /** Options as a person gives them, or as an earlier detection resolved them. */
-export type GivenOptions = Omit<ReadOptions, 'sheet'> & { sheet?: string | null };
+export type GivenOptions = Omit<ReadOptions, 'sheet'> & {
+  sheet?: string | null;
+  /** Name of the file, where it has one: a text that calls itself .xlsx is refused instead of read as CSV. */
+  fileName?: string;
+};
 
 const GZIP_MAGIC = [0x1f, 0x8b];
 const ZIP_MAGIC = [0x50, 0x4b, 0x03, 0x04];
@@ -32,6 +36,7 @@ export async function detect(path: string, definition: StreamDefinition, given: 
   const sample = await headOf(compression === 'gzip' ? gunzippedBytes(path) : fileBytes(path), SAMPLE_BYTES);
   if (sample.length === 0) throw emptyFile();
   const format = given.format ?? formatOf(sample, given.encoding);
+  checkFormat(format, sample, compression, given);
   const base: ResolvedReadOptions = {
     format,
     compression,
@@ -96,7 +101,9 @@ function detectCsv(
   const rows = sampleRows(text, header, options, whole);
   const decimal = given.decimal ?? decimalMark(definition, header.headers, match.mapping, rows, delimiter);
   if (given.decimal === undefined && decimal === ',') notes.push('Decimals are written with a comma in this file.');
-  return finish(definition, { ...options, decimal }, given, header.headers, rows.length === 0, notes);
+  // A first row longer than the sample is a row all the same: only a file that was seen whole can be without rows.
+  const headerOnly = whole && rows.length === 0;
+  return finish(definition, { ...options, decimal }, given, header.headers, headerOnly, notes);
 }
 
 function finish(
@@ -127,7 +134,8 @@ function headerError(definition: StreamDefinition, problems: Problem[]): Footing
   const count = problems.length === 1 ? 'One column' : `${problems.length} columns`;
   return new FootingError('invalid', `${count} of the file cannot be read as ${definition.name}`, {
     problems,
-    remedy: `A template with every column: footing template ${definition.name}`,
+    // Said once, however many headers are wrong.
+    remedy: `The columns of ${definition.name} are ${definition.columns.map((column) => column.name).join(', ')}. A template: footing streams template ${definition.name}`,
   });
 }
 
@@ -146,6 +154,27 @@ function checkGiven(given: GivenOptions): void {
     problems.push({ field: 'quote', value: given.quote, reason: 'must differ from the delimiter' });
   }
   if (problems.length > 0) throw new FootingError('invalid', 'The read options do not hold together', { problems });
+}
+
+/** What calls itself XLSX or Parquet must begin as such a file does: text under a wrong name is not guessed at. */
+function checkFormat(
+  format: ResolvedReadOptions['format'],
+  sample: Uint8Array,
+  compression: ResolvedReadOptions['compression'],
+  given: GivenOptions,
+): void {
+  const named = /\.(xlsx|parquet)(\.gz)?$/i.exec(given.fileName ?? '')?.[1]?.toLowerCase();
+  const claimed = format === 'xlsx' || format === 'parquet' ? format : given.format === undefined ? named : undefined;
+  if (claimed === undefined) return;
+  if (begins(sample, claimed === 'xlsx' ? ZIP_MAGIC : PARQUET_MAGIC)) return;
+  const title = claimed === 'xlsx' ? 'an XLSX' : 'a Parquet';
+  throw new FootingError(
+    'unsupported',
+    `This is not ${title} file${given.format === claimed ? '' : ', whatever its name says'}`,
+    {
+      remedy: `Save it as ${claimed === 'xlsx' ? 'XLSX' : 'Parquet'} again, or name the format it has: format "csv", say${compression === 'gzip' ? ' (inside gzip)' : ''}.`,
+    },
+  );
 }
 
 function begins(bytes: Uint8Array, magic: readonly number[]): boolean {

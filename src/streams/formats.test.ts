@@ -310,7 +310,7 @@ describe('properties', () => {
     ]);
     expect(first!.problems.map((problem) => [problem.column, problem.remedy ?? problem.reason])).toEqual([
       ['curency', 'did you mean currency?'],
-      ['amount_in_cents', 'write 12.50 EUR as 1250'],
+      ['amount_in_cents', 'write whole cents: 1250'],
       ['at', 'times are kept to the millisecond and nothing is rounded here'],
       ['currency', 'a value is required and the cell is empty'],
     ]);

@@ -69,7 +69,7 @@ export function matchHeaders(
       else target = meant;
     } else target = columnMeant(definition, header);
     if (target === undefined) {
-      problems.push(unknownHeader(header, i, definition, names));
+      problems.push(unknownHeader(header, i, definition));
       continue;
     }
     const earlier = fedBy.get(target);
@@ -115,11 +115,11 @@ function unknownTarget(header: string, target: string, names: readonly string[])
     field: header,
     value: target,
     reason: `the mapping sends this header to "${target}", and there is no such column`,
-    remedy: meant === undefined ? `columns are: ${names.join(', ')}` : `did you mean ${meant}?`,
+    ...(meant === undefined ? {} : { remedy: `did you mean ${meant}?` }),
   };
 }
 
-function unknownHeader(header: string, i: number, definition: StreamDefinition, names: readonly string[]): Problem {
+function unknownHeader(header: string, i: number, definition: StreamDefinition): Problem {
   if (header === '') {
     return {
       field: '',
@@ -136,7 +136,6 @@ function unknownHeader(header: string, i: number, definition: StreamDefinition, 
   return {
     field: header,
     reason: `${definition.name} have no column "${header}"`,
-    remedy:
-      meant === undefined ? `${ways}; columns are: ${names.join(', ')}` : `did you mean ${meant}? Otherwise ${ways}`,
+    remedy: meant === undefined ? ways : `did you mean ${meant}? Otherwise ${ways}`,
   };
 }

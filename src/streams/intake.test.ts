@@ -4,6 +4,7 @@ import { isFootingError } from '../kernel/errors.ts';
 import { detect } from './detect.ts';
 import { CELL_BYTES_MAX } from './limits.ts';
 import { readRow } from './readRow.ts';
+import { REASON, wordsOf } from './reasons.ts';
 import { rejectsFile, rejectsOptions } from './rejects.ts';
 import { STRICT_STREAM, TEST_STREAM } from './testing/definition.ts';
 import { readAll, testFolder, xlsxFile } from './testing/files.ts';
@@ -52,6 +53,24 @@ describe('headers', () => {
     }
   });
 
+  test('a first row that is longer than what detection looks at is a row', async () => {
+    const long = 'x'.repeat(10 * CELL_BYTES_MAX);
+    const { detected, counts, rejects } = await read(`${HEADER}1,${long},B,1,kWh,2024-01-01\n2,A,B,1,kWh,2024-01-01\n`);
+    expect(detected.report.headerOnly).toBe(false);
+    expect(counts).toEqual({ rows: 2, accepted: 1, rejected: 1 });
+    expect(rejects[0]?.problems[0]?.reason).toMatch(/longer than/);
+  });
+
+  test('a text file that calls itself XLSX is not read as CSV', async () => {
+    const path = await file(`${HEADER}1,A,B,5,kWh,2024-01-01\n`);
+    const named = await failure(detect(path, TEST_STREAM, { fileName: 'fake.xlsx' }));
+    expect([named.code, named.message]).toEqual(['unsupported', 'This is not an XLSX file, whatever its name says']);
+    const said = await failure(detect(path, TEST_STREAM, { format: 'xlsx' }));
+    expect([said.code, said.message]).toEqual(['unsupported', 'This is not an XLSX file']);
+    const { options } = await detect(path, TEST_STREAM, { fileName: 'fake.xlsx', format: 'csv' });
+    expect(options.format).toBe('csv');
+  });
+
   test('unknown, doubled and missing columns are all named at once, with suggestions', async () => {
     const error = await failure(read('external_id,entitty,activity,activity,colour\n1,a,b,c,d\n'));
     expect(error.code).toBe('invalid');
@@ -61,6 +80,9 @@ describe('headers', () => {
     expect(byField.colour?.remedy).toMatch(/null to leave it out on purpose/);
     expect(byField.start_date?.reason).toMatch(/required/);
     expect(error.problems).toHaveLength(5);
+    // The list of columns is long: it is said once, not at every header.
+    expect(JSON.stringify(error.problems)).not.toContain('data_quality');
+    expect(error.remedy).toContain('data_quality');
   });
 
   test('aliases, other spellings, mapping and columns left out on purpose', async () => {
@@ -84,11 +106,23 @@ describe('headers', () => {
 
 describe('numbers and dates', () => {
   test('1.234,56 is refused under either decimal mark, naming the remedy', async () => {
-    expect(await quantity('1.234,56')).toEqual([expect.stringMatching(/thousands.*say so: decimal ","/)]);
+    expect(await quantity('1.234,56')).toEqual([
+      expect.stringMatching(/thousands.*without them: 1234\.56; .*write 1234,56 and name it: decimal ","/),
+    ]);
     expect(await quantity('1234,56')).toEqual([expect.stringMatching(/decimal mark of this file is ".".*decimal ","/)]);
-    expect(await quantity('1.234,56', { decimal: ',' })).toEqual([expect.stringMatching(/thousands/)]);
+    expect(await quantity('1.234,56', { decimal: ',' })).toEqual([expect.stringMatching(/without them: 1234,56$/)]);
     expect(await quantity('1234,56', { decimal: ',' })).toEqual([]);
-    expect(await quantity('1,234.56')).toEqual([expect.stringMatching(/thousands/)]);
+    expect(await quantity('1,234.56')).toEqual([expect.stringMatching(/without them: 1234\.56$/)]);
+  });
+
+  test('an amount in a column of cents is told how it is written in cents', () => {
+    const column = { name: 'amount_in_cents', type: 'cents', description: '', example: '1250' } as const;
+    const remedy = (code: number, value: string) =>
+      wordsOf(code, column, value, { decimal: '.', dateOrder: 'iso' }).remedy;
+    expect(remedy(REASON.notWhole, '100.50')).toBe('write whole cents: 10050');
+    expect(remedy(REASON.otherDecimalMark, '100,50')).toBe('write whole cents: 10050');
+    expect(remedy(REASON.otherDecimalMark, '-0,5')).toBe('write whole cents: -50');
+    expect(remedy(REASON.notWhole, '1.005')).toBe('write whole cents: 12.50 EUR as 1250');
   });
 
   test('what is no finite, plain, exact number is refused with its reason', async () => {
@@ -107,7 +141,7 @@ describe('numbers and dates', () => {
     const day = async (cell: string, dateOrder?: 'dmy' | 'mdy') =>
       (await read(`${HEADER}1,A,B,5,kWh,${cell}\n`, dateOrder === undefined ? {} : { dateOrder })).rejects[0]
         ?.problems[0];
-    expect((await day('31/02/2024'))?.remedy).toMatch(/dateOrder "dmy"/);
+    expect((await day('31/02/2024'))?.remedy).toMatch(/date_order "dmy"/);
     expect((await day('31/02/2024', 'dmy'))?.reason).toMatch(/no such day/);
     expect((await day('2024-02-30'))?.reason).toMatch(/no such day/);
     expect((await day('1899-12-31'))?.reason).toMatch(/1900-01-01/);

@@ -45,6 +45,30 @@ export interface Notation {
 
 const DATE_WRITTEN = { iso: 'YYYY-MM-DD', dmy: 'DD/MM/YYYY', mdy: 'MM/DD/YYYY' } as const;
 
+const NOT_WHOLE_CENTS = 'not a whole number of minor units (cents)';
+
+/** Naming another decimal mark would not do: the thousands separators have to go, whichever mark they are. */
+function thousandsRemedy(value: string, decimal: '.' | ','): string {
+  const number = value.trim();
+  const other = decimal === '.' ? ',' : '.';
+  const written = (thousands: string, mark: string): string | undefined =>
+    new RegExp(`^[+-]?\\d{1,3}(\\${thousands}\\d{3})+(\\${mark}\\d+)?$`).test(number)
+      ? number.replaceAll(thousands, '').replace(mark, decimal)
+      : undefined;
+  const digits = written(other, decimal) ?? written(decimal, other);
+  const remedy = `write the digits without them${digits === undefined ? '' : `: ${digits}`}`;
+  return number.includes(other) && number.lastIndexOf(other) > number.lastIndexOf(decimal)
+    ? `${remedy}; where the whole file has "${other}" before the decimals, write ${digits?.replace(decimal, other) ?? 'the digits alone'} and name it: decimal "${other}"`
+    : remedy;
+}
+
+/** 100.50 and 100,50 in a column of cents -> 10050; an example where the amount cannot be read. */
+function centsRemedy(value: string): string {
+  const [, sign = '', whole, fraction = ''] = /^\s*([+-]?)(\d+)[.,](\d{1,2})\s*$/.exec(value) ?? [];
+  if (whole === undefined) return 'write whole cents: 12.50 EUR as 1250';
+  return `write whole cents: ${sign === '-' ? '-' : ''}${`${whole}${fraction.padEnd(2, '0')}`.replace(/^0+(?=\d)/, '')}`;
+}
+
 /** Words for a reason code; `value` is the cell as it stood. */
 export function wordsOf(code: number, column: ColumnDefinition, value: string, notation: Notation): Words {
   const other = notation.decimal === '.' ? ',' : '.';
@@ -59,7 +83,7 @@ export function wordsOf(code: number, column: ColumnDefinition, value: string, n
     case REASON.notUtf8:
       return {
         reason: 'the text is not valid UTF-8',
-        remedy: 'save the file as UTF-8, or name its encoding (for example windows-1252)',
+        remedy: 'save the file as UTF-8, or name its encoding, for example: encoding "windows-1252"',
       };
     case REASON.nul:
       return { reason: 'the text has a NUL character' };
@@ -78,6 +102,7 @@ export function wordsOf(code: number, column: ColumnDefinition, value: string, n
         remedy: 'write the number out in full, for example 1200 for 1.2e3',
       };
     case REASON.otherDecimalMark:
+      if (column.type === 'cents') return { reason: NOT_WHOLE_CENTS, remedy: centsRemedy(value) };
       return {
         reason: `the number has "${other}", but the decimal mark of this file is "${notation.decimal}"`,
         remedy: `if "${other}" is the decimal mark of this file, say so: decimal "${other}"`,
@@ -85,7 +110,10 @@ export function wordsOf(code: number, column: ColumnDefinition, value: string, n
     case REASON.thousands:
       return {
         reason: 'thousands separators are not taken',
-        remedy: `write the digits without them; if "${other}" is the decimal mark of this file, say so: decimal "${other}"`,
+        remedy:
+          column.type === 'cents'
+            ? 'write whole cents without them: 1,012.50 EUR as 101250'
+            : thousandsRemedy(value, notation.decimal),
       };
     case REASON.tooManyDecimals:
       return {
@@ -96,15 +124,15 @@ export function wordsOf(code: number, column: ColumnDefinition, value: string, n
       return { reason: `more than ${DECIMAL_INTEGER_DIGITS_MAX} digits before the decimal mark` };
     case REASON.notWhole:
       return {
-        reason: column.type === 'cents' ? 'not a whole number of minor units (cents)' : 'not a whole number',
-        ...(column.type === 'cents' ? { remedy: 'write 12.50 EUR as 1250' } : {}),
+        reason: column.type === 'cents' ? NOT_WHOLE_CENTS : 'not a whole number',
+        ...(column.type === 'cents' ? { remedy: centsRemedy(value) } : {}),
       };
     case REASON.outOfInt64:
       return { reason: 'beyond the range of 64-bit whole numbers' };
     case REASON.notADate: {
       const remedy =
         notation.dateOrder === 'iso' && /^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\s*$/.test(value)
-          ? 'name the order of this file: dateOrder "dmy" (31/12/2024) or "mdy" (12/31/2024)'
+          ? 'name the order of this file: date_order "dmy" (31/12/2024) or date_order "mdy" (12/31/2024)'
           : `write ${DATE_WRITTEN[notation.dateOrder]}`;
       return { reason: `not a date in the form ${DATE_WRITTEN[notation.dateOrder]}`, remedy };
     }
