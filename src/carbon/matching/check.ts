@@ -51,7 +51,8 @@ function targetProblems({ factor, family, reason }: Target, index: FactorIndex, 
       ? []
       : [{ field: `${at}/reason`, reason: 'is missing: leaving an activity out takes a reason' }];
   }
-  if (targetFactors({ factor, family }, index).length > 0) return [];
+  const target = factor === undefined ? { family: family! } : { factor };
+  if (targetFactors(target, index).length > 0) return [];
   const remedy = 'See /api/carbon/factors, or `footing factors search`';
   return factor === undefined
     ? [{ field: `${at}/family`, value: shown(family), reason: 'is not the name of a factor that is in force', remedy }]

@@ -1,0 +1,329 @@
+/**
+ * The review queue: what is held because no factor is decided on, by what the activities say, the largest first; with candidates
+ * and what each would add to the total. And what decisions would do to the total before they are taken.
+ */
+import { Decimal } from '../../kernel/decimal.ts';
+import type { ReadContext } from '../../ledger/types.ts';
+import type { GwpSetName } from '../catalogue/types.ts';
+import { type Decision, type Descriptor, decide } from '../decide.ts';
+import { inRange, type Plan, planOf, times } from '../estimate/plan.ts';
+import { decisions } from '../postings.ts';
+import { read } from '../sql.ts';
+import { HOLD_WORDS } from '../tables.ts';
+import { type Candidate, finderOf } from './candidates.ts';
+import { type Choice, choose, compileChoices } from './choices.ts';
+import { type ChoiceChange, choicesInForce } from './ledger.ts';
+import { type MatchingState, matchingState } from './state.ts';
+
+/** Holds that a choice of factor cannot lift. */
+const NOT_FOR_REVIEW = ['left_out', 'no_potential', 'out_of_range'];
+/** Descriptions that a preview lists of those that stay held. */
+const STILL_HELD_SHOWN_MAX = 20;
+
+export const QUEUE_ORDERS = ['lines', 'amount', 'quantity'] as const;
+export type QueueOrder = (typeof QUEUE_ORDERS)[number];
+
+export interface QueueItem {
+  facts: Pick<Descriptor, 'activity' | 'unit' | 'currency' | 'country' | 'region' | 'category'>;
+  reason: string;
+  words: string;
+  detail: string;
+  years: number[];
+  lines: number;
+  quantity: string | null;
+  amount: string | null;
+  candidates: Array<Candidate & { effect: Effect }>;
+}
+
+/** What a choice adds to scopes 1 to 3. */
+export interface Effect {
+  /** kg CO2e; of the years for which the choice gives a factor. */
+  co2e_kg: string;
+  /** Years that would stay held. */
+  years_held: number[];
+}
+
+interface FactsRow {
+  descriptor: string;
+  activity: string;
+  unit: string;
+  currency: string;
+  country: string;
+  region: string;
+  category: string;
+  has_quantity: number;
+  has_amount: number;
+}
+
+interface QueueRow extends FactsRow {
+  held: string;
+  detail: string;
+  lines: string;
+  quantity: string | null;
+  amount: string | null;
+  years: number[];
+  year_quantities: string[];
+  year_amounts: string[];
+}
+
+const FACTS_COLUMNS = `activity, stated_unit AS unit, currency, country, region, stated_category AS category, has_quantity, has_amount`;
+const ANY_FACTS = `any(activity) AS activity, any(unit) AS unit, any(currency) AS currency, any(country) AS country,
+  any(region) AS region, any(category) AS category, any(has_quantity) AS has_quantity, any(has_amount) AS has_amount`;
+
+/** A page of the queue. */
+export async function reviewQueue(
+  context: ReadContext,
+  options: { gwp: GwpSetName; order: QueueOrder; candidates: number; limit: number; offset: number },
+): Promise<{ items: QueueItem[]; total: number }> {
+  const inner = `
+    SELECT m.descriptor AS descriptor, m.year AS year, any(m.held) AS held, any(m.detail) AS detail, any(m.activity) AS activity,
+      any(m.unit) AS unit, any(m.currency) AS currency, any(m.country) AS country, any(m.region) AS region,
+      any(m.category) AS category, any(m.has_quantity) AS has_quantity, any(m.has_amount) AS has_amount,
+      sum(t.sign) AS lines, sum(toDecimal256(t.quantity, 12)) AS quantity, sum(toDecimal256(t.amount, 12)) AS amount
+    FROM held AS t
+    INNER JOIN (
+      SELECT match, descriptor, year, held, detail, ${FACTS_COLUMNS}
+      FROM ${decisions('*')}
+      WHERE held != '' AND held NOT IN {others:Array(String)}
+    ) AS m ON t.match = m.match
+    WHERE t.seq <= {seq:UInt64} AND t.reason = m.held
+    GROUP BY descriptor, year
+    HAVING lines != 0`;
+  const parameters = { seq: context.seq, decided: context.seq, others: NOT_FOR_REVIEW };
+  const order = options.order === 'lines' ? 'lines DESC' : `abs(coalesce(q_${options.order}, 0)) DESC, lines DESC`;
+  const [[count], rows, state] = await Promise.all([
+    read<{ groups: string }>(context, `SELECT uniqExact(descriptor) AS groups FROM (${inner})`, parameters),
+    read<QueueRow>(
+      context,
+      `
+      SELECT descriptor, ${ANY_FACTS}, any(held) AS held, any(detail) AS detail,
+        toString(sum(i.lines)) AS lines, sum(i.quantity) AS q_quantity, sum(i.amount) AS q_amount,
+        toString(q_quantity) AS quantity, toString(q_amount) AS amount,
+        groupArray(i.year) AS years,
+        groupArray(coalesce(toString(i.quantity), '')) AS year_quantities,
+        groupArray(coalesce(toString(i.amount), '')) AS year_amounts
+      FROM (SELECT * FROM (${inner}) ORDER BY descriptor, year) AS i
+      GROUP BY descriptor
+      ORDER BY ${order.replace('lines DESC', 'sum(i.lines) DESC')}, activity, descriptor
+      LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+      { ...parameters, limit: options.limit, offset: options.offset },
+    ),
+    matchingState(context, context.seq),
+  ]);
+  const finder = finderOf(state.index);
+  const items = rows.map((row): QueueItem => {
+    const descriptor = descriptorOf(row);
+    const latest = Math.max(...row.years);
+    const candidates = finder.find(descriptor, latest, options.candidates);
+    const byYear = row.years.map((year, i) => ({
+      year,
+      quantity: row.year_quantities[i]!,
+      amount: row.year_amounts[i]!,
+    }));
+    const { hasQuantity, hasAmount, ...facts } = descriptor;
+    return {
+      facts,
+      reason: row.held,
+      words: HOLD_WORDS[row.held] ?? row.held,
+      detail: row.detail,
+      years: [...row.years].sort((a, b) => a - b),
+      lines: Number(row.lines),
+      quantity: hasQuantity ? row.quantity : null,
+      amount: hasAmount ? row.amount : null,
+      candidates: candidates.map((candidate) => ({
+        ...candidate,
+        effect: effectOf(candidate.family, descriptor, byYear, state, options.gwp),
+      })),
+    };
+  });
+  return { items, total: Number(count?.groups ?? 0) };
+}
+
+interface Sum {
+  year: number;
+  /** Empty = there is none. */
+  quantity: string;
+  amount: string;
+}
+
+/** What the factors of a family would add for some sums by year. */
+function effectOf(
+  family: string,
+  descriptor: Descriptor,
+  sums: readonly Sum[],
+  state: MatchingState,
+  gwp: GwpSetName,
+): Effect {
+  const choices = compileChoices([familyChoice(descriptor.activity, family)]);
+  let kg = Decimal.ZERO;
+  const heldYears: number[] = [];
+  for (const sum of sums) {
+    const added = contribution(decide(descriptor, sum.year, state.index, choices), sum, gwp);
+    if (added) kg = kg.add(added);
+    else heldYears.push(sum.year);
+  }
+  return { co2e_kg: kg.toString(), years_held: heldYears.sort((a, b) => a - b) };
+}
+
+function familyChoice(activity: string, family: string): Choice {
+  return {
+    id: '0.0',
+    kind: 'decision',
+    subject: '',
+    conditions: [{ field: 'activity', op: 'is', values: [activity] }],
+    factor: '',
+    family,
+    leftOut: false,
+    reason: '',
+    priority: 0,
+    firstYear: 0,
+    lastYear: 9999,
+    actor: '',
+    recordedAt: '',
+  };
+}
+
+/** kg CO2e in the scopes; undefined when the activities are held, null when the sum that it takes is not known. */
+function contribution(decision: Decision, sum: Sum, gwp: GwpSetName): Decimal | undefined {
+  if ('held' in decision) return undefined;
+  const plan: Plan = planOf(decision, gwp);
+  const used = plan.basis === 'spend' ? sum.amount : sum.quantity;
+  if (used === '') return undefined;
+  const quantity = Decimal.parse(used);
+  return inRange(plan, quantity) ? times(quantity, plan.total) : undefined;
+}
+
+export interface Preview {
+  /** Descriptions by year that are decided otherwise than now, and their lines. */
+  descriptors: number;
+  lines: number;
+  /** kg CO2e of these lines in scopes 1 to 3, now and after. */
+  before_kg: string;
+  after_kg: string;
+  change_kg: string;
+  /** The same for each decision or rule, in the order of the request; what several would touch counts for the one that applies. */
+  choices: Array<{ lines: number; change_kg: string }>;
+  /** Lines that stay held or become so, and the first of their descriptions. */
+  held_lines: number;
+  still_held: Array<{ activity: string; year: number; reason: string; detail: string; lines: number }>;
+  /** Lines whose amount or quantity would have to be used instead: not in the figures. */
+  other_basis_lines: number;
+}
+
+interface SumsRow extends FactsRow {
+  year: number;
+  basis: string;
+  held: string;
+  lines: string;
+  held_lines: string;
+  used: string;
+  quantity: string;
+  amount: string;
+}
+
+/** What a change of choices would do to the totals as of the context's entry. `added` in the order of the request. */
+export async function previewChange(context: ReadContext, change: ChoiceChange, gwp: GwpSetName): Promise<Preview> {
+  const [rows, state, inForce] = await Promise.all([
+    readSums(context),
+    matchingState(context, context.seq),
+    choicesInForce(context, context.seq),
+  ]);
+  const removed = new Set(change.removed.map(({ id }) => id));
+  const after = compileChoices([...inForce.filter(({ id }) => !removed.has(id)), ...change.added]);
+  const concerned = compileChoices([...change.added, ...change.removed]);
+  const totals = { before: Decimal.ZERO, after: Decimal.ZERO };
+  const byChoice = new Map(change.added.map(({ id }) => [id, { lines: 0, change: Decimal.ZERO }]));
+  const preview = { descriptors: 0, lines: 0, held_lines: 0, other_basis_lines: 0 };
+  const still: Preview['still_held'] = [];
+  for (const row of rows) {
+    const descriptor = descriptorOf(row);
+    if (!choose(descriptor, row.year, concerned)) continue;
+    const now = state.decide(descriptor, row.year);
+    const then = decide(descriptor, row.year, state.index, after);
+    if (sameFactor(now, then) && now.chosenBy === then.chosenBy) continue;
+    const lines = Number(row.lines);
+    preview.descriptors += 1;
+    preview.lines += lines;
+    const sum = sumOf(row);
+    const was = contribution(now, sum, gwp) ?? Decimal.ZERO;
+    let will = contribution(then, sum, gwp);
+    if ('held' in then) {
+      preview.held_lines += lines;
+      if (still.length < STILL_HELD_SHOWN_MAX) {
+        still.push({ activity: row.activity, year: row.year, reason: then.held, detail: then.detail, lines });
+      }
+    } else if (!will) {
+      preview.other_basis_lines += lines;
+      will = was;
+    }
+    totals.before = totals.before.add(was);
+    totals.after = totals.after.add(will ?? Decimal.ZERO);
+    const own = byChoice.get(then.chosenBy ?? '');
+    if (own) {
+      own.lines += lines;
+      own.change = own.change.add((will ?? Decimal.ZERO).sub(was));
+    }
+  }
+  return {
+    ...preview,
+    before_kg: totals.before.toString(),
+    after_kg: totals.after.toString(),
+    change_kg: totals.after.sub(totals.before).toString(),
+    choices: change.added.map(({ id }) => {
+      const own = byChoice.get(id)!;
+      return { lines: own.lines, change_kg: own.change.toString() };
+    }),
+    still_held: still,
+  };
+}
+
+function sameFactor(a: Decision, b: Decision): boolean {
+  if ('held' in a || 'held' in b) return 'held' in a && 'held' in b && a.held === b.held && a.detail === b.detail;
+  return a.lines[0]!.factor === b.lines[0]!.factor;
+}
+
+/** What is posted was used on one basis; of what is held both are known. */
+function sumOf(row: SumsRow): Sum {
+  if (row.held !== '') return { year: row.year, quantity: row.quantity, amount: row.amount };
+  return row.basis === 'spend'
+    ? { year: row.year, quantity: '', amount: row.used }
+    : { year: row.year, quantity: row.used, amount: '' };
+}
+
+/** Every description by year with what is posted or held of it; without what is held for its entity or its size. */
+function readSums(context: ReadContext): Promise<SumsRow[]> {
+  return read<SumsRow>(
+    context,
+    `
+    SELECT m.descriptor AS descriptor, m.year AS year, ${FACTS_COLUMNS}, m.basis AS basis, m.held AS held,
+      toString(coalesce(p.lines, 0) + coalesce(h.lines, 0)) AS lines, toString(coalesce(h.lines, 0)) AS held_lines,
+      toString(p.used) AS used, coalesce(toString(h.quantity), '') AS quantity, coalesce(toString(h.amount), '') AS amount
+    FROM (SELECT * FROM ${decisions('*')} WHERE line = 0) AS m
+    LEFT JOIN (
+      SELECT match, sum(lines) AS lines, sum(used) AS used FROM match_totals WHERE seq <= {seq:UInt64} GROUP BY match
+    ) AS p ON m.match = p.match
+    LEFT JOIN (
+      SELECT match, reason, sum(sign) AS lines, sum(toDecimal256(quantity, 12)) AS quantity,
+        sum(toDecimal256(amount, 12)) AS amount
+      FROM held
+      WHERE seq <= {seq:UInt64}
+      GROUP BY match, reason
+    ) AS h ON m.match = h.match AND m.held = h.reason
+    WHERE coalesce(p.lines, 0) + coalesce(h.lines, 0) != 0
+    ORDER BY descriptor, year`,
+    { seq: context.seq, decided: context.seq },
+  );
+}
+
+function descriptorOf(row: FactsRow): Descriptor {
+  return {
+    activity: row.activity,
+    unit: row.unit,
+    currency: row.currency,
+    country: row.country,
+    region: row.region,
+    category: row.category,
+    hasQuantity: Number(row.has_quantity) === 1,
+    hasAmount: Number(row.has_amount) === 1,
+  };
+}
