@@ -7,13 +7,12 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repackPng } from './png.ts';
 import { type Application, importSample, openApplication } from './support.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/screenshots');
 const PHOTOGRAPH = process.env.FOOTING_SCREENSHOTS === '1';
 const SCREENSHOT_BYTES_MAX = 200_000;
-const SCREENSHOT_HEIGHT_MAX = 1_100;
+const SCREENSHOT_HEIGHT_MAX = 1_000;
 const TIME = 120_000;
 
 let application: Application;
@@ -71,10 +70,10 @@ async function photograph(page: Page, name: string): Promise<void> {
   if (!PHOTOGRAPH) return;
   await mkdir(FOLDER, { recursive: true });
   const height = await page.evaluate<number>('document.documentElement.scrollHeight');
-  const width = page.viewportSize()!.width;
+  const width = Math.min(1_280, page.viewportSize()!.width);
   await page.setViewportSize({ width, height: Math.min(SCREENSHOT_HEIGHT_MAX, Math.max(720, height)) });
   await page.waitForTimeout(400);
-  const picture = repackPng(await page.screenshot({ animations: 'disabled' }));
+  const picture = await page.screenshot({ animations: 'disabled' });
   expect(picture.length).toBeLessThanOrEqual(SCREENSHOT_BYTES_MAX);
   await writeFile(join(FOLDER, `${name}.png`), picture);
 }

@@ -44,6 +44,14 @@ export function Shell({ children }: { children: ReactNode }) {
           onClick={() => setPaletteOpen(true)}
           aria-label={`${t.palette.open} ${t.palette.keys}`}
         >
+          <svg className="narrow-only" width="14" height="14" viewBox="0 0 16 16" aria-hidden="true">
+            <path
+              d="M7 2a5 5 0 1 1 0 10A5 5 0 0 1 7 2zm4 9 3.5 3.5"
+              fill="none"
+              stroke="currentColor"
+              strokeWidth="1.6"
+            />
+          </svg>
           <span className="wide-only">{t.palette.open}&nbsp;</span>
           <kbd>{t.palette.keys}</kbd>
         </Button>

@@ -41,7 +41,7 @@ export default function EChart({ ref, label, option, height, onSelect }: Props) 
   const box = useRef<HTMLDivElement>(null);
   const chart = useRef<echarts.ECharts | null>(null);
   const scheme = useComputedColorScheme('light');
-  const full = { ...base(scheme), ...option };
+  const full = inColours(option, scheme);
 
   useEffect(() => {
     const made = echarts.init(box.current!, null, { renderer: 'canvas' });
@@ -85,8 +85,9 @@ export default function EChart({ ref, label, option, height, onSelect }: Props) 
   return <div ref={box} role="img" aria-label={label} style={{ height }} />;
 }
 
-function base(scheme: 'light' | 'dark'): ChartOption {
-  const { text, line } = COLOURS[scheme];
+/** The chart's own option with the page's colours where the library would take its own. */
+function inColours(option: ChartOption, scheme: 'light' | 'dark'): ChartOption {
+  const { text, line, back } = COLOURS[scheme];
   const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches;
   return {
     animation: !still,
@@ -94,9 +95,28 @@ function base(scheme: 'light' | 'dark'): ChartOption {
     textStyle: { fontFamily: 'inherit', color: text, fontSize: 12 },
     color: PALETTE[scheme],
     darkMode: scheme === 'dark',
-    axisLine: line,
+    ...option,
+    ...Object.fromEntries(
+      ['xAxis', 'yAxis'].flatMap((name) =>
+        option[name] === undefined
+          ? []
+          : [[name, [option[name]].flat().map((axis) => withLabels(axis as object, text))]],
+      ),
+    ),
+    ...(option.legend ? { legend: { ...(option.legend as object), textStyle: { color: text } } } : {}),
+    tooltip: {
+      ...(option.tooltip as object),
+      backgroundColor: back,
+      borderColor: line,
+      textStyle: { color: text, fontSize: 12 },
+    },
   };
 }
+
+const withLabels = (axis: { axisLabel?: object }, color: string): object => ({
+  ...axis,
+  axisLabel: { ...axis.axisLabel, color },
+});
 
 /** Distinguishable with the usual colour-vision deficiencies, and not by hue alone: lightness differs too. */
 const PALETTE = {
