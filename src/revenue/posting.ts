@@ -4,21 +4,22 @@ import { faultPoint } from '../kernel/faults.ts';
 import { DELETE_KIND, execute, loadRecords, POST_KIND, type PostContext, select } from '../ledger/index.ts';
 import type { StreamDefinition } from '../streams/types.ts';
 import { partOfStream, statedStreams, voidedStreams, voidRecords } from './chartmogul/voiding.ts';
-import { DEFAULT_SETTINGS, DERIVED_COLUMNS, derivationSql } from './derivation.ts';
+import { DERIVED_COLUMNS } from './derivation.ts';
+import {
+  buckets,
+  DERIVATION_SETTINGS,
+  type DifferenceScope,
+  differenceSql,
+  SKIP_RENEWALS_LINES_MIN,
+} from './difference.ts';
 import { deriveIncrementally } from './incremental.ts';
 import { revenueStreams } from './streams.ts';
 
-/** Lines derived in one query: bounds its memory to some hundred megabytes. */
-export const BUCKET_LINES_MAX = 1_000_000;
 /**
  * Up to so many customers are derived in TypeScript, more by SQL. Measured: 0.3 ms a customer of 36 lines, where planning the query
  * alone takes 350 ms.
  */
 export const INCREMENTAL_CUSTOMERS_MAX = 500;
-/** Below so many lines, looking for renewals that can be left out costs more than it saves. */
-const SKIP_RENEWALS_LINES_MIN = 20_000;
-/** Memory and threads of one derivation. */
-const DERIVATION_SETTINGS = 'SETTINGS join_use_nulls = 0, max_bytes_before_external_sort = 800000000';
 
 const STREAM_NAMES = new Set(revenueStreams.map((stream) => stream.name));
 
@@ -193,22 +194,17 @@ async function deriveBySql(context: PostContext, entry: Entry): Promise<void> {
     database,
     `SELECT (SELECT count() FROM movements) + (SELECT count() FROM warnings) > 0 AS present`,
   );
-  const buckets = Math.ceil(lines / BUCKET_LINES_MAX);
-  const width = 2n ** 64n / BigInt(buckets);
-  for (let bucket = 0n; bucket < BigInt(buckets); bucket += 1n) {
+  for (const [i, bucket] of buckets(lines).entries()) {
     context.signal?.throwIfAborted();
-    const low = bucket * width;
-    const high = bucket === BigInt(buckets) - 1n ? 2n ** 64n - 1n : low + width - 1n;
-    const inBucket = buckets === 1 ? '' : `customer_hash BETWEEN ${low} AND ${high} AND `;
     await derive(context, {
-      customers: `(${inBucket}customer_hash IN (${touchedBy(entry)}))`,
+      customers: `(${bucket} AND customer_hash IN (${touchedBy(entry)}))`,
       upTo: entry.seq,
       skipRenewals: lines > SKIP_RENEWALS_LINES_MIN,
       present: Boolean(Number(present?.present ?? 1)),
     });
     context.onProgress?.(entry.seq, {
       stage: 'deriving movements',
-      rows: Math.round((lines * Number(bucket + 1n)) / buckets),
+      rows: Math.round((lines * (i + 1)) / buckets(lines).length),
       rowsTotal: lines,
       bytes: 0,
       bytesTotal: null,
@@ -230,41 +226,16 @@ async function deriveBySql(context: PostContext, entry: Entry): Promise<void> {
  * Posts the difference between the movements and warnings that the customers have and those that their records amount to: what no
  * longer holds is reversed, what is new is posted, both by the entry that touched the customer.
  */
-async function derive(
-  context: PostContext,
-  task: { customers: string; upTo: number; skipRenewals: boolean; present: boolean },
-): Promise<void> {
-  const content = DERIVED_COLUMNS.join(', ');
-  const wanted = derivationSql({
-    customers: task.customers,
-    seq: task.upTo,
-    settings: DEFAULT_SETTINGS,
-    skipRenewals: task.skipRenewals,
-  });
-  const unsigned = DERIVED_COLUMNS.map((column) =>
-    column === 'amount_cents' || column === 'customers' ? `${column} * sign AS ${column}` : column,
-  ).join(', ');
-  const posted = (table: string) =>
-    `SELECT ${unsigned}, -sign AS weight FROM (SELECT * FROM ${table} WHERE ${task.customers} AND seq < ${task.upTo + 1})`;
+async function derive(context: PostContext, task: DifferenceScope): Promise<void> {
   const signed = DERIVED_COLUMNS.map((column) =>
     column === 'amount_cents' || column === 'customers' ? `${column} * net AS ${column}` : column,
   ).join(', ');
-  const difference = task.present
-    ? `SELECT ${content}, sum(weight) AS net
-       FROM (
-         SELECT ${content}, 1 AS weight FROM (${wanted})
-         UNION ALL ${posted('movements')}
-         UNION ALL ${posted('warnings')}
-       )
-       GROUP BY ${content}
-       HAVING net != 0`
-    : `SELECT ${content}, 1 AS net FROM (${wanted})`;
   await execute(
     context.engines,
     context.database,
-    `INSERT INTO derived (seq, sign, ${content})
+    `INSERT INTO derived (seq, sign, ${DERIVED_COLUMNS.join(', ')})
      SELECT ${task.upTo} AS seq, net AS sign, ${signed}
-     FROM (${difference})
+     FROM (${differenceSql(task)})
      ${DERIVATION_SETTINGS}`,
   );
 }

@@ -1,5 +1,6 @@
 /** Totals that two ledgers of the same journal must share, so that any changed amount is found. */
 import { type PostContext, select } from '../ledger/index.ts';
+import { unprovedPostings } from './difference.ts';
 import { revenueStreams } from './streams.ts';
 
 /** Sums of 64-bit hashes of all columns, over rows with seq <= N: independent of order and of parts. */
@@ -30,6 +31,9 @@ export async function revenueTotals(context: PostContext, seq: number): Promise<
     { seq },
   );
   for (const { currency, type, cents } of sums) totals[`movements: ${currency} ${type} (cents)`] = cents;
+  // Names the ledger where there is a difference, so that two ledgers cannot agree on it.
+  const unproved = await unprovedPostings(context, seq);
+  totals['movements: not as derived by SQL (rows)'] = unproved === 0 ? '0' : `${unproved} in ${database}`;
   return totals;
 }
 
