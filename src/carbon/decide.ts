@@ -135,7 +135,7 @@ function decideBy(
     const ambiguous = remedy?.startsWith('Write one of') || reason.includes('different');
     return {
       held: ambiguous ? 'ambiguous_unit' : 'unknown_unit',
-      detail: `${descriptor.unit} ${reason}${remedy ? `; ${remedy}` : ''}`,
+      detail: said(`${descriptor.unit} ${reason}`, remedy),
     };
   }
   if (descriptor.hasAmount && !CURRENCIES.has(descriptor.currency)) {
@@ -184,7 +184,7 @@ function pickPinned(factor: Factor, descriptor: Descriptor, unit: Unit, year: nu
   const answer = convert(unit, factor.unit);
   if (!('ratio' in answer)) {
     const { reason, remedy } = answer.problem;
-    return { held: 'unit_mismatch', detail: [reason, remedy].filter(Boolean).join('; ') };
+    return { held: 'unit_mismatch', detail: said(reason, remedy) };
   }
   const gap = yearGap(factor, year);
   if (Math.abs(gap) > YEAR_GAP_MAX) return { held: 'no_factor_for_year', detail: `${factor.id}, ${year}` };
@@ -212,7 +212,7 @@ export function pick(factors: readonly Factor[], descriptor: Descriptor, unit: U
   for (const factor of factors) {
     const answer = convert(unit, factor.unit);
     if ('ratio' in answer) convertible.push({ factor, ratio: answer.ratio });
-    else problem ||= [answer.problem.reason, answer.problem.remedy].filter(Boolean).join('; ');
+    else problem ||= said(answer.problem.reason, answer.problem.remedy);
   }
   if (convertible.length === 0) return { held: 'unit_mismatch', detail: problem };
 
@@ -436,4 +436,9 @@ function gcd(a: bigint, b: bigint): bigint {
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** Reason and remedy as one sentence, which stands behind a colon or in a table. */
+function said(reason: string, remedy: string | undefined): string {
+  return remedy ? `${reason}; ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}` : reason;
 }

@@ -27,6 +27,8 @@ import { FLAG_NAMES, FLAG_WORDS, FLAGS, GASES, type Gas, MASSES } from './tables
 
 /** How a figure is broken down on the way to its lines. */
 const STEPS: readonly Dimension[] = ['scope', 'category', 'factor', 'activity'];
+/** What only a decision gives an activity. */
+const DECIDED: readonly Dimension[] = ['scope', 'category', 'method', 'factor', 'release'];
 const GWP_NAMES: readonly string[] = ['AR4', 'AR5', 'AR6'];
 const CHILDREN_MAX = 50;
 
@@ -71,6 +73,9 @@ async function explainFigure(
   const statement = await inventory(context, { ...query, groupBy: step ? [step] : ['scope'] });
   const onlyOutside = fixed.scope?.length === 1 && fixed.scope[0] === 'outside';
   const figures = onlyOutside ? statement.outside : statement.total;
+  const restatement = figures.not_restatable_kg !== '0';
+  // What is held back has no scope, category or factor yet: it says nothing of a figure of one of them.
+  const decided = DECIDED.some((dimension) => fixed[dimension] !== undefined);
   const limit = options.limit ?? CHILDREN_MAX;
   const offset = options.offset ?? 0;
   const children = step
@@ -87,7 +92,7 @@ async function explainFigure(
     unit: 'kg CO2e',
     words: onlyOutside
       ? 'Biogenic CO2 and gases outside the Kyoto basket are shown beside the scopes and are in no total.'
-      : `The sum of ${figures.lines} lines, under the 100-year potentials of ${statement.gwp}.`,
+      : `The sum of ${linesOf(figures.lines)}, under the 100-year potentials of ${statement.gwp}.`,
     facts: [
       ['potentials', statement.gwp],
       ['lines', String(figures.lines)],
@@ -95,14 +100,14 @@ async function explainFigure(
         `${GAS_WORDS[gas]}, kg`,
         figures.gases_kg[gas],
       ]),
-      ['cannot be restated, kg CO2e', figures.not_restatable_kg],
-      ...FLAG_NAMES.filter((flag) => figures.flags[flag]).map((flag): [string, string] => [
-        FLAG_WORDS[flag],
-        `${figures.flags[flag]} lines`,
-      ]),
-      ...statement.held.map((held): [string, string] => [
+      ...(restatement ? [['cannot be restated, kg CO2e', figures.not_restatable_kg] as [string, string]] : []),
+      // Sources that give CO2e alone matter only where this figure would have had to be restated.
+      ...FLAG_NAMES.filter((flag) => figures.flags[flag] && (flag !== 'co2e_only' || restatement)).map(
+        (flag): [string, string] => [FLAG_WORDS[flag], linesOf(figures.flags[flag])],
+      ),
+      ...(decided ? [] : statement.held).map((held): [string, string] => [
         `held back: ${held.words}`,
-        `${held.lines} lines${held.quantity ? `, ${held.quantity} ${held.unit}` : ''}${held.amount ? `, ${held.amount} ${held.currency}` : ''}`,
+        `${linesOf(held.lines)}${held.quantity ? `, ${held.quantity} ${held.unit}` : ''}${held.amount ? `, ${held.amount} ${held.currency}` : ''}`,
       ]),
     ],
     children,
@@ -363,6 +368,8 @@ function explainFactor(id: string): ExplanationNode {
     childrenTotal: release ? 1 : 0,
   };
 }
+
+const linesOf = (count: number | undefined): string => (count === 1 ? '1 line' : `${count ?? 0} lines`);
 
 const GAS_WORDS: Record<Gas, string> = {
   co2_fossil: 'CO2, fossil',

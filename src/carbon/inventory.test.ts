@@ -6,6 +6,7 @@ import type { ReadContext, RecordSource } from '../ledger/types.ts';
 import { explainInventory } from './explain.ts';
 import { heldBack, type InventoryQuery, inventory } from './inventory.ts';
 import { adoption, type Cells, openTestLedger, posted } from './ledger.test-support.ts';
+import { activities } from './streams.ts';
 
 let engines: Engines;
 let context: ReadContext;
@@ -19,6 +20,10 @@ const ROWS: Cells[] = [
   row('basis', 'Natural gas', '12', 'kWh'),
   row('ton', 'Anthracite (US)', '3', 'ton', { country: 'US' }),
   row('nothing', 'Perpetual motion', '7.5', 'kWh'),
+  // The row that the template shows.
+  Object.fromEntries(
+    activities.columns.filter(({ example }) => example !== '').map(({ name, example }) => [name, example]),
+  ) as Cells,
 ];
 
 beforeAll(async () => {
@@ -48,6 +53,11 @@ describe('figures of the specification', () => {
     ['S2-11', { scope: ['2'] }, 'AR5', '599.785'],
   ] as const)('%s %o under %s is %s kg CO2e', async (entity, filters, gwp, expected) => {
     expect((await ask(entity, { filters, gwp })).total.co2e_kg).toBe(expected);
+  });
+
+  test('the example of the template matches a factor', async () => {
+    const { total, held } = await ask('Leeds plant', { filters: { scope: ['2'] } });
+    expect([total.co2e_kg, held]).toEqual(['2124', []]);
   });
 
   test('S2-11: each part of a bill takes the factor of its own year', async () => {
@@ -103,5 +113,37 @@ test('a figure is walked down to its line, its record and its factor', async () 
   expect(node.children[0]?.children[0]?.facts).toEqual([['external_id', 'S1-01']]);
   await expect(explainInventory(context, 'inventory?colour=red', { source })).rejects.toMatchObject({
     code: 'malformed',
+  });
+});
+
+describe('what is asked for must exist', () => {
+  test.each([
+    ['entity', 'Nowhere'],
+    ['scope', '4'],
+    ['category', '16'],
+    ['country', 'XX'],
+    ['activity', 'Perpetual emotion'],
+    ['factor', 'no-such/factor'],
+    ['month', '2025-13'],
+  ] as const)('an unknown %s is refused by name, not answered with zero', async (dimension, value) => {
+    await expect(inventory(context, { filters: { [dimension]: [value] } })).rejects.toMatchObject({
+      code: 'invalid',
+      problems: [{ field: dimension, value }],
+    });
+  });
+
+  test('what is known and has nothing is zero', async () => {
+    for (const filters of [{ country: ['FR'] }, { scope: ['outside'] }, { entity: ['nothing'] }, { category: ['15'] }])
+      expect((await inventory(context, { filters })).total.lines).toBe(0);
+  });
+
+  test('a figure of one scope does not list what is held back without a scope', async () => {
+    const source = async (): Promise<RecordSource> => {
+      throw new Error('not asked for');
+    };
+    const words = async (ref: string) =>
+      (await explainInventory(context, ref, { source })).facts.map(([label]) => label).join('\n');
+    expect(await words('inventory?gwp=AR5')).toContain('held back');
+    expect(await words('inventory?gwp=AR5&scope=2')).not.toMatch(/held back|cannot be restated/);
   });
 });

@@ -6,6 +6,7 @@ import { FootingError, shown } from '../kernel/errors.ts';
 import type { ReadContext } from '../ledger/types.ts';
 import type { GwpSetName } from './catalogue/types.ts';
 import { type Figures, figuresOf, type SumRow } from './figures.ts';
+import { checkFilters } from './known.ts';
 import { read } from './sql.ts';
 import { FLAG_NAMES, FLAGS, HOLD_WORDS, MASSES } from './tables.ts';
 
@@ -78,12 +79,17 @@ export interface InventoryStatement {
 
 /**
  * The inventory by any combination of dimensions.
- * @throws FootingError `invalid` for an unknown dimension or month, `too_large` over GROUPS_MAX groups.
+ * @throws FootingError `invalid` for an unknown dimension, month or value of a filter, `too_large` over GROUPS_MAX groups.
  */
 export async function inventory(context: ReadContext, query: InventoryQuery = {}): Promise<InventoryStatement> {
   const groupBy = [...(query.groupBy ?? (['scope'] as const))];
   const gwp = query.gwp ?? DEFAULT_GWP;
-  const [sums, held] = await Promise.all([readSums(context, query, groupBy), heldSums(context, query)]);
+  for (const dimension of Object.keys(query.filters ?? {})) sqlOf(dimension);
+  const [sums, held] = await Promise.all([
+    readSums(context, query, groupBy),
+    heldSums(context, query),
+    checkFilters(context, query.filters ?? {}),
+  ]);
   const groups = new Map<string, Array<SumRow & Record<string, string>>>();
   for (const row of sums) {
     const key = JSON.stringify(groupBy.map((_, i) => row[`k${i}`]));

@@ -43,7 +43,7 @@ export const activities: StreamDefinition = {
       charactersMax: 500,
       aliases: ['activity_name', 'activity_type'],
       description: 'What was done, by its name in the factor catalogue',
-      example: 'Electricity generated: UK',
+      example: 'Electricity, United Kingdom',
     },
     {
       name: 'quantity',
@@ -109,8 +109,9 @@ export const activities: StreamDefinition = {
       lowCardinality: true,
       charactersMax: 100,
       aliases: ['grid_region', 'subregion', 'state'],
-      description: 'Where within the country: state or grid subregion',
-      example: 'CAMX',
+      description:
+        'Where within the country: state or grid subregion, such as CAMX in the United States; empty where there is none',
+      example: '',
     },
     {
       name: 'supplier',
@@ -128,8 +129,8 @@ export const activities: StreamDefinition = {
       charactersMax: 255,
       aliases: ['scope_3_category', 'ghg_category'],
       description:
-        'Scope-3 category (1 to 15) where the factor allows several; other text is kept and does not decide anything',
-      example: '6',
+        'Scope-3 category (1 to 15) where the factor allows several, for example 6; other text is kept and does not decide anything',
+      example: '',
     },
     {
       name: 'data_quality',
