@@ -52,6 +52,13 @@ export interface Activity {
   ref: string;
 }
 
+const COLUMNS = `
+           origin_seq, origin_row, source, customer_hash AS hash_number, customer_external_id, currency,
+           subscription_external_id, plan_external_id, previous_plan_external_id, invoice_external_id, external_id,
+           toUnixTimestamp64Milli(at) AS instant_number, type, rule, toString(amount_cents * sign) AS cents,
+           toString(mrr_before) AS before, toString(mrr_after) AS after,
+           toString(subscription_mrr_before) AS subscription_before, toString(subscription_mrr_after) AS subscription_after`;
+
 type Row = MovementRow & { id: string; name: string };
 
 /** Columns that order activities; instants may be equal, all of them together are not. */
@@ -68,7 +75,10 @@ export async function activities(
     });
   }
   const { conditions, parameters } = conditionsOf(read, query);
-  const direction = query.newestFirst ? 'DESC' : 'ASC';
+  const order = ORDER.map((column) => `${SORTED[column] ?? column} ${query.newestFirst ? 'DESC' : 'ASC'}`).join(', ');
+  const where = conditions.join(' AND ');
+  // Rows of customers without reversals stand as they are; only the others are netted.
+  const reversed = 'SELECT customer_hash FROM movements WHERE sign = -1 AND seq <= {seq:UInt64}';
   const rows = await select<Row>(
     read.engines,
     read.database,
@@ -78,18 +88,24 @@ export async function activities(
        toString(instant_number) AS instant,
        * EXCEPT (net, hash_number, instant_number)
      FROM (
-       SELECT
-         sum(sign) AS net, origin_seq, origin_row, source, customer_hash AS hash_number, customer_external_id, currency,
-         subscription_external_id, plan_external_id, previous_plan_external_id, invoice_external_id, external_id,
-         toUnixTimestamp64Milli(at) AS instant_number, type, rule, toString(amount_cents * sign) AS cents,
-         toString(mrr_before) AS before, toString(mrr_after) AS after,
-         toString(subscription_mrr_before) AS subscription_before, toString(subscription_mrr_after) AS subscription_after
-       FROM movements
-       WHERE ${conditions.join(' AND ')}
-       GROUP BY ALL
+       (
+         SELECT 1 AS net, ${COLUMNS}
+         FROM movements
+         WHERE ${where} AND customer_hash NOT IN (${reversed})
+         ORDER BY ${order}
+         LIMIT {limit:UInt32}
+       )
+       UNION ALL
+       SELECT *
+       FROM (
+         SELECT sum(sign) AS net, ${COLUMNS}
+         FROM movements
+         WHERE ${where} AND customer_hash IN (${reversed})
+         GROUP BY ALL
+       )
+       WHERE net != 0
      )
-     WHERE net != 0
-     ORDER BY ${ORDER.map((column) => `${SORTED[column] ?? column} ${direction}`).join(', ')}
+     ORDER BY ${order}
      LIMIT {limit:UInt32}`,
     { ...parameters, limit: query.limit + 1 },
   );

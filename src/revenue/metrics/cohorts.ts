@@ -79,13 +79,17 @@ export async function cohorts(read: ReadContext, parameters: CohortParameters): 
        toString(sumIf(toInt128(amount_cents), type = 'new_biz')) AS opening,
        sumIf(customers, type = 'new_biz') AS members
      FROM (
-       SELECT
-         toInt32(toYYYYMM(d)) AS month, type, amount_cents, customers,
-         sum(if(type = 'new_biz', toInt64(month) * customers, 0)) OVER (PARTITION BY who) AS cohort
+       SELECT who, toInt32(toYYYYMM(d)) AS month, type, amount_cents, customers
        FROM (${movementRows(scope)})
        WHERE d <= least({last_day:Date32}, {until:Date32})
-     )
-     WHERE cohort BETWEEN {from:Int64} AND {to:Int64}
+     ) AS moved
+     INNER JOIN (
+       SELECT who, sum(toInt64(toYYYYMM(d)) * customers) AS cohort
+       FROM (${movementRows(scope)})
+       WHERE type = 'new_biz' AND d <= {until:Date32}
+       GROUP BY who
+       HAVING cohort BETWEEN {from:Int64} AND {to:Int64}
+     ) AS began USING (who)
      GROUP BY cohort, month`,
     { ...scope.parameters, last_day: monthDays(last).last, from: numberOf(from), to: numberOf(to) },
   );

@@ -90,6 +90,7 @@ function total<Row>(rows: readonly Row[], value: (row: Row) => string): bigint {
  * single row in a bucket, which nearly all are, is counted from that row; only those with several are gathered.
  */
 export async function readMembers(scope: Scope, range: Range): Promise<Map<string, BucketMembers[]>> {
+  const told = scope.partitionBy !== null;
   const rows = await select<{ part: string; bucket: number; lost: string; kept: string; fallen: string }>(
     scope.read.engines,
     scope.read.database,
@@ -101,28 +102,32 @@ export async function readMembers(scope: Scope, range: Range): Promise<Map<strin
        toString(sum(alone_fallen) + sumIf(least(net, 0), several AND opening > 0)) AS fallen
      FROM (
        SELECT
-         part, bucket, if(alone, toUInt64(0), who) AS member, NOT alone AS several,
+         ${told ? 'part' : `''`} AS part, bucket, if(alone, toUInt64(0), who) AS member, NOT alone AS several,
          sum(toInt128(amount_cents)) AS net,
          sumIf(toInt128(mrr - amount_cents), first) AS opening,
-         sumIf(customers, type = 'churn') AS churned,
-         countIf(alone AND type = 'churn' AND mrr = 0 AND amount_cents < 0) AS alone_lost,
+         sum(left) AS churned,
+         countIf(alone AND left < 0 AND mrr = 0) AS alone_lost,
          sumIf(toInt128(amount_cents), alone AND mrr - amount_cents > 0) AS alone_kept,
          sumIf(toInt128(least(amount_cents, 0)), alone AND mrr - amount_cents > 0) AS alone_fallen
        FROM (
-         SELECT
-           part, who, bucket, type, amount_cents, customers, mrr,
-           bucket != bucket_before AS first,
-           first AND bucket != bucket_after AS alone
+         SELECT *, bucket != bucket_before AS first, first AND bucket != bucket_after AS alone
          FROM (
            SELECT
-             part, who, type, amount_cents, customers,
-             if(d < {from:Date32}, -1, ${bucketSql(range.interval, scope.weekStart, 'd')}) AS bucket,
-             sum(amount_cents) OVER (PARTITION BY who ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS mrr,
+             ${told ? 'part,' : ''} who, bucket, left, amount_cents,
+             -- One window for all: its sum runs one row ahead.
+             sum(amount_cents) OVER around - leadInFrame(amount_cents, 1, toInt64(0)) OVER around AS mrr,
              lagInFrame(bucket, 1, toInt32(-2)) OVER around AS bucket_before,
              leadInFrame(bucket, 1, toInt32(-2)) OVER around AS bucket_after
-           FROM (${movementRows(scope)})
-           WHERE d <= least({to:Date32}, {until:Date32})
-           WINDOW around AS (PARTITION BY who ORDER BY at ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING)
+           FROM (
+             -- Numbers alone go through the window: text in it costs as much as all the rest.
+             SELECT
+               ${told ? 'part,' : ''} who, at, amount_cents,
+               if(type = 'churn', customers, toInt8(0)) AS left,
+               if(d < {from:Date32}, -1, ${bucketSql(range.interval, scope.weekStart, 'd')}) AS bucket
+             FROM (${movementRows(scope)})
+             WHERE d <= least({to:Date32}, {until:Date32})
+           )
+           WINDOW around AS (PARTITION BY who ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING)
          )
          WHERE bucket != -1
        )
