@@ -245,6 +245,7 @@ export const t = {
     share: 'Share',
     lines: 'Lines',
     total: 'Total, scopes 1 to 3',
+    totalOf: 'Scopes 1 to 3',
     totalLabel: 'CO₂e, scopes 1 to 3',
     biogenic: 'Biogenic CO₂',
     biogenicUnit: 't CO₂',

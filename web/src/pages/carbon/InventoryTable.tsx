@@ -30,8 +30,10 @@ export function InventoryTable({ inventory, brief = false, onFilter }: Props) {
         key: dimension,
         label: t.carbon.dimensions[dimension] ?? dimension,
         head: index === 0,
-        text: ({ keys }) => (dimension in keys ? nameIn(keys, dimension) : index === 0 ? t.carbon.total : ''),
-        cell: (row) => <Name row={row} dimension={dimension} index={index} onFilter={onFilter} />,
+        text: ({ keys }) => (dimension in keys ? nameIn(keys, dimension) : totalLabel(index, dimensions.length)),
+        cell: (row) => (
+          <Name row={row} dimension={dimension} ifTotal={totalLabel(index, dimensions.length)} onFilter={onFilter} />
+        ),
       }),
     ),
     {
@@ -73,16 +75,16 @@ export function InventoryTable({ inventory, brief = false, onFilter }: Props) {
 function Name({
   row,
   dimension,
-  index,
+  ifTotal,
   onFilter,
 }: {
   row: InventoryRow;
   dimension: string;
-  index: number;
+  ifTotal: string;
   onFilter: Props['onFilter'];
 }) {
   const value = row.keys[dimension];
-  if (value === undefined) return index === 0 ? t.carbon.total : null;
+  if (value === undefined) return ifTotal;
   const name = nameIn(row.keys, dimension);
   // Nothing can be narrowed to values without a name, except to the scope that they are in.
   if (!onFilter || (value === '' && !row.keys.scope)) return name;
@@ -103,6 +105,12 @@ function nameIn(keys: Record<string, string>, dimension: string): string {
   if ('category' in keys && dimension === 'scope') return t.carbon.scopesShort[value] ?? value;
   if (dimension === 'category' && value === '') return t.carbon.scopeWhole[keys.scope ?? ''] ?? t.carbon.unnamed;
   return nameOf(dimension, value);
+}
+
+/** What the last line is called: over two columns where there are several. */
+function totalLabel(index: number, columns: number): string {
+  if (index === 0) return columns === 1 ? t.carbon.total : t.common.total;
+  return index === 1 ? t.carbon.totalOf : '';
 }
 
 const labelOf = (dimensions: readonly string[], keys: Record<string, string>): string =>

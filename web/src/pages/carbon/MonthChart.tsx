@@ -3,7 +3,7 @@ import type { Inventory } from '../../api/queries.ts';
 import { Chart } from '../../components/Chart.tsx';
 import { categoryAxis, GRID, LEGEND, TOOLTIP, VALUE_AXIS } from '../../components/chartParts.ts';
 import { month } from '../../format/dates.ts';
-import { compare, sum, tonnes } from '../../format/numbers.ts';
+import { compare, isZero, sum, tonnes } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { nameOf } from './names.ts';
 
@@ -18,11 +18,13 @@ interface Props {
 
 /** Colours that can be told apart; what is smaller goes into one. */
 const SERIES_MAX = 8;
+/** All of them even when one is filtered out, so that each keeps its colour. */
+const SCOPES = ['1', '2', '3'];
 
 export function MonthChart({ inventory, by, label, fileName, height = 210 }: Props) {
   const rows = inventory.rows.filter(({ keys }) => keys.scope !== 'outside');
   const months = [...new Set(rows.map(({ keys }) => keys.month!))].sort();
-  const values = bySize(rows, by);
+  const values = by === 'scope' ? SCOPES : bySize(rows, by);
   const named = values.slice(0, SERIES_MAX);
   const inOther = new Set(values.slice(SERIES_MAX));
   const amounts = (wanted: (value: string) => boolean) =>
@@ -34,7 +36,10 @@ export function MonthChart({ inventory, by, label, fileName, height = 210 }: Pro
     series.push({ name: t.common.more(inOther.size), amounts: amounts((value) => inOther.has(value)) });
   const option = {
     grid: GRID,
-    legend: LEGEND,
+    legend: {
+      ...LEGEND,
+      data: series.filter((one) => one.amounts.some((text) => !isZero(text))).map((one) => one.name),
+    },
     tooltip: {
       ...TOOLTIP,
       trigger: 'axis',
@@ -62,6 +67,5 @@ function bySize(rows: Inventory['rows'], by: string): string[] {
   const totals = new Map<string, string[]>();
   for (const { keys, co2e_kg } of rows) totals.set(keys[by]!, [...(totals.get(keys[by]!) ?? []), co2e_kg]);
   const summed = [...totals].map(([value, parts]) => ({ value, total: sum(parts) }));
-  if (by === 'scope') return summed.map(({ value }) => value).sort();
   return summed.toSorted((a, b) => compare(b.total, a.total)).map(({ value }) => value);
 }
