@@ -4,10 +4,11 @@
  * References:
  *   mrr/2025-04/EUR/contraction      a figure: bucket (day, month, quarter or year), currency, and start, end or a type of movement
  *   mrr/2025-04/EUR/contraction/200  the same, movements from the 201st on
+ *   mrr/2025-04-10..2025-04-30/EUR/end  of a bucket that is cut by its range or by `until`: the first and last day that are counted
  *   movement/<customer hash>/<currency>/<instant ms>/<origin seq>.<origin row>
  *   line/<customer hash>/<origin seq>.<origin row>
  */
-import { dayFromNumber, dayNumber, dayParts, formatInstant, monthDays } from '../kernel/dates.ts';
+import { dayFromNumber, dayNumber, dayOfInstant, dayParts, formatInstant, monthDays } from '../kernel/dates.ts';
 import { FootingError, shown } from '../kernel/errors.ts';
 import { type ExplanationNode, type ReadContext, type RecordSource, select } from '../ledger/index.ts';
 import { LINE_COLUMNS, type LineRow, type MovementRow, movementWords, planNames } from './explainWords.ts';
@@ -287,8 +288,22 @@ async function lineNode(line: LineRow, hash: string, sourceOf: SourceOf): Promis
   };
 }
 
-/** First and last day of a bucket by its label; undefined when it is none. */
+/**
+ * Days of a bucket: those of its name up to today, which is what a statement counts unless it is told otherwise; or the days that stand
+ * in its place as "first..last", in which case nothing is cut. Days that are over before they begin hold nothing.
+ */
 function bucketDays(label: string): { from: string; to: string } | undefined {
+  const named = namedDays(label);
+  if (named) {
+    const today = dayOfInstant(Date.now());
+    return { from: named.from, to: [named.to, today].sort()[0]! };
+  }
+  const [from, to, ...more] = label.split('..').map(namedDays);
+  if (!from || !to || more.length > 0 || from.from !== from.to || to.from !== to.to) return undefined;
+  return { from: from.from, to: to.to };
+}
+
+function namedDays(label: string): { from: string; to: string } | undefined {
   try {
     if (/^\d{4}$/.test(label)) return { from: `${label}-01-01`, to: `${label}-12-31` };
     if (/^\d{4}-\d{2}$/.test(label)) return { from: monthDays(label).first, to: monthDays(label).last };
