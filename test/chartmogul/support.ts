@@ -40,11 +40,11 @@ export interface RawAnswer {
   json: Any;
 }
 
-export async function liveServer(): Promise<LiveServer> {
+export async function liveServer(company = { slug: 'alder', name: 'Alder', currency: 'EUR' }): Promise<LiveServer> {
   const footing = await composeFooting(await testEngines());
   const app = await buildServer(footing);
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
-  const account = await footing.accounts.create({ slug: 'alder', name: 'Alder', currency: 'EUR' }, 'cli:test');
+  const account = await footing.accounts.create(company, 'cli:test');
   const key = (await app.keys.create(account.id, { name: 'test', role: 'write' }, 'cli:test')).secret;
   const readKey = (await app.keys.create(account.id, { name: 'read', role: 'read' }, 'cli:test')).secret;
   const ChartMogul = createRequire(import.meta.url)('chartmogul-node');

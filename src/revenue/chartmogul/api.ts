@@ -2,12 +2,15 @@
  * The ChartMogul-compatible API, a Fastify plugin: transport, authentication and errors as ChartMogul's clients expect them; what it
  * offers is in routes/.
  */
+import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Account } from '../../journal/types.ts';
 import { type ApiCaller, ApiContext, type Call, type ChartmogulDependencies, type Route } from './context.ts';
-import { ApiError, answerOf, errorBody } from './errors.ts';
+import { ApiError, answerOf, errorBody, notFound } from './errors.ts';
+import { exportFile } from './exports.ts';
 import { isObject, type JsonObject } from './fields.ts';
 import { accountRoutes } from './routes/account.ts';
+import { activityRoutes } from './routes/activities.ts';
 import { attributeRoutes } from './routes/attributes.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { crmRoutes } from './routes/crm.ts';
@@ -16,6 +19,7 @@ import { dataSourceRoutes } from './routes/dataSources.ts';
 import { invoiceRoutes } from './routes/invoices.ts';
 import { jsonImportRoutes } from './routes/jsonImports.ts';
 import { lineItemRoutes } from './routes/lineItems.ts';
+import { metricRoutes } from './routes/metrics.ts';
 import { planGroupRoutes } from './routes/planGroups.ts';
 import { planRoutes } from './routes/plans.ts';
 import { subscriptionEventRoutes } from './routes/subscriptionEvents.ts';
@@ -25,6 +29,8 @@ import { transactionRoutes } from './routes/transactions.ts';
 /** Longest body, bytes: that of a json_import. */
 export const BODY_BYTES_MAX = 5 * 1024 * 1024;
 const ACCOUNT_KEPT_MS = 2_000;
+/** Fetched without key: the address carries a secret. */
+const EXPORT_FILE = '/activities_export/:id/:secret/activities.zip';
 
 const ROUTES = [
   accountRoutes,
@@ -41,6 +47,8 @@ const ROUTES = [
   subscriptionRoutes,
   subscriptionEventRoutes,
   jsonImportRoutes,
+  metricRoutes,
+  activityRoutes,
 ];
 
 /** Registers the API on a scope that is mounted at /v1. */
@@ -60,6 +68,7 @@ export function registerChartmogulApi(app: FastifyInstance, dependencies: Chartm
     send(reply, 404, errorBody(404, message, []));
   });
   app.addHook('onRequest', async (request) => {
+    if (request.routeOptions.url?.endsWith(EXPORT_FILE)) return;
     const caller = await dependencies.authenticate(request);
     if (caller === null) throw new ApiError(401, 'No valid API key provided');
     if (caller.role === 'read' && request.method !== 'GET') {
@@ -83,6 +92,7 @@ export function registerChartmogulApi(app: FastifyInstance, dependencies: Chartm
           params: request.params as Record<string, string>,
           query: lastOfEach(request.query as Record<string, string | string[]>),
           body: objectIn(request.body),
+          origin: `${request.protocol}://${request.host}`,
         };
         send(reply, status, await handler(call));
         return reply;
@@ -90,6 +100,20 @@ export function registerChartmogulApi(app: FastifyInstance, dependencies: Chartm
     });
   };
   for (const routes of ROUTES) routes(route, context);
+  app.route({
+    method: 'GET',
+    url: EXPORT_FILE,
+    config: { ...dependencies.routeConfig },
+    schema: { hide: true } as object,
+    handler: async (request, reply) => {
+      const { id, secret } = request.params as Record<string, string>;
+      const found = context.exports.withSecret(id!, secret!);
+      if (!found) throw notFound('Activities export', 'id');
+      const read = await dependencies.footing.read(found.account.id, 'revenue', found.question.seq);
+      reply.type('application/zip').header('content-disposition', 'attachment; filename="activities.zip"');
+      return reply.send(Readable.from(exportFile(found, read), { objectMode: false }));
+    },
+  });
 }
 
 function send(reply: FastifyReply, status: number, body: unknown): void {

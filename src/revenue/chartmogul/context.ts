@@ -6,6 +6,7 @@ import { FootingError, shown } from '../../kernel/errors.ts';
 import type { Ledger, ReadContext } from '../../ledger/index.ts';
 import { StatedStore } from '../stated/store.ts';
 import type { ApiError } from './errors.ts';
+import { ActivityExports } from './exports.ts';
 import type { JsonObject } from './fields.ts';
 import { claimStands, References } from './references.ts';
 import { DataSources } from './sources.ts';
@@ -42,6 +43,8 @@ export interface Call {
   /** Query parameters; of repeated ones the last counts. */
   query: Record<string, string | undefined>;
   body: JsonObject;
+  /** Scheme and host as the client named them: `http://127.0.0.1:4000`. */
+  origin: string;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -55,6 +58,7 @@ export class ApiContext {
   readonly stated: StatedStore;
   readonly sources: DataSources;
   readonly references: References;
+  readonly exports = new ActivityExports();
 
   constructor(footing: ChartmogulFooting) {
     this.footing = footing;

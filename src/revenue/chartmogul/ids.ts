@@ -35,7 +35,17 @@ function whichOf(...parts: string[]): string {
   return hash('sha256', parts.join('\u0000'), 'hex').slice(0, 14);
 }
 
-function id(prefix: IdPrefix, place: string, which: string): string {
+/** A computed UUID without prefix: of activities. */
+export const bareId = (place: string, ...which: string[]): string => uuid(place, whichOf(...which));
+
+/** Where to look for what a computed UUID without prefix names; null for text that is none. */
+export function placeOfBareId(text: string): string | null {
+  return partsOf('acc', `acc_${text}`)?.place ?? null;
+}
+
+const id = (prefix: IdPrefix, place: string, which: string): string => `${prefix}_${uuid(place, which)}`;
+
+function uuid(place: string, which: string): string {
   const high = BigInt(place).toString(16).padStart(16, '0');
   const groups = [
     high.slice(0, 8),
@@ -44,7 +54,7 @@ function id(prefix: IdPrefix, place: string, which: string): string {
     `8${high[15]}${which.slice(0, 2)}`,
     which.slice(2),
   ];
-  return `${prefix}_${groups.join('-')}`;
+  return groups.join('-');
 }
 
 /** The parts of a computed id; null for text that is none (also for another prefix). */

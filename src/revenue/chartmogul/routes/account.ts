@@ -38,6 +38,12 @@ export function accountRoutes(route: Route, context: ApiContext): void {
   });
 }
 
+/** The day on which the account's weeks start. */
+export async function weekStartOf(context: ApiContext, call: Call): Promise<'monday' | 'sunday'> {
+  const stated = (await context.stated.get(call.account.id, 'revenue_settings', 'account'))?.body ?? {};
+  return stated.week_start_on === 'sunday' ? 'sunday' : 'monday';
+}
+
 function describe({ account }: Call) {
   return {
     id: accountUuid(account.id, account.slug),

@@ -1,0 +1,151 @@
+/** What moved MRR: the feed of all customers and of one, a customer's subscriptions as metrics show them, and exports of the feed. */
+import type { ReadContext } from '../../../ledger/index.ts';
+import { type Activity, type ActivityQuery, activities, customerSubscriptions } from '../../metrics/index.ts';
+import { MOVEMENT_TYPES, type MovementType } from '../../statement.ts';
+import type { ApiContext, Route } from '../context.ts';
+import { currencySign, customerRow } from '../customerRows.ts';
+import { badParameter, notFound, wrongFields } from '../errors.ts';
+import { type ActivityExport, describeExport } from '../exports.ts';
+import { placeOfBareId } from '../ids.ts';
+import {
+  activityId,
+  dayOf,
+  dayParameter,
+  describeActivity,
+  describeSubscription,
+  movement,
+  numberOfHash,
+  reading,
+  subscriptionSets,
+} from '../metricAnswers.ts';
+import { pageOf, pageRequest } from '../pages.ts';
+
+const LOOKUP_PAGE = 1_000;
+
+export function activityRoutes(route: Route, context: ApiContext): void {
+  route('GET', '/activities', 200, async (call) => {
+    const request = pageRequest(call.query, 1);
+    const order = call.query.order || 'date';
+    if (order !== 'date' && order !== '-date') throw badParameter('order', 'order must be date or -date');
+    const read = await context.read(call);
+    const startAfter = call.query['start-after'];
+    const found = await reading(
+      activities(read, {
+        from: dayParameter(call, 'start-date', false) as ActivityQuery['from'],
+        to: dayParameter(call, 'end-date', false) as ActivityQuery['to'],
+        type: typeOf(call.query.type, 'type'),
+        timeZone: call.account.timeZone,
+        newestFirst: order === '-date',
+        after: request.after?.[0] ?? (startAfter ? await positionOf(read, startAfter) : undefined),
+        limit: request.perPage,
+      }),
+    );
+    const rows = found.activities;
+    const sets = await subscriptionSets(read, rows.map(customerOf));
+    const { tail } = pageOf(request, rows, ({ position }) => [position]);
+    return {
+      entries: rows.map((row) => describeActivity(call, row, sets)),
+      ...tail,
+      has_more: found.more,
+      per_page: request.perPage,
+    };
+  });
+
+  route('GET', '/customers/:uuid/activities', 200, async (call) => {
+    const row = await customerRow(context, call, call.params.uuid!);
+    const request = pageRequest(call.query, 1);
+    const found = await reading(
+      activities(await context.read(call), {
+        customer: { source: row.source, externalId: row.external_id },
+        newestFirst: true,
+        after: request.after?.[0],
+        limit: request.perPage,
+      }),
+    );
+    const { tail } = pageOf(request, found.activities, ({ position }) => [position]);
+    return {
+      entries: found.activities.map((each) => ({
+        id: numberOfHash(each.id),
+        ...movement(call, each),
+        'currency-sign': currencySign(each.currency),
+        'subscription-external-id': each.subscriptionExternalId || null,
+      })),
+      ...tail,
+      has_more: found.more,
+      per_page: request.perPage,
+      page: request.page ?? 1,
+    };
+  });
+
+  route('GET', '/customers/:uuid/subscriptions', 200, async (call) => {
+    const row = await customerRow(context, call, call.params.uuid!);
+    const customer = { source: row.source, externalId: row.external_id };
+    const request = pageRequest(call.query, 1);
+    const read = await context.read(call);
+    const [all, sets] = await Promise.all([customerSubscriptions(read, customer), subscriptionSets(read, [customer])]);
+    const start =
+      request.after === null ? ((request.page ?? 1) - 1) * request.perPage : placeAfter(request.after[0]!, all);
+    const page = all.slice(start, start + request.perPage + 1);
+    const { rows, tail } = pageOf(request, page, ({ id }) => [id]);
+    return {
+      entries: rows.map((each) => ({
+        ...describeSubscription(call, row.external_id, each, sets),
+        'currency-sign': currencySign(each.currency),
+      })),
+      ...tail,
+      per_page: request.perPage,
+      page: request.page ?? 1,
+    };
+  });
+
+  route('POST', '/activities_export', 200, async (call) => {
+    const text = (name: string) => {
+      const value = call.body[name];
+      if (value === undefined || value === null || value === '') return undefined;
+      if (typeof value === 'string') return value;
+      throw wrongFields([{ param: name, code: 'invalid', message: `${name} must be text` }]);
+    };
+    const from = dayOf(call, text('start-date') ?? text('start_date'), 'start-date', false);
+    const to = dayOf(call, text('end-date') ?? text('end_date'), 'end-date', false);
+    if (from !== undefined && to !== undefined && from > to) {
+      throw badParameter('end-date', 'end-date must not be before start-date');
+    }
+    const { seq } = await context.read(call);
+    const made = context.exports.add(call.account, { from, to, type: typeOf(text('type'), 'type'), seq });
+    // The first answer says pending, as clients expect; the file can be had at once.
+    return { ...describeExport(made, call.origin), status: 'pending', file_url: null, expires_at: null };
+  });
+  route('GET', '/activities_export/:id', 200, async (call) => {
+    const found: ActivityExport | undefined = context.exports.get(call.params.id!);
+    if (found === undefined || found.account.id !== call.account.id) throw notFound('Activities export', 'id');
+    return describeExport(found, call.origin);
+  });
+}
+
+const customerOf = ({ source, customerExternalId }: Activity) => ({ source, externalId: customerExternalId });
+
+function typeOf(text: string | undefined, param: string): MovementType | undefined {
+  if (text === undefined || text === '') return undefined;
+  const type = MOVEMENT_TYPES.find((each) => each === text);
+  if (type === undefined) throw badParameter(param, `${param} must be one of ${MOVEMENT_TYPES.join(', ')}`);
+  return type;
+}
+
+/** Where the list goes on after the activity with this UUID. */
+async function positionOf(read: ReadContext, uuid: string): Promise<string> {
+  const hash = placeOfBareId(uuid);
+  for (let after: string | undefined; hash !== null; ) {
+    const page = await activities(read, { customer: { hash }, after, limit: LOOKUP_PAGE });
+    const found = page.activities.find((each) => activityId(each) === uuid.toLowerCase());
+    if (found) return found.position;
+    if (!page.more) break;
+    after = page.activities.at(-1)!.position;
+  }
+  throw badParameter('start-after', 'There is no activity with this uuid', 'not_found');
+}
+
+function placeAfter(id: string, all: ReadonlyArray<{ id: string }>): number {
+  const at = all.findIndex((each) => each.id === id);
+  if (at < 0) throw badParameter('cursor', 'The cursor is not valid; its subscription is no more');
+  return at + 1;
+}

@@ -1,0 +1,155 @@
+/** Metrics over time: /metrics/*. Answers carry `entries` and `summary` and no other list key, because a client refuses them. */
+import { COUNTRIES } from '../../../kernel/country.ts';
+import type { ReadContext } from '../../../ledger/index.ts';
+import {
+  type Filter,
+  METRICS,
+  type MetricName,
+  type MetricsParameters,
+  metrics,
+  metricsSummary,
+  parseFilter,
+} from '../../metrics/index.ts';
+import { INTERVALS, type StatementInterval } from '../../statement.ts';
+import type { ApiContext, Call, Route } from '../context.ts';
+import { badParameter } from '../errors.ts';
+import { currentRecords, inTexts } from '../ledgerReads.ts';
+import { dayParameter, exactNumber, percentNumber, reading } from '../metricAnswers.ts';
+import { weekStartOf } from './account.ts';
+
+const LIST_MAX = 1_000;
+
+/** Keys of an answer's entries, each the metric of the same name with underscores. The first is the one that is summarised. */
+const ENDPOINTS: Record<string, readonly string[]> = {
+  mrr: ['mrr', 'mrr-new-business', 'mrr-expansion', 'mrr-contraction', 'mrr-churn', 'mrr-reactivation'],
+  arr: ['arr'],
+  arpa: ['arpa'],
+  asp: ['asp'],
+  'customer-count': ['customers'],
+  'customer-churn-rate': ['customer-churn-rate'],
+  'mrr-churn-rate': ['mrr-churn-rate'],
+  ltv: ['ltv'],
+};
+const ALL = ['customers', 'customer-churn-rate', 'mrr-churn-rate', 'ltv', 'asp', 'arpa', 'arr', 'mrr'];
+
+const nameOf = (key: string) => key.replaceAll('-', '_') as MetricName;
+
+export function metricRoutes(route: Route, context: ApiContext): void {
+  route('GET', '/metrics/all', 200, async (call) => {
+    const { report, summary } = await figures(context, call, ALL, ALL);
+    return {
+      entries: report.buckets.map(({ to, values, changes }) => ({
+        date: to,
+        ...Object.fromEntries(
+          ALL.flatMap((key) => [
+            [key, jsonOf(key, values[nameOf(key)])],
+            [`${key}-percentage-change`, percentNumber(changes[nameOf(key)]!)],
+          ]),
+        ),
+      })),
+      summary: Object.fromEntries(
+        ALL.flatMap((key) => [
+          [`current-${key}`, jsonOf(key, summary[nameOf(key)]!.current)],
+          [`previous-${key}`, jsonOf(key, summary[nameOf(key)]!.previous)],
+          [`${key}-percentage-change`, percentNumber(summary[nameOf(key)]!.percentageChange)],
+        ]),
+      ),
+    };
+  });
+
+  for (const [path, keys] of Object.entries(ENDPOINTS)) {
+    const [main] = keys as [string];
+    route('GET', `/metrics/${path}`, 200, async (call) => {
+      const { report, summary } = await figures(context, call, keys, [main]);
+      const { current, previous, percentageChange } = summary[nameOf(main)]!;
+      return {
+        entries: report.buckets.map(({ to, values, changes }) => ({
+          date: to,
+          ...Object.fromEntries(keys.map((key) => [key, jsonOf(key, values[nameOf(key)])])),
+          'percentage-change': percentNumber(changes[nameOf(main)]!),
+        })),
+        summary: {
+          current: jsonOf(main, current),
+          previous: jsonOf(main, previous),
+          'percentage-change': percentNumber(percentageChange),
+        },
+      };
+    });
+  }
+}
+
+async function figures(context: ApiContext, call: Call, keys: readonly string[], summarised: readonly string[]) {
+  const from = dayParameter(call, 'start-date', true);
+  const to = dayParameter(call, 'end-date', true);
+  if (from > to) throw badParameter('end-date', 'end-date must not be before start-date');
+  const read = await context.read(call);
+  const common: Omit<MetricsParameters, 'names' | 'from' | 'to'> = {
+    currency: call.account.currency,
+    timeZone: call.account.timeZone,
+    weekStart: await weekStartOf(context, call),
+    filters: await filterOf(call, read, context),
+  };
+  const [report, summary] = await reading(
+    Promise.all([
+      metrics(read, { ...common, names: keys.map(nameOf), from, to, interval: intervalOf(call), until: to }),
+      metricsSummary(read, { ...common, names: summarised.map(nameOf) }),
+    ]),
+  );
+  return { report, summary };
+}
+
+function intervalOf(call: Call): StatementInterval {
+  const text = call.query.interval || 'month';
+  const interval = INTERVALS.find((each) => each === text);
+  if (interval === undefined) throw badParameter('interval', `interval must be one of ${INTERVALS.join(', ')}`);
+  return interval;
+}
+
+/** `filters`, narrowed by `geo` (countries) and `plans` (names, external ids or UUIDs). What names nothing is refused, not ignored. */
+async function filterOf(call: Call, read: ReadContext, context: ApiContext): Promise<Filter> {
+  const filter = [...(await reading((async () => parseFilter(call.query.filters ?? ''))()))];
+  const countries = listParameter(call, 'geo').map((text) => text.toUpperCase());
+  const unknown = countries.find((code) => !COUNTRIES.has(code));
+  if (unknown !== undefined) throw badParameter('geo', `geo: "${unknown}" is no country of ISO 3166-1 alpha-2`);
+  if (countries.length > 0) {
+    filter.push({ name: 'country', level: 'customer', kind: 'text', operator: 'ANY', values: countries });
+  }
+  const plans = listParameter(call, 'plans');
+  if (plans.length > 0) {
+    const values = await planKeys(context, call, read, plans);
+    filter.push({ name: 'plan', level: 'subscription', kind: 'text', operator: 'ANY', values });
+  }
+  return filter;
+}
+
+async function planKeys(context: ApiContext, call: Call, read: ReadContext, plans: readonly string[]) {
+  const wanted = await Promise.all(
+    plans.map(
+      async (text) => (text.startsWith('pl_') && (await context.references.plan(call, text))?.externalId) || text,
+    ),
+  );
+  const known = await currentRecords<{ external_id: string; name: string }>(read, 'plans', {
+    columns: 'external_id, name',
+    where: `external_id IN (${inTexts(wanted)}) OR name IN (${inTexts(wanted)})`,
+  });
+  for (const text of wanted) {
+    if (!known.some((plan) => plan.external_id === text || plan.name === text)) {
+      throw badParameter('plans', `plans: there is no plan "${text.slice(0, 100)}"`, 'not_found');
+    }
+  }
+  return [...new Set(wanted)];
+}
+
+function listParameter(call: Call, name: string): string[] {
+  const list = (call.query[name] ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  if (list.length > LIST_MAX) throw badParameter(name, `${name} takes at most ${LIST_MAX} values`);
+  return list;
+}
+
+/** None of these metrics is null: where there is nothing to divide by, they are 0. */
+function jsonOf(key: string, value: string | null | undefined): unknown {
+  return METRICS[nameOf(key)].unit === 'percent' ? percentNumber(value ?? '0.00') : exactNumber(value ?? '0');
+}
