@@ -130,7 +130,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
   const reversed = Number(probe?.reversed ?? 0);
   const progress = (stage: string) =>
     context.onProgress?.(last, { stage, rows, rowsTotal: rows, bytes: 0, bytesTotal: null });
-  let sums = ALL_MASSES;
+  let sums: Known = ALL_MASSES;
 
   const post = async (): Promise<void> => {
     if (rows === 0) return;
@@ -337,22 +337,36 @@ async function insertPostings(
   return { present: source.present, reachMax: source.reachMax };
 }
 
-const ALL_MASSES: Sums = { present: new Set(MASSES), narrow: false };
+/** What is known of a batch's lines before they are added up. */
+type Known = Pick<Sums, 'present' | 'narrow'>;
+const ALL_MASSES: Known = { present: new Set(MASSES), narrow: false };
 
 async function insertTotals(
   context: PostContext,
   first: number,
   last: number,
-  sums: Sums = ALL_MASSES,
+  known: Known = ALL_MASSES,
   few = false,
 ): Promise<void> {
-  const statements = totalsOf(sums);
+  const flags = few ? ALL_FLAGS : await flagsOf(context, first, last);
+  const statements = totalsOf({ ...known, flags, oneEntry: first === last });
   const insert = (statement: string) => run(context, statement, { first, last });
   await settled([
     insert(statements.inventory).then(() => (few ? undefined : insert(INSERT_CLASS_TOTALS))),
     insert(statements.match),
     ...(few ? [insert(statements.class)] : []),
   ]);
+}
+
+const ALL_FLAGS = 0xffff;
+
+async function flagsOf(context: PostContext, first: number, last: number): Promise<number> {
+  const [row] = await read<{ flags: string | number }>(
+    context,
+    'SELECT groupBitOr(flags) AS flags FROM emissions WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}',
+    { first, last },
+  );
+  return Number(row?.flags ?? 0);
 }
 
 /** A SELECT of the entities that are stated as of a seq. */

@@ -225,7 +225,6 @@ GROUP BY r.by_seq, h.origin_seq, h.origin_row, h.key_hash, h.part, h.match, h.re
 HAVING sum(h.sign) = 1`;
 }
 
-const FLAG_COUNTS = FLAG_NAMES.map((flag) => `sum(if(bitAnd(flags, ${FLAGS[flag]}) = 0, 0, sign))`).join(', ');
 const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`).join(', ');
 const MASS_COLUMNS = MASSES.join(', ');
 
@@ -237,31 +236,44 @@ export const NARROW_QUANTITY_MAX = 1e25;
 export interface Sums {
   /** Masses that are not zero in every line of the batch. */
   present: ReadonlySet<Mass>;
+  /** Bits of the flags that some line of the batch bears. */
+  flags: number;
+  /** True when all lines are of one entry: then it is no part of the grouping. */
+  oneEntry: boolean;
   /** True when no sum of the batch can leave 128 bits: additions in 256 cost twice as much. */
   narrow: boolean;
 }
 
 /** The statements that add the lines of the entries {first} to {last} to the tables of totals. Keys are numbers: that is faster. */
-export function totals({ present, narrow }: Sums): { inventory: string; match: string; class: string } {
+export function totals({ present, flags, oneEntry, narrow }: Sums): {
+  inventory: string;
+  match: string;
+  class: string;
+} {
   const sum = (column: string, scale: number) => (narrow ? `sum(${column})` : `sum(toDecimal256(${column}, ${scale}))`);
   const masses = MASSES.map((mass) => (present.has(mass) ? sum(mass, MASS_SCALE) : '0')).join(', ');
+  const counts = FLAG_NAMES.map((flag) =>
+    (flags & FLAGS[flag]) === 0 ? '0' : `sum(if(bitAnd(flags, ${FLAGS[flag]}) = 0, 0, sign))`,
+  ).join(', ');
+  const entry = oneEntry ? '{last:UInt64}' : 'seq';
+  const bySeq = oneEntry ? '' : 'seq, ';
   const batch = 'FROM emissions\nWHERE seq BETWEEN {first:UInt64} AND {last:UInt64}';
   return {
     inventory: `
 INSERT INTO inventory_totals (seq, entity, month, class, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
-SELECT seq, any(entity), month, class, sum(sign), ${FLAG_COUNTS}, ${masses}
+SELECT ${entry}, any(entity), month, class, sum(sign), ${counts}, ${masses}
 ${batch}
-GROUP BY seq, cityHash64(entity), month, class`,
+GROUP BY ${bySeq}cityHash64(entity), month, class`,
     match: `
 INSERT INTO match_totals (seq, month, match, lines, ${FLAG_COLUMNS}, used, ${MASS_COLUMNS})
-SELECT seq, month, match, sum(sign), ${FLAG_COUNTS}, ${sum('used', QUANTITY_SCALE)}, ${masses}
+SELECT ${entry}, month, match, sum(sign), ${counts}, ${sum('used', QUANTITY_SCALE)}, ${masses}
 ${batch}
-GROUP BY seq, month, match`,
+GROUP BY ${bySeq}month, match`,
     class: `
 INSERT INTO class_totals (seq, month, class, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
-SELECT seq, month, class, sum(sign), ${FLAG_COUNTS}, ${masses}
+SELECT ${entry}, month, class, sum(sign), ${counts}, ${masses}
 ${batch}
-GROUP BY seq, month, class`,
+GROUP BY ${bySeq}month, class`,
   };
 }
 
