@@ -49,6 +49,15 @@ function withShown(schema: unknown): unknown {
   return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withShown(value)]));
 }
 
+/** What has a default may be left out of a query, although what is checked always holds it. */
+function withOptionalDefaults(query: object): object {
+  const { properties = {}, required = [] } = query as {
+    properties?: Record<string, { default?: unknown }>;
+    required?: string[];
+  };
+  return { ...query, required: required.filter((name) => properties[name]?.default === undefined) };
+}
+
 export async function registerOpenApi(app: FastifyInstance, context: HttpContext): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -71,6 +80,7 @@ export async function registerOpenApi(app: FastifyInstance, context: HttpContext
     transform: ({ schema, url, route }) => {
       const access = route.config?.access;
       const described = withShown(schema ?? {}) as Record<string, unknown>;
+      if (described.querystring) described.querystring = withOptionalDefaults(described.querystring);
       if (url.startsWith('/api/docs')) described.hide = true;
       if (access === 'none') described.security = [];
       else if (access !== undefined) {

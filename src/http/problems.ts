@@ -114,8 +114,11 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .removeHeader('etag')
     .header('cache-control', 'no-store')
     .type(PROBLEM_MEDIA_TYPE)
-    .send(JSON.stringify(document));
+    .send(problemText(document));
 }
+
+/** Read by people in a terminal as often as by programs: in lines, with one at its end. */
+const problemText = (document: ProblemDocument): string => `${JSON.stringify(document, null, 2)}\n`;
 
 /** Unknown routes, and known ones under another method. */
 export function sendNotFound(request: FastifyRequest, reply: FastifyReply): void {
@@ -146,7 +149,7 @@ export function answerBrokenConnection(
         ? 'header_too_large'
         : 'malformed';
   const document = problemDocument(code, `${PROBLEM_CODES[code].title}.`, null);
-  const body = JSON.stringify(document);
+  const body = problemText(document);
   socket.end(
     `HTTP/1.1 ${document.status} ${document.title}\r\ncontent-type: ${PROBLEM_MEDIA_TYPE}\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,

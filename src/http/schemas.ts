@@ -82,7 +82,10 @@ export const EntrySummary = {
   seq: Seq,
   kind: Type.String({ examples: ['records.import'] }),
   actor: Type.String({ description: 'Who stated it' }),
+  actor_name: Nullable(Type.String({ description: 'Name of the key by which it was stated' })),
   recorded_at: Instant,
+  stream: Nullable(Type.String({ description: 'Kind of the records that it states, if it states records' })),
+  file_name: Nullable(Type.String({ description: 'Name of the file that was handed in' })),
   evidence: Nullable(Type.String({ description: 'SHA-256 of the file that was handed in' })),
   idempotency_key: Nullable(Type.String()),
   payload_hash: Type.String(),
@@ -166,12 +169,17 @@ export const ReadOptionsSchema = Type.Object(
   },
   { ...strict, description: 'How the file was read' },
 );
+const Notes = Type.Array(Type.String(), {
+  description: 'What was assumed about the file and what is odd in its header',
+});
 export const StatedImportSchema = Type.Object(
   {
     outcome: Type.Enum(['stated', 'already'], {
       description: 'already: this file was imported before in the same way, and nothing changes',
     }),
     import: ImportSchema,
+    options: Type.Optional(ReadOptionsSchema),
+    notes: Type.Optional(Notes),
   },
   strict,
 );
@@ -181,6 +189,7 @@ export const DryRunSchema = Type.Object(
     counts: CountsSchema,
     rejected: Type.Array(RejectedRowSchema),
     options: ReadOptionsSchema,
+    notes: Notes,
   },
   strict,
 );

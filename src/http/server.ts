@@ -16,6 +16,7 @@ import { registerOpenApi } from './openapi.ts';
 import { answerBrokenConnection, sendNotFound, sendProblem } from './problems.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { carbonRoutes } from './routes/carbon.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/imports.ts';
 import { journalRoutes } from './routes/journal.ts';
@@ -111,6 +112,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     importRoutes,
     recordRoutes,
     reportRoutes,
+    carbonRoutes,
     metricRoutes,
     chartmogulRoutes,
     adminRoutes,

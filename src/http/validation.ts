@@ -26,7 +26,7 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
 export const serializerCompiler: FastifySerializerCompiler<TSchema> = ({ schema, method, url, httpStatus }) => {
   const validator = Compile(schema);
   return (answer: unknown) => {
-    if (validator.Check(answer)) return JSON.stringify(answer);
+    if (validator.Check(answer)) return `${JSON.stringify(answer)}\n`;
     const wrong = validator
       .Errors(answer)
       .slice(0, 5)
@@ -54,6 +54,19 @@ function fromText(given: unknown, properties: Array<[string, QueryProperty]>): u
   }
   return value;
 }
+
+/** Patterns of the schemas in words: a regular expression helps nobody who has mistyped a month. */
+const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
+  ['^\\d{4}-\\d{2}(-\\d{2})?$', 'must be a day or month written like 2025-03-31 or 2025-03'],
+  ['^\\d{4}-\\d{2}$', 'must be a month written like 2025-03'],
+  ['^\\d{4}-\\d{2}-\\d{2}$', 'must be a day written like 2025-03-31'],
+  ['^[A-Za-z]{3}$', 'must be a currency code of three letters, such as EUR'],
+  ['^[A-Z]{3}$', 'must be a currency code of three capital letters, such as EUR'],
+  [
+    '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$',
+    'must be lower-case letters, digits and hyphens, at most 63, such as aldermoor',
+  ],
+]);
 
 interface SchemaError {
   keyword: string;
@@ -104,7 +117,10 @@ function problemsOf(part: string, error: SchemaError, value: unknown): Problem[]
     {
       field: at(),
       ...(found === undefined ? {} : { value: shown(found) }),
-      reason: params.allowedValues ? `must be one of ${params.allowedValues.join(', ')}` : error.message,
+      reason: params.allowedValues
+        ? `must be one of ${params.allowedValues.join(', ')}`
+        : (PATTERN_WORDS.get((error.params as { pattern?: string | RegExp }).pattern?.toString() ?? '') ??
+          error.message),
     },
   ];
 }

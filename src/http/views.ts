@@ -14,11 +14,17 @@ export const accountView = (account: Account) => ({
   created_at: account.createdAt,
 });
 
-export const entrySummaryView = (entry: Entry) => ({
+/** Names of keys by what the journal calls them, `key:<id>`. */
+export type ActorNames = ReadonlyMap<string, string>;
+
+export const entrySummaryView = (entry: Entry, names: ActorNames) => ({
   seq: entry.seq,
   kind: entry.kind,
   actor: entry.actor,
+  actor_name: names.get(entry.actor) ?? null,
   recorded_at: entry.recordedAt,
+  stream: textAt(entry.payload, 'stream'),
+  file_name: textAt(entry.payload, 'file', 'name'),
   evidence: entry.evidence,
   idempotency_key: entry.idempotencyKey,
   payload_hash: entry.payloadHash,
@@ -26,7 +32,17 @@ export const entrySummaryView = (entry: Entry) => ({
   hash: entry.hash,
 });
 
-export const entryView = (entry: Entry) => ({ ...entrySummaryView(entry), payload: entry.payload });
+export const entryView = (entry: Entry, names: ActorNames) => ({
+  ...entrySummaryView(entry, names),
+  payload: entry.payload,
+});
+
+/** The text at a place in a payload, or null: kinds of entries differ in what they state. */
+function textAt(payload: unknown, ...path: string[]): string | null {
+  let at = payload;
+  for (const name of path) at = typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : null;
+  return typeof at === 'string' ? at : null;
+}
 
 export const progressView = (progress: Progress) => ({
   stage: progress.stage,

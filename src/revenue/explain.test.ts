@@ -174,7 +174,7 @@ test('a figure of a bucket that is not over foots with the statement up to the s
     '20.00',
     '30.00',
   ]);
-  const future = await mrrStatement(read, { from: '2095-01', to: '2095-01', currency: 'GBP' });
+  const future = await mrrStatement(read, { from: '2095-01', to: '2095-01', currency: 'GBP', until: '2030-01-01' });
   const { start: before, end: after } = future.currencies[0]!.buckets[0]!;
   expect([before.amount, after.amount]).toEqual(['70.00', '70.00']);
   expect([await value('mrr/2095-01/GBP/start'), await value('mrr/2095-01/GBP/expansion')]).toEqual(['70.00', '0.00']);

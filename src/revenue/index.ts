@@ -14,6 +14,7 @@ export {
   type MrrBucket,
   type MrrStatement,
   type MrrStatementParameters,
+  movementMonths,
   mrrStatement,
   type StatementInterval,
 } from './statement.ts';

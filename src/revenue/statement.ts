@@ -1,13 +1,5 @@
 /** The MRR statement: what recurring revenue was, what moved it, what it is. */
-import {
-  type Day,
-  dayFromNumber,
-  dayFromParts,
-  dayNumber,
-  dayOfInstant,
-  dayParts,
-  monthDays,
-} from '../kernel/dates.ts';
+import { type Day, dayFromNumber, dayFromParts, dayNumber, dayParts, monthDays } from '../kernel/dates.ts';
 import { FootingError, shown } from '../kernel/errors.ts';
 import { type ReadContext, select } from '../ledger/index.ts';
 import { type Money, money } from './money.ts';
@@ -39,7 +31,10 @@ export interface MrrStatementParameters {
   interval?: StatementInterval;
   /** ISO 4217; default: every currency that has movements. */
   currency?: string;
-  /** Movements dated after this day are not counted: services that start in the future make no MRR yet. Default today (UTC). */
+  /**
+   * Movements dated after this day are not counted: services that start in the future make no MRR yet. Default: the end of the
+   * range. No figure is calculated by a clock: who means today says so.
+   */
   until?: Day;
 }
 
@@ -90,7 +85,7 @@ export async function mrrStatement(read: ReadContext, parameters: MrrStatementPa
     });
   }
   const { from, to } = daysOf(parameters);
-  const until = parameters.until ?? dayOfInstant(Date.now());
+  const until = parameters.until ?? to;
   const buckets = bucketsBetween(from, to, interval);
 
   const rows = await select<{
@@ -159,6 +154,30 @@ export async function mrrStatement(read: ReadContext, parameters: MrrStatementPa
     };
   });
   return { seq: read.seq, from, to, interval, until, currencies };
+}
+
+/** Currencies that have movements as of read.seq, each with the newest month in which one moved, up to the day `until`. */
+export async function movementMonths(
+  read: ReadContext,
+  until?: Day,
+): Promise<{ currencies: Readonly<Record<string, string>> }> {
+  const rows = await select<{ currency: string; month: string }>(
+    read.engines,
+    read.database,
+    `SELECT currency, substring(toString(max(day)), 1, 7) AS month
+     FROM (
+       SELECT currency, day
+       FROM mrr_totals
+       WHERE seq <= {seq:UInt64}
+         ${until === undefined ? '' : 'AND day <= {until:Date32}'}
+       GROUP BY currency, day, type
+       HAVING sum(movements) != 0
+     )
+     GROUP BY currency
+     ORDER BY currency`,
+    { seq: read.seq, ...(until !== undefined && { until }) },
+  );
+  return { currencies: Object.fromEntries(rows.map(({ currency, month }) => [currency, month])) };
 }
 
 function sum<T>(rows: readonly T[] | undefined, amount: (row: T) => bigint): bigint {

@@ -113,14 +113,17 @@ export function importRoutes(app: Scope, context: HttpContext): void {
             counts: outcome.counts,
             rejected: outcome.rejected,
             options: readOptionsView(outcome.options),
+            notes: outcome.notes,
           });
         }
         const status = await imports.status(accountId, outcome.seq);
         setSeq(reply, outcome.seq);
         reply.header('location', `/api/imports/${outcome.seq}`);
-        return reply
-          .code(outcome.state === 'stated' ? 202 : 200)
-          .send({ outcome: outcome.state, import: importView(status) });
+        return reply.code(outcome.state === 'stated' ? 202 : 200).send({
+          outcome: outcome.state,
+          import: importView(status),
+          ...(outcome.state === 'stated' ? { options: readOptionsView(outcome.options), notes: outcome.notes } : {}),
+        });
       },
     );
   });
@@ -278,7 +281,7 @@ function refusal(counts: { rows: number; rejected: number }, rejected: readonly 
   const more = listed.length < problems.length ? ` The first ${listed.length} problems are listed.` : '';
   return new FootingError(
     'invalid',
-    `${counts.rejected} of ${counts.rows} rows are bad, so nothing of the file was taken.${more}`,
+    `${counts.rejected} of ${counts.rows} ${counts.rows === 1 ? 'row' : 'rows'} ${counts.rejected === 1 ? 'is' : 'are'} bad, so nothing of the file was taken.${more}`,
     { problems: listed, remedy: 'Correct the rows, or import with mode=rows to take the good ones.' },
   );
 }

@@ -5,7 +5,7 @@ import { TAGS } from '../openapi.ts';
 import { answeredFromCache, seqToRead } from '../reading.ts';
 import { AsOf, EntrySchema, EntrySummarySchema, Next, Page, problemAnswers, Seq } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
-import { entrySummaryView, entryView } from '../views.ts';
+import { type ActorNames, entrySummaryView, entryView } from '../views.ts';
 
 interface Position {
   /** The page's last entry. */
@@ -16,6 +16,12 @@ interface Position {
 
 export function journalRoutes(app: Scope, context: HttpContext): void {
   const { journal } = context.footing;
+
+  /** Keys of the account and of the instance; names of keys are given once, so answers may be kept by the entry's seq. */
+  async function actorNames(accountId: number): Promise<ActorNames> {
+    const keys = (await Promise.all([context.keys.list(accountId), context.keys.list(null)])).flat();
+    return new Map(keys.map(({ id, name }) => [`key:${id}`, name]));
+  }
 
   app.get(
     '/api/journal',
@@ -55,7 +61,8 @@ export function journalRoutes(app: Scope, context: HttpContext): void {
       });
       const entries = found.slice(0, limit);
       const next = found.length > limit ? context.cursors.seal(scope, { seq: entries.at(-1)!.seq, asOf }) : null;
-      return { entries: entries.map(entrySummaryView), next };
+      const names = await actorNames(accountId);
+      return { entries: entries.map((entry) => entrySummaryView(entry, names)), next };
     },
   );
 
@@ -74,7 +81,7 @@ export function journalRoutes(app: Scope, context: HttpContext): void {
       const entry = await journal.get(accountOf(request), request.params.seq);
       // An entry never changes, so its answer is as of itself for ever.
       if (answeredFromCache(context, request, reply, entry.seq)) return reply;
-      return entryView(entry);
+      return entryView(entry, await actorNames(entry.accountId));
     },
   );
 }

@@ -15,7 +15,7 @@ import type { Scope } from '../scope.ts';
 const strict = { additionalProperties: false } as const;
 const IDEMPOTENCY_KEY_CHARACTERS_MAX = 200;
 
-const IdempotencyHeaders = Type.Object({
+export const IdempotencyHeaders = Type.Object({
   'idempotency-key': Type.Optional(
     Type.String({
       minLength: 1,
@@ -180,7 +180,7 @@ function checkWholeKey(stream: StreamDefinition, key: Record<string, string>): v
   });
 }
 
-function idempotencyOf(request: FastifyRequest): { idempotency?: { key: string; requestHash: string } } {
+export function idempotencyOf(request: FastifyRequest): { idempotency?: { key: string; requestHash: string } } {
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string') return {};
   if (OWN_KEYS.test(key)) {
@@ -195,7 +195,12 @@ function idempotencyOf(request: FastifyRequest): { idempotency?: { key: string; 
   return { idempotency: { key, requestHash } };
 }
 
-function sendStated(reply: FastifyReply, { entry, replayed }: Appended, rows: number, status = 201): FastifyReply {
+export function sendStated(
+  reply: FastifyReply,
+  { entry, replayed }: Appended,
+  rows: number,
+  status = 201,
+): FastifyReply {
   setSeq(reply, entry.seq);
   if (replayed) reply.header('idempotency-replayed', 'true');
   return reply

@@ -10,6 +10,7 @@ import {
   inventory,
   isInventoryRef,
 } from '../../carbon/index.ts';
+import { minorUnits } from '../../kernel/currency.ts';
 import { addDays, addMonthsToMonth, dayOfInstant, monthOf } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ReadContext, RecordSource } from '../../ledger/types.ts';
@@ -21,9 +22,11 @@ import {
   type Money,
   type MrrBucket,
   type MrrStatement,
+  movementMonths,
   mrrStatement,
   type StatementInterval,
 } from '../../revenue/index.ts';
+import { explainMetric, isMetricRef } from '../../revenue/metrics/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
@@ -185,7 +188,13 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
         querystring: Type.Object(
           {
             from: Type.Optional(DayOrMonth),
-            to: Type.Optional(DayOrMonth),
+            to: Type.Optional(
+              Type.String({
+                pattern: '^\\d{4}-\\d{2}(-\\d{2})?$',
+                examples: ['2025-12'],
+                description: 'Day or month, inclusive; default: the newest month in which anything moved, until today',
+              }),
+            ),
             interval: Type.Enum([...INTERVALS], { default: 'month' }),
             currency: Type.Optional(Type.String({ pattern: '^[A-Za-z]{3}$', description: 'Default: all' })),
             until: Type.Optional(
@@ -200,15 +209,20 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
     },
     async (request, reply) => {
       const today = dayOfInstant(Date.now());
-      const { from, to = monthOf(today), interval, currency, until = today } = request.query;
-      const read = await openRead(context, request, reply, 'revenue', { until, to });
+      const { from, interval, currency, until = today } = request.query;
+      // What the range is by default follows from the journal and from `until`, so the two are all that the ETag needs.
+      const read = await openRead(context, request, reply, 'revenue', { until });
       if (read === null) return reply;
+      const code = currency?.toUpperCase();
+      if (code !== undefined) await checkCurrency(read, code);
+      const { to } =
+        request.query.to === undefined ? await defaultEnd(read, { from, until, code }) : { to: request.query.to };
       const statement = await mrrStatement(read, {
         from: from ?? addMonthsToMonth(to.slice(0, 7), 1 - MONTHS_DEFAULT),
         to,
         interval: interval as StatementInterval,
         until,
-        ...(currency === undefined ? {} : { currency }),
+        ...(code === undefined ? {} : { currency: code }),
       });
       return mrrView(statement);
     },
@@ -343,7 +357,9 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
             source: (seq, row) => sourceOf(read, 'activities', seq, row),
             ...(offset === undefined ? {} : { offset }),
           })
-        : await explainRevenue(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row));
+        : isMetricRef(ref)
+          ? await explainMetric(read, ref)
+          : await explainRevenue(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row));
       return explanationView(node);
     },
   );
@@ -368,6 +384,38 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
           : null,
     };
   }
+}
+
+/** A currency in which nothing was ever billed is refused by name: a statement of it would look like one of nothing. */
+async function checkCurrency(read: ReadContext, code: string): Promise<void> {
+  const { currencies } = await movementMonths(read);
+  const known = Object.keys(currencies);
+  if (known.includes(code) || (known.length === 0 && minorUnits(code) !== undefined)) return;
+  throw new FootingError('invalid', `Nothing in this book moves in ${shown(code)}.`, {
+    problems: [
+      {
+        field: 'currency',
+        value: shown(code),
+        reason: minorUnits(code) === undefined ? 'is no currency of ISO 4217' : 'has no movements',
+        ...(known.length === 0 ? {} : { remedy: `Use ${known.join(', ')}.` }),
+      },
+    ],
+  });
+}
+
+/** The newest month that has movements up to `until`, so that a book that ends earlier is not shown as months without any. */
+async function defaultEnd(
+  read: ReadContext,
+  { from, until, code }: { from: string | undefined; until: string; code: string | undefined },
+): Promise<{ to: string }> {
+  const { currencies } = await movementMonths(read, until);
+  const newest = Object.entries(currencies)
+    .filter(([currency]) => code === undefined || currency === code)
+    .map(([, month]) => month)
+    .sort()
+    .at(-1);
+  const to = newest ?? monthOf(until);
+  return { to: from !== undefined && from.slice(0, 7) > to ? monthOf(until) : to };
 }
 
 function unknownDimension(name: string): FootingError {

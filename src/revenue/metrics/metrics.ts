@@ -1,6 +1,5 @@
 /** Metrics of recurring revenue over time: the figures of a report from what moved MRR, exact and rounded as published. */
 import type { Day } from '../../kernel/dates.ts';
-import { dayOfInstant } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/index.ts';
@@ -103,7 +102,7 @@ export async function metrics(read: ReadContext, parameters: MetricsParameters):
   const interval = parameters.interval ?? 'month';
   const { from, to } = rangeDays(parameters.from, parameters.to);
   const buckets = bucketsBetween(from, to, interval, parameters.weekStart);
-  const until = parameters.until ?? dayOfInstant(Date.now());
+  const until = parameters.until ?? to;
   const { filters, partitionBy } = parameters;
   const filter = typeof filters === 'string' ? parseFilter(filters) : filters;
   const scope = (by: string | null) => scopeOf(read, { ...parameters, until, filter, partitionBy: by });

@@ -1,0 +1,728 @@
+/** The carbon book beside its reports: factors, the review queue, decisions and rules about matching, estimates. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import {
+  type Choice,
+  candidateView,
+  changeOf,
+  checkDecisions,
+  checkRules,
+  choicesInForce,
+  DECIDE_KIND,
+  type DecisionInput,
+  ESTIMATES_MAX,
+  type EstimateItem,
+  estimate,
+  FACTS,
+  type Factor,
+  factorCo2eUnder,
+  findFactors,
+  GWP_SET_NAMES,
+  type GwpSetName,
+  loadCatalogue,
+  matchingState,
+  OPERATORS,
+  type Preview,
+  previewChange,
+  QUEUE_ORDERS,
+  type QueueItem,
+  RULE_KIND,
+  type RuleInput,
+  reviewQueue,
+  statedChoices,
+  UNDO_KIND,
+} from '../../carbon/index.ts';
+import type { Json } from '../../journal/types.ts';
+import { FootingError, shown } from '../../kernel/errors.ts';
+import type { ReadContext } from '../../ledger/types.ts';
+import { accountOf, actorOf, type HttpContext, setSeq } from '../context.ts';
+import { documentedAs, TAGS } from '../openapi.ts';
+import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
+import { AsOf, DecimalText, Instant, Next, Nullable, Page, problemAnswers, StatedSchema } from '../schemas.ts';
+import type { Scope } from '../scope.ts';
+import { IdempotencyHeaders, idempotencyOf, sendStated } from './records.ts';
+
+const strict = { additionalProperties: false } as const;
+const TEXT_CHARACTERS_MAX = 500;
+const REASON_CHARACTERS_MAX = 1_000;
+const CHOICES_MAX = 10_000;
+const CONDITIONS_MAX = 20;
+const CONDITION_VALUES_MAX = 1_000;
+const CANDIDATES_MAX = 20;
+const CANDIDATES_DEFAULT = 3;
+const QUEUE_PAGE_MAX = 200;
+const QUEUE_PAGE_DEFAULT = 50;
+
+const text = (description: string) => Type.String({ maxLength: TEXT_CHARACTERS_MAX, description });
+const optional = (description: string) => Type.Optional(text(description));
+const Gwp = Type.Enum([...GWP_SET_NAMES], { default: 'AR5', description: 'Set of 100-year potentials' });
+
+const target = {
+  factor: Type.Optional(
+    Nullable(text('Id of the factor to use whatever the place and year; null leaves the activity out, with a reason')),
+  ),
+  family: optional('Name of the factors to use: place, unit and year decide among them'),
+  reason: Type.Optional(Type.String({ maxLength: REASON_CHARACTERS_MAX, description: 'Why' })),
+};
+const DecisionSchema = Type.Object(
+  {
+    activity: Type.String({
+      minLength: 1,
+      maxLength: TEXT_CHARACTERS_MAX,
+      description: 'The activity as it is stated',
+    }),
+    ...Object.fromEntries(
+      FACTS.filter((fact) => fact !== 'activity').map((fact) => [
+        fact,
+        optional(`Only with this ${fact}; any when absent`),
+      ]),
+    ),
+    ...target,
+  },
+  { ...strict, description: 'Remembered: it holds for later activities too, until another decision or its undoing' },
+);
+const RuleSchema = Type.Object(
+  {
+    rule: Type.String({
+      minLength: 1,
+      maxLength: TEXT_CHARACTERS_MAX,
+      description: 'Name of the rule; another of this name takes its place',
+    }),
+    when: Type.Array(
+      Type.Object(
+        {
+          field: Type.Enum([...FACTS]),
+          op: Type.Enum([...OPERATORS]),
+          values: Type.Array(text('Capitals and white space do not count'), {
+            minItems: 1,
+            maxItems: CONDITION_VALUES_MAX,
+          }),
+        },
+        strict,
+      ),
+      { minItems: 1, maxItems: CONDITIONS_MAX, description: 'All must hold' },
+    ),
+    priority: Type.Optional(
+      Type.Integer({ minimum: -1_000_000, maximum: 1_000_000, description: 'Higher goes first' }),
+    ),
+    first_year: Type.Optional(Type.Integer({ minimum: 1900, maximum: 2200, description: 'First year of activities' })),
+    last_year: Type.Optional(Type.Integer({ minimum: 1900, maximum: 2200, description: 'Last year of activities' })),
+    ...target,
+  },
+  strict,
+);
+
+const ChoiceSchema = Type.Object(
+  {
+    id: Type.String(),
+    kind: Type.Enum(['decision', 'rule']),
+    rule: Nullable(Type.String()),
+    when: Type.Array(
+      Type.Object({ field: Type.String(), op: Type.String(), values: Type.Array(Type.String()) }, strict),
+    ),
+    factor: Nullable(Type.String()),
+    family: Nullable(Type.String()),
+    left_out: Type.Boolean(),
+    reason: Type.String(),
+    priority: Type.Integer(),
+    first_year: Nullable(Type.Integer()),
+    last_year: Nullable(Type.Integer()),
+    actor: Type.String({ description: 'Who stated it' }),
+    recorded_at: Instant,
+  },
+  strict,
+);
+const ChoicesSchema = Type.Object(
+  { choices: Type.Array(ChoiceSchema), total: Type.Integer(), next: Next },
+  { ...strict, description: 'In force, in the order in which they were stated' },
+);
+
+const PreviewSchema = Type.Object(
+  {
+    preview: Type.Literal(true),
+    seq: Type.Integer({ description: 'Entry as of which the effect is calculated' }),
+    gwp: Gwp,
+    descriptors: Type.Integer({ description: 'Descriptions by year that are decided otherwise than now' }),
+    lines: Type.Integer(),
+    before_kg: DecimalText,
+    after_kg: DecimalText,
+    change_kg: DecimalText,
+    choices: Type.Array(Type.Object({ lines: Type.Integer(), change_kg: DecimalText }, strict)),
+    held_lines: Type.Integer(),
+    still_held: Type.Array(
+      Type.Object(
+        {
+          activity: Type.String(),
+          year: Type.Integer(),
+          reason: Type.String(),
+          detail: Type.String(),
+          lines: Type.Integer(),
+        },
+        strict,
+      ),
+    ),
+    other_basis_lines: Type.Integer({ description: 'Lines not in the figures: amount and quantity change places' }),
+  },
+  { ...strict, description: 'What would happen; nothing is stated' },
+);
+
+const CandidateSchema = Type.Object(
+  {
+    family: Type.String(),
+    factor: Type.String(),
+    score: DecimalText,
+    reasons: Type.Array(Type.String()),
+  },
+  strict,
+);
+const QueueSchema = Type.Object(
+  {
+    items: Type.Array(
+      Type.Object(
+        {
+          activity: Type.String(),
+          unit: Type.String(),
+          currency: Type.String(),
+          country: Type.String(),
+          region: Type.String(),
+          category: Type.String(),
+          reason: Type.String(),
+          words: Type.String(),
+          detail: Type.String(),
+          years: Type.Array(Type.Integer()),
+          lines: Type.Integer(),
+          quantity: Nullable(DecimalText),
+          amount: Nullable(DecimalText),
+          candidates: Type.Array(
+            Type.Object(
+              {
+                ...CandidateSchema.properties,
+                co2e_kg: Type.String({ description: 'What choosing the family would add to scopes 1 to 3' }),
+                years_held: Type.Array(Type.Integer(), { description: 'Years for which it has no factor' }),
+              },
+              strict,
+            ),
+          ),
+        },
+        strict,
+      ),
+    ),
+    total: Type.Integer({ description: 'Descriptions in all' }),
+    next: Next,
+  },
+  strict,
+);
+
+const factorBrief = {
+  id: Type.String(),
+  family: Type.String({ description: 'Its name; factors of one name differ in unit, region or validity' }),
+  release: Type.String(),
+  scope: Type.String(),
+  category: Nullable(Type.Integer()),
+  also_categories: Type.Array(Type.Integer()),
+  method: Type.String(),
+  life_cycle_stage: Type.String(),
+  unit: Type.String(),
+  region: Type.String(),
+  valid_from: Type.String(),
+  valid_to: Type.String({ description: 'No longer valid on this day' }),
+  gwp_source: Type.String({ description: 'Set of potentials that the source calculated with' }),
+  co2e_source_kg: Nullable(Type.String({ description: 'kg CO2e per unit as published' })),
+};
+const FactorListSchema = Type.Object(
+  {
+    factors: Type.Array(Type.Object({ ...factorBrief, score: Nullable(DecimalText) }, strict)),
+    total: Type.Integer(),
+    next: Next,
+  },
+  strict,
+);
+const FactorSchema = Type.Object(
+  {
+    ...factorBrief,
+    aliases: Type.Array(Type.String()),
+    accompanies: Nullable(Type.String({ description: 'Family along with which it is drawn in' })),
+    gases_kg: Type.Record(Type.String(), DecimalText, { description: 'kg of each gas per unit' }),
+    other_gas: Nullable(Type.String()),
+    derived_from_co2e: Type.Boolean({ description: 'Gas masses are the published CO2e of the gas / its potential' }),
+    co2e_kg: Type.Record(Type.String(), Nullable(DecimalText), {
+      description: 'kg CO2e per unit under each set; null where the set has no potential for the gas',
+    }),
+    source: Type.Object({ table: Type.String(), row: Type.String() }, strict),
+    publication: Type.Object(
+      {
+        id: Type.String(),
+        title: Type.String(),
+        publisher: Type.String(),
+        year: Type.Integer(),
+        edition: Type.String(),
+        licence: Type.String(),
+        licence_url: Type.String(),
+        attribution: Type.String(),
+        url: Type.String(),
+        content_hash: Type.String({ description: 'SHA-256 of the factors' }),
+      },
+      strict,
+    ),
+    notes: Type.String(),
+  },
+  strict,
+);
+
+const EstimateItemSchema = Type.Object(
+  {
+    activity: Type.Optional(text('Name of the activity, or id of a factor')),
+    factor: optional('Id of the factor to use'),
+    quantity: Type.Optional(Nullable(Type.Union([DecimalText, Type.Number()]))),
+    unit: optional('Unit of the quantity'),
+    amount: Type.Optional(Nullable(Type.Union([DecimalText, Type.Number()]))),
+    currency: optional('Currency of the amount'),
+    date: Type.String({
+      maxLength: 10,
+      description: 'Day, YYYY-MM-DD; its year decides the factor',
+      examples: ['2025-03-01'],
+    }),
+    country: optional('ISO 3166-1 alpha-2'),
+    region: optional('State or grid subregion'),
+    category: optional('Scope-3 category'),
+  },
+  strict,
+);
+const EstimateResultSchema = Type.Union([
+  Type.Object(
+    {
+      outcome: Type.Literal('estimated'),
+      co2e_kg: Type.String({ description: 'Scopes 1 to 3 together, exact' }),
+      chosen_by: Type.String({ description: 'name, line, text, or the id of the decision or rule' }),
+      score: Nullable(DecimalText),
+      lines: Type.Array(
+        Type.Object(
+          {
+            factor: Type.String({ description: 'See `factors`' }),
+            scope: Type.String(),
+            category: Nullable(Type.Integer()),
+            method: Type.String(),
+            basis: Type.Enum(['quantity', 'spend']),
+            co2e_kg: DecimalText,
+            gases_kg: Type.Record(Type.String(), DecimalText, { description: 'Gases that are not zero' }),
+            other_gas: Nullable(Type.String()),
+            flags: Type.Array(Type.String(), { description: 'Fallbacks and whatever else a reader must know' }),
+          },
+          strict,
+        ),
+      ),
+    },
+    strict,
+  ),
+  Type.Object(
+    {
+      outcome: Type.Literal('held'),
+      reason: Type.String(),
+      words: Type.String(),
+      detail: Type.String(),
+      candidates: Nullable(Type.Array(CandidateSchema)),
+    },
+    strict,
+  ),
+  Type.Object({ outcome: Type.Literal('invalid'), field: Type.String(), reason: Type.String() }, strict),
+]);
+const estimateAnswer = {
+  seq: Type.Integer({ description: 'Entry as of which factors and decisions count' }),
+  gwp: Gwp,
+  counts: Type.Object({ estimated: Type.Integer(), held: Type.Integer(), invalid: Type.Integer() }, strict),
+  factors: Type.Record(Type.String(), Type.Object(factorBrief, strict)),
+};
+// A hundred thousand results are not checked one by one on the way out.
+const LooseEstimates = Type.Object({ ...estimateAnswer, results: Type.Array(Type.Unknown()) }, strict);
+const EstimatesSchema = Type.Object({ ...estimateAnswer, results: Type.Array(EstimateResultSchema) }, strict);
+
+export function carbonRoutes(app: Scope, context: HttpContext): void {
+  const { footing } = context;
+
+  app.get(
+    '/api/carbon/queue',
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: [TAGS.reports],
+        summary: 'Activities that wait for a decision about their factor, with candidates and their effect',
+        querystring: Type.Object(
+          {
+            order: Type.Enum([...QUEUE_ORDERS], { default: 'lines', description: 'Largest first by' }),
+            gwp: Gwp,
+            candidates: Type.Integer({ minimum: 0, maximum: CANDIDATES_MAX, default: CANDIDATES_DEFAULT }),
+            limit: Type.Integer({ minimum: 1, maximum: QUEUE_PAGE_MAX, default: QUEUE_PAGE_DEFAULT }),
+            cursor: Page.cursor,
+            as_of: AsOf,
+          },
+          strict,
+        ),
+        response: { 200: QueueSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { limit, candidates, order, gwp } = request.query;
+      const walk = await openWalk(request, 'carbon queue', [order, gwp, candidates]);
+      if (answeredFromCache(context, request, reply, walk.seq)) return reply;
+      const read = await footing.read(accountOf(request), 'carbon', walk.seq);
+      const page = { gwp: gwp as GwpSetName, order: order as (typeof QUEUE_ORDERS)[number], candidates, limit };
+      const { items, total } = await reviewQueue(read, { ...page, offset: walk.offset });
+      return { items: items.map(queueView), total, next: walk.next(items.length, total) };
+    },
+  );
+
+  app.post(
+    '/api/carbon/decisions',
+    {
+      config: { access: 'write' },
+      schema: {
+        tags: [TAGS.records],
+        summary: 'Decide on the factors of activities, many at once; or see first what that would do',
+        headers: IdempotencyHeaders,
+        body: Type.Object(
+          {
+            decisions: Type.Array(DecisionSchema, { minItems: 1, maxItems: CHOICES_MAX }),
+            preview: Type.Optional(Type.Boolean({ description: 'Only say what it would do to the totals' })),
+            gwp: Type.Optional(Gwp),
+          },
+          strict,
+        ),
+        response: { 200: PreviewSchema, 201: StatedSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const body = request.body as { decisions: DecisionInput[]; preview?: boolean; gwp?: GwpSetName };
+      const read = await readNow(request);
+      checkDecisions(body.decisions, (await matchingState(read, read.seq)).index);
+      return stateChoices(request, reply, read, DECIDE_KIND, { decisions: body.decisions }, body.decisions.length);
+    },
+  );
+
+  app.post(
+    '/api/carbon/rules',
+    {
+      config: { access: 'write' },
+      schema: {
+        tags: [TAGS.records],
+        summary: 'State rules that decide on factors; or see first what that would do',
+        description:
+          'A rule goes before decisions about single activities; of several that hold, the highest priority.',
+        headers: IdempotencyHeaders,
+        body: Type.Object(
+          {
+            rules: Type.Array(RuleSchema, { minItems: 1, maxItems: CHOICES_MAX }),
+            preview: Type.Optional(Type.Boolean({ description: 'Only say what it would do to the totals' })),
+            gwp: Type.Optional(Gwp),
+          },
+          strict,
+        ),
+        response: { 200: PreviewSchema, 201: StatedSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const body = request.body as { rules: RuleInput[] };
+      const read = await readNow(request);
+      checkRules(body.rules, (await matchingState(read, read.seq)).index);
+      return stateChoices(request, reply, read, RULE_KIND, { rules: body.rules }, body.rules.length);
+    },
+  );
+
+  for (const [url, kind, summary] of [
+    ['/api/carbon/decisions', 'decision', 'Decisions in force'],
+    ['/api/carbon/rules', 'rule', 'Rules in force'],
+  ] as const) {
+    app.get(
+      url,
+      {
+        config: { access: 'read' },
+        schema: {
+          tags: [TAGS.records],
+          summary,
+          querystring: Type.Object({ as_of: AsOf, ...Page }, strict),
+          response: { 200: ChoicesSchema, ...problemAnswers },
+        },
+      },
+      async (request, reply) => {
+        const walk = await openWalk(request, url, []);
+        if (answeredFromCache(context, request, reply, walk.seq)) return reply;
+        const read = await footing.read(accountOf(request), 'carbon', walk.seq);
+        const all = (await choicesInForce(read, read.seq)).filter((choice) => choice.kind === kind);
+        const page = all.slice(walk.offset, walk.offset + request.query.limit);
+        return { choices: page.map(choiceView), total: all.length, next: walk.next(page.length, all.length) };
+      },
+    );
+
+    app.delete(
+      `${url}/:id`,
+      {
+        config: { access: 'write' },
+        schema: {
+          tags: [TAGS.records],
+          summary: `Take a ${kind} back`,
+          description: 'What it decided is matched again without it. It stays readable as of earlier entries.',
+          params: Type.Object({ id: Type.String({ maxLength: 100 }) }, strict),
+          response: { 200: StatedSchema, ...problemAnswers },
+        },
+      },
+      async (request, reply) => {
+        const { id } = request.params;
+        const read = await readNow(request);
+        const known = (await choicesInForce(read, read.seq)).find((choice) => choice.id === id);
+        if (known?.kind !== kind) throw new FootingError('not_found', `No ${kind} ${shown(id)} is in force.`);
+        const appended = await footing.journal.append(accountOf(request), {
+          kind: UNDO_KIND,
+          actor: actorOf(request),
+          payload: { choices: [id] },
+        });
+        return sendStated(reply, appended, 1, 200);
+      },
+    );
+  }
+
+  app.get(
+    '/api/carbon/factors',
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: [TAGS.reports],
+        summary: 'Emission factors in force, by text and by what they are for',
+        querystring: Type.Object(
+          {
+            q: optional('Words of the name'),
+            scope: Type.Optional(Type.Enum(['1', '2', '3', 'outside'])),
+            category: Type.Optional(Type.Integer({ minimum: 1, maximum: 15 })),
+            region: optional('Exactly this region'),
+            unit: optional('Unit that converts to that of the factor'),
+            release: optional('Only of this release'),
+            as_of: AsOf,
+            ...Page,
+          },
+          strict,
+        ),
+        response: { 200: FactorListSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { limit, cursor: _cursor, as_of: _asOf, ...query } = request.query;
+      const walk = await openWalk(request, 'carbon factors', Object.entries(query).sort());
+      if (answeredFromCache(context, request, reply, walk.seq)) return reply;
+      const read = await footing.read(accountOf(request), 'carbon', walk.seq);
+      const found = findFactors((await matchingState(read, read.seq)).index, query);
+      const page = found.slice(walk.offset, walk.offset + limit);
+      return {
+        factors: page.map(({ factor, score }) => ({
+          ...briefView(factor),
+          score: score === null ? null : String(score),
+        })),
+        total: found.length,
+        next: walk.next(page.length, found.length),
+      };
+    },
+  );
+
+  app.get(
+    '/api/carbon/factors/:factor',
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: [TAGS.reports],
+        summary: 'One factor: gases, source, licence, and its CO2e under each set of potentials',
+        description: 'The slashes of the id are written as %2F.',
+        params: Type.Object({ factor: text('Id of the factor') }, strict),
+        querystring: Type.Object({ as_of: AsOf }, strict),
+        response: { 200: FactorSchema, ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const read = await openRead(context, request, reply, 'carbon');
+      if (read === null) return reply;
+      const { factor: id } = request.params;
+      const factor = (await matchingState(read, read.seq)).index.byId.get(id);
+      if (!factor) throw new FootingError('not_found', `No factor ${shown(id)} is in force.`);
+      return factorView(factor);
+    },
+  );
+
+  app.post(
+    '/api/carbon/estimate',
+    {
+      config: { access: 'read' },
+      schema: {
+        tags: [TAGS.reports],
+        summary: `What activities would come to: one or up to ${ESTIMATES_MAX} at once, without stating them`,
+        description:
+          'Results stand in the order of the request. Nothing is used because its text is similar, unless `threshold` says so.',
+        body: Type.Object(
+          {
+            items: documentedAs(
+              Type.Array(EstimateItemSchema, { minItems: 1, maxItems: ESTIMATES_MAX }),
+              Type.Array(EstimateItemSchema, { minItems: 1, maxItems: ESTIMATES_MAX }),
+            ),
+            gwp: Type.Optional(Gwp),
+            candidates: Type.Optional(
+              Type.Integer({ minimum: 0, maximum: CANDIDATES_MAX, description: `Default ${CANDIDATES_DEFAULT}` }),
+            ),
+            threshold: Type.Optional(
+              Type.String({
+                pattern: '^(0\\.\\d{1,4}|1)$',
+                description: 'Score from which the best candidate is used; without it none is',
+              }),
+            ),
+          },
+          strict,
+        ),
+        response: { 200: documentedAs(LooseEstimates, EstimatesSchema), ...problemAnswers },
+      },
+    },
+    async (request, reply) => {
+      const { items, gwp = 'AR5', candidates = CANDIDATES_DEFAULT, threshold } = request.body;
+      const read = await readNow(request);
+      const state = await matchingState(read, read.seq);
+      const made = await estimate(items.map(itemOf), state, {
+        gwp: gwp as GwpSetName,
+        candidates,
+        ...(threshold === undefined ? {} : { threshold: Number(threshold) }),
+      });
+      setSeq(reply, read.seq);
+      return {
+        seq: read.seq,
+        gwp,
+        counts: made.counts,
+        factors: Object.fromEntries([...made.factors].map(([id, factor]) => [id, briefView(factor)])),
+        results: made.results as unknown[],
+      };
+    },
+  );
+
+  async function readNow(request: FastifyRequest): Promise<ReadContext> {
+    return footing.read(accountOf(request), 'carbon');
+  }
+
+  /** Appends the entry, or says what it would do when the body asks for a preview. */
+  async function stateChoices(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    read: ReadContext,
+    kind: string,
+    payload: unknown,
+    count: number,
+  ): Promise<FastifyReply> {
+    const { preview, gwp = 'AR5' } = request.body as { preview?: boolean; gwp?: GwpSetName };
+    const actor = actorOf(request);
+    if (preview) {
+      const stated = { seq: read.seq + 1, kind, actor, recordedAt: '', payload: payload as Json };
+      const change = changeOf(await choicesInForce(read, read.seq), statedChoices(stated), []);
+      setSeq(reply, read.seq);
+      return reply.code(200).send(previewView(await previewChange(read, change, gwp), read.seq, gwp));
+    }
+    const appended = await footing.journal.append(accountOf(request), {
+      kind,
+      actor,
+      payload: payload as Json,
+      ...idempotencyOf(request),
+    });
+    return sendStated(reply, appended, count);
+  }
+
+  /** Paging by offset, as of one entry from the first page to the last. */
+  async function openWalk(request: FastifyRequest, name: string, parameters: unknown) {
+    const query = request.query as { cursor?: string; as_of?: number; limit: number };
+    const accountId = accountOf(request);
+    const scope = JSON.stringify([name, accountId, query.as_of ?? null, parameters]);
+    const position =
+      query.cursor === undefined ? null : context.cursors.open<{ seq: number; offset: number }>(scope, query.cursor);
+    const seq = position?.seq ?? (await seqToRead(context, accountId, query.as_of));
+    const offset = position?.offset ?? 0;
+    return {
+      seq,
+      offset,
+      next: (shownNow: number, total: number) =>
+        shownNow === query.limit && offset + query.limit < total
+          ? context.cursors.seal(scope, { seq, offset: offset + query.limit })
+          : null,
+    };
+  }
+}
+
+/** A factor that is named by its id is the activity: that is how a line pins it. */
+function itemOf({ factor, activity = '', ...rest }: Record<string, unknown> & { factor?: string; activity?: string }) {
+  return { ...rest, activity: factor ?? activity } as EstimateItem;
+}
+
+function queueView({ facts, candidates, ...item }: QueueItem) {
+  return {
+    ...facts,
+    ...item,
+    candidates: candidates.map(({ effect, ...candidate }) => ({ ...candidateView(candidate), ...effect })),
+  };
+}
+
+function previewView(preview: Preview, seq: number, gwp: GwpSetName) {
+  return { preview: true as const, seq, gwp, ...preview };
+}
+
+function choiceView(choice: Choice) {
+  return {
+    id: choice.id,
+    kind: choice.kind,
+    rule: choice.kind === 'rule' ? choice.subject : null,
+    when: choice.conditions,
+    factor: choice.factor || null,
+    family: choice.family || null,
+    left_out: choice.leftOut,
+    reason: choice.reason,
+    priority: choice.priority,
+    first_year: choice.firstYear === 0 ? null : choice.firstYear,
+    last_year: choice.lastYear === 9999 ? null : choice.lastYear,
+    actor: choice.actor,
+    recorded_at: choice.recordedAt,
+  };
+}
+
+function briefView(factor: Factor) {
+  return {
+    id: factor.id,
+    family: factor.name,
+    release: factor.release,
+    scope: factor.scope as string,
+    category: factor.category,
+    also_categories: [...factor.alsoCategories],
+    method: factor.method as string,
+    life_cycle_stage: factor.lifeCycleStage as string,
+    unit: factor.unit.code,
+    region: factor.region,
+    valid_from: factor.validFrom,
+    valid_to: factor.validTo,
+    gwp_source: factor.gwpSource as string,
+    co2e_source_kg: factor.co2eSource,
+  };
+}
+
+function factorView(factor: Factor) {
+  const { other_gas, ...gases } = factor.gases;
+  const release = loadCatalogue().release(factor.release);
+  if (!release) throw new FootingError('corrupt', `The release ${factor.release} is missing.`);
+  return {
+    ...briefView(factor),
+    aliases: [...factor.aliases],
+    accompanies: factor.accompanies || null,
+    gases_kg: gases as Record<string, string>,
+    other_gas: other_gas || null,
+    derived_from_co2e: factor.derivedFromCo2e,
+    co2e_kg: Object.fromEntries(GWP_SET_NAMES.map((name) => [name, factorCo2eUnder(factor, name)])),
+    source: { table: factor.sourceTable, row: factor.sourceRow },
+    publication: {
+      id: release.id,
+      title: release.title,
+      publisher: release.publisher,
+      year: release.year,
+      edition: release.edition,
+      licence: release.licence,
+      licence_url: release.licenceUrl,
+      attribution: release.attribution,
+      url: release.url,
+      content_hash: release.contentHash,
+    },
+    notes: factor.notes,
+  };
+}
