@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { accountsCommand } from './commands/accounts.ts';
+import { factorsCommand, matchCommand } from './commands/carbon.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -37,6 +38,8 @@ for (const command of [
   importCommand(),
   withMetricReports(reportCommand()),
   explainCommand(),
+  matchCommand(),
+  factorsCommand(),
   journalCommand(),
   verifyCommand(),
   rebuildCommand(),
