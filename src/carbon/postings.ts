@@ -228,8 +228,8 @@ HAVING sum(h.sign) = 1`;
 const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`).join(', ');
 const MASS_COLUMNS = MASSES.join(', ');
 
-/** Sums of lines beyond which 128 bits would not hold the sum at 24 decimals (they end at 1.7 x 10^14 kg). */
-export const NARROW_KG_MAX = 1e14;
+/** Largest possible sum that is added in 128 bits: a tenth of what they hold at 24 decimals, because an activity may have several lines. */
+export const NARROW_KG_MAX = 1e13;
 /** The same of quantities at 12 decimals. */
 export const NARROW_QUANTITY_MAX = 1e25;
 
