@@ -1,5 +1,5 @@
 /** Cohorts: customers by the month of their first paid subscription, and what became of them month by month. */
-import { type Day, dayOfInstant, type Month, monthDays, monthOf, monthRange } from '../../kernel/dates.ts';
+import { type Day, type Month, monthDays, monthOf, monthRange } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import { type ReadContext, select } from '../../ledger/index.ts';
 import { hundredths, percentage } from '../rules/metrics.ts';
@@ -20,11 +20,12 @@ export interface CohortParameters {
   /** First and last cohort, YYYY-MM. */
   from: Month;
   to: Month;
-  /** Last month that is looked at; default that of `until`. */
+  /** Last month that is looked at; default that of `until`, or `to`. */
   last?: Month | undefined;
   currency: string;
   timeZone?: string | undefined;
   filters?: string | Filter | undefined;
+  /** Movements dated after this day are not counted. Default the end of the last month. */
   until?: Day | undefined;
 }
 
@@ -48,16 +49,16 @@ export interface CohortReport {
 
 /** The cohort table as of read.seq. Errors: `invalid` for kinds and months that do not hold together. */
 export async function cohorts(read: ReadContext, parameters: CohortParameters): Promise<CohortReport> {
-  const until = parameters.until ?? dayOfInstant(Date.now());
   const { kind, from, to } = parameters;
   if (!COHORT_KINDS.includes(kind)) {
     throw new FootingError('invalid', `There are no cohorts by "${shown(kind)}"`, {
       problems: [{ field: 'kind', value: shown(kind), reason: `It is one of ${COHORT_KINDS.join(', ')}.` }],
     });
   }
-  const last = parameters.last ?? monthOf(until);
   monthsBetween(from, to);
+  const last = parameters.last ?? (parameters.until === undefined ? to : monthOf(parameters.until));
   const months = monthsBetween(from, [last, to].sort()[1]!);
+  const until = parameters.until ?? monthDays(last).last;
   const filter = typeof parameters.filters === 'string' ? parseFilter(parameters.filters) : parameters.filters;
   const scope = scopeOf(read, { ...parameters, until, filter });
   const rows = await select<{

@@ -47,7 +47,8 @@ export interface MetricsParameters {
   /** A filter as text (see filters.ts) or read. */
   filters?: string | Filter | undefined;
   partitionBy?: string | null | undefined;
-  /** Movements dated after this day are not counted. Default today (UTC); pass `to` to count what is scheduled (W81). */
+  /** Movements dated after this day are not counted. Default the end of the range, so that what is
+   * scheduled counts at its date (W81); who means today says so. */
   until?: Day | undefined;
   /** Whether the quick ratio counts reactivation as won. Default include. */
   reactivation?: 'include' | 'exclude' | undefined;

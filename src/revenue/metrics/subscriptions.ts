@@ -1,7 +1,10 @@
 /** Subscriptions of one customer: what it has or had, from its lines and movements. */
-import { type Day, dayOfInstant } from '../../kernel/dates.ts';
+import type { Day } from '../../kernel/dates.ts';
 import { type ReadContext, select } from '../../ledger/index.ts';
 import { current } from './conditions.ts';
+
+/** No date of a line is later. */
+const LAST_DAY = '2299-12-31';
 
 export interface CustomerSubscription {
   /** Names the subscription: the same in every reading and after a rebuild. */
@@ -27,13 +30,13 @@ export interface CustomerSubscription {
 }
 
 /**
- * Subscriptions as of read.seq and `until` (default today), in order of start and key. A subscription is inactive once it was cancelled and no
+ * Subscriptions as of read.seq and `until` (default: with everything that is scheduled), in order of start and key. A subscription is inactive once it was cancelled and no
  * line began at or after that.
  */
 export async function customerSubscriptions(
   read: ReadContext,
   customer: { source: string; externalId: string } | { hash: string },
-  until: Day = dayOfInstant(Date.now()),
+  until: Day = LAST_DAY,
 ): Promise<CustomerSubscription[]> {
   const hash = 'hash' in customer ? '{hash:UInt64}' : 'cityHash64({source:String}, {customer:String})';
   const rows = await select<{

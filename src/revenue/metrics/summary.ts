@@ -1,5 +1,5 @@
 /** Current and previous values, as ChartMogul's answers carry them beside the entries. */
-import { addDays, addMonthsToMonth, type Day, dayOfInstant, monthOf } from '../../kernel/dates.ts';
+import { addDays, addMonthsToMonth, type Day, monthOf } from '../../kernel/dates.ts';
 import type { ReadContext } from '../../ledger/index.ts';
 import { hundredths, percentageChange } from '../rules/metrics.ts';
 import { type MetricsParameters, type MetricValue, metrics } from './metrics.ts';
@@ -21,10 +21,10 @@ export interface MetricSummary {
 export async function metricsSummary(
   read: ReadContext,
   parameters: Omit<MetricsParameters, 'from' | 'to' | 'interval' | 'until' | 'partitionBy'> & {
-    today?: Day | undefined;
+    today: Day;
   },
 ): Promise<Partial<Record<MetricName, MetricSummary>>> {
-  const today = parameters.today ?? dayOfInstant(Date.now(), parameters.timeZone);
+  const { today } = parameters;
   const stocks = parameters.names.filter((name) => METRICS[name].kind === 'stock');
   const others = parameters.names.filter((name) => METRICS[name].kind !== 'stock');
   const last = addMonthsToMonth(monthOf(today), -1);
