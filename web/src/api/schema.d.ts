@@ -312,13 +312,13 @@ export interface paths {
          */
         get: {
             parameters: {
-                query: {
-                    order: "newest" | "oldest";
+                query?: {
+                    order?: "newest" | "oldest";
                     /** @description Only entries of this kind */
                     kind?: string;
                     /** @description Answer as of this journal entry; default: the last */
                     as_of?: number;
-                    limit: number;
+                    limit?: number;
                     /** @description `next` of the page before */
                     cursor?: string;
                 };
@@ -342,11 +342,14 @@ export interface paths {
                                 kind: string;
                                 /** @description Who stated it */
                                 actor: string;
+                                actor_name: string | null;
                                 /**
                                  * @description RFC 3339, UTC
                                  * @example 2025-03-01T12:00:00.000Z
                                  */
                                 recorded_at: string;
+                                stream: string | null;
+                                file_name: string | null;
                                 evidence: string | null;
                                 idempotency_key: string | null;
                                 payload_hash: string;
@@ -403,11 +406,14 @@ export interface paths {
                             kind: string;
                             /** @description Who stated it */
                             actor: string;
+                            actor_name: string | null;
                             /**
                              * @description RFC 3339, UTC
                              * @example 2025-03-01T12:00:00.000Z
                              */
                             recorded_at: string;
+                            stream: string | null;
+                            file_name: string | null;
                             evidence: string | null;
                             idempotency_key: string | null;
                             payload_hash: string;
@@ -504,8 +510,8 @@ export interface paths {
          */
         get: {
             parameters: {
-                query: {
-                    limit: number;
+                query?: {
+                    limit?: number;
                     /** @description `next` of the page before */
                     cursor?: string;
                 };
@@ -690,13 +696,13 @@ export interface paths {
          */
         post: {
             parameters: {
-                query: {
+                query?: {
                     /** @description Data source that the rows belong to */
                     source?: string;
                     /** @description Name to remember the file by */
                     file_name?: string;
                     /** @description rows: good rows go in and bad ones are reported. all: one bad row refuses the file. dry-run: only look. */
-                    mode: "rows" | "all" | "dry-run";
+                    mode?: "rows" | "all" | "dry-run";
                     /** @description Import although the same file was imported before, after its rows were taken back, say */
                     again?: boolean;
                     format?: "csv" | "ndjson" | "json" | "xlsx" | "parquet";
@@ -783,6 +789,22 @@ export interface paths {
                                     }[];
                                 }[];
                             };
+                            /** @description How the file was read */
+                            options?: {
+                                format: string;
+                                compression: string;
+                                encoding: string;
+                                delimiter: string;
+                                quote: string;
+                                decimal: string;
+                                date_order: string;
+                                sheet: string | null;
+                                mapping: {
+                                    [key: string]: string | null;
+                                };
+                            };
+                            /** @description What was assumed about the file and what is odd in its header */
+                            notes?: string[];
                         } | {
                             /** @enum {unknown} */
                             outcome: "dry-run";
@@ -819,6 +841,8 @@ export interface paths {
                                     [key: string]: string | null;
                                 };
                             };
+                            /** @description What was assumed about the file and what is odd in its header */
+                            notes: string[];
                         };
                     };
                 };
@@ -882,6 +906,22 @@ export interface paths {
                                     }[];
                                 }[];
                             };
+                            /** @description How the file was read */
+                            options?: {
+                                format: string;
+                                compression: string;
+                                encoding: string;
+                                delimiter: string;
+                                quote: string;
+                                decimal: string;
+                                date_order: string;
+                                sheet: string | null;
+                                mapping: {
+                                    [key: string]: string | null;
+                                };
+                            };
+                            /** @description What was assumed about the file and what is odd in its header */
+                            notes?: string[];
                         };
                     };
                 };
@@ -906,18 +946,18 @@ export interface paths {
          */
         get: {
             parameters: {
-                query: {
+                query?: {
                     /**
                      * @description Day or month, inclusive
                      * @example 2025-01
                      */
                     from?: string;
                     /**
-                     * @description Day or month, inclusive
-                     * @example 2025-01
+                     * @description Day or month, inclusive; default: the newest month in which anything moved, until today
+                     * @example 2025-12
                      */
                     to?: string;
-                    interval: "day" | "week" | "month" | "quarter" | "year";
+                    interval?: "day" | "week" | "month" | "quarter" | "year";
                     /** @description Default: all */
                     currency?: string;
                     /** @description Default: today, UTC */
@@ -1071,7 +1111,7 @@ export interface paths {
          */
         get: {
             parameters: {
-                query: {
+                query?: {
                     /**
                      * @description Month, inclusive
                      * @example 2025-01
@@ -1083,9 +1123,9 @@ export interface paths {
                      */
                     to?: string;
                     /** @description Set of 100-year potentials */
-                    gwp: "AR4" | "AR5" | "AR6";
+                    gwp?: "AR4" | "AR5" | "AR6";
                     /** @description Comma-separated: scope, category, method, entity, month, year, country, region, activity, factor, release */
-                    group_by: string;
+                    group_by?: string;
                     /** @description Answer as of this journal entry; default: the last */
                     as_of?: number;
                     /** @description Only this scope */
@@ -1254,10 +1294,10 @@ export interface paths {
          */
         get: {
             parameters: {
-                query: {
+                query?: {
                     /** @description Answer as of this journal entry; default: the last */
                     as_of?: number;
-                    limit: number;
+                    limit?: number;
                     /** @description `next` of the page before */
                     cursor?: string;
                 };
@@ -1316,11 +1356,11 @@ export interface paths {
          */
         get: {
             parameters: {
-                query: {
+                query?: {
                     code?: string;
                     /** @description Answer as of this journal entry; default: the last */
                     as_of?: number;
-                    limit: number;
+                    limit?: number;
                     /** @description `next` of the page before */
                     cursor?: string;
                 };
