@@ -22,6 +22,7 @@ import {
   inventory,
   inventoryRef,
 } from './inventory.ts';
+import { chosenNode } from './matching/explainChoice.ts';
 import { read } from './sql.ts';
 import { FLAG_NAMES, FLAG_WORDS, FLAGS, GASES, type Gas, MASSES } from './tables.ts';
 
@@ -137,6 +138,7 @@ type LineRow = SumRow & {
   currency: string;
   basis: string;
   ratio: string;
+  chosen_by: string;
   year: number;
   external_id: string;
   quantity: string | null;
@@ -151,7 +153,7 @@ const LINE_COLUMNS = `toString(t.key_hash) AS key_hash, t.seq AS seq, t.origin_s
   t.flags AS line_flags, toString(t.data_quality) AS data_quality, '1' AS lines,
   ${MASSES.map((mass) => `toString(t.${mass}) AS ${mass}`).join(', ')}`;
 const DECISION_COLUMNS = `match, activity, scope, category, method, factor_id, unit, stated_unit, currency, basis, ratio, year, gwp_source,
-  other_gas`;
+  other_gas, chosen_by`;
 const RECORD_COLUMNS = `origin_seq, origin_row, external_id, toString(quantity) AS quantity, toString(amount) AS amount,
   toString(start_date) AS start_date, toString(coalesce(end_date, start_date)) AS end_date`;
 
@@ -230,7 +232,9 @@ async function explainLine(
   if (!row) throw new FootingError('not_found', `There is no line ${id} as of entry ${context.seq}`);
   const node = lineNode(row, gwp);
   const source = await options.source(Number(row.origin_seq), Number(row.origin_row));
-  return { ...node, children: [recordNode(row, source), explainFactor(row.factor_id)], childrenTotal: 2 };
+  const chosen = await chosenNode(context, row.chosen_by, context.seq);
+  const children = [recordNode(row, source), ...(chosen ? [chosen] : []), explainFactor(row.factor_id)];
+  return { ...node, children, childrenTotal: children.length };
 }
 
 function lineNode(row: LineRow, gwp: GwpSetName): ExplanationNode {

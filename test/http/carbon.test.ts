@@ -82,6 +82,14 @@ it('queues what is held with candidates and their effect, decides after a previe
   expect(stated.status).toBe(201);
   expect(Number(await total())).toBeCloseTo(Number(before) + 319.755, 9);
   expect(await total(stated.json.seq - 1)).toBe(before);
+  const explain = async (ref: string) => (await call('GET', `/api/explain?ref=${encodeURIComponent(ref)}`)).json;
+  const figure = await explain(`inventory?gwp=AR5&scope=1&category=&factor=${GAS}&activity=Natural gas supply`);
+  const line = await explain(figure.children[0].ref);
+  expect(line.children.map(({ kind }: { kind: string }) => kind)).toEqual(['record', 'decision', 'factor']);
+  expect(line.children[1]).toMatchObject({
+    words: 'factors named Natural gas: our gas contract',
+    facts: expect.arrayContaining([['entry', String(stated.json.seq)]]),
+  });
   const list = await call('GET', '/api/carbon/decisions');
   expect(list.json.choices).toMatchObject([
     {
