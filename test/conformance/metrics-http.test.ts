@@ -99,7 +99,7 @@ test.each([
 });
 
 test('cohorts', async () => {
-  const { json } = await get('/api/metrics/cohorts?from=2026-01&to=2026-03&until=2026-04-30');
+  const { json } = await get('/api/metrics/cohorts?from=2026-01&to=2026-03&last=2026-04&until=2026-04-30');
   // biome-ignore lint/suspicious/noExplicitAny: cohorts as the API gives them
   expect(json.cohorts.map(({ cells }: any) => cells.map(({ percent }: any) => percent))).toEqual([
     ['100.00', '100.00', '66.67', '100.00'],
