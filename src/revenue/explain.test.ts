@@ -154,7 +154,7 @@ test('a figure is walked back to its row, in words', async () => {
   );
 });
 
-test('a figure of a bucket that is not over foots with the statement up to the same day', async () => {
+test('a figure of a bucket, cut or whole, foots with the statement', async () => {
   const rows = [
     month('2025-01-01', 1000, { customer_external_id: 'ahead', currency: 'GBP' }),
     month('2025-03-10', 3000, { customer_external_id: 'ahead', currency: 'GBP', invoice_external_id: 'ahead-2' }),
@@ -164,7 +164,7 @@ test('a figure of a bucket that is not over foots with the statement up to the s
   await ledger.post(entry(3, 'invoices', { rows: rows as unknown as Row[] }));
   const read = ledger.read(3);
   const value = async (ref: string) =>
-    (await explainRevenue(read, ref, () => Promise.reject(new Error('not asked')))).value;
+    (await explainRevenue(read, ref, () => Promise.reject(new Error('not asked')), '2030-01-01')).value;
   const cut = await mrrStatement(read, { from: '2025-03', to: '2025-03', currency: 'GBP', until: '2025-03-15' });
   const { movements, start, end } = cut.currencies[0]!.buckets[0]!;
   expect([start.amount, movements.expansion.amount, end.amount]).toEqual(['10.00', '20.00', '30.00']);
@@ -174,11 +174,11 @@ test('a figure of a bucket that is not over foots with the statement up to the s
     '20.00',
     '30.00',
   ]);
-  const future = await mrrStatement(read, { from: '2095-01', to: '2095-01', currency: 'GBP', until: '2030-01-01' });
+  const future = await mrrStatement(read, { from: '2095-01', to: '2095-01', currency: 'GBP' });
   const { start: before, end: after } = future.currencies[0]!.buckets[0]!;
-  expect([before.amount, after.amount]).toEqual(['70.00', '70.00']);
-  expect([await value('mrr/2095-01/GBP/start'), await value('mrr/2095-01/GBP/expansion')]).toEqual(['70.00', '0.00']);
-  expect(await value('mrr/2095-01/GBP/end')).toBe('70.00');
+  expect([before.amount, after.amount]).toEqual(['70.00', '90.00']);
+  expect([await value('mrr/2095-01/GBP/start'), await value('mrr/2095-01/GBP/expansion')]).toEqual(['70.00', '20.00']);
+  expect(await value('mrr/2095-01/GBP/end')).toBe('90.00');
   expect(await value('mrr/2095-01-01..2095-01-31/GBP/expansion')).toBe('20.00');
   await expect(value('mrr/2025-03..2025-04/GBP/end')).rejects.toSatisfy((error) => isFootingError(error, 'not_found'));
 });
