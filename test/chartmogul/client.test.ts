@@ -197,6 +197,15 @@ describe('customers', () => {
       C.Customer.merge(config, { from: { customer_uuid: customer }, into: { customer_uuid: customer } }),
     );
     expect(itself.status).toBe(422);
+    const moving = await failure(
+      C.Customer.unmerge(config, {
+        customer_uuid: customer,
+        data_source_uuid: ds,
+        external_id: 'twin',
+        move_to_new_customer: ['notes'],
+      }),
+    );
+    expect([moving.status, moving.body.param]).toEqual([422, 'move_to_new_customer']);
     await C.Customer.unmerge(config, {
       customer_uuid: customer,
       data_source_uuid: ds,

@@ -177,6 +177,18 @@ describe('metrics of scenario A', () => {
     expect(column(filtered, 'mrr')).toEqual([10000, 10000, 10000, 10000]);
   });
 
+  test('of a plan group; conditions on plans and groups hold when one of them does', async () => {
+    const members = [plans.yearly, plans.quarterly];
+    const group = await C.PlanGroup.create(config, { name: "Long 'terms'", plans: members });
+    const april = { 'start-date': '2026-04-01', 'end-date': '2026-04-30' };
+    const mrr = async (filters: string) => column(await C.Metrics.mrr(config, { ...april, filters }), 'mrr');
+    expect(await mrr("plan_group~ANY~'Long ''terms'''")).toEqual([19900]);
+    expect(await mrr(`plan_group~NONE~'${group.uuid}'~AND~currency~ANY~'USD'`)).toEqual([18000]);
+    expect(await mrr(`plan_group~ANY~'${group.uuid}'~AND~plan~ANY~'monthly'`)).toEqual([37900]);
+    const bad = await failure(C.Metrics.mrr(config, { ...april, filters: "plan_group~ANY~'Short'" }));
+    expect([bad.status, bad.body.param]).toEqual([400, 'filters']);
+  });
+
   test('refuse what they cannot answer, by name', async () => {
     const refusals: Array<[query: Record<string, string>, param: string]> = [
       [{ 'end-date': '2026-04-30' }, 'start-date'],
@@ -342,4 +354,22 @@ test('subscriptions of a customer, as metrics show them', async () => {
     ['c4-a', 'active', 2000],
     ['c4-b', 'inactive', 1000],
   ]);
+});
+
+test('connected subscriptions are one, until they are disconnected', async () => {
+  const before = (await C.Metrics.Customer.subscriptions(config, customers.c4)).entries;
+  await C.Metrics.Customer.connectSubscriptions(config, ds, customers.c4, before);
+  const one = (await C.Metrics.Customer.subscriptions(config, customers.c4)).entries;
+  expect(one).toEqual([before.at(-1)]);
+  await C.Metrics.Customer.disconnectSubscriptions(config, ds, customers.c4, before);
+  expect((await C.Metrics.Customer.subscriptions(config, customers.c4)).entries).toEqual(before);
+});
+
+test('a subscription is cancelled and taken back by the uuid that metrics show', async () => {
+  const [{ uuid }] = (await C.Metrics.Customer.subscriptions(config, customers.c5)).entries;
+  const april = { 'start-date': '2026-04-01', 'end-date': '2026-04-30' };
+  await C.Subscription.cancel(config, uuid, { cancelled_at: '2026-04-10' });
+  expect(column(await C.Metrics.mrr(config, april), 'mrr')).toEqual([37900 - 9900]);
+  await C.Subscription.cancel(config, uuid, { cancellation_dates: [] });
+  expect(column(await C.Metrics.mrr(config, april), 'mrr')).toEqual([37900]);
 });

@@ -1,12 +1,20 @@
 /** What moved MRR: the feed of all customers and of one, a customer's subscriptions as metrics show them, and exports of the feed. */
+import { dayOfInstant } from '../../../kernel/dates.ts';
 import type { ReadContext } from '../../../ledger/index.ts';
-import { type Activity, type ActivityQuery, activities, customerSubscriptions } from '../../metrics/index.ts';
+import {
+  type Activity,
+  type ActivityQuery,
+  activities,
+  type CustomerSubscription,
+  customerSubscriptions,
+} from '../../metrics/index.ts';
 import { MOVEMENT_TYPES, type MovementType } from '../../statement.ts';
 import type { ApiContext, Route } from '../context.ts';
 import { currencySign, customerRow } from '../customerRows.ts';
 import { badParameter, notFound, wrongFields } from '../errors.ts';
 import { type ActivityExport, describeExport } from '../exports.ts';
 import { placeOfBareId } from '../ids.ts';
+import { currentRecords } from '../ledgerReads.ts';
 import {
   activityId,
   dayOf,
@@ -82,7 +90,12 @@ export function activityRoutes(route: Route, context: ApiContext): void {
     const customer = { source: row.source, externalId: row.external_id };
     const request = pageRequest(call.query, 1);
     const read = await context.read(call);
-    const [all, sets] = await Promise.all([customerSubscriptions(read, customer), subscriptionSets(read, [customer])]);
+    const [each, connections, sets] = await Promise.all([
+      customerSubscriptions(read, customer, dayOfInstant(Date.now(), call.account.timeZone)),
+      connectionsOf(read, customer),
+      subscriptionSets(read, [customer]),
+    ]);
+    const all = connected(each, connections);
     const start =
       request.after === null ? ((request.page ?? 1) - 1) * request.perPage : placeAfter(request.after[0]!, all);
     const page = all.slice(start, start + request.perPage + 1);
@@ -142,6 +155,34 @@ async function positionOf(read: ReadContext, uuid: string): Promise<string> {
     after = page.activities.at(-1)!.position;
   }
   throw badParameter('start-after', 'There is no activity with this uuid', 'not_found');
+}
+
+interface Connection {
+  subscription_external_id: string;
+  into_subscription_external_id: string;
+}
+
+function connectionsOf(read: ReadContext, { source, externalId }: { source: string; externalId: string }) {
+  return currentRecords<Connection>(read, 'subscription_connections', {
+    where: 'source = {source:String} AND customer_external_id = {customer:String}',
+    parameters: { source, customer: externalId },
+  });
+}
+
+/** Of connected subscriptions the one is left that they were connected into, with the earliest start. */
+function connected(all: readonly CustomerSubscription[], connections: readonly Connection[]): CustomerSubscription[] {
+  const into = new Map(connections.map((each) => [each.subscription_external_id, each.into_subscription_external_id]));
+  const last = (name: string, steps = into.size): string => {
+    const next = into.get(name);
+    return next === undefined || next === name || steps === 0 ? name : last(next, steps - 1);
+  };
+  const names = new Set(all.map(({ externalId }) => externalId));
+  const groups = Map.groupBy(all, ({ externalId }) => (names.has(last(externalId)) ? last(externalId) : externalId));
+  return [...groups].map(([name, members]) => {
+    const left = members.find(({ externalId }) => externalId === name) ?? members[0]!;
+    const startDate = members.map((member) => member.startDate).toSorted()[0]!;
+    return { ...left, startDate };
+  });
 }
 
 function placeAfter(id: string, all: ReadonlyArray<{ id: string }>): number {

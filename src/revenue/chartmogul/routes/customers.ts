@@ -138,6 +138,9 @@ export function customerRoutes(route: Route, context: ApiContext): void {
     const sourceId = fields.text('data_source_uuid', { required: true });
     const externalId = fields.text('external_id', { required: true });
     fields.text('customer_uuid', { required: true });
+    if (fields.list('move_to_new_customer').length > 0) {
+      fields.wrong('move_to_new_customer', 'is not offered: notes, tasks and opportunities stay with their customer');
+    }
     fields.check();
     const source = await context.sources.get(call, sourceId!);
     const read = await context.read(call);

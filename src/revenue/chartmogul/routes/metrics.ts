@@ -1,23 +1,12 @@
 /** Metrics over time: /metrics/*. Answers carry `entries` and `summary` and no other list key, because a client refuses them. */
-import { COUNTRIES } from '../../../kernel/country.ts';
-import type { ReadContext } from '../../../ledger/index.ts';
-import {
-  type Filter,
-  METRICS,
-  type MetricName,
-  type MetricsParameters,
-  metrics,
-  metricsSummary,
-  parseFilter,
-} from '../../metrics/index.ts';
+import { dayOfInstant } from '../../../kernel/dates.ts';
+import { METRICS, type MetricName, type MetricsParameters, metrics, metricsSummary } from '../../metrics/index.ts';
 import { INTERVALS, type StatementInterval } from '../../statement.ts';
 import type { ApiContext, Call, Route } from '../context.ts';
 import { badParameter } from '../errors.ts';
-import { currentRecords, inTexts } from '../ledgerReads.ts';
 import { dayParameter, exactNumber, percentNumber, reading } from '../metricAnswers.ts';
+import { filterOf } from '../metricFilters.ts';
 import { weekStartOf } from './account.ts';
-
-const LIST_MAX = 1_000;
 
 /** Keys of an answer's entries, each the metric of the same name with underscores. The first is the one that is summarised. */
 const ENDPOINTS: Record<string, readonly string[]> = {
@@ -87,12 +76,16 @@ async function figures(context: ApiContext, call: Call, keys: readonly string[],
     currency: call.account.currency,
     timeZone: call.account.timeZone,
     weekStart: await weekStartOf(context, call),
-    filters: await filterOf(call, read, context),
+    filters: await filterOf(context, call, read),
   };
   const [report, summary] = await reading(
     Promise.all([
       metrics(read, { ...common, names: keys.map(nameOf), from, to, interval: intervalOf(call), until: to }),
-      metricsSummary(read, { ...common, names: summarised.map(nameOf) }),
+      metricsSummary(read, {
+        ...common,
+        names: summarised.map(nameOf),
+        today: dayOfInstant(Date.now(), call.account.timeZone),
+      }),
     ]),
   );
   return { report, summary };
@@ -103,50 +96,6 @@ function intervalOf(call: Call): StatementInterval {
   const interval = INTERVALS.find((each) => each === text);
   if (interval === undefined) throw badParameter('interval', `interval must be one of ${INTERVALS.join(', ')}`);
   return interval;
-}
-
-/** `filters`, narrowed by `geo` (countries) and `plans` (names, external ids or UUIDs). What names nothing is refused, not ignored. */
-async function filterOf(call: Call, read: ReadContext, context: ApiContext): Promise<Filter> {
-  const filter = [...(await reading((async () => parseFilter(call.query.filters ?? ''))()))];
-  const countries = listParameter(call, 'geo').map((text) => text.toUpperCase());
-  const unknown = countries.find((code) => !COUNTRIES.has(code));
-  if (unknown !== undefined) throw badParameter('geo', `geo: "${unknown}" is no country of ISO 3166-1 alpha-2`);
-  if (countries.length > 0) {
-    filter.push({ name: 'country', level: 'customer', kind: 'text', operator: 'ANY', values: countries });
-  }
-  const plans = listParameter(call, 'plans');
-  if (plans.length > 0) {
-    const values = await planKeys(context, call, read, plans);
-    filter.push({ name: 'plan', level: 'subscription', kind: 'text', operator: 'ANY', values });
-  }
-  return filter;
-}
-
-async function planKeys(context: ApiContext, call: Call, read: ReadContext, plans: readonly string[]) {
-  const wanted = await Promise.all(
-    plans.map(
-      async (text) => (text.startsWith('pl_') && (await context.references.plan(call, text))?.externalId) || text,
-    ),
-  );
-  const known = await currentRecords<{ external_id: string; name: string }>(read, 'plans', {
-    columns: 'external_id, name',
-    where: `external_id IN (${inTexts(wanted)}) OR name IN (${inTexts(wanted)})`,
-  });
-  for (const text of wanted) {
-    if (!known.some((plan) => plan.external_id === text || plan.name === text)) {
-      throw badParameter('plans', `plans: there is no plan "${text.slice(0, 100)}"`, 'not_found');
-    }
-  }
-  return [...new Set(wanted)];
-}
-
-function listParameter(call: Call, name: string): string[] {
-  const list = (call.query[name] ?? '')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '');
-  if (list.length > LIST_MAX) throw badParameter(name, `${name} takes at most ${LIST_MAX} values`);
-  return list;
 }
 
 /** None of these metrics is null: where there is nothing to divide by, they are 0. */

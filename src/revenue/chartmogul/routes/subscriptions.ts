@@ -63,7 +63,9 @@ async function linesOf(context: ApiContext, call: Call, place: string): Promise<
   });
 }
 
-async function subscriptionLines(context: ApiContext, call: Call, id: string): Promise<LineRow[]> {
+/** `given`: the id, also without its prefix, as the metrics' subscriptions carry it. */
+async function subscriptionLines(context: ApiContext, call: Call, given: string): Promise<LineRow[]> {
+  const id = given.startsWith('sub_') ? given : `sub_${given}`;
   const parts = partsOf('sub', id);
   if (!parts) throw notFound('Subscription');
   const lines = (await linesOf(context, call, parts.place)).filter(
