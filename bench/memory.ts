@@ -1,7 +1,8 @@
 /** Memory of processes and all their descendants, shared pages counted once: the sum of PSS from /proc (Linux only). */
 import { readdirSync, readFileSync } from 'node:fs';
 
-const SAMPLE_MS = 250;
+/** Adding up the pages of large processes takes time that the measured side lacks: not more often than this. */
+const SAMPLE_MS = 500;
 
 export class MemorySampler {
   readonly #root: number;
