@@ -25,14 +25,9 @@ export type SourceOf = (stream: string, originSeq: number, originRow: number) =>
  * Explains one reference, one or two levels deep. Errors: `not_found` for a reference of another form, or to something that is not there as
  * of read.seq.
  */
-export async function explainRevenue(
-  read: ReadContext,
-  ref: string,
-  sourceOf: SourceOf,
-  today?: Day,
-): Promise<ExplanationNode> {
+export async function explainRevenue(read: ReadContext, ref: string, sourceOf: SourceOf): Promise<ExplanationNode> {
   const [kind, ...parts] = ref.split('/');
-  if (kind === 'mrr' && (parts.length === 3 || parts.length === 4)) return explainFigure(read, ref, parts, today);
+  if (kind === 'mrr' && (parts.length === 3 || parts.length === 4)) return explainFigure(read, ref, parts);
   if (kind === 'movement' && parts.length === 4) return explainMovement(read, ref, parts, sourceOf);
   if (kind === 'line' && parts.length === 2) return explainLine(read, ref, parts, sourceOf);
   throw unknownReference(ref);
@@ -44,14 +39,9 @@ function unknownReference(ref: string): FootingError {
   });
 }
 
-async function explainFigure(
-  read: ReadContext,
-  ref: string,
-  parts: string[],
-  today: Day | undefined,
-): Promise<ExplanationNode> {
+async function explainFigure(read: ReadContext, ref: string, parts: string[]): Promise<ExplanationNode> {
   const [bucket = '', currency = '', figure = '', offsetText = '0'] = parts;
-  const days = bucketDays(bucket, today);
+  const days = bucketDays(bucket);
   const offset = /^\d{1,9}$/.test(offsetText) ? Number(offsetText) : Number.NaN;
   if (!days || !/^[A-Z]{3}$/.test(currency) || Number.isNaN(offset)) throw unknownReference(ref);
   if (figure === 'start' || figure === 'end') return explainBalance(read, ref, { bucket, currency, figure, ...days });
@@ -302,7 +292,7 @@ async function lineNode(line: LineRow, hash: string, sourceOf: SourceOf): Promis
  * Days of a bucket: those of its name, or those that stand in its place as "first..last". Days that are over before they begin hold
  * nothing.
  */
-function bucketDays(label: string, today: Day | undefined): { from: string; to: string } | undefined {
+function bucketDays(label: string): { from: string; to: string } | undefined {
   const named = namedDays(label);
   if (named) return named;
   const [from, to, ...more] = label.split('..').map(namedDays);

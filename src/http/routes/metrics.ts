@@ -249,7 +249,8 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
         kind: query.kind as CohortKind,
         from: query.from ?? addMonthsToMonth(to, 1 - MONTHS_DEFAULT),
         to,
-        last: query.last,
+        // Who names the end of the range wants no columns after it.
+        last: query.last ?? query.to,
         currency,
         timeZone: account.timeZone,
         filters: query.filters,
