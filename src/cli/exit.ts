@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { PROBLEM_CODES, type ProblemDocument, problemOf } from '../http/problems.ts';
 import { ApiProblem } from './client.ts';
-import { safe } from './output.ts';
+import { inOptions, reasonAndRemedy, safe } from './output.ts';
 
 /** An import went through, but some rows were rejected. */
 export const EXIT_SOME_ROWS_REJECTED = 3;
@@ -44,11 +44,15 @@ function errorText(document: ProblemDocument): string {
   const lines = [`Error: ${safe(document.detail)}`.replaceAll('\\u000a', '\n')];
   for (const { row, field, value, reason, remedy } of document.problems.slice(0, PROBLEMS_SHOWN_MAX)) {
     const where = [row === undefined ? '' : `row ${row}`, field ?? ''].filter((part) => part !== '').join(', ');
-    const what = value === undefined ? '' : ` ${JSON.stringify(safe(value))}`;
-    lines.push(`  ${[where + what, reason].filter((part) => part !== '').join(': ')}${remedy ? ` ${remedy}` : ''}`);
+    const what = value === undefined ? '' : JSON.stringify(safe(value));
+    const label = [where, what].filter((part) => part !== '').join(' ');
+    const said = reasonAndRemedy(safe(reason), remedy && inOptions(remedy, field));
+    lines.push(`  ${label === '' ? '' : `${label}: `}${said}`);
   }
   const more = document.problems.length - PROBLEMS_SHOWN_MAX;
   if (more > 0) lines.push(`  … and ${more} more (--json lists all)`);
-  if (document.remedy) lines.push(document.remedy);
+  // A remedy that stands at a problem already is not said again.
+  if (document.remedy && !document.problems.some(({ remedy }) => remedy === document.remedy))
+    lines.push(inOptions(document.remedy));
   return lines.join('\n');
 }

@@ -50,6 +50,43 @@ export function bytes(count: number): string {
   return power === 0 ? `${count} bytes` : `${(count / 1024 ** power).toFixed(1)} ${units[power]}`;
 }
 
+/** A count with its noun: 1 row, 1,234 rows. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(String(count))} ${count === 1 ? one : many}`;
+}
+
+/** What is wrong and what to do about it, as sentences. */
+export function reasonAndRemedy(reason: string, remedy?: string | null): string {
+  if (!remedy) return ended(reason);
+  return `${ended(reason)} ${ended(remedy.charAt(0).toUpperCase() + remedy.slice(1))}`;
+}
+
+const ended = (sentence: string): string => (/[.?!…:]$/.test(sentence) ? sentence : `${sentence}.`);
+
+/**
+ * A remedy of the API in the words of the command line: parameters become options. `header` is the header of the file that it is
+ * about, where it is about one.
+ */
+export function inOptions(remedy: string, header?: string): string {
+  const map = (target: string) =>
+    header === undefined ? `--map "HEADER=${target}"` : `--map "${safe(header)}=${target}"`;
+  return remedy
+    .replaceAll(/say so: decimal "(.)"/g, 'say so with --decimal $1')
+    .replaceAll(/decimal "(.)"/g, '--decimal $1')
+    .replaceAll(/date_order "(\w+)"/g, '--date-order $1')
+    .replaceAll(/encoding "([\w-]+)"/g, '--encoding $1')
+    .replaceAll(/format "(\w+)"/g, '--format $1')
+    .replaceAll('map it to a column', `say which column it is with ${map('COLUMN')}`)
+    .replaceAll('map it to null to leave it out on purpose', `leave it out on purpose with ${map('')}`)
+    .replaceAll('map the empty name to null to leave it out', 'leave it out with --map " ="')
+    .replaceAll('map the one that is not wanted to null', `leave one out with ${map('')}`)
+    .replaceAll(
+      'name the header that means it, in the mapping',
+      `name the header that means it with --map "HEADER=${header ?? 'COLUMN'}"`,
+    )
+    .replaceAll('import with mode=rows', 'import without --all-or-nothing');
+}
+
 export interface Column {
   title: string;
   align?: 'left' | 'right';

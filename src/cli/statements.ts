@@ -1,7 +1,7 @@
 /** Both statements as text: aligned, thousands separated, units shown, totals ruled off. */
 
 import { Decimal } from '../kernel/decimal.ts';
-import { bold, type Column, dim, grouped, minorUnits, print, safe, table } from './output.ts';
+import { bold, type Column, counted, dim, grouped, minorUnits, print, safe, table } from './output.ts';
 import { currencyMinorUnits, type InventoryView, type MrrFigure, type MrrView } from './views.ts';
 
 const right = 'right' as const;
@@ -16,7 +16,8 @@ const MOVEMENTS: ReadonlyArray<[type: string, title: string]> = [
 
 export function printMrr(statement: MrrView): void {
   print(
-    bold(`Recurring revenue per month, ${statement.from} to ${statement.to}`) + dim(`  as of entry ${statement.seq}`),
+    bold(`Recurring revenue per month, ${statement.from} to ${statement.to}`) +
+      dim(`  as of entry ${statement.seq}, counted until ${statement.until}`),
   );
   if (statement.currencies.length === 0) print('There are no movements.');
   for (const { currency, buckets } of statement.currencies) {
@@ -92,16 +93,16 @@ const CATEGORIES: Record<string, string> = {
   14: 'Franchises',
   15: 'Investments',
 };
-const TITLES: Record<string, string> = { scope: 'Scope', category: 'Category' };
 /** Tonnes are shown to the kilogram. */
 const TONNE_DECIMALS = 3;
 
 export function printInventory(statement: InventoryView): void {
-  const period = statement.from || statement.to ? `, ${statement.from ?? 'beginning'} to ${statement.to ?? 'end'}` : '';
+  const { from, to } = statement;
+  const period = from || to ? `, ${from ?? 'beginning'} to ${to ?? 'end'}` : ', all periods';
   print(bold(`Greenhouse-gas inventory${period}, ${statement.gwp}`) + dim(`  as of entry ${statement.seq}`));
   print();
   const columns: Column[] = [
-    ...statement.group_by.map((dimension) => ({ title: TITLES[dimension] ?? dimension })),
+    ...statement.group_by.map((dimension) => ({ title: dimension.charAt(0).toUpperCase() + dimension.slice(1) })),
     { title: 't CO2e', align: right },
     { title: 'Lines', align: right },
   ];
@@ -127,7 +128,7 @@ export function printInventory(statement: InventoryView): void {
       quantity === null || quantity === '0' ? '' : `${grouped(quantity)} ${unit}`.trim(),
       amount === null || amount === '0' ? '' : `${grouped(amount)} ${currency}`.trim(),
     ].filter((text) => text !== '');
-    print(`Held back, in no total: ${grouped(String(lines))} lines, ${safe(sums.join(', '))}: ${safe(words)}.`);
+    print(`Held back, in no total: ${counted(lines, 'line')}, ${safe(sums.join(', '))}: ${safe(words)}.`);
   }
   print(dim('Tonnes are rounded to the kilogram here; --json has every digit.'));
 }

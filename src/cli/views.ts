@@ -11,6 +11,7 @@ export interface MrrView {
   seq: number;
   from: string;
   to: string;
+  until: string;
   currencies: Array<{
     currency: string;
     buckets: Array<{

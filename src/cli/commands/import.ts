@@ -7,8 +7,9 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { FootingError } from '../../kernel/errors.ts';
 import type { ApiClient, Query } from '../client.ts';
 import { EXIT_SOME_ROWS_REJECTED } from '../exit.ts';
-import { bytes, grouped, print, printJson, safe, wrapped } from '../output.ts';
+import { bytes, counted, grouped, inOptions, print, printJson, reasonAndRemedy, safe, wrapped } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
+import type { InventoryView } from '../views.ts';
 import { type CommonOptions, command, onAccount, withAccount } from './shared.ts';
 
 interface RejectedView {
@@ -27,8 +28,25 @@ export interface ImportView {
 }
 
 type UploadAnswer =
-  | { outcome: 'stated' | 'already'; import: ImportView }
-  | { outcome: 'dry-run'; counts: { rows: number; accepted: number; rejected: number }; rejected: RejectedView[] };
+  | { outcome: 'stated' | 'already'; import: ImportView; options?: ReadOptionsView; notes?: string[] }
+  | {
+      outcome: 'dry-run';
+      counts: { rows: number; accepted: number; rejected: number };
+      rejected: RejectedView[];
+      options: ReadOptionsView;
+      notes: string[];
+    };
+
+/** How the file was read. */
+interface ReadOptionsView {
+  format: string;
+  compression: string;
+  encoding: string;
+  delimiter: string;
+  decimal: string;
+  date_order: string;
+  sheet: string | null;
+}
 
 interface ProgressView {
   stage: string;
@@ -112,7 +130,7 @@ export async function importFile(
     const answer = await upload(client, stream, file, options, bar);
     if (answer.outcome === 'dry-run') return answer;
     const settled = answer.import.state === 'posted' || answer.import.state === 'failed';
-    return settled ? answer : { outcome: answer.outcome, import: await follow(client, answer.import.seq, bar) };
+    return settled ? answer : { ...answer, import: await follow(client, answer.import.seq, bar) };
   } finally {
     bar.end();
   }
@@ -205,37 +223,70 @@ async function finish(client: ApiClient, answer: UploadAnswer, options: Options)
   }
   if (options.json) return printJson(answer);
   print(summary(answer));
+  if (answer.options) print(readAs(answer.options));
+  for (const note of answer.notes ?? []) print(safe(note));
   const rejected = answer.outcome === 'dry-run' ? answer.rejected : answer.import.rejected;
   if (rejected.length > 0 && answer.outcome !== 'already') printRejected(rejected, counts?.rejected ?? rejected.length);
   if (options.rejects !== undefined && (counts?.rejected ?? 0) > 0)
     print(`All rejected rows are in ${options.rejects}.`);
+  if (answer.outcome !== 'dry-run' && answer.import.stream === 'activities') await printHeld(client);
 }
+
+/** What is in the book and in no total, after this import. */
+async function printHeld(client: ApiClient): Promise<void> {
+  const { held } = await client.get<Pick<InventoryView, 'held'>>('/api/reports/inventory', { group_by: 'scope' });
+  const lines = held.reduce((sum, group) => sum + group.lines, 0);
+  print(
+    lines === 0
+      ? 'Nothing is held back in the book.'
+      : `${counted(lines, 'line')} of the book ${lines === 1 ? 'is' : 'are'} held back, in no total: footing report held`,
+  );
+}
+
+function readAs({ format, compression, encoding, delimiter, decimal, date_order, sheet }: ReadOptionsView): string {
+  const names: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };
+  const parts = [`${format.toUpperCase()}${compression === 'none' ? '' : ` in ${compression}`}`];
+  if (sheet !== null) parts.push(`sheet ${sheet}`);
+  if (format === 'csv') parts.push(`delimiter ${names[delimiter] ?? delimiter}`);
+  if (!['xlsx', 'parquet'].includes(format)) parts.push(encoding);
+  if (format === 'csv') parts.push(`decimal mark ${decimal}`, `dates ${DATES[date_order] ?? date_order}`);
+  return safe(`Read as ${parts.join(', ')}.`);
+}
+
+const DATES: Record<string, string> = { iso: 'YYYY-MM-DD', dmy: 'DD/MM/YYYY', mdy: 'MM/DD/YYYY' };
 
 /** One line on what an import did. */
 export function summary(answer: UploadAnswer): string {
   const count = (n: number) => grouped(String(n));
   if (answer.outcome === 'dry-run') {
     const { rows, accepted, rejected } = answer.counts;
-    return `Dry run: of ${count(rows)} rows ${count(accepted)} would go in and ${count(rejected)} would be rejected. Nothing was stated.`;
+    return `Dry run: of ${counted(rows, 'row')}, ${count(accepted)} would go in and ${count(rejected)} would be rejected. Nothing was stated.`;
   }
   const { seq, counts, stream, file_name } = answer.import;
   const name = safe(file_name);
   if (answer.outcome === 'already') return `${name} was imported before, as entry ${seq}: nothing changes.`;
   if (counts === null) return `${name} is entry ${seq}.`;
-  const superseded = counts.superseded > 0 ? `, ${count(counts.superseded)} earlier ones superseded` : '';
-  return `${name} is entry ${seq}: ${count(counts.accepted)} ${stream} taken, ${count(counts.rejected)} rejected${superseded}.`;
+  const taken = counts.accepted === 1 ? singular(stream) : stream;
+  return `${name} is entry ${seq}: ${count(counts.accepted)} ${taken} taken, ${count(counts.rejected)} rejected, ${count(counts.superseded)} earlier superseded.`;
+}
+
+/** One of what a stream holds: activities -> activity, plans -> plan. */
+function singular(stream: string): string {
+  const words = stream.replaceAll('_', ' ');
+  return words.endsWith('ies') ? `${words.slice(0, -3)}y` : words.replace(/s$/, '');
 }
 
 function printRejected(rejected: readonly RejectedView[], total: number): void {
   print();
   for (const { row, problems } of rejected.slice(0, REJECTS_SHOWN_MAX)) {
     for (const { column, value, reason, remedy } of problems) {
-      const what = value === '' ? column : `${column} ${JSON.stringify(value)}`;
-      print(wrapped(`Row ${grouped(String(row))}, ${what}: ${reason}${remedy ? `; ${remedy}` : ''}.`, '  '));
+      const what = [column, value === '' ? '' : JSON.stringify(value)].filter((part) => part !== '').join(' ');
+      const where = `Row ${grouped(String(row))}${what === '' ? '' : `, ${what}`}`;
+      print(wrapped(`${where}: ${reasonAndRemedy(reason, remedy && inOptions(remedy))}`, '  '));
     }
   }
   if (total > REJECTS_SHOWN_MAX) {
-    print(`  … ${grouped(String(total))} rows were rejected in all; --rejects FILE writes them out.`);
+    print(`  … ${counted(total, 'row')} were rejected in all; --rejects FILE writes them out.`);
   }
 }
 

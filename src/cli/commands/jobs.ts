@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { PROBLEM_CODES } from '../../http/problems.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import { type ApiClient, ApiProblem } from '../client.ts';
-import { bytes, grouped, print, printJson, safe, table } from '../output.ts';
+import { bytes, counted, print, printJson, safe, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import { type CommonOptions, command, onAccount, withAccount } from './shared.ts';
 
@@ -74,12 +74,21 @@ async function runJob<Result>(client: ApiClient, path: string, title: string, op
 }
 
 function printVerification(result: VerifyResult): void {
+  const broken = result.findings.some((finding) => finding.what === 'chain');
   print(
-    `Journal    ${grouped(String(result.entries))} entries, the chain ${result.findings.some((f) => f.what === 'chain') ? 'is broken' : 'holds'}`,
+    broken
+      ? `Journal    the chain is broken; it was followed over ${counted(result.entries, 'entry', 'entries')}`
+      : `Journal    ${counted(result.entries, 'entry', 'entries')}, the chain holds`,
   );
-  print(`Evidence   ${grouped(String(result.evidence.files))} files, ${bytes(result.evidence.bytes)}`);
+  print(`Evidence   ${counted(result.evidence.files, 'file')}, ${bytes(result.evidence.bytes)}`);
   const agreeing = result.totals.filter((total) => total.agrees).length;
-  print(`Ledger     ${agreeing} of ${result.totals.length} totals agree with a rebuild from the journal`);
+  // A rebuild from a chain or a file that does not agree would prove nothing.
+  const checked = result.totals.length > 0 || result.agrees;
+  print(
+    checked
+      ? `Ledger     ${agreeing} of ${counted(result.totals.length, 'total')} ${result.totals.length === 1 ? 'agrees' : 'agree'} with a rebuild from the journal`
+      : 'Ledger     not checked, because it cannot be rebuilt from what does not agree',
+  );
   print();
   if (result.agrees) {
     print(`Everything agrees, as of entry ${result.seq} (${result.seconds.toFixed(1)} s).`);

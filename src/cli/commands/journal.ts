@@ -6,6 +6,9 @@ interface EntryView {
   seq: number;
   kind: string;
   actor: string;
+  actor_name: string | null;
+  stream: string | null;
+  file_name: string | null;
   recorded_at: string;
   evidence: string | null;
   payload_hash: string;
@@ -23,6 +26,21 @@ interface Options extends CommonOptions {
 /** Most entries per request of the API. */
 const PAGE_ENTRIES_MAX = 1_000;
 
+/** Kinds that most journals have; others say themselves what they are. */
+const KINDS = [
+  'records.import',
+  'records.post',
+  'records.patch',
+  'records.delete',
+  'factors.adopt',
+  'matching.decide',
+  'matching.rule',
+  'matching.undo',
+  'account.create',
+  'key.create',
+  'key.revoke',
+];
+
 export function journalCommand(): Command {
   return withAsOf(
     withAccount(
@@ -35,7 +53,7 @@ export function journalCommand(): Command {
   )
     .argument('[seq]', 'entry to show', wholeNumber)
     .option('--limit <count>', 'entries to list', wholeNumber, 20)
-    .option('--kind <kind>', 'only entries of this kind')
+    .option('--kind <kind>', `only entries of this kind: ${KINDS.join(', ')} …`)
     .option('--oldest', 'oldest first')
     .action(async (seq: number | undefined, options: Options) => {
       await onAccount(options, async (client) => {
@@ -59,14 +77,15 @@ export function journalCommand(): Command {
         if (options.json) return printJson({ entries });
         const columns = [
           { title: 'Entry', align: 'right' as const },
-          ...['Recorded', 'Kind', 'By', 'Evidence', 'Hash'].map((title) => ({ title })),
+          ...['Recorded', 'Kind', 'Stream', 'File', 'By', 'Hash'].map((title) => ({ title })),
         ];
         const rows = entries.map((entry) => [
           String(entry.seq),
           entry.recorded_at.slice(0, 19).replace('T', ' '),
           entry.kind,
-          entry.actor,
-          entry.evidence?.slice(0, 12) ?? '',
+          entry.stream ?? '',
+          entry.file_name ?? '',
+          entry.actor_name ?? entry.actor,
           entry.hash.slice(0, 12),
         ]);
         print(table(columns, rows));
@@ -78,7 +97,8 @@ function printEntry(entry: EntryView): void {
   print(bold(`Entry ${entry.seq}: ${safe(entry.kind)}`));
   for (const [label, value] of [
     ['Recorded', entry.recorded_at],
-    ['By', safe(entry.actor)],
+    ['By', safe(entry.actor_name === null ? entry.actor : `${entry.actor_name} (${entry.actor})`)],
+    ...(entry.file_name === null ? [] : [['File', safe(entry.file_name)] as const]),
     ['Evidence', entry.evidence ?? 'none'],
     ['Payload hash', entry.payload_hash],
     ['Previous', entry.previous_hash],

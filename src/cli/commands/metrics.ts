@@ -24,6 +24,7 @@ interface MetricsView {
   from: string;
   to: string;
   currency: string;
+  until: string;
   metrics: Array<{ name: string; title: string; unit: string; words: string }>;
   buckets: BucketView[];
   parts: Array<{ part: string; buckets: BucketView[] }>;
@@ -38,6 +39,7 @@ interface CohortsView {
   seq: number;
   kind: string;
   currency: string;
+  until: string;
   cohorts: Array<{
     month: string;
     customers: number;
@@ -116,7 +118,10 @@ function cohortsCommand(): Command {
 }
 
 function printMetrics(report: MetricsView): void {
-  print(bold(`Metrics, ${report.from} to ${report.to}, ${report.currency}`) + dim(`  as of entry ${report.seq}`));
+  print(
+    bold(`Metrics, ${report.from} to ${report.to}, ${report.currency}`) +
+      dim(`  as of entry ${report.seq}, counted until ${report.until}`),
+  );
   print();
   const [only] = report.metrics;
   if (report.parts.length > 0 && only && report.metrics.length === 1) {
@@ -175,7 +180,10 @@ const COHORT_TITLES: Record<string, string> = {
 };
 
 function printCohorts(report: CohortsView): void {
-  print(bold(`${COHORT_TITLES[report.kind]}, ${report.currency}`) + dim(`  as of entry ${report.seq}`));
+  print(
+    bold(`${COHORT_TITLES[report.kind]}, ${report.currency}`) +
+      dim(`  as of entry ${report.seq}, counted until ${report.until}`),
+  );
   print();
   const length = Math.max(0, ...report.cohorts.map(({ cells }) => cells.length));
   const right = 'right' as const;

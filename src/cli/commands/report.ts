@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { grouped, print, printJson, table } from '../output.ts';
+import { grouped, print, printJson, table, wrapped } from '../output.ts';
 import { mrrRefs, printInventory, printMrr, printSuggestions } from '../statements.ts';
 import type { HeldView, InventoryView, MrrView } from '../views.ts';
 import { type CommonOptions, command, group, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
@@ -23,7 +23,7 @@ interface InventoryOptions extends CommonOptions {
 
 export function reportCommand(): Command {
   const report = group('report', 'Statements of the books', ['footing report mrr', 'footing report inventory']);
-  for (const made of [mrrCommand(), inventoryCommand(), heldCommand()]) report.addCommand(made);
+  for (const made of [mrrCommand(), inventoryCommand(), heldCommand(), warningsCommand()]) report.addCommand(made);
   return report;
 }
 
@@ -38,7 +38,7 @@ function mrrCommand(): Command {
     ),
   )
     .option('--from <day>', 'first day or month (default: 11 months before the last)')
-    .option('--to <day>', 'last day or month (default: this month)')
+    .option('--to <day>', 'last day or month (default: the newest month in which anything moved)')
     .option('--interval <interval>', 'day, week, month, quarter or year', 'month')
     .option('--currency <code>', 'only this currency')
     .action(async (options: MrrOptions) => {
@@ -126,6 +126,65 @@ function heldCommand(): Command {
         print(table(columns, rows));
         if (held.total > held.groups.length)
           print(`… ${grouped(String(held.total))} groups in all; --limit shows more.`);
+      });
+    });
+}
+
+interface WarningsView {
+  warnings: Array<
+    Record<
+      | 'code'
+      | 'words'
+      | 'customer_external_id'
+      | 'subscription_external_id'
+      | 'invoice_external_id'
+      | 'external_id'
+      | 'plan_external_id'
+      | 'at',
+      string
+    >
+  >;
+  total: number;
+}
+
+function warningsCommand(): Command {
+  return withAsOf(
+    withAccount(
+      command('warnings', 'What is odd in the billing data', [
+        'footing report warnings',
+        'footing report warnings --code CODE --json',
+      ]),
+    ),
+  )
+    .option('--code <code>', 'only warnings of this kind')
+    .option('--limit <count>', 'warnings to list', wholeNumber, 50)
+    .action(async (options: CommonOptions & { code?: string; limit: number }) => {
+      await onAccount(options, async (client) => {
+        const found = await client.get<WarningsView>('/api/reports/warnings', {
+          code: options.code,
+          limit: options.limit,
+          as_of: options.asOf,
+        });
+        if (options.json) return printJson(found);
+        if (found.warnings.length === 0) return print('Nothing is odd.');
+        const columns = ['Code', 'Customer', 'Subscription', 'Invoice', 'Line', 'Plan', 'At'].map((title) => ({
+          title,
+        }));
+        const rows = found.warnings.map((each) => [
+          each.code,
+          each.customer_external_id,
+          each.subscription_external_id,
+          each.invoice_external_id,
+          each.external_id,
+          each.plan_external_id,
+          each.at.slice(0, 10),
+        ]);
+        print(table(columns, rows));
+        print();
+        for (const [code, words] of new Map(found.warnings.map((each) => [each.code, each.words])))
+          print(wrapped(`${code}: ${words}`, ''));
+        if (found.total > found.warnings.length)
+          print(`… ${grouped(String(found.total))} warnings in all; --limit shows more.`);
       });
     });
 }
