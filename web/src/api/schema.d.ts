@@ -1395,6 +1395,343 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/carbon/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Activities that wait for a decision about their factor, with candidates and their effect
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Largest first by */
+                    order?: "lines" | "amount" | "quantity";
+                    /** @description Set of 100-year potentials */
+                    gwp?: "AR4" | "AR5" | "AR6";
+                    candidates?: number;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: {
+                                activity: string;
+                                unit: string;
+                                currency: string;
+                                country: string;
+                                region: string;
+                                category: string;
+                                reason: string;
+                                words: string;
+                                detail: string;
+                                years: number[];
+                                lines: number;
+                                quantity: string | null;
+                                amount: string | null;
+                                candidates: {
+                                    family: string;
+                                    factor: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    score: string;
+                                    reasons: string[];
+                                    /** @description What choosing the family would add to scopes 1 to 3 */
+                                    co2e_kg: string;
+                                    /** @description Years for which it has no factor */
+                                    years_held: number[];
+                                }[];
+                            }[];
+                            /** @description Descriptions in all */
+                            total: number;
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Decisions in force
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description In force, in the order in which they were stated */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            choices: {
+                                id: string;
+                                /** @enum {unknown} */
+                                kind: "decision" | "rule";
+                                rule: string | null;
+                                when: {
+                                    field: string;
+                                    op: string;
+                                    values: string[];
+                                }[];
+                                factor: string | null;
+                                family: string | null;
+                                left_out: boolean;
+                                reason: string;
+                                priority: number;
+                                first_year: number | null;
+                                last_year: number | null;
+                                /** @description Who stated it */
+                                actor: string;
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                recorded_at: string;
+                            }[];
+                            total: number;
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Decide on the factors of activities, many at once; or see first what that would do
+         * @description Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request with the same key is done once; another request with it is refused with 409 */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        decisions: {
+                            /** @description The activity as it is stated */
+                            activity: string;
+                            /** @description Only with this unit; any when absent */
+                            unit?: string;
+                            /** @description Only with this currency; any when absent */
+                            currency?: string;
+                            /** @description Only with this country; any when absent */
+                            country?: string;
+                            /** @description Only with this region; any when absent */
+                            region?: string;
+                            /** @description Only with this category; any when absent */
+                            category?: string;
+                            factor?: string | null;
+                            /** @description Name of the factors to use: place, unit and year decide among them */
+                            family?: string;
+                            /** @description Why */
+                            reason?: string;
+                        }[];
+                        /** @description Only say what it would do to the totals */
+                        preview?: boolean;
+                        /**
+                         * @description Set of 100-year potentials
+                         * @default AR5
+                         * @enum {unknown}
+                         */
+                        gwp?: "AR4" | "AR5" | "AR6";
+                    };
+                };
+            };
+            responses: {
+                /** @description What would happen; nothing is stated */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {boolean} */
+                            preview: true;
+                            /** @description Entry as of which the effect is calculated */
+                            seq: number;
+                            /**
+                             * @description Set of 100-year potentials
+                             * @default AR5
+                             * @enum {unknown}
+                             */
+                            gwp: "AR4" | "AR5" | "AR6";
+                            /** @description Descriptions by year that are decided otherwise than now */
+                            descriptors: number;
+                            lines: number;
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            before_kg: string;
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            after_kg: string;
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            change_kg: string;
+                            choices: {
+                                lines: number;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                change_kg: string;
+                            }[];
+                            held_lines: number;
+                            still_held: {
+                                activity: string;
+                                year: number;
+                                reason: string;
+                                detail: string;
+                                lines: number;
+                            }[];
+                            /** @description Lines not in the figures: amount and quantity change places */
+                            other_basis_lines: number;
+                        };
+                    };
+                };
+                /** @description The journal entry that holds what was stated */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @description Hash of the entry; it covers all entries before it */
+                            hash: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            /** @description Rows of the request */
+                            rows: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/decisions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a decision back
+         * @description What it decided is matched again without it. It stays readable as of earlier entries.
+         *
+         *     Takes a key of the account with the role write.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The journal entry that holds what was stated */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @description Hash of the entry; it covers all entries before it */
+                            hash: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            /** @description Rows of the request */
+                            rows: number;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/explain": {
         parameters: {
             query?: never;

@@ -19,11 +19,14 @@ interface Props {
   onSelect?: (name: string, data: unknown) => void;
 }
 
+const LOOK_AGAIN_MS = 100;
+
 export function Chart({ label, fileName, option, height = 240, onSelect }: Props) {
   const chart = useRef<ChartHandle>(null);
   const save = async (kind: 'png' | 'svg') => {
-    const blob = await chart.current?.export(kind);
-    if (blob) saveBlob(blob, `${fileName}.${kind}`);
+    // The library may still be on its way.
+    while (chart.current === null) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    saveBlob(await chart.current.export(kind), `${fileName}.${kind}`);
   };
   return (
     <figure className="chart">

@@ -7,6 +7,7 @@ import { Empty, PageHead, Section, Shown } from '../components/Page.tsx';
 import { amount, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
 import { nameOf } from './carbon/names.ts';
+import { Decisions, Queue } from './held/Queue.tsx';
 
 const COLUMNS: readonly Column<HeldGroup>[] = [
   {
@@ -70,6 +71,7 @@ export function Held() {
           {t.imports.newTitle}
         </Button>
       </PageHead>
+      <Queue />
       <Section title={t.held.summary(total)}>
         <Shown of={{ data: groups, error: held.error, refetch: held.refetch }} height={300}>
           {(rows) =>
@@ -87,6 +89,7 @@ export function Held() {
           }
         </Shown>
       </Section>
+      <Decisions />
     </>
   );
 }
