@@ -1,11 +1,11 @@
 /** Ping and account. */
 import type { Json } from '../../../journal/types.ts';
-import type { ApiContext, Call, Route } from '../context.ts';
+import type { Call, Route } from '../context.ts';
 import { ApiError, type FieldError } from '../errors.ts';
 import { accountUuid } from '../ids.ts';
 
-/** What ChartMogul's account settings are here until the account states others (an entry `revenue_settings.…`). */
-const DEFAULTS: Record<string, Json> = {
+/** What figures here follow, in ChartMogul's words. Nothing changes it yet, so nothing else is ever answered. */
+const SETTINGS: Record<string, Json> = {
   churn_recognition: 'immediate',
   churn_when_zero_mrr: false,
   auto_churn_subscription: false,
@@ -13,14 +13,17 @@ const DEFAULTS: Record<string, Json> = {
   proximate_movement_reclassification: true,
 };
 
-export function accountRoutes(route: Route, context: ApiContext): void {
+/** The day on which weeks start, here and in metrics by week. */
+export const WEEK_START = 'monday';
+
+export function accountRoutes(route: Route): void {
   route('GET', '/ping', 200, async () => ({ data: 'pong!' }));
   route('GET', '/account', 200, async (call) => {
     const included = (call.query.include ?? '')
       .split(',')
       .map((name) => name.trim())
       .filter((name) => name !== '');
-    const unknown = included.filter((name) => DEFAULTS[name] === undefined);
+    const unknown = included.filter((name) => SETTINGS[name] === undefined);
     if (unknown.length > 0) {
       const errors: FieldError[] = unknown.map((name) => ({
         param: 'include',
@@ -29,19 +32,12 @@ export function accountRoutes(route: Route, context: ApiContext): void {
       }));
       throw new ApiError(400, `Invalid include parameter: ${unknown.join(', ')}`, errors);
     }
-    const stated = (await context.stated.get(call.account.id, 'revenue_settings', 'account'))?.body ?? {};
     return {
       ...describe(call),
-      week_start_on: stated.week_start_on ?? 'monday',
-      ...Object.fromEntries(included.map((name) => [name, stated[name] ?? DEFAULTS[name]])),
+      week_start_on: WEEK_START,
+      ...Object.fromEntries(included.map((name) => [name, SETTINGS[name]])),
     };
   });
-}
-
-/** The day on which the account's weeks start. */
-export async function weekStartOf(context: ApiContext, call: Call): Promise<'monday' | 'sunday'> {
-  const stated = (await context.stated.get(call.account.id, 'revenue_settings', 'account'))?.body ?? {};
-  return stated.week_start_on === 'sunday' ? 'sunday' : 'monday';
 }
 
 function describe({ account }: Call) {

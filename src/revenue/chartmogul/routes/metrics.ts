@@ -6,7 +6,7 @@ import type { ApiContext, Call, Route } from '../context.ts';
 import { badParameter } from '../errors.ts';
 import { dayParameter, exactNumber, percentNumber, reading } from '../metricAnswers.ts';
 import { filterOf } from '../metricFilters.ts';
-import { weekStartOf } from './account.ts';
+import { WEEK_START } from './account.ts';
 
 /** Keys of an answer's entries, each the metric of the same name with underscores. The first is the one that is summarised. */
 const ENDPOINTS: Record<string, readonly string[]> = {
@@ -75,7 +75,7 @@ async function figures(context: ApiContext, call: Call, keys: readonly string[],
   const common: Omit<MetricsParameters, 'names' | 'from' | 'to'> = {
     currency: call.account.currency,
     timeZone: call.account.timeZone,
-    weekStart: await weekStartOf(context, call),
+    weekStart: WEEK_START,
     filters: await filterOf(context, call, read),
   };
   const [report, summary] = await reading(
