@@ -18,8 +18,10 @@ export const ESTIMATES_MAX = 100_000;
 export const SEARCHES_MAX = 2_000;
 /** Digits before the point of a quantity, as the stream takes them. */
 const WHOLE_DIGITS_MAX = 26;
-/** Others get their turn after so many milliseconds. */
-const TURN_MS = 25;
+/** Others get their turn after so much work, in calculations of what is known: about 20 ms. */
+const TURN_WORK = 2_000;
+const MATCH_WORK = 20;
+const SEARCH_WORK = 100;
 
 export interface EstimateItem {
   /** Name of the activity, or id of a factor. */
@@ -96,14 +98,15 @@ export async function estimate(
   const counts = { estimated: 0, held: 0, invalid: 0 };
   const known = new Map<string, Matched>();
   const searches = { left: SEARCHES_MAX };
-  let turn = performance.now();
+  let turn = 0;
   for (let i = 0; i < items.length; i += 1) {
     const result = estimateOne(items[i]!, state, options, known, factors, searches);
     counts[result.outcome] += 1;
     results[i] = result;
-    if ((i & 15) === 15 && performance.now() - turn > TURN_MS) {
+    const work = i + MATCH_WORK * known.size + SEARCH_WORK * (SEARCHES_MAX - searches.left);
+    if (work - turn > TURN_WORK) {
       await setImmediate();
-      turn = performance.now();
+      turn = work;
     }
   }
   return { results, factors, counts };
@@ -157,28 +160,27 @@ function estimateOne(
       candidates: null,
     };
   }
-  return {
-    outcome: 'estimated',
-    co2e_kg: times(used, plan.total).toString(),
-    chosen_by: chosenBy,
-    score,
-    lines: plan.lines.map(({ gases, co2e }, i) => {
-      const masses: Record<string, string> = {};
-      for (const [gas, coefficient] of gases) masses[gas] = times(used, coefficient).toString();
-      const head = lines[i]!;
-      return {
-        factor: head.factor,
-        scope: head.scope,
-        category: head.category,
-        method: head.method,
-        basis: head.basis,
-        co2e_kg: times(used, co2e).toString(),
-        gases_kg: masses,
-        other_gas: head.other_gas,
-        flags: head.flags,
-      };
-    }),
-  };
+  let total = Decimal.ZERO;
+  const made = plan.lines.map(({ line, gases, co2e }, i): EstimateLine => {
+    const masses: Record<string, string> = {};
+    for (const [gas, coefficient] of gases) masses[gas] = times(used, coefficient).toString();
+    const kg = times(used, co2e);
+    // Added up as they are shown, so that lines foot to the total.
+    if (line.scope !== 0) total = total.add(kg);
+    const { factor, scope, category: number, method, basis, other_gas, flags } = lines[i]!;
+    return {
+      factor,
+      scope,
+      category: number,
+      method,
+      basis,
+      co2e_kg: kg.toString(),
+      gases_kg: masses,
+      other_gas,
+      flags,
+    };
+  });
+  return { outcome: 'estimated', co2e_kg: total.toString(), chosen_by: chosenBy, score, lines: made };
 }
 
 function match(

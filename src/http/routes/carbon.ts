@@ -13,7 +13,6 @@ import {
   ESTIMATES_MAX,
   type EstimateItem,
   estimate,
-  FACTS,
   type Factor,
   factorCo2eUnder,
   findFactors,
@@ -21,7 +20,6 @@ import {
   type GwpSetName,
   loadCatalogue,
   matchingState,
-  OPERATORS,
   type Preview,
   previewChange,
   QUEUE_ORDERS,
@@ -38,303 +36,31 @@ import type { ReadContext } from '../../ledger/types.ts';
 import { accountOf, actorOf, type HttpContext, setSeq } from '../context.ts';
 import { documentedAs, TAGS } from '../openapi.ts';
 import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
-import { AsOf, DecimalText, Instant, Next, Nullable, Page, problemAnswers, StatedSchema } from '../schemas.ts';
+import { AsOf, Page, problemAnswers, StatedSchema } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
+import {
+  CANDIDATES_DEFAULT,
+  CANDIDATES_MAX,
+  CHOICES_MAX,
+  ChoicesSchema,
+  DecisionSchema,
+  EstimateItemSchema,
+  EstimatesSchema,
+  FactorListSchema,
+  FactorSchema,
+  Gwp,
+  LooseEstimates,
+  optional,
+  PreviewSchema,
+  QUEUE_PAGE_DEFAULT,
+  QUEUE_PAGE_MAX,
+  QueueSchema,
+  RuleSchema,
+  text,
+} from './carbonSchemas.ts';
 import { IdempotencyHeaders, idempotencyOf, sendStated } from './records.ts';
 
 const strict = { additionalProperties: false } as const;
-const TEXT_CHARACTERS_MAX = 500;
-const REASON_CHARACTERS_MAX = 1_000;
-const CHOICES_MAX = 10_000;
-const CONDITIONS_MAX = 20;
-const CONDITION_VALUES_MAX = 1_000;
-const CANDIDATES_MAX = 20;
-const CANDIDATES_DEFAULT = 3;
-const QUEUE_PAGE_MAX = 200;
-const QUEUE_PAGE_DEFAULT = 50;
-
-const text = (description: string) => Type.String({ maxLength: TEXT_CHARACTERS_MAX, description });
-const optional = (description: string) => Type.Optional(text(description));
-const Gwp = Type.Enum([...GWP_SET_NAMES], { default: 'AR5', description: 'Set of 100-year potentials' });
-
-const target = {
-  factor: Type.Optional(
-    Nullable(text('Id of the factor to use whatever the place and year; null leaves the activity out, with a reason')),
-  ),
-  family: optional('Name of the factors to use: place, unit and year decide among them'),
-  reason: Type.Optional(Type.String({ maxLength: REASON_CHARACTERS_MAX, description: 'Why' })),
-};
-const DecisionSchema = Type.Object(
-  {
-    activity: Type.String({
-      minLength: 1,
-      maxLength: TEXT_CHARACTERS_MAX,
-      description: 'The activity as it is stated',
-    }),
-    ...Object.fromEntries(
-      FACTS.filter((fact) => fact !== 'activity').map((fact) => [
-        fact,
-        optional(`Only with this ${fact}; any when absent`),
-      ]),
-    ),
-    ...target,
-  },
-  { ...strict, description: 'Remembered: it holds for later activities too, until another decision or its undoing' },
-);
-const RuleSchema = Type.Object(
-  {
-    rule: Type.String({
-      minLength: 1,
-      maxLength: TEXT_CHARACTERS_MAX,
-      description: 'Name of the rule; another of this name takes its place',
-    }),
-    when: Type.Array(
-      Type.Object(
-        {
-          field: Type.Enum([...FACTS]),
-          op: Type.Enum([...OPERATORS]),
-          values: Type.Array(text('Capitals and white space do not count'), {
-            minItems: 1,
-            maxItems: CONDITION_VALUES_MAX,
-          }),
-        },
-        strict,
-      ),
-      { minItems: 1, maxItems: CONDITIONS_MAX, description: 'All must hold' },
-    ),
-    priority: Type.Optional(
-      Type.Integer({ minimum: -1_000_000, maximum: 1_000_000, description: 'Higher goes first' }),
-    ),
-    first_year: Type.Optional(Type.Integer({ minimum: 1900, maximum: 2200, description: 'First year of activities' })),
-    last_year: Type.Optional(Type.Integer({ minimum: 1900, maximum: 2200, description: 'Last year of activities' })),
-    ...target,
-  },
-  strict,
-);
-
-const ChoiceSchema = Type.Object(
-  {
-    id: Type.String(),
-    kind: Type.Enum(['decision', 'rule']),
-    rule: Nullable(Type.String()),
-    when: Type.Array(
-      Type.Object({ field: Type.String(), op: Type.String(), values: Type.Array(Type.String()) }, strict),
-    ),
-    factor: Nullable(Type.String()),
-    family: Nullable(Type.String()),
-    left_out: Type.Boolean(),
-    reason: Type.String(),
-    priority: Type.Integer(),
-    first_year: Nullable(Type.Integer()),
-    last_year: Nullable(Type.Integer()),
-    actor: Type.String({ description: 'Who stated it' }),
-    recorded_at: Instant,
-  },
-  strict,
-);
-const ChoicesSchema = Type.Object(
-  { choices: Type.Array(ChoiceSchema), total: Type.Integer(), next: Next },
-  { ...strict, description: 'In force, in the order in which they were stated' },
-);
-
-const PreviewSchema = Type.Object(
-  {
-    preview: Type.Literal(true),
-    seq: Type.Integer({ description: 'Entry as of which the effect is calculated' }),
-    gwp: Gwp,
-    descriptors: Type.Integer({ description: 'Descriptions by year that are decided otherwise than now' }),
-    lines: Type.Integer(),
-    before_kg: DecimalText,
-    after_kg: DecimalText,
-    change_kg: DecimalText,
-    choices: Type.Array(Type.Object({ lines: Type.Integer(), change_kg: DecimalText }, strict)),
-    held_lines: Type.Integer(),
-    still_held: Type.Array(
-      Type.Object(
-        {
-          activity: Type.String(),
-          year: Type.Integer(),
-          reason: Type.String(),
-          detail: Type.String(),
-          lines: Type.Integer(),
-        },
-        strict,
-      ),
-    ),
-    other_basis_lines: Type.Integer({ description: 'Lines not in the figures: amount and quantity change places' }),
-  },
-  { ...strict, description: 'What would happen; nothing is stated' },
-);
-
-const CandidateSchema = Type.Object(
-  {
-    family: Type.String(),
-    factor: Type.String(),
-    score: DecimalText,
-    reasons: Type.Array(Type.String()),
-  },
-  strict,
-);
-const QueueSchema = Type.Object(
-  {
-    items: Type.Array(
-      Type.Object(
-        {
-          activity: Type.String(),
-          unit: Type.String(),
-          currency: Type.String(),
-          country: Type.String(),
-          region: Type.String(),
-          category: Type.String(),
-          reason: Type.String(),
-          words: Type.String(),
-          detail: Type.String(),
-          years: Type.Array(Type.Integer()),
-          lines: Type.Integer(),
-          quantity: Nullable(DecimalText),
-          amount: Nullable(DecimalText),
-          candidates: Type.Array(
-            Type.Object(
-              {
-                ...CandidateSchema.properties,
-                co2e_kg: Type.String({ description: 'What choosing the family would add to scopes 1 to 3' }),
-                years_held: Type.Array(Type.Integer(), { description: 'Years for which it has no factor' }),
-              },
-              strict,
-            ),
-          ),
-        },
-        strict,
-      ),
-    ),
-    total: Type.Integer({ description: 'Descriptions in all' }),
-    next: Next,
-  },
-  strict,
-);
-
-const factorBrief = {
-  id: Type.String(),
-  family: Type.String({ description: 'Its name; factors of one name differ in unit, region or validity' }),
-  release: Type.String(),
-  scope: Type.String(),
-  category: Nullable(Type.Integer()),
-  also_categories: Type.Array(Type.Integer()),
-  method: Type.String(),
-  life_cycle_stage: Type.String(),
-  unit: Type.String(),
-  region: Type.String(),
-  valid_from: Type.String(),
-  valid_to: Type.String({ description: 'No longer valid on this day' }),
-  gwp_source: Type.String({ description: 'Set of potentials that the source calculated with' }),
-  co2e_source_kg: Nullable(Type.String({ description: 'kg CO2e per unit as published' })),
-};
-const FactorListSchema = Type.Object(
-  {
-    factors: Type.Array(Type.Object({ ...factorBrief, score: Nullable(DecimalText) }, strict)),
-    total: Type.Integer(),
-    next: Next,
-  },
-  strict,
-);
-const FactorSchema = Type.Object(
-  {
-    ...factorBrief,
-    aliases: Type.Array(Type.String()),
-    accompanies: Nullable(Type.String({ description: 'Family along with which it is drawn in' })),
-    gases_kg: Type.Record(Type.String(), DecimalText, { description: 'kg of each gas per unit' }),
-    other_gas: Nullable(Type.String()),
-    derived_from_co2e: Type.Boolean({ description: 'Gas masses are the published CO2e of the gas / its potential' }),
-    co2e_kg: Type.Record(Type.String(), Nullable(DecimalText), {
-      description: 'kg CO2e per unit under each set; null where the set has no potential for the gas',
-    }),
-    source: Type.Object({ table: Type.String(), row: Type.String() }, strict),
-    publication: Type.Object(
-      {
-        id: Type.String(),
-        title: Type.String(),
-        publisher: Type.String(),
-        year: Type.Integer(),
-        edition: Type.String(),
-        licence: Type.String(),
-        licence_url: Type.String(),
-        attribution: Type.String(),
-        url: Type.String(),
-        content_hash: Type.String({ description: 'SHA-256 of the factors' }),
-      },
-      strict,
-    ),
-    notes: Type.String(),
-  },
-  strict,
-);
-
-const EstimateItemSchema = Type.Object(
-  {
-    activity: Type.Optional(text('Name of the activity, or id of a factor')),
-    factor: optional('Id of the factor to use'),
-    quantity: Type.Optional(Nullable(Type.Union([DecimalText, Type.Number()]))),
-    unit: optional('Unit of the quantity'),
-    amount: Type.Optional(Nullable(Type.Union([DecimalText, Type.Number()]))),
-    currency: optional('Currency of the amount'),
-    date: Type.String({
-      maxLength: 10,
-      description: 'Day, YYYY-MM-DD; its year decides the factor',
-      examples: ['2025-03-01'],
-    }),
-    country: optional('ISO 3166-1 alpha-2'),
-    region: optional('State or grid subregion'),
-    category: optional('Scope-3 category'),
-  },
-  strict,
-);
-const EstimateResultSchema = Type.Union([
-  Type.Object(
-    {
-      outcome: Type.Literal('estimated'),
-      co2e_kg: Type.String({ description: 'Scopes 1 to 3 together, exact' }),
-      chosen_by: Type.String({ description: 'name, line, text, or the id of the decision or rule' }),
-      score: Nullable(DecimalText),
-      lines: Type.Array(
-        Type.Object(
-          {
-            factor: Type.String({ description: 'See `factors`' }),
-            scope: Type.String(),
-            category: Nullable(Type.Integer()),
-            method: Type.String(),
-            basis: Type.Enum(['quantity', 'spend']),
-            co2e_kg: DecimalText,
-            gases_kg: Type.Record(Type.String(), DecimalText, { description: 'Gases that are not zero' }),
-            other_gas: Nullable(Type.String()),
-            flags: Type.Array(Type.String(), { description: 'Fallbacks and whatever else a reader must know' }),
-          },
-          strict,
-        ),
-      ),
-    },
-    strict,
-  ),
-  Type.Object(
-    {
-      outcome: Type.Literal('held'),
-      reason: Type.String(),
-      words: Type.String(),
-      detail: Type.String(),
-      candidates: Nullable(Type.Array(CandidateSchema)),
-    },
-    strict,
-  ),
-  Type.Object({ outcome: Type.Literal('invalid'), field: Type.String(), reason: Type.String() }, strict),
-]);
-const estimateAnswer = {
-  seq: Type.Integer({ description: 'Entry as of which factors and decisions count' }),
-  gwp: Gwp,
-  counts: Type.Object({ estimated: Type.Integer(), held: Type.Integer(), invalid: Type.Integer() }, strict),
-  factors: Type.Record(Type.String(), Type.Object(factorBrief, strict)),
-};
-// A hundred thousand results are not checked one by one on the way out.
-const LooseEstimates = Type.Object({ ...estimateAnswer, results: Type.Array(Type.Unknown()) }, strict);
-const EstimatesSchema = Type.Object({ ...estimateAnswer, results: Type.Array(EstimateResultSchema) }, strict);
 
 export function carbonRoutes(app: Scope, context: HttpContext): void {
   const { footing } = context;
