@@ -417,6 +417,7 @@ export const t = {
     all: 'All kinds',
     entry: 'Entry',
     who: 'Who',
+    about: 'Of what',
     when: 'When',
     evidence: 'Evidence',
     hash: 'Hash',

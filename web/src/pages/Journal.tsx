@@ -77,7 +77,17 @@ const COLUMNS: readonly Column<EntrySummary>[] = [
     text: ({ kind }) => kind,
     cell: ({ kind }) => t.journal.kinds[kind] ?? kind,
   },
-  { key: 'actor', label: t.journal.who, text: ({ actor }) => actor },
+  {
+    key: 'what',
+    label: t.journal.about,
+    text: ({ stream, file_name }) => file_name ?? stream ?? '',
+  },
+  {
+    key: 'actor',
+    label: t.journal.who,
+    text: ({ actor }) => actor,
+    cell: ({ actor, actor_name }) => <span title={actor}>{actor_name ?? actor}</span>,
+  },
   {
     key: 'at',
     label: t.journal.when,

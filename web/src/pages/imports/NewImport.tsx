@@ -152,6 +152,13 @@ export function NewImport() {
                   state.found.counts.rejected,
                 )}
           </p>
+          {state.found.notes.length > 0 && (
+            <ul className="dimmed">
+              {state.found.notes.map((note) => (
+                <li key={note}>{note}</li>
+              ))}
+            </ul>
+          )}
           {state.found.rejected.length > 0 && (
             <RejectedRows
               title={t.imports.rejectedTitle}
