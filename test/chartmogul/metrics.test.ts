@@ -160,6 +160,21 @@ describe('metrics of scenario A', () => {
     });
   });
 
+  test('by week and by day, the last one cut (W78, W79)', async () => {
+    const march = { 'start-date': '2026-03-01', 'end-date': '2026-03-17' };
+    const weeks = await C.Metrics.mrr(config, { ...march, interval: 'week' });
+    expect(column(weeks, 'date')).toEqual(['2026-03-01', '2026-03-08', '2026-03-15', '2026-03-17']);
+    const days = await C.Metrics.arr(config, { 'start-date': '2026-03-17', 'end-date': '2026-03-19', interval: 'day' });
+    expect(column(days, 'date')).toEqual(['2026-03-17', '2026-03-18', '2026-03-19']);
+  });
+
+  test('of a time without data are zeros (W82)', async () => {
+    const answer = await C.Metrics.all(config, { 'start-date': '2020-01-01', 'end-date': '2020-02-29' });
+    for (const { date, ...values } of answer.entries) {
+      expect([date, new Set(Object.values(values))]).toEqual([date, new Set([0])]);
+    }
+  });
+
   test('of a plan, by name, external id and UUID (W73)', async () => {
     for (const given of ['yearly', plans.yearly]) {
       const answer = await C.Metrics.mrr(config, { ...RANGE, plans: given });
@@ -275,6 +290,15 @@ describe('activities', () => {
     expect(rest.entries.map((each: Any) => each.uuid)).toEqual(whole.slice(3));
     const bad = await failure(C.Metrics.Activity.all(config, { 'start-after': 'nonsense' }));
     expect([bad.status, bad.body.param]).toEqual([400, 'start-after']);
+    for (const inside of [
+      'x',
+      Buffer.from('["1","2"]').toString('base64url'),
+      Buffer.from('{}').toString('base64url'),
+    ]) {
+      const cursor = Buffer.from(encodeURIComponent(inside)).toString('base64');
+      const forged = await failure(C.Metrics.Activity.all(config, { cursor }));
+      expect([inside, forged.status, forged.body.param]).toEqual([inside, 400, 'cursor']);
+    }
   });
 
   test('of a time and a type', async () => {
@@ -372,4 +396,83 @@ test('a subscription is cancelled and taken back by the uuid that metrics show',
   expect(column(await C.Metrics.mrr(config, april), 'mrr')).toEqual([37900 - 9900]);
   await C.Subscription.cancel(config, uuid, { cancellation_dates: [] });
   expect(column(await C.Metrics.mrr(config, april), 'mrr')).toEqual([37900]);
+});
+
+test('deleting an invoice takes it out of the figures (W76)', async () => {
+  const { invoices } = await C.Invoice.all(config, customers.c6);
+  const paid = invoices.find((each: Any) => each.external_id === 'c6-s-03-06');
+  await C.Invoice.destroy(config, paid.uuid);
+  const march = { 'start-date': '2026-02-01', 'end-date': '2026-03-31' };
+  const mrr = await C.Metrics.mrr(config, march);
+  expect(mrr.entries[1]).toMatchObject({ 'mrr-new-business': 0, 'mrr-churn': -3000 });
+  expect(column(await C.Metrics.customerChurnRate(config, march), 'customer-churn-rate')[1]).toBe(16.67);
+  expect(column(await C.Metrics.mrrChurnRate(config, march), 'mrr-churn-rate')[1]).toBe(17.99);
+});
+
+test('an export of more activities than are read at once has each once', async () => {
+  const LINES = 1_100;
+  const { uuid } = await C.Customer.create(config, { data_source_uuid: ds, external_id: 'many', name: 'Many, "Ltd"' });
+  const line_items = Array.from({ length: LINES }, (_, i) => ({
+    type: 'subscription',
+    subscription_external_id: `many-${i}`,
+    plan_uuid: plans.monthly,
+    service_period_start: '2026-05-01',
+    service_period_end: '2026-06-01',
+    amount_in_cents: 100 + i,
+  }));
+  const many = { external_id: 'many-1', date: '2026-05-01', currency: 'USD', line_items };
+  await C.Invoice.create(config, uuid, { invoices: [many] });
+  const made = await C.Metrics.ActivitiesExport.create(config, {
+    'start-date': '2026-05-01',
+    'end-date': '2026-05-31',
+  });
+  const { file_url } = await C.Metrics.ActivitiesExport.retrieve(config, made.id);
+  const zip = unzipSync(new Uint8Array(await (await fetch(file_url)).arrayBuffer()));
+  const rows = Buffer.from(zip['activities.csv']!).toString().trimEnd().split('\r\n').slice(1);
+  expect(rows).toHaveLength(LINES);
+  expect(new Set(rows.map((row) => row.split(',', 1)[0])).size).toBe(LINES);
+  expect(rows[0]).toContain(',"Many, ""Ltd""",');
+});
+
+describe('in another account', () => {
+  let other: Any;
+  beforeAll(async () => {
+    const company = { slug: 'cedar', name: 'Cedar', currency: 'USD', timeZone: 'America/New_York' };
+    const account = await server.footing.accounts.create(company, 'cli:test');
+    const { secret } = await server.app.keys.create(account.id, { name: 'test', role: 'write' }, 'cli:test');
+    other = new C.Config(secret, server.url);
+    other.retries = 0;
+  });
+
+  test('nothing of the first one is seen', async () => {
+    expect((await C.Metrics.Activity.all(other)).entries).toEqual([]);
+    expect(column(await C.Metrics.mrr(other, RANGE), 'mrr')).toEqual([0, 0, 0, 0]);
+    const made = await C.Metrics.ActivitiesExport.create(config, RANGE);
+    expect((await failure(C.Metrics.ActivitiesExport.retrieve(other, made.id))).status).toBe(404);
+    expect((await failure(C.Metrics.Customer.subscriptions(other, customers.c1))).status).toBe(404);
+  });
+
+  test('days are those of its time zone', async () => {
+    const source = await C.DataSource.create(other, { name: 'Billing' });
+    const owned = { data_source_uuid: source.uuid };
+    const { uuid } = await C.Customer.create(other, { ...owned, external_id: 'x', name: 'X' });
+    const plan = { ...owned, external_id: 'm', name: 'M', interval_count: 1, interval_unit: 'month' };
+    const { uuid: plan_uuid } = await C.Plan.create(other, plan);
+    const line = {
+      type: 'subscription',
+      subscription_external_id: 's',
+      plan_uuid,
+      service_period_start: '2026-02-01T02:00:00Z',
+      service_period_end: '2026-03-01T02:00:00Z',
+      amount_in_cents: 700,
+    };
+    await C.Invoice.create(other, uuid, {
+      invoices: [{ external_id: 'i', date: '2026-02-01T02:00:00Z', currency: 'USD', line_items: [line] }],
+    });
+    const mrr = await C.Metrics.mrr(other, { 'start-date': '2026-01-01', 'end-date': '2026-02-28' });
+    expect(column(mrr, 'mrr-new-business')).toEqual([700, 0]);
+    const [activity] = (await C.Metrics.Activity.all(other, { 'end-date': '2026-01-31' })).entries;
+    expect(activity.date).toBe('2026-01-31T21:00:00-05:00');
+    expect((await C.Metrics.Activity.all(other, { 'start-date': '2026-02-01' })).entries).toEqual([]);
+  });
 });

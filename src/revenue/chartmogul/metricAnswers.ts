@@ -38,7 +38,7 @@ export function dayOf(call: Call, text: string | undefined, name: string, requir
 }
 
 /** Parameters of the figures by the names that these clients give them. */
-const QUERY_NAMES: Record<string, string> = { from: 'start-date', to: 'end-date' };
+const QUERY_NAMES: Record<string, string> = { from: 'start-date', to: 'end-date', after: 'cursor', limit: 'per_page' };
 
 /** Runs a reading; what does not hold together is 400 and names the query parameter. */
 export async function reading<Result>(work: Promise<Result>): Promise<Result> {
