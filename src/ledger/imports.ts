@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Engines } from '../engines/types.ts';
 import { canonicalJson, sha256 } from '../journal/canonical.ts';
 import type { Entry, Journal, Json } from '../journal/types.ts';
-import { FootingError, isFootingError } from '../kernel/errors.ts';
+import { type ErrorCode, FootingError, isFootingError } from '../kernel/errors.ts';
 import { detect, rejectsFile, validateFile } from '../streams/index.ts';
 import type {
   IntakeCounts,
@@ -17,6 +17,7 @@ import { IMPORT_KIND } from './posting.ts';
 import { DEFAULT_SOURCE, IMPORT_REJECTS_KEPT_ROWS_MAX, type ImportPayload } from './records.ts';
 import { checkSource, findStream } from './recordsService.ts';
 import type { Progress } from './types.ts';
+import { openUnnamedEvidence } from './unnamedEvidence.ts';
 
 export interface ImportRequest {
   stream: string;
@@ -70,7 +71,7 @@ const FILE_NAME_CHARACTERS_MAX = 255;
 /**
  * Imports of files. Steps, and what a crash between two of them means:
  *  1. the bytes are stored as evidence and synced. Crash: evidence that no entry names; harmless.
- *  2. how the file is to be read is detected; header problems refuse it. Crash: as 1.
+ *  2. how the file is to be read is detected; header problems refuse it, and its evidence is removed (see unnamedEvidence.ts). Crash: as 1.
  *  3. the entry is appended: from here on the rows are safe. Crash: the posting loop loads them at its next start.
  *  4. the posting loop loads the rows (see posting.ts).
  */
@@ -97,17 +98,42 @@ export function openImports(
     return result.rows[0] && (JSON.parse(result.rows[0].mapping) as Record<string, string | null>);
   }
 
+  const unnamed = openUnnamedEvidence(engines);
+
   async function start(accountId: number, request: ImportRequest): Promise<ImportOutcome> {
+    return unnamed.during(async (discard) => {
+      let brought: string | undefined;
+      try {
+        const outcome = await take(accountId, request, (sha256) => {
+          brought = sha256;
+        });
+        if (brought !== undefined && (outcome.state === 'dry-run' || outcome.state === 'refused')) discard(brought);
+        return outcome;
+      } catch (error) {
+        // Only a refusal is certain to have stated nothing: an entry may be committed although its answer was lost.
+        if (brought !== undefined && isFootingError(error) && REFUSALS.has(error.code)) discard(brought);
+        throw error;
+      }
+    });
+  }
+
+  /** `onStored` is told of bytes that were not stored before. */
+  async function take(
+    accountId: number,
+    request: ImportRequest,
+    onStored: (sha256: string) => void,
+  ): Promise<ImportOutcome> {
     const definition = findStream(streams, request.stream);
     const source = checkSource(request.source ?? DEFAULT_SOURCE);
     const fileName = checkFileName(request.fileName);
     const stored =
       'evidence' in request.body
-        ? { sha256: request.body.evidence, bytes: await evidenceBytes(request.body.evidence) }
+        ? { sha256: request.body.evidence, bytes: await evidenceBytes(request.body.evidence), existed: true }
         : await engines.evidence.put(request.body, {
             onProgress: (bytes) =>
               request.onProgress?.({ stage: 'storing evidence', rows: 0, rowsTotal: null, bytes, bytesTotal: null }),
           });
+    if (!stored.existed) onStored(stored.sha256);
     const path = await engines.evidence.path(stored.sha256);
     const mapping = request.options?.mapping ?? (await rememberedMapping(accountId, definition.name, source));
     const detected = await detect(path, definition, { ...request.options, ...(mapping && { mapping }), fileName });
@@ -279,6 +305,7 @@ export function openImports(
   };
 }
 
+const REFUSALS: ReadonlySet<ErrorCode> = new Set(['invalid', 'malformed', 'unsupported', 'too_large']);
 const FINISHED_POLL_MS = 2_000;
 
 /**

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
@@ -144,6 +145,30 @@ describe('import', () => {
     const outcomes = await Promise.all([1, 2, 3].map(() => imports.start(id, csv('M1,monday,1'))));
     expect(outcomes.map(({ state }) => state).sort()).toEqual(['already', 'already', 'stated']);
     expect((await journal.head(id)).seq).toBe(2);
+  });
+
+  it('removes the evidence of dry runs and refusals, unless an entry names it', async () => {
+    const id = await newAccount();
+    const stored = async () => {
+      const hashes: string[] = [];
+      for await (const { sha256 } of engines.evidence.list()) hashes.push(sha256);
+      return hashes.length;
+    };
+    const before = await stored();
+    const file = () => csv('M1,monday,1', `${randomUUID()},tuesday,2`);
+    await imports.start(id, { ...file(), mode: 'dry-run' });
+    await imports.start(id, { ...csv('M1,monday,1', `${randomUUID()},,x`), mode: 'all' });
+    await expect(imports.start(id, { ...file(), options: { format: 'xlsx' } })).rejects.toThrow();
+    expect(await stored()).toBe(before);
+    // The same bytes at once, some to look and some to state: what is stated keeps its evidence.
+    const rows = ['M1,monday,1', `${randomUUID()},friday,3`];
+    const outcomes = await Promise.all(
+      (['dry-run', 'rows', 'dry-run', 'rows'] as const).map((mode) => imports.start(id, { ...csv(...rows), mode })),
+    );
+    const stated = outcomes.find(({ state }) => state === 'stated');
+    expect(stated && 'evidence' in stated && (await engines.evidence.verify(stated.evidence))).toBe(true);
+    await imports.start(id, { ...csv(...rows), mode: 'dry-run' });
+    expect(await stored()).toBe(before + 1);
   });
 
   it('refuses the whole file with mode all, and states nothing with dry-run', async () => {
