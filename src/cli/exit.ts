@@ -43,11 +43,19 @@ export function reportError(error: unknown, json: boolean): number {
 function errorText(document: ProblemDocument): string {
   const lines = [`Error: ${safe(document.detail)}`.replaceAll('\\u000a', '\n')];
   for (const { row, field, value, reason, remedy } of document.problems.slice(0, PROBLEMS_SHOWN_MAX)) {
-    const where = [row === undefined ? '' : `row ${row}`, field ?? ''].filter((part) => part !== '').join(', ');
+    const where = [row === undefined ? '' : `row ${row}`, (field ?? '').replace(/^\//, '')]
+      .filter((part) => part !== '')
+      .join(', ');
     const what = value === undefined ? '' : JSON.stringify(safe(value));
     const label = [where, what].filter((part) => part !== '').join(' ');
     const said = reasonAndRemedy(safe(reason), remedy && inOptions(remedy, field));
-    lines.push(`  ${label === '' ? '' : `${label}: `}${said}`);
+    // "FOOTING_PORT=… is not a number" is said already when it is all that is wrong.
+    if (document.problems.length === 1 && document.detail.endsWith(reason)) {
+      if (remedy) lines.push(inOptions(remedy, field));
+      continue;
+    }
+    const gap = /^(is|are|has|must)\b/.test(reason) ? ' ' : ': ';
+    lines.push(`  ${label === '' ? '' : `${label}${gap}`}${said}`);
   }
   const more = document.problems.length - PROBLEMS_SHOWN_MAX;
   if (more > 0) lines.push(`  … and ${more} more (--json lists all)`);

@@ -71,8 +71,8 @@ export function inOptions(remedy: string, header?: string): string {
   const map = (target: string) =>
     header === undefined ? `--map "HEADER=${target}"` : `--map "${safe(header)}=${target}"`;
   return remedy
-    .replaceAll(/say so: decimal "(.)"/g, 'say so with --decimal $1')
-    .replaceAll(/decimal "(.)"/g, '--decimal $1')
+    .replaceAll(/say so: decimal "(.)"/g, 'say so with --decimal "$1"')
+    .replaceAll(/decimal "(.)"/g, '--decimal "$1"')
     .replaceAll(/date_order "(\w+)"/g, '--date-order $1')
     .replaceAll(/encoding "([\w-]+)"/g, '--encoding $1')
     .replaceAll(/format "(\w+)"/g, '--format $1')

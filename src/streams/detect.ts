@@ -36,7 +36,7 @@ export async function detect(path: string, definition: StreamDefinition, given: 
   const sample = await headOf(compression === 'gzip' ? gunzippedBytes(path) : fileBytes(path), SAMPLE_BYTES);
   if (sample.length === 0) throw emptyFile();
   const format = given.format ?? formatOf(sample, given.encoding);
-  checkFormat(format, sample, compression, given);
+  checkFormat(format, sample, given);
   const base: ResolvedReadOptions = {
     format,
     compression,
@@ -157,12 +157,7 @@ function checkGiven(given: GivenOptions): void {
 }
 
 /** What calls itself XLSX or Parquet must begin as such a file does: text under a wrong name is not guessed at. */
-function checkFormat(
-  format: ResolvedReadOptions['format'],
-  sample: Uint8Array,
-  compression: ResolvedReadOptions['compression'],
-  given: GivenOptions,
-): void {
+function checkFormat(format: ResolvedReadOptions['format'], sample: Uint8Array, given: GivenOptions): void {
   const named = /\.(xlsx|parquet)(\.gz)?$/i.exec(given.fileName ?? '')?.[1]?.toLowerCase();
   const claimed = format === 'xlsx' || format === 'parquet' ? format : given.format === undefined ? named : undefined;
   if (claimed === undefined) return;
@@ -172,7 +167,7 @@ function checkFormat(
     'unsupported',
     `This is not ${title} file${given.format === claimed ? '' : ', whatever its name says'}`,
     {
-      remedy: `Save it as ${claimed === 'xlsx' ? 'XLSX' : 'Parquet'} again, or name the format it has: format "csv", say${compression === 'gzip' ? ' (inside gzip)' : ''}.`,
+      remedy: `Save it as ${claimed === 'xlsx' ? 'XLSX' : 'Parquet'} again, or name the format that it has, for example: format "csv"`,
     },
   );
 }

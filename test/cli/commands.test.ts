@@ -45,7 +45,7 @@ describe('from an empty folder to a figure and back', () => {
   it('imports, reports every bad row, and writes a file to correct', async () => {
     await cli.json('accounts', 'create', 'acme', '--name', 'Acme');
     const plans = await cli.run(['import', 'plans', await file('plans.csv', PLANS)]);
-    expect([plans.code, plans.stdout]).toEqual([0, expect.stringContaining('1 plans taken, 0 rejected')]);
+    expect([plans.code, plans.stdout]).toEqual([0, expect.stringContaining('1 plan taken, 0 rejected')]);
     const path = await file('invoices.csv', INVOICES);
     const dry = await cli.run(['import', 'invoices', path, '--dry-run']);
     expect([dry.code, dry.stdout]).toEqual([3, expect.stringMatching(/3 would go in and 1 would be rejected/)]);
@@ -61,7 +61,7 @@ describe('from an empty folder to a figure and back', () => {
     expect([again.code, again.stdout]).toEqual([0, expect.stringContaining('nothing changes')]);
     const corrected = (await readFile(rejects, 'utf8')).replace('2025-02-31', '2025-02-28');
     const mended = await cli.run(['import', 'invoices', '-'], { input: corrected });
-    expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining('1 invoices taken, 0 rejected')]);
+    expect([mended.code, mended.stdout]).toEqual([0, expect.stringContaining('1 invoice taken, 0 rejected')]);
   });
 
   it('prints a statement that foots, now and as of before', async () => {
@@ -105,7 +105,7 @@ describe('from an empty folder to a figure and back', () => {
     expect(statement.total.lines).toBe(0);
     expect(statement.held).toHaveLength(1);
     const { stdout } = await cli.run(['report', 'inventory']);
-    expect(stdout).toContain('Held back, in no total: 1 lines, 5 kWh');
+    expect(stdout).toContain('Held back, in no total: 1 line, 5 kWh');
     expect((await cli.json('report', 'held')).groups[0].activity).toBe('No such thing');
   });
 
@@ -117,6 +117,63 @@ describe('from an empty folder to a figure and back', () => {
     expect(await cli.json('report', 'mrr', '--from', '2025-01', '--to', '2025-02')).toEqual(before);
     const doctor = await cli.json('doctor');
     expect(doctor.accounts).toEqual([{ slug: 'acme', seq: expect.any(Number), posted: expect.any(Object) }]);
+  });
+});
+
+describe('what a newcomer meets', () => {
+  it('says what is wrong in sentences and in options', async () => {
+    const path = await file('typo.csv', 'external_id,acitvity,foo,start_date\n1,x,,2025-01-01\n');
+    const typo = await cli.run(['import', 'activities', path]);
+    expect(typo.stderr).toContain('no column "acitvity". Did you mean activity? Otherwise say which');
+    expect(typo.stderr).toContain('--map "acitvity="');
+    expect(typo.stderr.match(/data_quality/g)).toHaveLength(1);
+    const rows = await file(
+      'rows.csv',
+      'external_id,activity,quantity,unit,start_date\n1,x,abc,kWh\n2,x,1,kWh,31/12/2024\n',
+    );
+    const { stdout } = await cli.run(['import', 'activities', rows, '--dry-run']);
+    expect(stdout).toContain('of 2 rows, 0 would go in');
+    expect(stdout).toContain('Read as CSV, delimiter comma, utf-8, decimal mark ., dates YYYY-MM-DD.');
+    expect(stdout).toMatch(/Row 1: the row has 4 cells where the header has 5\. Fill up/);
+    expect(stdout).toContain('--date-order dmy');
+  });
+
+  it('takes the example of the template and says what is held back', async () => {
+    const template = await cli.run(['streams', 'template', 'activities']);
+    const { stdout } = await cli.run(['import', 'activities', await file('template.csv', template.stdout)]);
+    expect(stdout).toMatch(/1 activity taken, 0 rejected, 0 earlier superseded/);
+    expect(stdout).toContain('1 line of the book is held back, in no total');
+  });
+
+  it('refuses what it does not know by name, and patterns in words', async () => {
+    for (const [args, said] of [
+      [['report', 'inventory', '--entity', 'Nowhere'], 'entity "Nowhere" is neither stated nor named'],
+      [['report', 'inventory', '--scope', '4'], 'scope "4" is not one of 1, 2, 3, outside'],
+      [['report', 'mrr', '--currency', 'XYZ'], 'currency "XYZ" is no currency of ISO 4217'],
+      [['report', 'mrr', '--from', '2023'], 'from "2023" must be a day or month written like 2025-03-31'],
+      [['accounts', 'create', 'Mill', '--name', 'Mill'], 'slug "Mill" must be lower-case letters'],
+    ] as const) {
+      const { code, stderr } = await cli.run(args);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
+    }
+    const port = await cli.run(['doctor', '--home', join(files, 'elsewhere')], { env: { FOOTING_PORT: '99999' } });
+    expect(port.stderr.match(/whole number/g)).toHaveLength(2);
+  });
+
+  it('shows the months that have movements, and explains every reference that it suggests', async () => {
+    const { to, until } = await cli.json('report', 'mrr');
+    expect([to, until]).toEqual(['2025-02-28', new Date().toISOString().slice(0, 10)]);
+    const { stdout } = await cli.run(['report', 'metrics', '--from', '2025-01', '--to', '2025-03', '--names', 'arr']);
+    const ref = /footing explain '([^']+)'/.exec(stdout)?.[1] ?? '';
+    expect(ref).toMatch(/^metric\/arr\//);
+    expect((await cli.json('explain', ref)).title).toContain('2025-02');
+  });
+
+  it('names files, streams and keys in the journal, and lists warnings', async () => {
+    const { stdout } = await cli.run(['journal', '--kind', 'records.import']);
+    expect(stdout).toMatch(/records\.import +activities +template\.csv +command line/);
+    expect((await cli.run(['journal', '--help'])).stdout).toContain('matching.decide');
+    expect((await cli.run(['report', 'warnings'])).code).toBe(0);
   });
 });
 
