@@ -11,6 +11,8 @@ import { finderOf } from './candidates.ts';
 
 /** Families that a text may find. */
 const FAMILIES_MAX = 1_000;
+/** Names less close than this are not shown. */
+const SCORE_MIN = 0.1;
 
 export interface FactorQuery {
   q?: string;
@@ -52,12 +54,14 @@ export function findFactors(index: FactorIndex, query: FactorQuery): FoundFactor
   if (pinned && fits(pinned)) return [{ factor: pinned, score: 1 }];
   const { names } = finderOf(index);
   const hits = searchNames(names, query.q, FAMILIES_MAX, (family) => names.families[family]!.factors.some(fits));
-  return hits.flatMap(({ family, score }) =>
-    [...names.families[family]!.factors]
-      .filter(fits)
-      .sort(byId)
-      .map((factor) => ({ factor, score: Math.round(score * 10_000) / 10_000 })),
-  );
+  return hits
+    .filter(({ score }) => score >= SCORE_MIN)
+    .flatMap(({ family, score }) =>
+      [...names.families[family]!.factors]
+        .filter(fits)
+        .sort(byId)
+        .map((factor) => ({ factor, score: Math.round(score * 10_000) / 10_000 })),
+    );
 }
 
 /** kg CO2e per unit under a set; null where the set has no potential for a gas of the factor. */
