@@ -343,6 +343,10 @@ describe('activities', () => {
     expect(lines[0]).toMatch(/^uuid,date,type,/);
     expect(lines[1]).toContain(',churn,');
     expect(lines[1]).toContain(customers.c3);
+    const reader = new C.Config(server.readKey, server.url);
+    reader.retries = 0;
+    expect((await C.Metrics.ActivitiesExport.create(reader, RANGE)).status).toBe('pending');
+    expect((await failure(C.DataSource.create(reader, { name: 'No' }))).status).toBe(403);
     const secret = done.file_url.split('/').at(-2);
     expect((await fetch(done.file_url.replace(secret, 'x'.repeat(secret.length)))).status).toBe(404);
     expect((await failure(C.Metrics.ActivitiesExport.retrieve(config, 'none'))).status).toBe(404);
