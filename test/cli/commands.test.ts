@@ -163,10 +163,11 @@ describe('what a newcomer meets', () => {
   it('shows the months that have movements, and explains every reference that it suggests', async () => {
     const { to, until } = await cli.json('report', 'mrr');
     expect([to, until]).toEqual(['2025-02-28', new Date().toISOString().slice(0, 10)]);
-    const { stdout } = await cli.run(['report', 'metrics', '--from', '2025-01', '--to', '2025-03', '--names', 'arr']);
+    const { stdout } = await cli.run(['report', 'metrics', '--from', '2025-01', '--to', '2025-03', '--names', 'mrr']);
     const ref = /footing explain '([^']+)'/.exec(stdout)?.[1] ?? '';
-    expect(ref).toMatch(/^metric\/arr\//);
-    expect((await cli.json('explain', ref)).title).toContain('2025-02');
+    expect(ref).toBe('mrr/2025-02/EUR/end');
+    expect((await cli.json('explain', ref)).value).toBe('1505.62');
+    expect((await cli.json('explain', 'metric/arr/2025-02/EUR')).value).toBe('18067.44');
   });
 
   it('names files, streams and keys in the journal, and lists warnings', async () => {
