@@ -55,14 +55,14 @@ describe('a request that does not arrive', () => {
     const answer = await speak(head, ' ');
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
     expect(answer).toContain('application/problem+json');
-    expect(answer).toContain('"code":"timeout"');
+    expect(answer).toContain('"code": "timeout"');
   });
 
   it('is cut with 408 when an upload drips, and nothing of it is kept', async () => {
     const [head, files] = [await server.footing.journal.head(server.accounts.a), await evidenceFiles()];
     const answer = await speak(headOf('POST', '/api/imports/readings', 'Transfer-Encoding: chunked'), '1\r\nx\r\n');
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
-    expect(answer).toContain('"code":"timeout"');
+    expect(answer).toContain('"code": "timeout"');
     expect(await evidenceFiles()).toEqual(files);
     expect(await server.footing.journal.head(server.accounts.a)).toEqual(head);
   });
@@ -105,7 +105,7 @@ describe('a request that is too large', () => {
     expect([json.status, json.json.code]).toEqual([413, 'too_large']);
     const upload = await speak(headOf('POST', '/api/imports/readings', 'Content-Length: 6000000'));
     expect(upload).toMatch(/^HTTP\/1\.1 413 /);
-    expect(upload).toContain('"code":"too_large"');
+    expect(upload).toContain('"code": "too_large"');
   });
 });
 
