@@ -17,7 +17,7 @@ const MOVEMENTS: ReadonlyArray<[type: string, title: string]> = [
 export function printMrr(statement: MrrView): void {
   print(
     bold(`Recurring revenue per month, ${statement.from} to ${statement.to}`) +
-      dim(`  as of entry ${statement.seq}, counted until ${statement.until}`),
+      dim(`  as of entry ${statement.seq}${cutAt(statement)}`),
   );
   if (statement.currencies.length === 0) print('There are no movements.');
   for (const { currency, buckets } of statement.currencies) {
@@ -53,6 +53,10 @@ export function printMrr(statement: MrrView): void {
     print(table(columns, rows, { total }));
   }
 }
+
+/** Said where the range goes on after the day up to which movements are counted. */
+export const cutAt = ({ to, until }: { to: string; until: string }): string =>
+  until < to ? `, counted until ${until}` : '';
 
 /** References worth a look: the newest movements that there are, largest kinds of change first. */
 export function mrrRefs(statement: MrrView): string[] {

@@ -229,7 +229,7 @@ async function finish(client: ApiClient, answer: UploadAnswer, options: Options)
   if (rejected.length > 0 && answer.outcome !== 'already') printRejected(rejected, counts?.rejected ?? rejected.length);
   if (options.rejects !== undefined && (counts?.rejected ?? 0) > 0)
     print(`All rejected rows are in ${options.rejects}.`);
-  if (answer.outcome !== 'dry-run' && answer.import.stream === 'activities') await printHeld(client);
+  if (answer.outcome === 'stated' && answer.import.stream === 'activities') await printHeld(client);
 }
 
 /** What is in the book and in no total, after this import. */

@@ -1,7 +1,7 @@
 /** Reports of metrics and cohorts; they stand below `footing report`. */
 import type { Command } from 'commander';
 import { bold, type Column, dim, grouped, minorUnits, print, printJson, table } from '../output.ts';
-import { printSuggestions } from '../statements.ts';
+import { cutAt, printSuggestions } from '../statements.ts';
 import { currencyMinorUnits } from '../views.ts';
 import { type CommonOptions, command, onAccount, withAccount, withAsOf } from './shared.ts';
 
@@ -120,7 +120,7 @@ function cohortsCommand(): Command {
 function printMetrics(report: MetricsView): void {
   print(
     bold(`Metrics, ${report.from} to ${report.to}, ${report.currency}`) +
-      dim(`  as of entry ${report.seq}, counted until ${report.until}`),
+      dim(`  as of entry ${report.seq}${cutAt(report)}`),
   );
   print();
   const [only] = report.metrics;
