@@ -182,6 +182,11 @@ describe('the description', () => {
   it('is OpenAPI 3.1 and shows the very columns of the stream', async () => {
     const { json } = await server.call('/api/openapi.json', { key: null });
     expect(json.openapi).toMatch(/^3\.1\./);
+    const { parameters } = json.paths['/api/reports/mrr'].get;
+    expect(parameters.find(({ name }: { name: string }) => name === 'interval')).toMatchObject({
+      required: false,
+      schema: { default: 'month' },
+    });
     const rows =
       json.paths['/api/records/readings'].post.requestBody.content['application/json'].schema.properties.rows;
     expect(Object.keys(rows.items.properties)).toEqual(['external_id', 'day', 'quantity', 'notes', 'attributes']);
