@@ -1,8 +1,8 @@
 /** Matching and factors of the carbon book: `footing match …`, `footing factors …`. */
-import { Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import type { ApiClient } from '../client.ts';
 import { bold, dim, grouped, print, printJson, safe, table, wrapped } from '../output.ts';
-import { type CommonOptions, command, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
+import { type CommonOptions, command, group, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
 
 interface QueueItemView {
   activity: string;
@@ -91,8 +91,10 @@ interface FactorView {
 }
 
 export function matchCommand(): Command {
-  return new Command('match')
-    .description('Activities that wait for a factor: candidates, decisions, rules')
+  return group('match', 'Activities that wait for a factor: candidates, decisions, rules', [
+    'footing match list',
+    "footing match confirm 'Gas, Leeds plant' --family 'Natural gas' --preview",
+  ])
     .addCommand(listCommand())
     .addCommand(confirmCommand())
     .addCommand(decisionsCommand())
@@ -285,8 +287,7 @@ function rulesCommand(): Command {
   const remove = withAccount(command('undo', 'Take a rule back', ['footing match rules undo 12.1']))
     .argument('<id>')
     .action((id: string, options: CommonOptions) => takeBack('/api/carbon/rules', id, options));
-  return new Command('rules')
-    .description('Rules that decide on factors')
+  return group('rules', 'Rules that decide on factors', ['footing match rules list'])
     .addCommand(choiceList('list', 'List the rules in force', '/api/carbon/rules', 'footing match rules list'))
     .addCommand(add)
     .addCommand(remove);
@@ -366,7 +367,9 @@ export function factorsCommand(): Command {
       });
     });
 
-  return new Command('factors').description('The catalogue of emission factors').addCommand(search).addCommand(show);
+  return group('factors', 'The catalogue of emission factors', ['footing factors search natural gas'])
+    .addCommand(search)
+    .addCommand(show);
 }
 
 function printFactor(factor: FactorView): void {
