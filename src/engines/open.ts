@@ -77,6 +77,12 @@ async function assemble(config: Config, log: Engines['log'], started: EnginePart
   pool.on('error', (error) => {
     if (closing === undefined) log.warn({ error: error.message }, 'an idle PostgreSQL connection broke');
   });
+  // Nor must one that breaks while it is lent out between two statements: who holds it learns of it at its next statement.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => {
+      if (closing === undefined) log.warn({ error: error.message }, 'a PostgreSQL connection in use broke');
+    });
+  });
   const clickhouse = new HttpClickHouse(started.clickhouse ?? { url: config.clickhouseUrl!, ready: async () => {} });
   const close = async () => {
     await clickhouse.close();
