@@ -141,7 +141,6 @@ async function loadFile(context: PostContext, definition: StreamDefinition, entr
   let gatheredBytes = 0;
   const insert = async (): Promise<void> => {
     if (gathered.length === 0) return;
-    await faultPoint('records.block');
     const insertion = clickhouse
       .insertNative(context.database, definition.name, columns, gathered)
       .catch((error: unknown) => {
@@ -160,6 +159,7 @@ async function loadFile(context: PostContext, definition: StreamDefinition, entr
     payload.options,
     {
       async block(block) {
+        await faultPoint('records.block');
         gathered.push(block.bytes);
         gatheredBytes += block.bytes.byteLength;
         if (gatheredBytes >= INSERT_BYTES) await insert();
