@@ -65,7 +65,7 @@ export function demoCommand(): Command {
       if (options.once) return stop(instance, folder);
       if (!options.json) {
         print();
-        announce(instance);
+        announce(instance, folder.accountKey(ACCOUNT.slug));
       }
       await untilStopped(instance);
     });

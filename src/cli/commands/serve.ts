@@ -31,12 +31,16 @@ export async function startServer(options: {
   return instance;
 }
 
-export function announce({ url, config }: Instance): void {
+/**
+ * Says where the server is. With `key`, the address signs the reader of this terminal in: the key stands behind the #, which browsers
+ * do not send, and the page takes it out of the address bar.
+ */
+export function announce({ url, config }: Instance, key: string | null = null): void {
   print(bold('Footing is running'));
-  print(`  URL          ${url}`);
+  print(`  URL          ${key === null ? url : `${url}/#key=${key}`}`);
   print(`  API          ${url}/api/docs`);
   print(`  Data folder  ${config.home}`);
-  print('  A key        footing keys create --name NAME');
+  if (key === null) print('  A key        footing keys create --name NAME');
   print('Ctrl-C stops it.');
 }
 
