@@ -14,12 +14,12 @@ beforeAll(async () => {
     await mkdir(home, { mode: 0o700 });
     small = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=420m,mode=0700', 'tmpfs', home]).status === 0;
   });
-}, 60_000);
+}, 300_000);
 afterAll(async () => {
   await twins.server.halt();
   if (small) spawnSync('umount', [twins.server.home]);
   await twins.server.remove();
-}, 60_000);
+}, 300_000);
 
 const filler = () => join(twins.server.home, 'filler');
 
@@ -43,7 +43,7 @@ test('while evidence is stored: refused with a remedy, nothing is stated, and la
   await makeRoom();
   for (const slug of ['struck', 'plain']) for (const command of commands(slug)) await twins.server.told(command);
   await twins.agree();
-}, 60_000);
+}, 300_000);
 
 test('while PostgreSQL commits: what was acknowledged is there, what was not can be repeated', async () => {
   await leave(0);
@@ -86,7 +86,7 @@ test('while PostgreSQL commits: what was acknowledged is there, what was not can
     await twins.server.told(post('plain', n));
   }
   await twins.agree();
-}, 60_000);
+}, 300_000);
 
 test('while ClickHouse loads: the import stays stated and is posted by itself once there is room', async () => {
   const commands = await commandsOf('large', 2, twins.server.base);
@@ -101,4 +101,4 @@ test('while ClickHouse loads: the import stays stated and is posted by itself on
   for (const again of commands('plain')) await twins.server.told(again);
   await twins.agree();
   await twins.verify();
-}, 90_000);
+}, 300_000);

@@ -138,7 +138,7 @@ test('kill -9 of the server: the next start clears up and has every acknowledged
     expect(await counts(engines)).toEqual({ postgres: round, clickhouse: round });
     await engines.close();
   }
-}, 60_000);
+}, 300_000);
 
 test('kill -9 of the ClickHouse child: reads go on, it comes back by itself', async () => {
   const engines = await open();
@@ -172,7 +172,7 @@ test('kill -9 of the ClickHouse child: reads go on, it comes back by itself', as
   expect(new Set(kept).size).toBe(kept.length);
   stop = true;
   expect(await reader).toBeGreaterThan(0);
-}, 60_000);
+}, 300_000);
 
 test('kill -9 of PostgreSQL: no acknowledged row is lost, it comes back by itself', async () => {
   const engines = await open();
@@ -203,7 +203,7 @@ test('kill -9 of PostgreSQL: no acknowledged row is lost, it comes back by itsel
   const { rows } = await engines.pg.query<{ n: number }>('SELECT n FROM kept');
   const kept = new Set(rows.map((row) => row.n));
   expect(acknowledged.filter((n) => !kept.has(n))).toEqual([]);
-}, 60_000);
+}, 300_000);
 
 test('a path too long for a socket is served over loopback', async () => {
   const engines = await open(join(base, 'a'.repeat(60), 'b'.repeat(60)));
@@ -232,7 +232,7 @@ test('an ordinary user runs all of it, root below a folder that is closed to oth
   await mkdir(closed, { mode: 0o700 });
   const engines = await open(join(closed, 'home'));
   await engines.pg.query('SELECT 1');
-}, 60_000);
+}, 300_000);
 
 test('a folder that cannot be written is a storage error with a remedy', async () => {
   // Below a file no folder can be made, not even by root.
@@ -252,7 +252,7 @@ test('a disk that takes no more: evidence is refused, nothing half is left, work
   expect(await program.ask('put 5000000')).toMatchObject({ existed: true });
   expect(await program.ask('row 1')).toEqual({ acknowledged: 1 });
   expect(await program.close()).toEqual({ closed: true });
-}, 60_000);
+}, 300_000);
 
 test('a full disk under everything, where this machine lets us make a small one', async () => {
   await mkdir(home, { mode: 0o700 });
@@ -281,7 +281,7 @@ test('a full disk under everything, where this machine lets us make a small one'
     for (const engines of opened) await engines.close();
     if (mounted) spawnSync('umount', [home]);
   }
-}, 60_000);
+}, 300_000);
 
 /** Bytes free, cut to one byte of filling, so that each document differs from the one before. */
 async function freeBytes(path: string): Promise<number> {

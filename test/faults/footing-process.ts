@@ -13,7 +13,7 @@ import { type PostContext, select } from '../../src/ledger/index.ts';
 import type { Command } from './commands.ts';
 
 const say = (value: unknown) => console.log(JSON.stringify(value));
-const CATCH_UP_MS_MAX = 60_000;
+const CATCH_UP_MS_MAX = 300_000;
 
 try {
   const footing = await openFooting(loadConfig({ FOOTING_LOG_LEVEL: 'fatal', ...process.env }));

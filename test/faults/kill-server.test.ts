@@ -6,8 +6,8 @@ import { Twins, tellWithFault } from './support.ts';
 let twins: Twins;
 beforeAll(async () => {
   twins = await Twins.make();
-}, 60_000);
-afterAll(() => twins.server.remove(), 60_000);
+}, 300_000);
+afterAll(() => twins.server.remove(), 300_000);
 
 test.each(STEPS_OF_POINTS)(
   'kill -9 of the server at $point loses nothing and counts nothing twice',
@@ -15,7 +15,7 @@ test.each(STEPS_OF_POINTS)(
     for (const step of row.steps) await twins.tell(step, `${row.point}=end-server`);
     await twins.agree();
   },
-  60_000,
+  300_000,
 );
 
 test.each([...REBUILD_POINTS, 'records.loaded', 'posting.visible'])(
@@ -24,10 +24,10 @@ test.each([...REBUILD_POINTS, 'records.loaded', 'posting.visible'])(
     await tellWithFault(twins.server, [{ do: 'rebuild', slug: 'struck' }], `${point}=end-server`);
     await twins.agree();
   },
-  60_000,
+  300_000,
 );
 
-test('after all of them the books verify', () => twins.verify(), 60_000);
+test('after all of them the books verify', () => twins.verify(), 300_000);
 
 test('nothing is left of generations that were never finished', async () => {
   const { databases, ledgers } = await twins.server.told({ do: 'generations' });

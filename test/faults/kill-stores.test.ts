@@ -7,8 +7,8 @@ describe.each(['postgres', 'clickhouse'])('kill -9 of %s', (store) => {
   let twins: Twins;
   beforeAll(async () => {
     twins = await Twins.make();
-  }, 60_000);
-  afterAll(() => twins.server.remove(), 60_000);
+  }, 300_000);
+  afterAll(() => twins.server.remove(), 300_000);
 
   test.each(STEPS_OF_POINTS)(
     'at $point loses nothing and counts nothing twice',
@@ -16,7 +16,7 @@ describe.each(['postgres', 'clickhouse'])('kill -9 of %s', (store) => {
       for (const step of row.steps) await twins.tell(step, `${row.point}=end-${store}`);
       await twins.agree();
     },
-    60_000,
+    300_000,
   );
 
   test.each([...REBUILD_POINTS, 'records.loaded', 'posting.visible'])(
@@ -25,10 +25,10 @@ describe.each(['postgres', 'clickhouse'])('kill -9 of %s', (store) => {
       await tellWithFault(twins.server, [{ do: 'rebuild', slug: 'struck' }], `${point}=end-${store}`);
       await twins.agree();
     },
-    60_000,
+    300_000,
   );
 
-  test('after all of them the books verify', () => twins.verify(), 60_000);
+  test('after all of them the books verify', () => twins.verify(), 300_000);
 
   test('nothing is left of generations that were never finished', async () => {
     await twins.server.stop();

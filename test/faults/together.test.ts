@@ -6,8 +6,8 @@ import { commandsOf, Twins } from './support.ts';
 let twins: Twins;
 beforeAll(async () => {
   twins = await Twins.make();
-}, 60_000);
-afterAll(() => twins.server.remove(), 60_000);
+}, 300_000);
+afterAll(() => twins.server.remove(), 300_000);
 
 test('imports at once, of one stream with the same keys and of both books, give what one after the other gives', async () => {
   const { server } = twins;
@@ -32,7 +32,7 @@ test('imports at once, of one stream with the same keys and of both books, give 
   }
   await twins.agree();
   await twins.verify();
-}, 60_000);
+}, 300_000);
 
 test('a second server on the folder is refused, and the first one goes on', async () => {
   const before = await twins.server.pids();
@@ -44,4 +44,4 @@ test('a second server on the folder is refused, and the first one goes on', asyn
   const commands = await commandsOf('post', 9, twins.server.base);
   for (const slug of ['struck', 'plain']) for (const command of commands(slug)) await twins.server.told(command);
   await twins.agree();
-}, 60_000);
+}, 300_000);
