@@ -94,7 +94,9 @@ describe('order', () => {
       ...code.filter((path) => path !== OWN),
       ...filesBelow('.', (name) => /\.(md|json|ya?ml)$/.test(name) && name !== 'package-lock.json'),
     ];
-    const folders = ['work', 'home/[a-z]+', 'Users/[A-Za-z]+', 'tmp/(?!\\*)[a-z]+'].map((folder) => `/${folder}/`).join('|');
+    const folders = ['work', 'home/[a-z]+', 'Users/[A-Za-z]+', 'tmp/(?!\\*)[a-z]+']
+      .map((folder) => `/${folder}/`)
+      .join('|');
     expect(linesMatching(texts, new RegExp(`(^|[\\s"'\`(=])(${folders})`))).toEqual([]);
   });
 });
