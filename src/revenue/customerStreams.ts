@@ -120,6 +120,54 @@ export const subscriptionConnections: StreamDefinition = {
       description: 'Key of the subscription that it counts as',
       example: 'sub_9',
     },
+    {
+      name: 'into_source',
+      type: 'text',
+      charactersMax: 100,
+      lowCardinality: true,
+      description: 'Data source of that subscription; empty: the same',
+      example: 'default',
+    },
+    {
+      name: 'into_customer_external_id',
+      type: 'text',
+      charactersMax: 255,
+      description: 'Key of the customer of that subscription there; empty: the same',
+      example: 'cus_0042',
+    },
+  ],
+};
+
+/** Cancellations that no line item carries: what a billing system says of the subscription itself. */
+export const subscriptionCancellations: StreamDefinition = {
+  name: 'subscription_cancellations',
+  book: 'revenue',
+  title: 'Cancellations of subscriptions',
+  key: ['customer_external_id', 'subscription_external_id', 'cancelled_at'],
+  kept: 'record',
+  columns: [
+    customer,
+    {
+      name: 'subscription_external_id',
+      type: 'text',
+      required: true,
+      charactersMax: 255,
+      description: 'Key of the subscription',
+      example: 'sub_7',
+    },
+    {
+      name: 'cancelled_at',
+      type: 'datetime',
+      required: true,
+      description: 'When the cancellation takes effect',
+      example: '2025-06-15T12:00:00Z',
+    },
+    {
+      name: 'scheduled_at',
+      type: 'datetime',
+      description: 'When it was decided; empty: when it takes effect',
+      example: '2025-06-01T09:00:00Z',
+    },
   ],
 };
 
@@ -128,4 +176,5 @@ export const customerStreams: readonly StreamDefinition[] = [
   customerAttributes,
   customerMerges,
   subscriptionConnections,
+  subscriptionCancellations,
 ];
