@@ -1,4 +1,4 @@
-/** The design's tokens: one accent, one neutral scale, one type size for work. styles.css uses the same variables. */
+/** The design's tokens: one accent, one neutral scale, one type size for work. styles/tokens.css has the same variables. */
 import { createTheme, type MantineColorsTuple } from '@mantine/core';
 
 /** Ledger green: dark enough on white, and light enough on black, for text (WCAG AA). */
