@@ -1,5 +1,6 @@
 /** The revenue book: its streams, its postings, its statements. */
 export { revenueBook } from './book.ts';
+export { INTERVALS, type StatementInterval } from './buckets.ts';
 export { registerChartmogulApi } from './chartmogul/api.ts';
 export type { ApiCaller, ChartmogulDependencies } from './chartmogul/context.ts';
 export { DEFAULT_SETTINGS, type RevenueSettings } from './derivation.ts';
@@ -7,7 +8,6 @@ export { explainRevenue, type SourceOf } from './explain.ts';
 export { amountText, type Money, money } from './money.ts';
 export { type StatedDifference, verifyStated } from './stated/verify.ts';
 export {
-  INTERVALS,
   MOVEMENT_LABELS,
   MOVEMENT_TYPES,
   type MovementType,
@@ -16,7 +16,6 @@ export {
   type MrrStatementParameters,
   movementMonths,
   mrrStatement,
-  type StatementInterval,
 } from './statement.ts';
 export { customers, invoices, plans, revenueStreams, transactions } from './streams.ts';
 export { type DataWarning, listWarnings } from './warnings.ts';

@@ -1,7 +1,7 @@
 /** Cash: payments and refunds by the day on which they happened. */
 import { FootingError } from '../../kernel/errors.ts';
 import { select } from '../../ledger/index.ts';
-import { bucketSql } from './buckets.ts';
+import { bucketSql } from '../buckets.ts';
 import { customerCondition } from './conditions.ts';
 import type { Range } from './flows.ts';
 import { bySubscription, dayOf, type Scope } from './scope.ts';

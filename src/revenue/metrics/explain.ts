@@ -7,8 +7,8 @@
 import { dayFromNumber, dayNumber, monthDays } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ExplanationNode, ReadContext } from '../../ledger/index.ts';
+import type { StatementInterval } from '../buckets.ts';
 import { amountText } from '../money.ts';
-import type { StatementInterval } from '../statement.ts';
 import { type MetricValue, metrics } from './metrics.ts';
 import { METRIC_NAMES, METRICS, type MetricName } from './names.ts';
 

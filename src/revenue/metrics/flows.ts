@@ -1,9 +1,9 @@
 /** What moved MRR, bucket by bucket, and what the customers of its start still pay at its end. */
 import type { Day } from '../../kernel/dates.ts';
 import { select } from '../../ledger/index.ts';
+import { type Bucket, bucketSql, type StatementInterval } from '../buckets.ts';
 import { type Flows, NO_FLOWS } from '../rules/metrics.ts';
-import { MOVEMENT_TYPES, type MovementType, type StatementInterval } from '../statement.ts';
-import { type Bucket, bucketSql } from './buckets.ts';
+import { MOVEMENT_TYPES, type MovementType } from '../statement.ts';
 import type { Scope } from './scope.ts';
 import { movementRows, totalRows } from './source.ts';
 

@@ -1,6 +1,7 @@
 /** Metrics over the revenue book: figures over time, cohorts, activities, subscriptions. */
+
+export { bucketsBetween, rangeDays, type WeekStart } from '../buckets.ts';
 export { ACTIVITIES_MAX, type Activity, type ActivityQuery, activities } from './activities.ts';
-export { bucketsBetween, rangeDays, type WeekStart } from './buckets.ts';
 export {
   COHORT_KINDS,
   type Cohort,

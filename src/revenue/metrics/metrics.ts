@@ -3,6 +3,7 @@ import type { Day } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/index.ts';
+import { type Bucket, bucketsBetween, rangeDays, type StatementInterval, type WeekStart } from '../buckets.ts';
 import { roundHalfAway } from '../rules/exact.ts';
 import {
   arpa,
@@ -20,8 +21,6 @@ import {
   percentageChange,
   quickRatio,
 } from '../rules/metrics.ts';
-import type { StatementInterval } from '../statement.ts';
-import { type Bucket, bucketsBetween, rangeDays, type WeekStart } from './buckets.ts';
 import { type BucketCash, readCash } from './cash.ts';
 import { type Filter, parseFilter } from './filters.ts';
 import { type BucketFlows, type BucketMembers, readFlows, readMembers } from './flows.ts';

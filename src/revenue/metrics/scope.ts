@@ -2,7 +2,7 @@
 import { type Day, knownTimeZone } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ReadContext, SqlParameters } from '../../ledger/index.ts';
-import type { WeekStart } from './buckets.ts';
+import type { WeekStart } from '../buckets.ts';
 import type { Filter } from './filters.ts';
 
 export const PARTITIONS = [

@@ -1,6 +1,6 @@
 /** Trials and what became of them. */
 import { select } from '../../ledger/index.ts';
-import { bucketSql } from './buckets.ts';
+import { bucketSql } from '../buckets.ts';
 import { current, customerCondition } from './conditions.ts';
 import type { Range } from './flows.ts';
 import { dayOf, type Scope } from './scope.ts';

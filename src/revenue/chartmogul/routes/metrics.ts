@@ -1,7 +1,7 @@
 /** Metrics over time: /metrics/*. Answers carry `entries` and `summary` and no other list key, because a client refuses them. */
 import { dayOfInstant } from '../../../kernel/dates.ts';
+import { INTERVALS, type StatementInterval } from '../../buckets.ts';
 import { METRICS, type MetricName, type MetricsParameters, metrics, metricsSummary } from '../../metrics/index.ts';
-import { INTERVALS, type StatementInterval } from '../../statement.ts';
 import type { ApiContext, Call, Route } from '../context.ts';
 import { badParameter } from '../errors.ts';
 import { dayParameter, exactNumber, percentNumber, reading } from '../metricAnswers.ts';

@@ -1,7 +1,12 @@
 /** Periods of a report: the days of each bucket, and the SQL that puts a day into one. */
-import { type Day, dayFromNumber, dayNumber, dayParts, monthDays } from '../../kernel/dates.ts';
-import { FootingError, shown } from '../../kernel/errors.ts';
-import { BUCKETS_MAX, INTERVALS, type StatementInterval } from '../statement.ts';
+import { type Day, dayFromNumber, dayNumber, dayParts, monthDays } from '../kernel/dates.ts';
+import { FootingError, shown } from '../kernel/errors.ts';
+
+export const INTERVALS = ['day', 'week', 'month', 'quarter', 'year'] as const;
+export type StatementInterval = (typeof INTERVALS)[number];
+
+/** Buckets of one statement. */
+export const BUCKETS_MAX = 4_000;
 
 export type WeekStart = 'monday' | 'sunday';
 
@@ -92,7 +97,7 @@ export function bucketsBetween(
 }
 
 /** The bucket that a day is in, by day numbers. */
-function bucketOf(day: number, interval: StatementInterval, weekStart: WeekStart) {
+export function bucketOf(day: number, interval: StatementInterval, weekStart: WeekStart) {
   const { year, month } = dayParts(dayFromNumber(day));
   const ofMonths = (first: number, last: number, number: number, label: string) => ({
     start: dayNumber(monthDays(monthName(year, first)).first),
