@@ -168,18 +168,20 @@ test('the ledger agrees with a calculation line by line, at every entry, whether
   );
 }, 240_000);
 
-/** Both tables of totals add up to the lines. */
+/** Every table of totals adds up to the lines. */
 async function totalsFoot(ledger: TestLedger, seq: number): Promise<void> {
-  const sums = (table: string, lines: string) =>
+  const sums = (table: string, lines: string, where = '1') =>
     read(
       ledger.context,
       `SELECT toString(sum(${lines})) AS lines, ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, 24))) AS ${mass}`).join(', ')}
-       FROM ${table} AS t WHERE seq <= {seq:UInt64}`,
+       FROM ${table} AS t WHERE seq <= {seq:UInt64} AND ${where}`,
       { seq },
     );
   const lines = await sums('emissions', 'sign');
   expect(await sums('inventory_totals', 'lines')).toEqual(lines);
   expect(await sums('match_totals', 'lines')).toEqual(lines);
+  for (const facet of ['country', 'data_quality', 'supplier'])
+    expect(await sums('facet_totals', 'lines', `facet = '${facet}'`)).toEqual(lines);
 }
 
 test('a changed amount is found', async () => {

@@ -29,7 +29,7 @@ import { activities, entities } from './streams.ts';
 import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 2;
+const SCHEMA_VERSION = 3;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
@@ -354,6 +354,7 @@ async function insertTotals(
   await settled([
     insert(statements.inventory).then(() => (few ? undefined : insert(INSERT_CLASS_TOTALS))),
     insert(statements.match),
+    insert(statements.facets),
     ...(few ? [insert(statements.class)] : []),
   ]);
 }

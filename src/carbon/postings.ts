@@ -38,8 +38,8 @@ export interface Source {
   unknownEntities: boolean;
 }
 
-const EMISSION_COLUMNS = `seq, sign, origin_seq, origin_row, key_hash, part, entity, month, days, match, class, used, flags,
-  data_quality, ${MASSES.join(', ')}`;
+const EMISSION_COLUMNS = `seq, sign, origin_seq, origin_row, key_hash, part, entity, month, day, days, match, class, used, flags,
+  data_quality, supplier, ${MASSES.join(', ')}`;
 const LAST_DAY = 'coalesce(a.end_date, a.start_date)';
 const ONE_MONTH = `toYYYYMM(a.start_date) = toYYYYMM(${LAST_DAY})`;
 const POWER_12 = 'toInt256(1000000000000)';
@@ -109,11 +109,12 @@ INSERT INTO emissions (${EMISSION_COLUMNS})
 SELECT
   a.seq, 1, a.origin_seq, a.origin_row, a.key_hash, 0, a.entity,
   a.start_date - (toDayOfMonth(a.start_date) - 1),
+  toDayOfMonth(a.start_date),
   toUInt16(toInt32(${LAST_DAY}) - toInt32(a.start_date) + 1),
   m.match, m.class,
   ${used(source)} AS used,
   m.flags + if(used < 0, ${FLAGS.negative}, 0),
-  a.data_quality,
+  a.data_quality, a.supplier,
   ${MASSES.map((mass) => (source.present.has(mass) ? product(mass) : '0')).join(',\n  ')}
 FROM ${source.rows} AS a
 INNER JOIN ${decisions(decisionColumns(source, false), lookedUp(source))} AS m
@@ -199,8 +200,8 @@ export function reverseLines(origins: string): string {
   return `
 INSERT INTO emissions (${EMISSION_COLUMNS})
 SELECT
-  r.by_seq, -1, e.origin_seq, e.origin_row, e.key_hash, e.part, any(e.entity), any(e.month), any(e.days), e.match, any(e.class),
-  -sum(e.used), any(e.flags), any(e.data_quality),
+  r.by_seq, -1, e.origin_seq, e.origin_row, e.key_hash, e.part, any(e.entity), any(e.month), any(e.day), any(e.days), e.match, any(e.class),
+  -sum(e.used), any(e.flags), any(e.data_quality), any(e.supplier),
   ${MASSES.map((mass) => `-sum(e.${mass})`).join(', ')}
 FROM emissions AS e
 INNER JOIN (${origins}) AS r
@@ -249,6 +250,7 @@ export function totals({ present, flags, oneEntry, narrow }: Sums): {
   inventory: string;
   match: string;
   class: string;
+  facets: string;
 } {
   const sum = (column: string, scale: number) => (narrow ? `sum(${column})` : `sum(toDecimal256(${column}, ${scale}))`);
   const masses = MASSES.map((mass) => (present.has(mass) ? sum(mass, MASS_SCALE) : '0')).join(', ');
@@ -274,6 +276,17 @@ INSERT INTO class_totals (seq, month, class, lines, ${FLAG_COLUMNS}, ${MASS_COLU
 SELECT ${entry}, month, class, sum(sign), ${counts}, ${masses}
 ${batch}
 GROUP BY ${bySeq}month, class`,
+    // Three groupings in one reading of the lines.
+    facets: `
+INSERT INTO facet_totals (seq, facet, value, entity, month, meaning, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
+SELECT ${entry},
+  multiIf(grouping(country) = 0, 'country', grouping(data_quality) = 0, 'data_quality', 'supplier') AS facet,
+  multiIf(facet = 'country', country, facet = 'data_quality', toString(data_quality), toString(supplier)) AS value,
+  toString(entity), month, if(facet = 'supplier', class, kind), sum(sign), ${counts}, ${masses}
+FROM (SELECT * FROM emissions WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}) AS t
+INNER JOIN (SELECT DISTINCT match, country, kind FROM matches WHERE sign = 1 AND held = '') AS m ON t.match = m.match
+GROUP BY GROUPING SETS (
+  (${bySeq}month, entity, country, kind), (${bySeq}month, entity, data_quality, kind), (${bySeq}month, supplier, class))`,
   };
 }
 
@@ -306,10 +319,10 @@ function parts(rows: string): string {
 
 /** Columns up to the masses. `used` names the whole quantity in the rest of the statement; the column takes the part's share. */
 function partColumns(source: Source): string {
-  return `a.seq, 1, a.origin_seq, a.origin_row, a.key_hash, a.part, a.entity, a.month, a.days, m.match, m.class,
+  return `a.seq, 1, a.origin_seq, a.origin_row, a.key_hash, a.part, a.entity, a.month, toDayOfMonth(a.part_first), a.days, m.match, m.class,
   ${sharedQuantity(`(${used(source)} AS used)`, 'u')},
   m.flags + if(used < 0, ${FLAGS.negative}, 0) + if(a.months > 1, ${FLAGS.split}, 0),
-  a.data_quality`;
+  a.data_quality, a.supplier`;
 }
 
 /** Part of a whole (an integer) that falls to the days of the row. */

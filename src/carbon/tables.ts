@@ -150,6 +150,7 @@ CREATE TABLE IF NOT EXISTS matches (
   factor_region String, factor_year Int16,
   gwp_source String, other_gas String,
   class UInt64 DEFAULT cityHash64(scope, category, method, gwp_source, other_gas),
+  kind UInt64 DEFAULT cityHash64(scope, gwp_source, other_gas),
   flags UInt32,
   chosen_by String,
   fast UInt8, reach Float64, den Int256,
@@ -162,11 +163,12 @@ CREATE TABLE IF NOT EXISTS emissions (
   key_hash UInt64,
   part UInt16,
   entity LowCardinality(String),
-  month Date32, days UInt16,
+  month Date32, day UInt8, days UInt16,
   match UInt64, class UInt64,
   used Decimal(38, 12),
   flags UInt32,
   data_quality LowCardinality(String),
+  supplier LowCardinality(String),
   ${MASSES.map((m) => `${m} Decimal(38, 24)`).join(', ')},
   INDEX seq_range seq TYPE minmax GRANULARITY 1
 ) ENGINE = MergeTree ORDER BY (key_hash, origin_seq, origin_row)
@@ -215,6 +217,18 @@ CREATE TABLE IF NOT EXISTS match_totals (
   ${totalMasses}
 ) ENGINE = MergeTree ORDER BY (match, month)`;
 
+/**
+ * Sums of lines by one further thing that a line says (\`facet\`): \`country\` and \`data_quality\` by entity, month and kind (scope, set of
+ * potentials, other gas); \`supplier\` by month and class, without entities. \`meaning\` is the kind or the class.
+ */
+const FACET_TOTALS = `
+CREATE TABLE IF NOT EXISTS facet_totals (
+  seq UInt64, facet LowCardinality(String), value LowCardinality(String),
+  entity LowCardinality(String), month Date32, meaning UInt64,
+  lines Int64, ${flagCounts},
+  ${totalMasses}
+) ENGINE = MergeTree ORDER BY (facet, meaning, month, entity)`;
+
 export const CARBON_TABLES: readonly string[] = [
   ACTIVITIES,
   ENTITIES,
@@ -226,6 +240,7 @@ export const CARBON_TABLES: readonly string[] = [
   INVENTORY_TOTALS,
   CLASS_TOTALS,
   MATCH_TOTALS,
+  FACET_TOTALS,
 ];
 
 export const CARBON_TABLE_NAMES = [
@@ -239,4 +254,5 @@ export const CARBON_TABLE_NAMES = [
   'inventory_totals',
   'class_totals',
   'match_totals',
+  'facet_totals',
 ] as const;
