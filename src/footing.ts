@@ -24,6 +24,7 @@ import {
   type VerifyReport,
   verifyAccount,
 } from './ledger/index.ts';
+import { verifyRates } from './rates/index.ts';
 import { revenueBook, revenueStreams, verifyStated } from './revenue/index.ts';
 import type { StreamDefinition } from './streams/types.ts';
 
@@ -71,11 +72,12 @@ export const BOOKS: readonly Book[] = [
     ...revenueBook,
     async verifyStated(engines, journal, accountId) {
       const differences = await verifyStated(engines.pg, journal, accountId);
-      return differences.map(({ kind, id, what }) => ({
+      const found = differences.map(({ kind, id, what }) => ({
         where: `${kind} ${id}`,
         expected: what === 'extra' ? 'nothing' : 'what the journal states',
         found: what === 'missing' ? 'nothing' : 'something else',
       }));
+      return [...found, ...(await verifyRates(engines, journal, accountId))];
     },
   },
   carbonBook,
@@ -83,7 +85,7 @@ export const BOOKS: readonly Book[] = [
 export const STREAMS: readonly StreamDefinition[] = [...revenueStreams, ...carbonStreams];
 
 /** Folders with migrations, in the order of the rooms. */
-export const MIGRATIONS: readonly string[] = ['journal', 'ledger', 'revenue', 'carbon', 'http'].map((room) =>
+export const MIGRATIONS: readonly string[] = ['journal', 'ledger', 'rates', 'revenue', 'carbon', 'http'].map((room) =>
   fileURLToPath(new URL(`./${room}/migrations`, import.meta.url)),
 );
 
