@@ -51,6 +51,8 @@ export interface ClickHouse {
     columns: readonly string[],
     blocks: Uint8Array | readonly Uint8Array[],
   ): Promise<void>;
+  /** Ends every statement that is under way; their callers get an error. Statements after it run. */
+  interrupt(): void;
 }
 
 export interface StoredEvidence {

@@ -119,7 +119,11 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
   ]) {
     await app.register(async (scope) => routes(scope, context));
   }
-  app.addHook('onClose', async () => context.jobs.settled());
+  app.addHook('onClose', async () => {
+    // Requests have been answered. Jobs would take minutes: they end, and can be started again.
+    context.footing.ledger.stop();
+    await context.jobs.settled();
+  });
   await app.ready();
   return app;
 }

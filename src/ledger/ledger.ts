@@ -17,6 +17,8 @@ const OPEN_MS_MAX = 10_000;
 const FOLLOW_MS = 15;
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 30_000;
+/** When the server stops, statements of its posting that take longer are ended. */
+const STATEMENT_MS_MAX = 3_000;
 /** A dropped generation stays this long for readers that began before the switch. */
 const RETIRED_KEPT_MS = 10_000;
 /** First key of PostgreSQL's advisory locks "this process posts the account"; the second one is the account. */
@@ -38,6 +40,10 @@ export interface LedgerService extends Ledger {
   drop(generation: Generation): Promise<void>;
   /** What stopped the book's last attempt to post, or null. */
   failure(accountId: number, book: Bookname): Promise<string | null>;
+  /** Aborted when the ledger is to stop: long work looks at it between its steps. */
+  readonly stopping: AbortSignal;
+  /** Ends posting, rebuilds and verifications: at their next step, or in the middle of a statement that takes long. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -82,6 +88,9 @@ export async function openLedger(
   const progressListeners = new Set<ProgressListener>();
   const postedListeners = new Set<PostedListener>();
   const stopping = new AbortController();
+  const rebuilds = new Set<Promise<void>>();
+  /** The turn (term) in which this process posts each account, and the hold of the poster lock under which it was begun. */
+  const terms = new Map<number, { hold: number; generation: Generation }>();
   const locks = openPosterLocks(engines);
 
   function account(accountId: number): Promise<AccountLedger> {
@@ -106,7 +115,7 @@ export async function openLedger(
     for (;;) {
       stopping.signal.throwIfAborted();
       const takenIn = await locks.tryAcquire(accountId);
-      const generation = takenIn === undefined ? await generations.live(accountId) : await takeOver(accountId);
+      const generation = takenIn === undefined ? await generations.live(accountId) : await takeOver(accountId, takenIn);
       if (!generation) {
         if (Date.now() > deadline) {
           throw new FootingError('busy', 'Another process posts this account, and its ledger is of another version', {
@@ -137,13 +146,25 @@ export async function openLedger(
    * What the process that posts an account does first: drops the generations that a dead process left, makes a ledger where there is
    * none. Each lane removes its own leftovers (`cleanUp`): the other one may be writing.
    */
-  async function takeOver(accountId: number): Promise<Generation> {
+  async function takeOver(accountId: number, hold: number): Promise<Generation> {
     await generations.sweep(accountId);
-    const live = await generations.live(accountId);
-    if (live) return live;
+    const live = await generations.live(accountId, true);
+    if (live) {
+      // A lane that begins again after a failure must not end the turn of the other one, which may be at work.
+      const mine = terms.get(accountId);
+      if (mine?.hold === hold && mine.generation.generation === live.generation) {
+        return { ...live, term: mine.generation.term! };
+      }
+      return began(accountId, hold, await generations.beginTerm(live));
+    }
     const fresh = await generations.build(accountId);
     for (const old of await generations.switchTo(fresh)) await generations.drop(old);
-    return fresh;
+    return began(accountId, hold, fresh);
+  }
+
+  function began(accountId: number, hold: number, generation: Generation): Generation {
+    terms.set(accountId, { hold, generation });
+    return generation;
   }
 
   function kick(accountId: number): void {
@@ -212,7 +233,7 @@ export async function openLedger(
       opened.takenIn = hold;
       return hold;
     }
-    opened.takingOver ??= takeOver(accountId)
+    opened.takingOver ??= takeOver(accountId, hold)
       .then(async (generation) => {
         await adopt(accountId, opened, generation);
         opened.takenIn = hold;
@@ -226,7 +247,10 @@ export async function openLedger(
 
   /** Reads from another generation from now on; how far each book has posted is a fact of the generation. */
   async function adopt(accountId: number, opened: AccountLedger, generation: Generation): Promise<void> {
-    if (generation.database === opened.generation.database) return;
+    if (generation.database === opened.generation.database) {
+      if (generation.term !== undefined) opened.generation = generation;
+      return;
+    }
     const reached = new Map<Lane, number>();
     for (const lane of opened.lanes.values()) reached.set(lane, await generations.posted(generation, lane.book.name));
     opened.generation = generation;
@@ -324,7 +348,13 @@ export async function openLedger(
    * Fills the next generation while the present one is read and kept up; then holds the lanes for the entries that came
    * meanwhile, and switches. Crash before the switch: a `building` generation that the next start drops; after it: done.
    */
-  async function rebuild(accountId: number, onProgress?: (seq: number, progress: Progress) => void): Promise<void> {
+  function rebuild(accountId: number, onProgress?: (seq: number, progress: Progress) => void): Promise<void> {
+    const rebuilding = rebuildOnce(accountId, onProgress).finally(() => rebuilds.delete(rebuilding));
+    rebuilds.add(rebuilding);
+    return rebuilding;
+  }
+
+  async function rebuildOnce(accountId: number, onProgress?: (seq: number, progress: Progress) => void): Promise<void> {
     const opened = await account(accountId);
     const hold = await mayPost(accountId, opened);
     if (hold === undefined) {
@@ -335,6 +365,7 @@ export async function openLedger(
     let resume = () => {};
     try {
       const next = await generations.build(accountId);
+      let present: Generation | undefined;
       try {
         const { seq: head } = await journal.head(accountId);
         await replayInto(next, head, (_, seq, progress) => onProgress?.(seq, progress));
@@ -345,6 +376,7 @@ export async function openLedger(
         for (const lane of opened.lanes.values()) await lane.attempt?.catch(() => {});
         const { seq: last } = await journal.head(accountId);
         await replayInto(next, last, (_, seq, progress) => onProgress?.(seq, progress));
+        present = opened.generation;
         if (locks.held(accountId) !== hold) {
           throw new FootingError('unavailable', 'The connection that holds the right to post was lost; rebuild again');
         }
@@ -352,9 +384,9 @@ export async function openLedger(
         await generations.drop(next).catch(() => {});
         throw error;
       }
-      const retired = await generations.switchTo(next);
+      const retired = await generations.switchTo(next, present);
       await faultPoint('rebuild.switched');
-      await adopt(accountId, opened, next);
+      await adopt(accountId, opened, began(accountId, hold, next));
       setTimeout(() => {
         for (const old of retired)
           generations.drop(old).catch((err) => engines.log.warn({ err }, 'old ledger not dropped yet'));
@@ -387,6 +419,16 @@ export async function openLedger(
     }
   }
 
+  let impatience: NodeJS.Timeout | undefined;
+  function stop(): void {
+    if (stopping.signal.aborted) return;
+    unsubscribe();
+    clearInterval(poll);
+    stopping.abort(new FootingError('unavailable', 'The server is stopping'));
+    // What they had written is not visible, and removed at the next start.
+    impatience = setTimeout(() => engines.clickhouse.interrupt(), STATEMENT_MS_MAX);
+  }
+
   const unsubscribe = journal.onAppend((accountId) => kick(accountId));
   const poll = setInterval(() => {
     look().catch((err) => engines.log.warn({ err }, 'the journal could not be looked at'));
@@ -410,14 +452,18 @@ export async function openLedger(
       postedListeners.add(listener);
       return () => postedListeners.delete(listener);
     },
+    stopping: stopping.signal,
+    stop,
     async close() {
-      unsubscribe();
-      clearInterval(poll);
-      stopping.abort(new FootingError('unavailable', 'The server is stopping'));
+      stop();
+      await Promise.allSettled(rebuilds);
       for (const opened of accounts.values()) {
         const ledger = await opened.catch(() => undefined);
         for (const lane of ledger?.lanes.values() ?? []) await lane.running?.catch(() => {});
+        if (ledger?.takenIn === undefined || [...ledger.lanes.values()].some((lane) => lane.failures > 0)) continue;
+        await generations.endTerm(ledger.generation).catch(() => {});
       }
+      clearTimeout(impatience);
       await locks.close();
     },
   };

@@ -97,10 +97,14 @@ export async function loadRecords(
       else posts.push(entry);
     }
     const rows = postedRows(definition, posts);
-    const [repeats] = await Promise.all([
+    // Both are waited for, whatever becomes of the other: no insert may arrive after a failure was cleared up.
+    const [repeated, inserted] = await Promise.allSettled([
       imports.length > 0 || repeatsKeys(context, definition, rows, run[0]!.seq),
       insertRows(context, definition, rows),
     ]);
+    if (inserted.status === 'rejected') throw inserted.reason;
+    if (repeated.status === 'rejected') throw repeated.reason;
+    const repeats = repeated.value;
     await faultPoint('records.loaded');
     if (repeats) {
       const few = imports.length === 0 && rows.length <= KEYS_NAMED_ROWS_MAX;

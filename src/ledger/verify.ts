@@ -38,8 +38,12 @@ export async function verifyAccount(
   ledger: LedgerService,
   books: readonly Book[],
   accountId: number,
-  onProgress: VerifyProgress = () => {},
+  tell: VerifyProgress = () => {},
 ): Promise<VerifyReport> {
+  const onProgress: VerifyProgress = (...step) => {
+    ledger.stopping.throwIfAborted();
+    tell(...step);
+  };
   const started = performance.now();
   const findings: VerifyFinding[] = [];
   const totals: VerifyReport['totals'] = [];

@@ -1,6 +1,7 @@
 /** The {@link ClickHouse} interface over HTTP: the same for the embedded child and for a remote server. */
 
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { open, rm } from 'node:fs/promises';
 import { Agent as HttpAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
@@ -46,6 +47,7 @@ export class HttpClickHouse implements ClickHouse {
   #clients = new Map<string, ClickHouseClient>();
   #clientsUrl = '';
   #agent: HttpAgent | HttpsAgent;
+  readonly #underWay = new Interruption();
 
   constructor(source: ClickHouseSource) {
     this.#source = source;
@@ -85,7 +87,7 @@ export class HttpClickHouse implements ClickHouse {
         // Errors reach the caller; printing them here as well would only clutter the log.
         log: { level: ClickHouseLogLevel.OFF },
       });
-      guard(client, this.#source);
+      guard(client, this.#source, this.#underWay);
       this.#clients.set(database, client);
     }
     return client;
@@ -119,6 +121,10 @@ export class HttpClickHouse implements ClickHouse {
     target.username = '';
     target.password = '';
     return { target, authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+  }
+
+  interrupt(): void {
+    this.#underWay.now();
   }
 
   async close(): Promise<void> {
@@ -177,11 +183,37 @@ async function spooled<T>(
   }
 }
 
+/** A signal that each statement takes when it begins, so that what is under way at one moment can be ended together. */
+class Interruption {
+  #present = freshController();
+
+  get signal(): AbortSignal {
+    return this.#present.signal;
+  }
+
+  now(): void {
+    const before = this.#present;
+    this.#present = freshController();
+    before.abort();
+  }
+}
+
+/** Every statement under way listens: many at once are no leak. */
+function freshController(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
+}
+
 /** Makes a client's failures FootingErrors where a person can do something about them, and repeats what is safe to repeat. */
-function guard(client: ClickHouseClient, source: ClickHouseSource): void {
+function guard(client: ClickHouseClient, source: ClickHouseSource, underWay: Interruption): void {
   const { query, command, insert, exec } = client;
-  client.query = ((parameters) => withRetry(source, true, () => query.call(client, parameters))) as typeof query;
-  client.command = (parameters) => withRetry(source, false, () => command.call(client, parameters));
+  client.query = ((parameters) =>
+    withRetry(source, true, () =>
+      query.call(client, { abort_signal: underWay.signal, ...parameters }),
+    )) as typeof query;
+  client.command = (parameters) =>
+    withRetry(source, false, () => command.call(client, { abort_signal: underWay.signal, ...parameters }));
   client.insert = ((parameters) => {
     // A stream can be read once only.
     const once = !Array.isArray(parameters.values);
@@ -240,6 +272,12 @@ function lostConnection(error: unknown): 'broken' | 'unreached' | undefined {
 /** ClickHouse's limits as errors with a remedy; every other of its errors stays what it is. */
 function translated(error: unknown): unknown {
   if (!(error instanceof ClickHouseError)) return error;
+  if (error.code === '81') {
+    return new FootingError('unavailable', 'The ledger has moved to another database since it was looked up', {
+      remedy: 'Repeat the request.',
+      cause: error,
+    });
+  }
   if (error.code === '243' || /No space left|errno: 28\b/.test(error.message)) {
     return new FootingError('storage', `ClickHouse has no room left: ${error.message}`, {
       remedy: 'Free space on the disk of the ledger. The journal holds everything; posting goes on by itself.',

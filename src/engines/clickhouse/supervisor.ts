@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { FootingError } from '../../kernel/errors.ts';
 import { privateFolder, storageError } from '../files.ts';
+import { Keeper, type Running } from '../keeper.ts';
 import { isAlive, signal, startedAt, waitForEnd } from '../processes.ts';
 import type { Config } from '../types.ts';
 import type { ChildMessage, ChildStart } from './child.ts';
@@ -16,16 +17,13 @@ import { EXACT_JSON_SETTINGS } from './client.ts';
 const CHILD = fileURLToPath(new URL('./child.ts', import.meta.url));
 const CONNECTIONS = 8;
 const START_MILLISECONDS_MAX = 30_000;
-/** Restarts without a minute of peace between them before giving up. */
-const RESTARTS_MAX = 10;
-const PEACE_MILLISECONDS = 60_000;
 
 export interface ClickHouseChild {
   readonly url: string;
   readonly spool: string;
   readonly pid: number | undefined;
   readonly version: string;
-  /** Resolves when the child answers (again); rejects with `unavailable` when it has been given up. */
+  /** Resolves when the child answers (again); rejects with `unavailable` while it cannot be started. */
   ready(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -44,16 +42,19 @@ class Supervisor implements ClickHouseChild {
   readonly #password = randomBytes(24).toString('base64url');
   #child: ChildProcess | undefined;
   #port = 0;
-  #starting: Promise<void> = Promise.resolve();
-  #stopping = false;
-  #restarts = 0;
-  #lastStart = 0;
+  readonly #keeper: Keeper;
   version = '';
 
   constructor(config: Config, log: Logger) {
     this.#config = config;
     this.#log = log;
     this.#root = join(config.home, 'clickhouse');
+    this.#keeper = new Keeper(
+      'ClickHouse',
+      () => this.#start(),
+      'Look at the log; raise FOOTING_CLICKHOUSE_MEMORY_MIB or free memory and disk space.',
+      log,
+    );
   }
 
   get url(): string {
@@ -70,19 +71,17 @@ class Supervisor implements ClickHouseChild {
   }
 
   ready(): Promise<void> {
-    return this.#starting;
+    return this.#keeper.ready();
   }
 
   async begin(): Promise<void> {
     await privateFolder(this.#root);
     await this.#endLeftover();
-    this.#starting = this.#start();
-    await this.#starting;
+    await this.#keeper.begin();
   }
 
   async stop(): Promise<void> {
-    this.#stopping = true;
-    await this.#starting.catch(() => {});
+    await this.#keeper.stop();
     const child = this.#child;
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -113,8 +112,8 @@ class Supervisor implements ClickHouseChild {
     await waitForEnd(pid, 5_000);
   }
 
-  async #start(): Promise<void> {
-    this.#lastStart = Date.now();
+  /** Resolves when the child answers, with the promise of the reason for which it ends. */
+  async #start(): Promise<Running> {
     const child = fork(CHILD, [], {
       // A loader or debugger of the parent is not the child's.
       execArgv: ['--disable-warning=ExperimentalWarning'],
@@ -123,6 +122,9 @@ class Supervisor implements ClickHouseChild {
       detached: true,
     });
     this.#child = child;
+    const ended = new Promise<string>((resolve) => {
+      child.once('exit', (code, name) => resolve(String(code ?? name)));
+    });
     let errors = '';
     child.stderr?.on('data', (chunk) => {
       errors = (errors + chunk).slice(-2000);
@@ -153,28 +155,7 @@ class Supervisor implements ClickHouseChild {
     child.unref();
     child.channel?.unref();
     (child.stderr as unknown as { unref?: () => void } | null)?.unref?.();
-    child.once('exit', (code, name) => this.#onExit(code ?? name, errors));
-  }
-
-  #onExit(reason: unknown, errors: string): void {
-    if (this.#stopping) return;
-    this.#restarts = Date.now() - this.#lastStart > PEACE_MILLISECONDS ? 1 : this.#restarts + 1;
-    this.#log.error(
-      { reason, errors: errors.trim().slice(-500), restarts: this.#restarts },
-      'the ClickHouse child ended; restarting it',
-    );
-    if (this.#restarts > RESTARTS_MAX) {
-      this.#starting = Promise.reject(
-        new FootingError(
-          'unavailable',
-          `The embedded ClickHouse ended ${this.#restarts} times in a row (${String(reason)}).`,
-          {
-            remedy: 'Look at the log; raise FOOTING_CLICKHOUSE_MEMORY_MIB or free memory and disk space, then restart.',
-          },
-        ),
-      );
-    } else this.#starting = this.#start();
-    this.#starting.catch((error) => this.#log.error({ error: String(error) }, 'the ClickHouse child did not restart'));
+    return { ended: ended.then((reason) => `${reason} ${errors.trim().slice(-500)}`.trim()) };
   }
 
   #instructions(): ChildStart {
