@@ -6,7 +6,7 @@ import { revenueTotals } from './totals.ts';
 /** The revenue book's part in the ledger. */
 export const revenueBook: Book = {
   name: 'revenue',
-  schemaVersion: 3,
+  schemaVersion: 4,
   tables: REVENUE_TABLES,
   tableNames: REVENUE_TABLE_NAMES,
   concerns: concernsRevenue,

@@ -17,6 +17,7 @@ import {
   reversedLines,
   validatedLines,
 } from './derivationLines.ts';
+import { PERIOD_COLUMNS, PERIODS, periodSql } from './periods.ts';
 
 export { DEFAULT_SETTINGS, LINE_MRR_CENTS_MAX, type RevenueSettings } from './derivationLines.ts';
 
@@ -42,7 +43,18 @@ export const DERIVED_COLUMNS = [
   'mrr_after',
   'subscription_mrr_before',
   'subscription_mrr_after',
-] as const;
+  'one_plan',
+  'day',
+  'first_day',
+  ...PERIOD_COLUMNS,
+] as readonly string[];
+
+/** Of the above, those that a reversal repeats with their sign turned, so that they add up. */
+export const SIGNED_COLUMNS: ReadonlySet<string> = new Set([
+  'amount_cents',
+  'customers',
+  ...PERIODS.map(({ name }) => `lost_${name}`),
+]);
 
 /** SELECT of every movement and warning of the customers in scope, columns as in {@link DERIVED_COLUMNS}. */
 export function derivationSql(scope: DerivationScope): string {
@@ -214,10 +226,11 @@ function steps(): string {
       { shown: 'arrayMap(v -> greatest(v, 0), true_values)' },
       {
         changes: `arrayFilter(
-          s -> s.3 != 0 OR s.4 != 0,
+          s -> s.3 != 0 OR s.4 != 0 OR s.14,
           arrayMap(
             (e, v, b, r, rb, p, pb) -> (
-              e.1, subscription_external_id, v - b, toInt8(r) - toInt8(rb), e.10, e.8, e.9, p, pb, e.5, e.14, b, v
+              e.1, subscription_external_id, v - b, toInt8(r) - toInt8(rb), e.10, e.8, e.9, p, pb, e.5, e.14, b, v,
+              r AND rb AND p != pb
             ),
             instants, shown, ${previous('shown', 'toInt64(0)')}, running, ${previous('running', 'toUInt8(0)')},
             plans, ${previous('plans', "''")}
@@ -353,19 +366,42 @@ function customers(scope: DerivationScope): string {
       },
       { mrr_after: 'arrayCumSum(movements.4)', movement_group: 'movements.2' },
       {
+        mrr_before: 'arrayMap((a, m) -> a - m.4, mrr_after, movements)',
+        days: `arrayMap(m -> toDate32(fromUnixTimestamp64Milli(m.1, '${scope.settings.timeZone}')), movements)`,
+        churns: `arrayCumSum(arrayMap(m -> toInt64(m.3 = 'churn'), movements))`,
+        one_plan: 'toUInt8(length(arrayDistinct(happenings.8)) <= 1)',
+      },
+      { churns_before: `arrayMap((c, m) -> c - toInt64(m.3 = 'churn'), churns, movements)` },
+      ...periodLayers(),
+      {
+        marks: `arrayMap(
+          (d, ${PERIODS.map((_, i) => `o${i}, l${i}`).join(', ')}) -> (
+            one_plan, d, days[1], ${PERIODS.map((_, i) => `o${i}`).join(', ')}, ${PERIODS.map((_, i) => `l${i}`).join(', ')}
+          ),
+          days, ${PERIODS.map(({ name }) => `opening_${name}, lost_${name}`).join(', ')}
+        )`,
+      },
+      {
         postings: `arrayConcat(
           arrayMap(
-            (m, a, first) -> (
+            (m, a, k, first) -> (
               m.5.6, m.5.7, m.5.2, m.5.8, m.5.9, m.5.10, m.5.11, m.1, m.3,
               concat(m.8, ['cancellation', 'line', 'proration', 'replacement'][m.5.5 + 1]),
-              m.4, toInt8(if(first, toInt8(m.7 > 0) - toInt8(m.6 > 0), 0)), a - m.4, a, m.5.12, m.5.13
+              m.4, toInt8(if(first, toInt8(m.7 > 0) - toInt8(m.6 > 0), 0)), a - m.4, a, m.5.12, m.5.13, k
             ),
-            movements, mrr_after, ${startsRun('movement_group')}
+            movements, mrr_after, marks, ${startsRun('movement_group')}
+          ),
+          arrayMap(
+            h -> (
+              h.6, h.7, h.2, h.8, h.9, h.10, h.11, h.1, 'step',
+              'step', h.3, toInt8(h.4), toInt64(0), toInt64(0), h.12, h.13, ${NO_MARKS}
+            ),
+            if(one_plan, [], happenings)
           ),
           arrayMap(
             w -> (
               w.2.3, w.2.4, w.1, w.2.7, '', w.2.5, w.2.6, w.2.2, w.2.1,
-              'warning', toInt64(0), toInt8(0), toInt64(0), toInt64(0), toInt64(0), toInt64(0)
+              'warning', toInt64(0), toInt8(0), toInt64(0), toInt64(0), toInt64(0), toInt64(0), ${NO_MARKS}
             ),
             warnings
           )
@@ -374,6 +410,34 @@ function customers(scope: DerivationScope): string {
     ],
     [...CUSTOMER, 'currency', 'postings'],
   );
+}
+
+/** Marks of rows that are no movements. */
+const NO_MARKS = `(toUInt8(0), toDate32(0), toDate32(0), ${PERIODS.map(() => 'toInt64(0)').join(', ')}, ${PERIODS.map(() => 'toInt8(0)').join(', ')})`;
+
+/** Arrays \`opening_x\` and \`lost_x\` of each period, over the movements; see periods.ts. */
+function periodLayers(): Array<Record<string, string>> {
+  const ofEach = (columns: (name: string, period: (typeof PERIODS)[number]) => Array<[string, string]>) =>
+    Object.fromEntries(PERIODS.flatMap((period) => columns(period.name, period)));
+  return [
+    ofEach((name, period) => [[`begins_${name}`, startsRun(`arrayMap(d -> ${periodSql(period, 'd')}, days)`)]]),
+    ofEach((name) => [
+      [`opening_${name}`, carried('mrr_before', `begins_${name}`)],
+      [`churned_${name}`, `arrayMap((c, c0) -> c > c0, churns, ${carried('churns_before', `begins_${name}`)})`],
+    ]),
+    ofEach((name) => [
+      [
+        `lost_now_${name}`,
+        `arrayMap((o, c, a) -> toInt8(o > 0 AND c AND a = 0), opening_${name}, churned_${name}, mrr_after)`,
+      ],
+    ]),
+    ofEach((name) => [
+      [
+        `lost_${name}`,
+        `arrayMap((l, p, b) -> toInt8(l - if(b, 0, p)), lost_now_${name}, ${previous(`lost_now_${name}`, 'toInt8(0)')}, begins_${name})`,
+      ],
+    ]),
+  ];
 }
 
 function postings(): string {
@@ -398,7 +462,8 @@ SELECT
   posting.13 AS mrr_before,
   posting.14 AS mrr_after,
   posting.15 AS subscription_mrr_before,
-  posting.16 AS subscription_mrr_after
+  posting.16 AS subscription_mrr_after,
+  ${['one_plan', 'day', 'first_day', ...PERIOD_COLUMNS].map((column, i) => `posting.17.${i + 1} AS ${column}`).join(',\n  ')}
 FROM customers
 ARRAY JOIN postings AS posting`;
 }

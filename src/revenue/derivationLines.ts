@@ -7,9 +7,11 @@
 export interface RevenueSettings {
   /** Changes of one customer within so many minutes of the first are classified together (R17). */
   classificationWindowMinutes: number;
+  /** IANA name; days of movements are those of this zone (R30). */
+  timeZone: string;
 }
 
-export const DEFAULT_SETTINGS: RevenueSettings = { classificationWindowMinutes: 60 };
+export const DEFAULT_SETTINGS: RevenueSettings = { classificationWindowMinutes: 60, timeZone: 'UTC' };
 
 /** A line whose MRR is larger (in cents, either way) is held back with a warning: 64-bit sums of thousands of lines stay exact. */
 export const LINE_MRR_CENTS_MAX = '1000000000000000';

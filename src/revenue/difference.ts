@@ -1,6 +1,6 @@
 /** What is posted compared with what the records amount to by SQL: to post the difference, or to prove that there is none. */
 import { type PostContext, select } from '../ledger/index.ts';
-import { DEFAULT_SETTINGS, DERIVED_COLUMNS, derivationSql } from './derivation.ts';
+import { DEFAULT_SETTINGS, DERIVED_COLUMNS, derivationSql, SIGNED_COLUMNS } from './derivation.ts';
 
 /** Lines derived in one query: bounds its memory to some hundred megabytes. */
 const BUCKET_LINES_MAX = 1_000_000;
@@ -28,7 +28,7 @@ export function differenceSql({ customers, upTo, skipRenewals, present }: Differ
   const wanted = derivationSql({ customers, seq: upTo, settings: DEFAULT_SETTINGS, skipRenewals });
   if (!present) return `SELECT ${content}, 1 AS net FROM (${wanted})`;
   const unsigned = DERIVED_COLUMNS.map((column) =>
-    column === 'amount_cents' || column === 'customers' ? `${column} * sign AS ${column}` : column,
+    SIGNED_COLUMNS.has(column) ? `${column} * sign AS ${column}` : column,
   ).join(', ');
   const posted = (table: string) =>
     `SELECT ${unsigned}, -sign AS weight FROM (SELECT * FROM ${table} WHERE ${customers} AND seq <= ${upTo})`;
@@ -36,6 +36,7 @@ export function differenceSql({ customers, upTo, skipRenewals, present }: Differ
      FROM (
        SELECT ${content}, 1 AS weight FROM (${wanted})
        UNION ALL ${posted('movements')}
+       UNION ALL ${posted('steps')}
        UNION ALL ${posted('warnings')}
      )
      GROUP BY ${content}

@@ -7,8 +7,10 @@
  * read but worked out again from the records before it: reading all columns of a few rows costs more than the rules do.
  */
 import type { PostContext } from '../ledger/index.ts';
-import { DERIVED_COLUMNS } from './derivation.ts';
+import { DEFAULT_SETTINGS, DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
+import { PERIOD_COLUMNS, PERIODS } from './periods.ts';
 import { bookOf, type Line, type Posting, planInterval, postings } from './rules/index.ts';
+import { type SummedMovement, TOTALS_COLUMNS, totalsOf } from './sums.ts';
 
 /**
  * Lines that are looked at in memory at once. Measured: about 8 µs a line from query to postings, so that at this size the
@@ -48,7 +50,12 @@ const AT = DERIVED_COLUMNS.indexOf('at');
 const RULE = DERIVED_COLUMNS.indexOf('rule');
 const CURRENCY = DERIVED_COLUMNS.indexOf('currency');
 const TYPE = DERIVED_COLUMNS.indexOf('type');
-const PLAN = DERIVED_COLUMNS.indexOf('plan_external_id');
+const DAY = DERIVED_COLUMNS.indexOf('day');
+const FIRST_DAY = DERIVED_COLUMNS.indexOf('first_day');
+const MRR_BEFORE = DERIVED_COLUMNS.indexOf('mrr_before');
+const MRR_AFTER = DERIVED_COLUMNS.indexOf('mrr_after');
+const PERIODS_FROM = DERIVED_COLUMNS.indexOf(PERIOD_COLUMNS[0]!);
+const SIGNED = DERIVED_COLUMNS.map((column) => SIGNED_COLUMNS.has(column));
 const AMOUNT = DERIVED_COLUMNS.indexOf('amount_cents');
 const CUSTOMERS = DERIVED_COLUMNS.indexOf('customers');
 
@@ -121,7 +128,7 @@ function contentsAsOf(
     current.push(line);
   }
   return new Map(
-    postings(bookOf(current)).map((posting) => {
+    postings(bookOf(current), DEFAULT_SETTINGS.timeZone).map((posting) => {
       const content = contentOf(posting, hash);
       return [JSON.stringify(content), content];
     }),
@@ -152,8 +159,16 @@ function contentOf(posting: Posting, customerHash: string): Content {
     String(posting.mrrAfter),
     String(posting.subscriptionMrrBefore),
     String(posting.subscriptionMrrAfter),
+    posting.onePlan,
+    posting.marks?.day ?? NO_DAY,
+    posting.marks?.firstDay ?? NO_DAY,
+    ...(posting.marks?.periods ?? NO_PERIODS),
   ];
 }
+
+/** Marks of rows that are no movements. */
+const NO_DAY = '1970-01-01';
+const NO_PERIODS: Array<string | number> = PERIOD_COLUMNS.map((column) => (column.startsWith('opening') ? '0' : 0));
 
 const nameOf = (source: string, externalId: string): string => `${source}\n${externalId}`;
 
@@ -316,56 +331,48 @@ async function compact<Row>(context: PostContext, query: string): Promise<Row[]>
 
 async function insert(context: PostContext, changes: readonly Change[]): Promise<void> {
   const columns = ['seq', 'sign', ...DERIVED_COLUMNS];
-  const rows = (table: 'movements' | 'warnings') =>
-    changes
-      .filter(({ content }) => (content[RULE] === 'warning') === (table === 'warnings'))
-      .map(({ seq, sign, content }) => [
-        seq,
-        sign,
-        ...content.map((value, i) => {
-          if (i === AT) return instantText(value as number);
-          if (i === AMOUNT) return String(BigInt(value) * BigInt(sign));
-          return i === CUSTOMERS ? (value as number) * sign : value;
-        }),
-      ]);
+  const byTable = Map.groupBy(changes, ({ content }) => tableOf(content[RULE] as string));
+  const rows = (table: Table) =>
+    (byTable.get(table) ?? []).map(({ seq, sign, content }) => [
+      seq,
+      sign,
+      ...content.map((value, i) => stored(value, i, sign)),
+    ]);
   await Promise.all([
     insertRows(context, 'movements', columns, rows('movements')),
+    insertRows(context, 'steps', columns, rows('steps')),
     insertRows(context, 'warnings', columns, rows('warnings')),
-    insertRows(context, 'mrr_totals', TOTALS_COLUMNS, totalsOf(changes)),
+    insertRows(context, 'mrr_totals', TOTALS_COLUMNS, totalsOf((byTable.get('movements') ?? []).map(summed))),
   ]);
 }
 
-const TOTALS_COLUMNS = [
-  'seq',
-  'currency',
-  'day',
-  'type',
-  'plan_external_id',
-  'amount_cents',
-  'customers',
-  'movements',
-] as const;
+type Table = 'movements' | 'steps' | 'warnings';
 
-/** Sums as mrr_totals keeps them, of movements alone. */
-function totalsOf(changes: readonly Change[]): unknown[][] {
-  const sums = new Map<string, { group: unknown[]; amount: bigint; customers: number; movements: number }>();
-  for (const { seq, sign, content } of changes) {
-    if (content[RULE] === 'warning') continue;
-    const day = instantText(content[AT] as number).slice(0, 10);
-    const group = [seq, content[CURRENCY], day, content[TYPE], content[PLAN]];
-    const key = JSON.stringify(group);
-    const known = sums.get(key) ?? { group, amount: 0n, customers: 0, movements: 0 };
-    known.amount += BigInt(content[AMOUNT]!) * BigInt(sign);
-    known.customers += (content[CUSTOMERS] as number) * sign;
-    known.movements += sign;
-    sums.set(key, known);
-  }
-  return [...sums.values()].map(({ group, amount, customers, movements }) => [
-    ...group,
-    String(amount),
-    customers,
-    movements,
-  ]);
+function tableOf(rule: string): Table {
+  return rule === 'warning' ? 'warnings' : rule === 'step' ? 'steps' : 'movements';
+}
+
+function stored(value: string | number, column: number, sign: 1 | -1): string | number {
+  if (column === AT) return instantText(value as number);
+  if (!SIGNED[column]) return value;
+  return typeof value === 'string' ? String(BigInt(value) * BigInt(sign)) : value * sign;
+}
+
+function summed({ seq, sign, content }: Change): SummedMovement {
+  return {
+    seq,
+    sign,
+    currency: content[CURRENCY] as string,
+    day: content[DAY] as string,
+    type: content[TYPE] as string,
+    firstDay: content[FIRST_DAY] as string,
+    amount: BigInt(content[AMOUNT]!),
+    customers: content[CUSTOMERS] as number,
+    mrrBefore: BigInt(content[MRR_BEFORE]!),
+    mrrAfter: BigInt(content[MRR_AFTER]!),
+    openings: content.slice(PERIODS_FROM, PERIODS_FROM + PERIODS.length).map(BigInt),
+    lost: content.slice(PERIODS_FROM + PERIODS.length) as number[],
+  };
 }
 
 async function insertRows(

@@ -1,7 +1,9 @@
 /** The revenue book's tables in a ledger. */
 import { clickhouseTable } from '../streams/index.ts';
 import { customerStreams } from './customerStreams.ts';
+import { PERIOD_COLUMNS } from './periods.ts';
 import { customers, invoices, plans, transactions } from './streams.ts';
+import { TOTALS_COLUMNS } from './sums.ts';
 
 /**
  * Lines of one customer stand together, so that one customer is re-derived in milliseconds in a book of millions; a line is
@@ -48,17 +50,34 @@ const CONTENT = `
   mrr_before Int64,
   mrr_after Int64,
   subscription_mrr_before Int64,
-  subscription_mrr_after Int64`;
+  subscription_mrr_after Int64,
+  one_plan UInt8,
+  day Date32,
+  first_day Date32,
+  ${PERIOD_COLUMNS.map((column) => `${column} ${column.startsWith('opening') ? 'Int64' : 'Int8'}`).join(',\n  ')}`;
 
 /**
  * Signed postings: a reversal has sign -1, and amount_cents and customers negated. \`customers\` counts paying customers gained (1) or lost
- * (-1), once per group of changes. \`customer_hash\` finds a customer; \`day\` is the day of \`at\` in UTC.
+ * (-1), once per group of changes. \`customer_hash\` finds a customer; \`day\` is the day of \`at\` in the account's time zone. What the
+ * movement says of the periods that it falls in is described in periods.ts.
  */
 const MOVEMENTS_TABLE = `CREATE TABLE IF NOT EXISTS movements
 (
   seq UInt64,
   sign Int8,${CONTENT},
-  day Date32 MATERIALIZED toDate32(at),
+  INDEX seq_range seq TYPE minmax GRANULARITY 1
+)
+ENGINE = MergeTree
+ORDER BY (customer_hash, currency, at)`;
+
+/**
+ * Every change of the subscriptions of customers who have or had several plans, signed: what movements do not say of plans. \`customers\`
+ * is 1 where the subscription began to run, -1 where it ended.
+ */
+const STEPS_TABLE = `CREATE TABLE IF NOT EXISTS steps
+(
+  seq UInt64,
+  sign Int8,${CONTENT},
   INDEX seq_range seq TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
@@ -74,7 +93,7 @@ const WARNINGS_TABLE = `CREATE TABLE IF NOT EXISTS warnings
 ENGINE = MergeTree
 ORDER BY (customer_hash, type, at)`;
 
-/** What one derivation writes: passes rows on to movements and warnings and keeps none. */
+/** What one derivation writes: passes rows on to movements, steps and warnings and keeps none. */
 const DERIVED_TABLE = `CREATE TABLE IF NOT EXISTS derived
 (
   seq UInt64,
@@ -83,7 +102,10 @@ const DERIVED_TABLE = `CREATE TABLE IF NOT EXISTS derived
 ENGINE = Null`;
 
 const MOVEMENTS_VIEW = `CREATE MATERIALIZED VIEW IF NOT EXISTS derived_movements TO movements AS
-SELECT * FROM derived WHERE rule != 'warning'`;
+SELECT * FROM derived WHERE rule NOT IN ('step', 'warning')`;
+
+const STEPS_VIEW = `CREATE MATERIALIZED VIEW IF NOT EXISTS derived_steps TO steps AS
+SELECT * FROM derived WHERE rule = 'step'`;
 
 const WARNINGS_VIEW = `CREATE MATERIALIZED VIEW IF NOT EXISTS derived_warnings TO warnings AS
 SELECT * FROM derived WHERE rule = 'warning'`;
@@ -95,10 +117,10 @@ const MRR_TOTALS_TABLE = `CREATE TABLE IF NOT EXISTS mrr_totals
   currency LowCardinality(String),
   day Date32,
   type LowCardinality(String),
-  plan_external_id LowCardinality(String),
-  amount_cents Int64,
-  customers Int64,
-  movements Int64
+  cohort UInt32,
+  ${TOTALS_COLUMNS.slice(TOTALS_COLUMNS.indexOf('amount_cents'))
+    .map((column) => `${column} Int64`)
+    .join(',\n  ')}
 )
 ENGINE = MergeTree
 ORDER BY (currency, day, type)`;
@@ -110,9 +132,11 @@ export const REVENUE_TABLES: readonly string[] = [
   TRANSACTIONS_TABLE,
   ...customerStreams.map((stream) => clickhouseTable(stream)),
   MOVEMENTS_TABLE,
+  STEPS_TABLE,
   WARNINGS_TABLE,
   DERIVED_TABLE,
   MOVEMENTS_VIEW,
+  STEPS_VIEW,
   WARNINGS_VIEW,
   MRR_TOTALS_TABLE,
 ];
@@ -124,6 +148,7 @@ export const REVENUE_TABLE_NAMES: readonly string[] = [
   'transactions',
   ...customerStreams.map((stream) => stream.name),
   'movements',
+  'steps',
   'warnings',
   'mrr_totals',
 ];

@@ -7,7 +7,7 @@ import { revenueStreams } from './streams.ts';
 export async function revenueTotals(context: PostContext, seq: number): Promise<Record<string, string>> {
   const { engines, database } = context;
   const totals: Record<string, string> = {};
-  const tables = [...revenueStreams.map((stream) => stream.name), 'movements', 'warnings', 'mrr_totals'];
+  const tables = [...revenueStreams.map((stream) => stream.name), 'movements', 'steps', 'warnings', 'mrr_totals'];
   for (const table of tables) {
     const [row] = await select<{ rows: string; hash: string }>(
       engines,

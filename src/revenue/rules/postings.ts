@@ -1,9 +1,11 @@
-/** What a book of the rules amounts to as rows to post: one per movement and one per warning. */
+/** What a book of the rules amounts to as rows to post: one per movement, per warning, and per step of customers with several plans. */
+import { dayOfInstant } from '../../kernel/dates.ts';
+import { periodMarks } from '../periods.ts';
 import { compareBytes } from './exact.ts';
 import { keyOf } from './lines.ts';
-import type { Book, EventKind, Line, Movement, Warning } from './types.ts';
+import type { Book, EventKind, Line, Movement, Step, Warning } from './types.ts';
 
-/** A movement or warning with everything that a posting says of it; amounts in signed cents. */
+/** A movement, step or warning with everything that a posting says of it; amounts in signed cents. */
 export interface Posting {
   /** The line that it refers to. */
   line: Line;
@@ -12,26 +14,76 @@ export interface Posting {
   plan: string;
   previousPlan: string;
   instant: number;
-  /** Type of the movement, or code of the warning. */
+  /** Type of the movement, `step`, or code of the warning. */
   type: string;
-  /** Kind of the deciding event, with `net-` before it when a group became one movement; `warning`. */
-  rule: EventKind | `net-${EventKind}` | 'warning';
+  /** Kind of the deciding event, with `net-` before it when a group became one movement; `step`; `warning`. */
+  rule: EventKind | `net-${EventKind}` | 'step' | 'warning';
   amount: bigint;
-  /** Paying customers gained or lost: 1, -1 or 0, on the first movement of a group. */
+  /** Paying customers gained or lost: 1, -1 or 0, on the first movement of a group. Of a step: whether the subscription began (1) or ended (-1) to run. */
   customers: number;
   mrrBefore: bigint;
   mrrAfter: bigint;
   subscriptionMrrBefore: bigint;
   subscriptionMrrAfter: bigint;
+  /** 1 when all subscriptions of the customer in this currency are and were on one plan. */
+  onePlan: number;
+  /** What a movement says of time, in the account's zone; null otherwise. */
+  marks: { day: string; firstDay: string; periods: Array<string | number> } | null;
 }
 
-/** Movements customer by customer and currency by currency in their order (R22), then warnings. */
-export function postings(book: Book): Posting[] {
-  const ofCustomers = Map.groupBy(book.movements, (each) => keyOf(each.source, each.customer, each.currency));
-  return [...[...ofCustomers.values()].flatMap(movementPostings), ...book.warnings.map(warningPosting)];
+/** Movements customer by customer and currency by currency in their order (R22), then steps, then warnings. */
+export function postings(book: Book, timeZone = 'UTC'): Posting[] {
+  const ofCustomer = (each: Movement | Step) => keyOf(each.source, each.customer, each.currency);
+  const movements = Map.groupBy(book.movements, ofCustomer);
+  const found: Posting[] = [];
+  for (const [customer, steps] of Map.groupBy(book.steps.filter(isChange), ofCustomer)) {
+    const onePlan = new Set(steps.map(({ plan }) => plan)).size <= 1;
+    found.push(...movementPostings(movements.get(customer) ?? [], onePlan, timeZone));
+    if (!onePlan) found.push(...steps.map(stepPosting));
+  }
+  return [...found, ...book.warnings.map(warningPosting)];
 }
 
-function movementPostings(movements: readonly Movement[]): Posting[] {
+/** A renewal at the same price on the same plan changes nothing. */
+const isChange = (step: Step): boolean =>
+  step.after !== step.before ||
+  step.runningAfter !== step.runningBefore ||
+  (step.runningBefore && step.runningAfter && step.plan !== step.previousPlan);
+
+function stepPosting(step: Step): Posting {
+  return {
+    line: step.decidedBy.line,
+    currency: step.currency,
+    subscription: step.subscription,
+    plan: step.plan,
+    previousPlan: step.previousPlan,
+    instant: step.instant,
+    type: 'step',
+    rule: 'step',
+    amount: step.after - step.before,
+    customers: Number(step.runningAfter) - Number(step.runningBefore),
+    mrrBefore: 0n,
+    mrrAfter: 0n,
+    subscriptionMrrBefore: step.before,
+    subscriptionMrrAfter: step.after,
+    onePlan: 0,
+    marks: null,
+  };
+}
+
+function movementPostings(movements: readonly Movement[], onePlan: boolean, timeZone: string): Posting[] {
+  const posted = postedMovements(movements, onePlan);
+  const days = posted.map(({ instant }) => dayOfInstant(instant, timeZone));
+  const periods = periodMarks(
+    posted.map(({ type, mrrBefore, mrrAfter }, i) => ({ day: days[i]!, churn: type === 'churn', mrrBefore, mrrAfter })),
+  );
+  return posted.map((posting, i) => ({
+    ...posting,
+    marks: { day: days[i]!, firstDay: days[0]!, periods: periods[i]! },
+  }));
+}
+
+function postedMovements(movements: readonly Movement[], onePlan: boolean): Posting[] {
   const inOrder = [...movements].sort((a, b) => a.instant - b.instant || compareBytes(a.subscription, b.subscription));
   let mrr = 0n;
   let group = 0;
@@ -56,6 +108,8 @@ function movementPostings(movements: readonly Movement[]): Posting[] {
       mrrAfter: mrr,
       subscriptionMrrBefore: step.before,
       subscriptionMrrAfter: step.after,
+      onePlan: Number(onePlan),
+      marks: null,
     };
   });
 }
@@ -78,5 +132,7 @@ function warningPosting(warning: Warning): Posting {
     mrrAfter: 0n,
     subscriptionMrrBefore: 0n,
     subscriptionMrrAfter: 0n,
+    onePlan: 0,
+    marks: null,
   };
 }

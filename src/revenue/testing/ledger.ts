@@ -5,6 +5,7 @@ import { execute, type PostContext, select } from '../../ledger/index.ts';
 import { revenueBook } from '../book.ts';
 import { DERIVED_COLUMNS } from '../derivation.ts';
 import { postRevenueBySql } from '../posting.ts';
+import { TOTALS_COLUMNS } from '../sums.ts';
 
 export type Row = Record<string, Json>;
 
@@ -14,7 +15,7 @@ export interface TestLedger {
   post(...entries: Entry[]): Promise<void>;
   /** Posts entries one by one, each derived by SQL. */
   postBySql(...entries: Entry[]): Promise<void>;
-  /** Every row of movements, warnings and mrr_totals with all its columns, as text, in order. */
+  /** Every row of movements, steps, warnings and mrr_totals with all its columns, as text, in order. */
   postings(): Promise<string[]>;
   movements(upTo?: number): Promise<Row[]>;
   warnings(upTo?: number): Promise<Row[]>;
@@ -62,9 +63,9 @@ export async function testLedger(engines: Engines): Promise<TestLedger> {
         engines,
         database,
         `SELECT toJSONString(tuple(${derived.join(', ')})) AS row FROM movements
+         UNION ALL SELECT toJSONString(tuple(${derived.join(', ')})) AS row FROM steps
          UNION ALL SELECT toJSONString(tuple(${derived.join(', ')})) AS row FROM warnings
-         UNION ALL SELECT toJSONString(tuple(seq, currency, day, type, plan_external_id, amount_cents, customers, movements)) AS row
-         FROM mrr_totals`,
+         UNION ALL SELECT toJSONString(tuple(${TOTALS_COLUMNS.join(', ')})) AS row FROM mrr_totals`,
       );
       return rows.map(({ row }) => row).sort();
     },

@@ -1,0 +1,71 @@
+/**
+ * What a movement says about the periods that it falls in, so that retention and churn are plain sums of movements: what its customer
+ * paid when each period began, and whether the customer is lost to it. The same in SQL (one array per customer) and in TypeScript (one
+ * movement after the other).
+ */
+import { type Day, dayNumber } from '../kernel/dates.ts';
+import { bucketOf, bucketSql, type StatementInterval, type WeekStart } from './buckets.ts';
+
+interface Period {
+  name: string;
+  interval: StatementInterval;
+  weekStart: WeekStart;
+}
+
+export const PERIODS: readonly Period[] = [
+  { name: 'day', interval: 'day', weekStart: 'monday' },
+  { name: 'week', interval: 'week', weekStart: 'monday' },
+  { name: 'week_sunday', interval: 'week', weekStart: 'sunday' },
+  { name: 'month', interval: 'month', weekStart: 'monday' },
+  { name: 'quarter', interval: 'quarter', weekStart: 'monday' },
+  { name: 'year', interval: 'year', weekStart: 'monday' },
+];
+
+/** Name of the period that an interval of a report means. */
+export function periodName(interval: StatementInterval, weekStart: WeekStart): string {
+  return interval === 'week' && weekStart === 'sunday' ? 'week_sunday' : interval;
+}
+
+/**
+ * Columns of a movement. `opening_x`: MRR of the customer before its first movement of the period. `lost_x`: 1 where the
+ * movement makes a customer of the period's start one who churned in it and pays nothing, -1 where it takes that back.
+ */
+export const PERIOD_COLUMNS: readonly string[] = [
+  ...PERIODS.map(({ name }) => `opening_${name}`),
+  ...PERIODS.map(({ name }) => `lost_${name}`),
+];
+
+/** SQL of the number of a period that a Date32 expression falls in. */
+export function periodSql({ interval, weekStart }: Period, day: string): string {
+  return bucketSql(interval, weekStart, day);
+}
+
+/** What the marks are made of. Amounts in cents. */
+export interface MovedDay {
+  day: Day;
+  churn: boolean;
+  mrrBefore: bigint;
+  mrrAfter: bigint;
+}
+
+/** Values of {@link PERIOD_COLUMNS}, one row per movement, of one customer's movements in their order. */
+export function periodMarks(movements: readonly MovedDay[]): Array<Array<string | number>> {
+  const columns = PERIODS.map(({ interval, weekStart }) => {
+    let period = Number.NaN;
+    let opening = 0n;
+    let churned = false;
+    let lost = false;
+    return movements.map(({ day, churn, mrrBefore, mrrAfter }) => {
+      const { number } = bucketOf(dayNumber(day), interval, weekStart);
+      if (number !== period) [period, opening, churned, lost] = [number, mrrBefore, false, false];
+      churned ||= churn;
+      const lostBefore = lost;
+      lost = opening > 0n && churned && mrrAfter === 0n;
+      return { opening: String(opening), lost: Number(lost) - Number(lostBefore) };
+    });
+  });
+  return movements.map((_, i) => [
+    ...columns.map((column) => column[i]!.opening),
+    ...columns.map((column) => column[i]!.lost),
+  ]);
+}
