@@ -1,10 +1,12 @@
 /** Every word that the page says, one file per page under texts/. Another language is other files of these shapes. */
 import { carbon } from './texts/carbon.ts';
 import { explain } from './texts/explain.ts';
+import { filters } from './texts/filters.ts';
 import { app, asOf, chart, common, errors, pages, palette, signIn } from './texts/frame.ts';
 import { held, queue } from './texts/held.ts';
 import { imports } from './texts/imports.ts';
 import { journal } from './texts/journal.ts';
+import { cohorts, metrics, movements } from './texts/metrics.ts';
 import { overview } from './texts/overview.ts';
 import { records } from './texts/records.ts';
 import { revenue } from './texts/revenue.ts';
@@ -22,6 +24,10 @@ export const t = {
   explain,
   overview,
   revenue,
+  filters,
+  metrics,
+  cohorts,
+  movements,
   carbon,
   held,
   queue,

@@ -5,12 +5,12 @@ import { useAsOf } from '../app/address.ts';
 import { ApiError, api, apiFetch, dataOf } from './client.ts';
 import type { paths } from './schema.d.ts';
 
-type Answer<P extends keyof paths> = paths[P] extends {
+export type Answer<P extends keyof paths> = paths[P] extends {
   get: { responses: { 200: { content: { 'application/json': infer Data } } } };
 }
   ? Data
   : never;
-type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } }
+export type Query<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } }
   ? NonNullable<Q>
   : never;
 
@@ -73,7 +73,7 @@ export function readAgain(): void {
   void queryClient.invalidateQueries({ predicate: (query) => query.queryKey[0] !== 'account' });
 }
 
-const asOfPart = (asOf: number | undefined) => (asOf === undefined ? {} : { as_of: asOf });
+export const asOfPart = (asOf: number | undefined) => (asOf === undefined ? {} : { as_of: asOf });
 
 export function useMrr(query: MrrQuery, enabled = true) {
   const asOf = useAsOf();

@@ -1395,6 +1395,313 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics of recurring revenue over time
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Comma-separated: mrr, mrr_new_business, mrr_expansion, mrr_contraction, mrr_churn, mrr_reactivation, arr, arpa, asp, customers, new_customers, churned_customers, customer_churn_rate, mrr_churn_rate, gross_mrr_churn_rate, ltv, nrr, grr, nrr_flow, grr_flow, quick_ratio, trial_to_paid, trial_days, gross_cash_flow, net_cash_flow, failed_payments, failed_payment_count, recognised_revenue, deferred_revenue */
+                    names?: string;
+                    /**
+                     * @description Day or month, inclusive
+                     * @example 2026-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Day or month, inclusive
+                     * @example 2026-01
+                     */
+                    to?: string;
+                    interval?: "day" | "week" | "month" | "quarter" | "year";
+                    week_start?: "monday" | "sunday";
+                    /** @description ISO 4217; default: the account's. Currencies are never added */
+                    currency?: string;
+                    /**
+                     * @description name~OPERATOR~value, joined by ~AND~
+                     * @example country~ANY~'DE','FR'~AND~mrr~GTE~150
+                     */
+                    filters?: string;
+                    /** @description country, state, city, owner, data_source, mrr_band, plan, billing_interval or custom.<name> */
+                    partition_by?: string;
+                    /** @example 2026-03-31 */
+                    until?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            /**
+                             * @description Calendar day
+                             * @example 2025-03-01
+                             */
+                            from: string;
+                            /**
+                             * @description Calendar day
+                             * @example 2025-03-01
+                             */
+                            to: string;
+                            /** @enum {unknown} */
+                            interval: "day" | "week" | "month" | "quarter" | "year";
+                            currency: string;
+                            time_zone: string;
+                            /** @description Movements after this day are not counted */
+                            until: string;
+                            metrics: {
+                                name: string;
+                                title: string;
+                                /** @description cents: minor units; count; percent; ratio */
+                                unit: string;
+                                /** @description How it is calculated */
+                                words: string;
+                            }[];
+                            buckets: {
+                                bucket: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                from: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                to: string;
+                                metrics: {
+                                    [key: string]: {
+                                        value: string | null;
+                                        /** @description Percentage change from the bucket before; 0.00 for the first one and after 0 */
+                                        change: string;
+                                        ref: string | null;
+                                    };
+                                };
+                            }[];
+                            /** @description What partition_by tells apart; MRR of the parts adds up to the whole */
+                            parts: {
+                                part: string;
+                                buckets: {
+                                    bucket: string;
+                                    /**
+                                     * @description Calendar day
+                                     * @example 2025-03-01
+                                     */
+                                    from: string;
+                                    /**
+                                     * @description Calendar day
+                                     * @example 2025-03-01
+                                     */
+                                    to: string;
+                                    metrics: {
+                                        [key: string]: {
+                                            value: string | null;
+                                            /** @description Percentage change from the bucket before; 0.00 for the first one and after 0 */
+                                            change: string;
+                                            ref: string | null;
+                                        };
+                                    };
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/cohorts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cohorts by the month of the first paid subscription
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    kind?: "customers" | "mrr" | "nrr";
+                    /**
+                     * @description Month, inclusive
+                     * @example 2026-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2026-01
+                     */
+                    to?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2026-01
+                     */
+                    last?: string;
+                    /** @description ISO 4217; default: the account's. Currencies are never added */
+                    currency?: string;
+                    /**
+                     * @description name~OPERATOR~value, joined by ~AND~
+                     * @example country~ANY~'DE','FR'~AND~mrr~GTE~150
+                     */
+                    filters?: string;
+                    /** @example 2026-03-31 */
+                    until?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description A cohort is the customers whose first paid subscription began in the month */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            /** @enum {unknown} */
+                            kind: "customers" | "mrr" | "nrr";
+                            currency: string;
+                            until: string;
+                            cohorts: {
+                                month: string;
+                                /** @description Size of the cohort */
+                                customers: number;
+                                /** @description MRR that they began with, in minor units */
+                                new_business: string;
+                                cells: {
+                                    month: string;
+                                    percent: string | null;
+                                    /** @description Paying at the end of the month */
+                                    customers: number;
+                                    /** @description At the end of the month, in minor units */
+                                    mrr: string;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/metrics/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What moved recurring revenue, one movement at a time
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @example 2026-03-31 */
+                    from?: string;
+                    /** @example 2026-03-31 */
+                    to?: string;
+                    type?: "new_biz" | "expansion" | "contraction" | "churn" | "reactivation";
+                    /** @description Default: all */
+                    currency?: string;
+                    customer_external_id?: string;
+                    /** @description Data source of the customer */
+                    source?: string;
+                    /** @description -date: newest first */
+                    order?: "date" | "-date";
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            activities: {
+                                id: string;
+                                date: string;
+                                /** @enum {unknown} */
+                                type: "new_biz" | "expansion" | "contraction" | "churn" | "reactivation";
+                                description: string;
+                                currency: string;
+                                /** @description Minor units, signed */
+                                movement: string;
+                                /** @description MRR of the customer after it */
+                                mrr: string;
+                                arr: string;
+                                source: string;
+                                customer_external_id: string;
+                                customer_name: string;
+                                subscription_external_id: string;
+                                plan_external_id: string;
+                                invoice_external_id: string;
+                                /** @description For /api/explain */
+                                ref: string;
+                            }[];
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/carbon/queue": {
         parameters: {
             query?: never;
@@ -1472,6 +1779,345 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Emission factors in force, by text and by what they are for
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Words of the name */
+                    q?: string;
+                    scope?: "1" | "2" | "3" | "outside";
+                    category?: number;
+                    /** @description Exactly this region */
+                    region?: string;
+                    /** @description Unit that converts to that of the factor */
+                    unit?: string;
+                    /** @description Only of this release */
+                    release?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            factors: {
+                                id: string;
+                                /** @description Its name; factors of one name differ in unit, region or validity */
+                                family: string;
+                                release: string;
+                                scope: string;
+                                category: number | null;
+                                also_categories: number[];
+                                method: string;
+                                life_cycle_stage: string;
+                                unit: string;
+                                region: string;
+                                valid_from: string;
+                                /** @description No longer valid on this day */
+                                valid_to: string;
+                                /** @description Set of potentials that the source calculated with */
+                                gwp_source: string;
+                                co2e_source_kg: string | null;
+                                score: string | null;
+                            }[];
+                            total: number;
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/factors/{factor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One factor: gases, source, licence, and its CO2e under each set of potentials
+         * @description The slashes of the id are written as %2F.
+         *
+         *     Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description Id of the factor */
+                    factor: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @description Its name; factors of one name differ in unit, region or validity */
+                            family: string;
+                            release: string;
+                            scope: string;
+                            category: number | null;
+                            also_categories: number[];
+                            method: string;
+                            life_cycle_stage: string;
+                            unit: string;
+                            region: string;
+                            valid_from: string;
+                            /** @description No longer valid on this day */
+                            valid_to: string;
+                            /** @description Set of potentials that the source calculated with */
+                            gwp_source: string;
+                            co2e_source_kg: string | null;
+                            aliases: string[];
+                            accompanies: string | null;
+                            /** @description kg of each gas per unit */
+                            gases_kg: {
+                                [key: string]: string;
+                            };
+                            other_gas: string | null;
+                            /** @description Gas masses are the published CO2e of the gas / its potential */
+                            derived_from_co2e: boolean;
+                            /** @description kg CO2e per unit under each set; null where the set has no potential for the gas */
+                            co2e_kg: {
+                                [key: string]: string | null;
+                            };
+                            source: {
+                                table: string;
+                                row: string;
+                            };
+                            publication: {
+                                id: string;
+                                title: string;
+                                publisher: string;
+                                year: number;
+                                edition: string;
+                                licence: string;
+                                licence_url: string;
+                                attribution: string;
+                                url: string;
+                                /** @description SHA-256 of the factors */
+                                content_hash: string;
+                            };
+                            notes: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/estimate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What activities would come to: one or up to 100000 at once, without stating them
+         * @description Results stand in the order of the request. Nothing is used because its text is similar, unless `threshold` says so.
+         *
+         *     Takes a key of the account with the role read.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        items: {
+                            /** @description Name of the activity, or id of a factor */
+                            activity?: string;
+                            /** @description Id of the factor to use */
+                            factor?: string;
+                            quantity?: (string | number) | null;
+                            /** @description Unit of the quantity */
+                            unit?: string;
+                            amount?: (string | number) | null;
+                            /** @description Currency of the amount */
+                            currency?: string;
+                            /**
+                             * @description Day, YYYY-MM-DD; its year decides the factor
+                             * @example 2025-03-01
+                             */
+                            date: string;
+                            /** @description ISO 3166-1 alpha-2 */
+                            country?: string;
+                            /** @description State or grid subregion */
+                            region?: string;
+                            /** @description Scope-3 category */
+                            category?: string;
+                        }[];
+                        /**
+                         * @description Set of 100-year potentials
+                         * @default AR5
+                         * @enum {unknown}
+                         */
+                        gwp?: "AR4" | "AR5" | "AR6";
+                        /** @description Default 3 */
+                        candidates?: number;
+                        /** @description Score from which the best candidate is used; without it none is */
+                        threshold?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Entry as of which factors and decisions count */
+                            seq: number;
+                            /**
+                             * @description Set of 100-year potentials
+                             * @default AR5
+                             * @enum {unknown}
+                             */
+                            gwp: "AR4" | "AR5" | "AR6";
+                            counts: {
+                                estimated: number;
+                                held: number;
+                                invalid: number;
+                            };
+                            factors: {
+                                [key: string]: {
+                                    id: string;
+                                    /** @description Its name; factors of one name differ in unit, region or validity */
+                                    family: string;
+                                    release: string;
+                                    scope: string;
+                                    category: number | null;
+                                    also_categories: number[];
+                                    method: string;
+                                    life_cycle_stage: string;
+                                    unit: string;
+                                    region: string;
+                                    valid_from: string;
+                                    /** @description No longer valid on this day */
+                                    valid_to: string;
+                                    /** @description Set of potentials that the source calculated with */
+                                    gwp_source: string;
+                                    co2e_source_kg: string | null;
+                                };
+                            };
+                            results: ({
+                                /** @enum {string} */
+                                outcome: "estimated";
+                                /** @description Scopes 1 to 3 together, exact */
+                                co2e_kg: string;
+                                /** @description name, line, text, or the id of the decision or rule */
+                                chosen_by: string;
+                                score: string | null;
+                                lines: {
+                                    /** @description See `factors` */
+                                    factor: string;
+                                    scope: string;
+                                    category: number | null;
+                                    method: string;
+                                    /** @enum {unknown} */
+                                    basis: "quantity" | "spend";
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    /** @description Gases that are not zero */
+                                    gases_kg: {
+                                        [key: string]: string;
+                                    };
+                                    other_gas: string | null;
+                                    /** @description Fallbacks and whatever else a reader must know */
+                                    flags: string[];
+                                }[];
+                            } | {
+                                /** @enum {string} */
+                                outcome: "held";
+                                reason: string;
+                                words: string;
+                                detail: string;
+                                candidates: {
+                                    family: string;
+                                    factor: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    score: string;
+                                    reasons: string[];
+                                }[] | null;
+                            } | {
+                                /** @enum {string} */
+                                outcome: "invalid";
+                                field: string;
+                                reason: string;
+                            })[];
+                        };
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;

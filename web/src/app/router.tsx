@@ -31,6 +31,31 @@ const revenue = createRoute({
   path: '/revenue',
   component: lazyRouteComponent(() => import('../pages/Revenue.tsx'), 'Revenue'),
 });
+const metrics = createRoute({
+  getParentRoute: () => root,
+  path: '/revenue/metrics',
+  component: lazyRouteComponent(() => import('../pages/revenue/Metrics.tsx'), 'Metrics'),
+});
+const cohorts = createRoute({
+  getParentRoute: () => root,
+  path: '/revenue/cohorts',
+  component: lazyRouteComponent(() => import('../pages/revenue/Cohorts.tsx'), 'Cohorts'),
+});
+const movements = createRoute({
+  getParentRoute: () => root,
+  path: '/revenue/movements',
+  component: lazyRouteComponent(() => import('../pages/revenue/Movements.tsx'), 'Movements'),
+});
+const customers = createRoute({
+  getParentRoute: () => root,
+  path: '/revenue/customers',
+  component: lazyRouteComponent(() => import('../pages/revenue/Customers.tsx'), 'Customers'),
+});
+const customer = createRoute({
+  getParentRoute: () => root,
+  path: '/revenue/customers/$source/$id',
+  component: lazyRouteComponent(() => import('../pages/revenue/Customer.tsx'), 'Customer'),
+});
 const carbon = createRoute({
   getParentRoute: () => root,
   path: '/carbon',
@@ -83,6 +108,11 @@ export const router = createRouter({
   routeTree: root.addChildren([
     index,
     revenue,
+    metrics,
+    cohorts,
+    movements,
+    customers,
+    customer,
     carbon,
     held,
     imports,

@@ -16,6 +16,15 @@ export interface Column<Row> {
   unit?: string;
   /** Stays in place when the table is scrolled sideways, and heads its row. */
   head?: boolean;
+  /** Heat of the cell's background, 0 to 1; null for none. */
+  shade?: (row: Row) => number | null;
+  /** The rows can be ordered by it. */
+  sortable?: boolean;
+}
+
+export interface Sort {
+  key: string;
+  descending: boolean;
 }
 
 const VIRTUAL_FROM_ROWS = 150;
@@ -35,6 +44,14 @@ interface Props<Row> {
   note?: ReactNode;
   /** Pixels; longer tables scroll inside. */
   heightMax?: number;
+  /** Not all rows are here yet: copying says so. */
+  more?: boolean | undefined;
+  sort?: Sort | undefined;
+  onSort?: ((sort: Sort) => void) | undefined;
+  /** Narrow cells, for tables of many short figures. */
+  dense?: boolean;
+  /** Beside the copy button. */
+  actions?: ReactNode;
 }
 
 export function DataTable<Row>({
@@ -46,6 +63,11 @@ export function DataTable<Row>({
   onEnd,
   note,
   heightMax = 640,
+  more = false,
+  sort,
+  onSort,
+  dense = false,
+  actions,
 }: Props<Row>) {
   const box = useRef<HTMLElement>(null);
   const isVirtual = rows.length > VIRTUAL_FROM_ROWS;
@@ -68,10 +90,13 @@ export function DataTable<Row>({
     ]);
   const below = isVirtual ? (rows.length - 1 - last) * ROW_PX : 0;
   return (
-    <div className="table">
+    <div className={dense ? 'table table-dense' : 'table'}>
       <div className="table-bar">
         <span className="dimmed">{note}</span>
-        <CopyButton text={csv} label={t.common.copyCsv} />
+        <span className="controls no-print">
+          {actions}
+          <CopyButton text={csv} label={more ? t.common.copyCsvOf(rows.length) : t.common.copyCsv} />
+        </span>
       </div>
       {/* What scrolls must be reachable by keyboard. */}
       <section
@@ -86,11 +111,8 @@ export function DataTable<Row>({
           <caption className="visually-hidden">{caption}</caption>
           <thead>
             <tr>
-              {columns.map(({ key, label, unit, numeric, head }) => (
-                <th key={key} scope="col" className={classOf(numeric, head)}>
-                  {label}
-                  {unit && <span className="unit"> {unit}</span>}
-                </th>
+              {columns.map((column) => (
+                <Heading key={column.key} column={column} sort={sort} onSort={onSort} />
               ))}
             </tr>
           </thead>
@@ -114,17 +136,59 @@ export function DataTable<Row>({
   );
 }
 
+function Heading<Row>({
+  column: { key, label, unit, numeric, head, sortable },
+  sort,
+  onSort,
+}: {
+  column: Column<Row>;
+  sort: Sort | undefined;
+  onSort: ((sort: Sort) => void) | undefined;
+}) {
+  const words = (
+    <>
+      {label}
+      {unit && <span className="unit"> {unit}</span>}
+    </>
+  );
+  if (!sortable || !onSort) {
+    return (
+      <th scope="col" className={classOf(numeric, head)}>
+        {words}
+      </th>
+    );
+  }
+  const own = sort?.key === key ? sort : undefined;
+  return (
+    <th
+      scope="col"
+      className={classOf(numeric, head)}
+      aria-sort={own ? (own.descending ? 'descending' : 'ascending') : 'none'}
+    >
+      {/* Numbers are asked for from the largest on, names from A. */}
+      <button
+        type="button"
+        className="sort"
+        onClick={() => onSort({ key, descending: own ? !own.descending : numeric === true })}
+      >
+        {words}
+        <span aria-hidden="true">{own ? (own.descending ? ' ▼' : ' ▲') : ' ↕'}</span>
+      </button>
+    </th>
+  );
+}
+
 function Line<Row>({ row, columns, index }: { row: Row; columns: readonly Column<Row>[]; index: number | undefined }) {
   return (
     <tr aria-rowindex={index}>
-      {columns.map(({ key, text, cell, numeric, head }) => {
+      {columns.map(({ key, text, cell, numeric, head, shade }) => {
         const content = cell ? cell(row) : text(row);
         return head ? (
           <th key={key} scope="row" className={classOf(numeric, head)}>
             {content}
           </th>
         ) : (
-          <td key={key} className={classOf(numeric, head)}>
+          <td key={key} className={classOf(numeric, head)} style={shadeOf(shade?.(row))}>
             {content}
           </td>
         );
@@ -143,3 +207,11 @@ function Spacer({ height, columns }: { height: number; columns: number }) {
 
 const classOf = (numeric: boolean | undefined, head: boolean | undefined): string | undefined =>
   numeric ? 'numeric' : head ? 'row-head' : undefined;
+
+/** Never so dark that the text on it is hard to read. */
+const SHADE_PERCENT_MAX = 42;
+
+const shadeOf = (heat: number | null | undefined) =>
+  heat === null || heat === undefined
+    ? undefined
+    : { background: `color-mix(in srgb, var(--heat) ${(heat * SHADE_PERCENT_MAX).toFixed(1)}%, transparent)` };

@@ -24,3 +24,10 @@ export function addMonths(month: string, count: number): string {
 }
 
 export const thisMonth = (): string => new Date().toISOString().slice(0, 7);
+
+/** The last day of a month, YYYY-MM-DD. */
+export function lastDayOf(month: string): string {
+  const next = new Date(`${addMonths(month, 1)}-01T00:00:00Z`);
+  next.setUTCDate(0);
+  return next.toISOString().slice(0, 10);
+}

@@ -105,3 +105,33 @@ export function seconds(value: number): string {
   if (value < 90) return formatOf({ style: 'unit', unit: 'second', maximumFractionDigits: 0 }).format(value);
   return formatOf({ style: 'unit', unit: 'minute', maximumFractionDigits: 0 }).format(value / 60);
 }
+
+/** Decimals of a currency's minor unit, by ISO 4217. */
+function minorDigits(currency: string): number {
+  try {
+    return formatOf({ style: 'currency', currency }).resolvedOptions().maximumFractionDigits ?? 2;
+  } catch {
+    return 2;
+  }
+}
+
+/** Minor units (cents) as an exact amount in units of the currency: the point is moved. */
+export const amountOfCents = (cents: string, currency: string): string =>
+  unscaled(BigInt(cents), minorDigits(currency));
+
+export const money = (cents: string, currency: string): string => amount(amountOfCents(cents, currency));
+
+/** A percentage as the API gives it, such as 1.62, with its sign. */
+export const percent = (text: string, decimals = 2): string =>
+  formatOf({ style: 'percent', minimumFractionDigits: decimals, maximumFractionDigits: decimals }).format(
+    `${text}e-2` as Numeric,
+  );
+
+/** The same with + where it rises. */
+export const percentChange = (text: string): string =>
+  formatOf({
+    style: 'percent',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+    signDisplay: 'exceptZero',
+  }).format(`${text}e-2` as Numeric);

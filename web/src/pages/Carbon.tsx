@@ -11,7 +11,7 @@ import { InventoryTable } from './carbon/InventoryTable.tsx';
 import { MonthChart } from './carbon/MonthChart.tsx';
 import { nameOf } from './carbon/names.ts';
 import { Treemap } from './carbon/Treemap.tsx';
-import { MonthRange } from './Revenue.tsx';
+import { MonthRange } from './revenue/RevenueHead.tsx';
 
 const GWP_SETS = ['AR4', 'AR5', 'AR6'] as const;
 /** Dimensions that a row can be narrowed to. */

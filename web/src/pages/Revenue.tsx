@@ -1,51 +1,25 @@
 /** The revenue book: statement and chart of one currency over a range, and what is odd in the data. */
-import { Button, NativeSelect, SegmentedControl, TextInput } from '@mantine/core';
-import { type Mrr, type MrrCurrency, useMrr, useWarnings, useYears, type Warning } from '../api/queries.ts';
-import { useParameter, useSetAddress } from '../app/address.ts';
+import { Button } from '@mantine/core';
+import { type Mrr, type MrrCurrency, useMrr, useWarnings, type Warning } from '../api/queries.ts';
 import { DataTable } from '../components/DataTable.tsx';
-import { Empty, PageHead, Section, Shown, Stat } from '../components/Page.tsx';
+import { Empty, Section, Shown, Stat } from '../components/Page.tsx';
 import { bucket as bucketName } from '../format/dates.ts';
 import { amount, percentOf, sum, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
 import { movementTotal } from './revenue/figures.ts';
 import { MovementChart } from './revenue/MovementChart.tsx';
+import { RevenueHead } from './revenue/RevenueHead.tsx';
+import { useRevenueRange } from './revenue/range.ts';
 import { StatementTable } from './revenue/StatementTable.tsx';
 
-const INTERVALS = ['day', 'week', 'month', 'quarter', 'year'] as const;
-type Interval = (typeof INTERVALS)[number];
-
 export function Revenue() {
-  const latest = useYears()?.latest;
-  const setAddress = useSetAddress();
-  const from = useParameter('from') ?? (latest ? `${latest}-01` : undefined);
-  const to = useParameter('to') ?? (latest ? `${latest}-12` : undefined);
-  const interval = (INTERVALS as readonly string[]).includes(useParameter('interval') ?? '')
-    ? (useParameter('interval') as Interval)
-    : 'month';
-  const mrr = useMrr({ ...(from ? { from } : {}), ...(to ? { to } : {}), interval }, latest !== undefined);
-  const currencies = mrr.data?.currencies.map(({ currency }) => currency) ?? [];
-  const wanted = useParameter('currency');
-  const currency = wanted !== undefined && currencies.includes(wanted) ? wanted : currencies[0];
+  const range = useRevenueRange();
+  const { ready, from, to, interval, currency } = range;
+  const mrr = useMrr({ ...(from ? { from } : {}), ...(to ? { to } : {}), interval }, ready);
   const statement = mrr.data?.currencies.find((one) => one.currency === currency);
   return (
     <>
-      <PageHead title={t.revenue.title}>
-        {currencies.length > 1 && (
-          <NativeSelect
-            label={t.revenue.currency}
-            value={currency}
-            data={currencies}
-            onChange={(event) => setAddress({ currency: event.currentTarget.value })}
-          />
-        )}
-        <SegmentedControl
-          aria-label={t.revenue.interval}
-          value={interval}
-          data={INTERVALS.map((value) => ({ value, label: t.revenue.intervals[value] }))}
-          onChange={(value) => setAddress({ interval: value })}
-        />
-        <MonthRange from={from} to={to} />
-      </PageHead>
+      <RevenueHead title={t.revenue.title} range={range} with={['currency', 'interval', 'range']} />
       <Shown of={mrr} height={480}>
         {(data) =>
           statement && statement.buckets.length > 0 ? (
@@ -58,29 +32,6 @@ export function Revenue() {
         }
       </Shown>
       <Warnings />
-    </>
-  );
-}
-
-/** Two months in the address. What is half typed is not taken. */
-export function MonthRange({ from, to }: { from: string | undefined; to: string | undefined }) {
-  const setAddress = useSetAddress();
-  const field = (name: 'from' | 'to', value: string | undefined) => (
-    <TextInput
-      key={`${name}${value}`}
-      type="month"
-      label={name === 'from' ? t.common.from : t.common.to}
-      defaultValue={value ?? ''}
-      onChange={(event) => {
-        const month = event.currentTarget.value;
-        if (/^\d{4}-\d{2}$/.test(month) && month >= '1990-01') setAddress({ [name]: month });
-      }}
-    />
-  );
-  return (
-    <>
-      {field('from', from)}
-      {field('to', to)}
     </>
   );
 }

@@ -30,6 +30,7 @@ export const common = {
   close: 'Close',
   copied: 'Copied',
   copyCsv: 'Copy as CSV',
+  copyCsvOf: (rows: number) => `Copy ${count(rows, 'row', 'rows')} as CSV`,
   none: 'empty',
   row: (row: number) => `Row ${n(row)}`,
   rows: (rows: number) => count(rows, 'row', 'rows'),

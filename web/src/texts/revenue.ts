@@ -1,5 +1,12 @@
 export const revenue = {
   title: 'Revenue',
+  tabs: {
+    statement: 'Statement',
+    metrics: 'Metrics',
+    cohorts: 'Cohorts',
+    customers: 'Customers',
+    movements: 'Movements',
+  },
   currency: 'Currency',
   interval: 'Interval',
   intervals: { day: 'Day', week: 'Week', month: 'Month', quarter: 'Quarter', year: 'Year' } as Record<string, string>,

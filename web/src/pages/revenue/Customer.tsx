@@ -1,0 +1,4 @@
+/** One customer. */
+export function Customer() {
+  return null;
+}

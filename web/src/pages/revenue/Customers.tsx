@@ -1,0 +1,4 @@
+/** Customers. */
+export function Customers() {
+  return null;
+}

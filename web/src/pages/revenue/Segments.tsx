@@ -1,0 +1,4 @@
+/** Filters under a name. */
+export function Segments(_: { filters: string | undefined }) {
+  return null;
+}
