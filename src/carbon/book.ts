@@ -6,6 +6,7 @@ import { entryStream, loadRecords } from '../ledger/records.ts';
 import type { Book, PostContext } from '../ledger/types.ts';
 import { applyChoices, MATCHING_KINDS } from './matching/ledger.ts';
 import { ADOPT_KIND, adopt, decideAgain, decideNew, starterReleases } from './matching.ts';
+import { ADOPT_METHODOLOGY_KIND, applyMethodology, METHODOLOGY_KINDS } from './methodology/ledger.ts';
 import {
   decisions,
   INSERT_CLASS_TOTALS,
@@ -24,12 +25,13 @@ import {
   type Sums,
   totals as totalsOf,
 } from './postings.ts';
+import { SCOPE2_STREAMS } from './scope2/streams.ts';
 import { type Place, read, run } from './sql.ts';
 import { activities, entities } from './streams.ts';
 import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 3;
+const SCHEMA_VERSION = 4;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
@@ -51,12 +53,14 @@ export const carbonBook: Book = {
   totals,
 };
 
-type Lane = 'activities' | 'entities' | 'factors' | 'matching';
+type Lane = 'activities' | 'entities' | 'factors' | 'matching' | 'methodology' | 'scope2';
 
 function lane(entry: Entry): Lane | undefined {
   if (entry.kind === ADOPT_KIND) return 'factors';
   if (MATCHING_KINDS.includes(entry.kind)) return 'matching';
+  if (METHODOLOGY_KINDS.includes(entry.kind)) return 'methodology';
   const stream = entryStream(entry);
+  if (SCOPE2_STREAMS.some(({ name }) => name === stream)) return 'scope2';
   return stream === 'activities' || stream === 'entities' ? stream : undefined;
 }
 
@@ -76,6 +80,8 @@ async function post(context: PostContext, entries: readonly Entry[]): Promise<vo
     if (kind === 'entities') await postEntities(context, entry);
     if (kind === 'factors') await postAdoption(context, entry);
     if (kind === 'matching') await postChoices(context, entry);
+    if (kind === 'methodology') await postMethodology(context, entry);
+    if (kind === 'scope2') await loadRecords(context, scope2Stream(entry), [entry]);
     at += 1;
   }
 }
@@ -219,6 +225,19 @@ async function postChoices(context: PostContext, entry: Entry): Promise<void> {
   if (await decideAgain(context, entry.seq, [...added, ...removed])) await repostDecidedAgain(context, entry.seq);
 }
 
+/** What is adopted decides on factors from here on: what it decides otherwise is posted again. */
+async function postMethodology(context: PostContext, entry: Entry): Promise<void> {
+  await applyMethodology(context, entry);
+  if (entry.kind !== ADOPT_METHODOLOGY_KIND) return;
+  if (await decideAgain(context, entry.seq)) await repostDecidedAgain(context, entry.seq);
+}
+
+/** Instruments, residual mixes and own generation are allocated when a statement is read: nothing is posted but their records. */
+function scope2Stream(entry: Entry) {
+  const stream = entryStream(entry);
+  return SCOPE2_STREAMS.find(({ name }) => name === stream)!;
+}
+
 async function repostDecidedAgain(context: PostContext, by: number): Promise<void> {
   await repost(context, by, 'descriptor IN (SELECT descriptor FROM matches WHERE seq = {by:UInt64})', {});
 }
@@ -355,6 +374,7 @@ async function insertTotals(
     insert(statements.inventory).then(() => (few ? undefined : insert(INSERT_CLASS_TOTALS))),
     insert(statements.match),
     insert(statements.facets),
+    insert(statements.energy),
     ...(few ? [insert(statements.class)] : []),
   ]);
 }

@@ -7,13 +7,14 @@ import { COUNTRIES } from '../kernel/country.ts';
 import { CURRENCIES } from '../kernel/currency.ts';
 import { Rational } from '../kernel/rational.ts';
 import { convert, findUnit, type Unit } from '../kernel/units.ts';
-import { nameKey } from './catalogue/load.ts';
+import { loadCatalogue, nameKey } from './catalogue/load.ts';
 import type { Factor, GwpSet, GwpSetName } from './catalogue/types.ts';
 import { type Choice, type Choices, choose, NO_CHOICES } from './matching/choices.ts';
+import { DEFAULT_POLICIES, type DecisionPolicies, GAP_YEARS_MAX, gapAllowed } from './methodology/policies.ts';
 import { FAST_COEFFICIENT_SCALE, FLAGS, GASES, MASSES, type Mass } from './tables.ts';
 
-/** A factor more years away from the activity than this is not used. */
-export const YEAR_GAP_MAX = 5;
+/** A factor more years away from the activity than this is not used, unless the methodology says otherwise. */
+export const YEAR_GAP_MAX = GAP_YEARS_MAX;
 /** Denominators and numerators beyond this would not fit the 256-bit arithmetic of the ledger. */
 const FRACTION_MAX = 10n ** 38n;
 const COEFFICIENT_MAX = Rational.parse('1e19');
@@ -65,9 +66,15 @@ export interface FactorIndex {
   byAlias: ReadonlyMap<string, readonly Factor[]>;
   companions: ReadonlyMap<string, readonly Factor[]>;
   gwp: (name: GwpSetName) => GwpSet;
+  /** What the methodology says about years and places. */
+  policies: DecisionPolicies;
 }
 
-export function indexFactors(factors: Iterable<Factor>, gwp: (name: GwpSetName) => GwpSet): FactorIndex {
+export function indexFactors(
+  factors: Iterable<Factor>,
+  gwp: (name: GwpSetName) => GwpSet,
+  policies: DecisionPolicies = DEFAULT_POLICIES,
+): FactorIndex {
   const byId = new Map<string, Factor>();
   const byName = new Map<string, Factor[]>();
   const byAlias = new Map<string, Factor[]>();
@@ -83,7 +90,7 @@ export function indexFactors(factors: Iterable<Factor>, gwp: (name: GwpSetName) 
     for (const alias of factor.aliases) add(byAlias, nameKey(alias), factor);
     if (factor.accompanies !== '') add(companions, nameKey(factor.accompanies), factor);
   }
-  return { byId, byName, byAlias, companions, gwp };
+  return { byId, byName, byAlias, companions, gwp, policies };
 }
 
 /** The lines of a descriptor in a year, or why it is held. */
@@ -95,7 +102,7 @@ export function decide(
 ): Decision {
   const stated = index.byId.get(descriptor.activity.trim());
   if (stated) {
-    const pinned = (unit: Unit) => pickPinned(stated, descriptor, unit, year);
+    const pinned = (unit: Unit) => pickPinned(stated, descriptor, unit, year, index.policies);
     return { ...decideBy(pinned, descriptor, year, index), chosenBy: BY_LINE };
   }
   const choice = choose(descriptor, year, choices);
@@ -104,7 +111,12 @@ export function decide(
   const named = index.byName.get(name) ?? [];
   const alsoNamed = index.byAlias.get(name) ?? [];
   if (named.length + alsoNamed.length === 0) return decideBy(undefined, descriptor, year, index);
-  return decideBy((unit) => pickNamed(named, alsoNamed, descriptor, unit, year), descriptor, year, index);
+  return decideBy(
+    (unit) => pickNamed(named, alsoNamed, descriptor, unit, year, index.policies),
+    descriptor,
+    year,
+    index,
+  );
 }
 
 /** What a person chose: nothing, one factor, or the factors of a name. */
@@ -113,11 +125,11 @@ function decideChosen(choice: Choice, descriptor: Descriptor, year: number, inde
   if (choice.factor !== '') {
     const factor = index.byId.get(choice.factor);
     if (!factor) return { held: 'chosen_factor_missing', detail: choice.factor };
-    return decideBy((unit) => pickPinned(factor, descriptor, unit, year), descriptor, year, index);
+    return decideBy((unit) => pickPinned(factor, descriptor, unit, year, index.policies), descriptor, year, index);
   }
   const family = index.byName.get(nameKey(choice.family));
   if (!family) return { held: 'chosen_factor_missing', detail: choice.family };
-  return decideBy((unit) => pick(family, descriptor, unit, year), descriptor, year, index);
+  return decideBy((unit) => pick(family, descriptor, unit, year, index.policies), descriptor, year, index);
 }
 
 /** The lines by the factor that `pickFor` finds for a unit; undefined when there is nothing to pick from. */
@@ -169,25 +181,32 @@ function pickNamed(
   descriptor: Descriptor,
   unit: Unit,
   year: number,
+  policies: DecisionPolicies,
 ): Picked | Held {
-  if (named.length === 0) return pick(alsoNamed, descriptor, unit, year);
-  const picked = pick(named, descriptor, unit, year);
+  if (named.length === 0) return pick(alsoNamed, descriptor, unit, year, policies);
+  const picked = pick(named, descriptor, unit, year, policies);
   const fits = !('held' in picked) && (picked.flags & FLAGS.foreign_region) === 0;
   if (fits || alsoNamed.length === 0) return picked;
-  const other = pick(alsoNamed, descriptor, unit, year);
+  const other = pick(alsoNamed, descriptor, unit, year, policies);
   if ('held' in other) return picked;
   return 'held' in picked || (other.flags & FLAGS.foreign_region) === 0 ? other : picked;
 }
 
 /** The very factor that was chosen: only the unit and the distance in years can speak against it; what is not meant so is flagged. */
-function pickPinned(factor: Factor, descriptor: Descriptor, unit: Unit, year: number): Picked | Held {
+function pickPinned(
+  factor: Factor,
+  descriptor: Descriptor,
+  unit: Unit,
+  year: number,
+  { gapYearsMax }: DecisionPolicies,
+): Picked | Held {
   const answer = convert(unit, factor.unit);
   if (!('ratio' in answer)) {
     const { reason, remedy } = answer.problem;
     return { held: 'unit_mismatch', detail: said(reason, remedy) };
   }
   const gap = yearGap(factor, year);
-  if (Math.abs(gap) > YEAR_GAP_MAX) return { held: 'no_factor_for_year', detail: `${factor.id}, ${year}` };
+  if (Math.abs(gap) > gapYearsMax) return { held: 'no_factor_for_year', detail: `${factor.id}, ${year}` };
   let flags = gap === 0 ? 0 : FLAGS.year_fallback;
   const { country, region } = descriptor;
   const code = region.trim().toUpperCase();
@@ -205,8 +224,17 @@ export interface Picked {
   flags: number;
 }
 
-/** The factor for a place, a unit and a year: first the nearest region, within it the nearest year, then the order of ids. */
-export function pick(factors: readonly Factor[], descriptor: Descriptor, unit: Unit, year: number): Picked | Held {
+/**
+ * The factor for a place, a unit and a year: first the nearest region, within it the year that the methodology prefers, then the
+ * order of ids.
+ */
+export function pick(
+  factors: readonly Factor[],
+  descriptor: Descriptor,
+  unit: Unit,
+  year: number,
+  policies: DecisionPolicies = DEFAULT_POLICIES,
+): Picked | Held {
   const convertible: Array<{ factor: Factor; ratio: Rational }> = [];
   let problem = '';
   for (const factor of factors) {
@@ -219,12 +247,17 @@ export function pick(factors: readonly Factor[], descriptor: Descriptor, unit: U
   const place = placeOf(
     convertible.map(({ factor }) => factor),
     descriptor,
+    policies,
   );
   if ('held' in place) return place;
   const near = convertible
     .filter(({ factor }) => place.regions.has(factor.region))
-    .map((candidate) => ({ ...candidate, gap: yearGap(candidate.factor, year) }))
-    .filter(({ gap }) => Math.abs(gap) <= YEAR_GAP_MAX)
+    .map((candidate) => ({
+      ...candidate,
+      gap:
+        policies.time === 'publication_year' ? publicationGap(candidate.factor, year) : yearGap(candidate.factor, year),
+    }))
+    .filter(({ gap }) => gapAllowed(gap, policies))
     .sort(
       (a, b) =>
         Math.abs(a.gap) - Math.abs(b.gap) ||
@@ -247,7 +280,11 @@ export function pick(factors: readonly Factor[], descriptor: Descriptor, unit: U
  * The regions whose factors may be used, in this order: the stated region, the country, the world; then, for what does not
  * depend on a national grid, any other country, flagged.
  */
-function placeOf(factors: readonly Factor[], descriptor: Descriptor): { regions: Set<string>; flags: number } | Held {
+function placeOf(
+  factors: readonly Factor[],
+  descriptor: Descriptor,
+  { geography }: DecisionPolicies,
+): { regions: Set<string>; flags: number } | Held {
   const held = new Set(factors.map(({ region }) => region));
   const { country, region } = descriptor;
   const only = (name: string, flags: number) => ({ regions: new Set([name]), flags });
@@ -258,8 +295,10 @@ function placeOf(factors: readonly Factor[], descriptor: Descriptor): { regions:
   const regionLost = region === '' ? 0 : FLAGS.region_fallback;
   if (country !== '') {
     if (held.has(country)) return only(country, regionLost);
-    if (held.has('GLO')) return only('GLO', FLAGS.region_fallback);
-    const elsewhere = factors.filter((factor) => !isTiedToGrid(factor)).map((factor) => factor.region);
+    if (held.has('GLO') && geography.world) return only('GLO', FLAGS.region_fallback);
+    const elsewhere = geography.otherCountries
+      ? factors.filter((factor) => !isTiedToGrid(factor) && factor.region !== 'GLO').map((factor) => factor.region)
+      : [];
     if (elsewhere.length > 0) return { regions: new Set(elsewhere), flags: FLAGS.foreign_region };
     return {
       held: 'no_factor_for_region',
@@ -267,7 +306,7 @@ function placeOf(factors: readonly Factor[], descriptor: Descriptor): { regions:
     };
   }
   if (held.has('GLO')) return only('GLO', regionLost);
-  if (held.size === 1) return { regions: held, flags: FLAGS.region_assumed };
+  if (held.size === 1 && geography.assumeOnly) return { regions: held, flags: FLAGS.region_assumed };
   return { held: 'country_missing', detail: `${descriptor.activity}: ${[...held].sort().join(', ')}` };
 }
 
@@ -283,6 +322,14 @@ function yearGap(factor: Factor, year: number): number {
     factor.validTo === '' ? 9999 : Number(factor.validTo.slice(0, 4)) - (factor.validTo.slice(4) === '-01-01' ? 1 : 0);
   if (year < from) return from - year;
   return year > to ? to - year : 0;
+}
+
+/** What goes along with a factor is of the same publication: it is there or not, whatever the methodology says of years and places. */
+const COMPANION_POLICIES: DecisionPolicies = { ...DEFAULT_POLICIES, gapYearsMax: Number.POSITIVE_INFINITY };
+
+/** Years from the activity's year to the publication that holds the factor. */
+function publicationGap(factor: Factor, year: number): number {
+  return (loadCatalogue().release(factor.release)?.year ?? Number(factor.validFrom.slice(0, 4))) - year;
 }
 
 function withCompanions(
@@ -305,7 +352,13 @@ function withCompanions(
     else byName.set(factor.name, [factor]);
   }
   for (const name of [...byName.keys()].sort(compare)) {
-    const companion = pick(byName.get(name)!, { ...descriptor, country: '', region: '' }, unit, year);
+    const companion = pick(
+      byName.get(name)!,
+      { ...descriptor, country: '', region: '' },
+      unit,
+      year,
+      COMPANION_POLICIES,
+    );
     if ('held' in companion) {
       first.flags |= FLAGS.companion_missing;
       continue;

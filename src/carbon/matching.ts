@@ -20,6 +20,8 @@ import {
 } from './decide.ts';
 import { type Choice, choose, compileChoices } from './matching/choices.ts';
 import { compiledChoices } from './matching/ledger.ts';
+import { methodologyInForce } from './methodology/ledger.ts';
+import { decisionKey, type MethodologyContent } from './methodology/methodology.ts';
 import { decisions } from './postings.ts';
 import { insertRows, type Place, read } from './sql.ts';
 import { FAST_COEFFICIENT_SCALE, MASSES, type Mass } from './tables.ts';
@@ -68,14 +70,20 @@ export async function adopt(place: Place, entry: Entry): Promise<void> {
 }
 
 const indexes = new Map<string, FactorIndex>();
+/** Indexes that are kept; one per set of releases and policies, some 50 MB each. */
+const INDEXES_MAX = 8;
 
 /**
- * The factors of the releases in force as of `seq`.
+ * The factors of the releases in force as of `seq`, under the policies of the methodology in force, or of another.
  * @throws FootingError `corrupt` when a release that was adopted is missing or is no longer what it was.
  */
-export async function factorsInForce(place: Place, seq: number): Promise<FactorIndex> {
-  const adopted = await adoptedReleases(place, seq);
-  const key = adopted.map(({ release, hash }) => `${release} ${hash}`).join('\n');
+export async function factorsInForce(place: Place, seq: number, under?: MethodologyContent): Promise<FactorIndex> {
+  const [releases, methodology] = await Promise.all([
+    adoptedReleases(place, seq),
+    under ?? methodologyInForce(place, seq),
+  ]);
+  const adopted = releases.filter(({ release }) => methodology.releases?.includes(release) ?? true);
+  const key = [decisionKey(methodology), ...adopted.map(({ release, hash }) => `${release} ${hash}`)].join('\n');
   const known = indexes.get(key);
   if (known) return known;
   const catalogue = loadCatalogue();
@@ -92,7 +100,9 @@ export async function factorsInForce(place: Place, seq: number): Promise<FactorI
   const index = indexFactors(
     catalogue.factors.filter(({ release }) => ids.has(release)),
     gwpSet,
+    methodology,
   );
+  if (indexes.size >= INDEXES_MAX) indexes.delete(indexes.keys().next().value!);
   indexes.set(key, index);
   return index;
 }

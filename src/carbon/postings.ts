@@ -251,6 +251,7 @@ export function totals({ present, flags, oneEntry, narrow }: Sums): {
   match: string;
   class: string;
   facets: string;
+  energy: string;
 } {
   const sum = (column: string, scale: number) => (narrow ? `sum(${column})` : `sum(toDecimal256(${column}, ${scale}))`);
   const masses = MASSES.map((mass) => (present.has(mass) ? sum(mass, MASS_SCALE) : '0')).join(', ');
@@ -271,6 +272,12 @@ INSERT INTO match_totals (seq, month, match, lines, ${FLAG_COLUMNS}, used, ${MAS
 SELECT ${entry}, month, match, sum(sign), ${counts}, ${sum('used', QUANTITY_SCALE)}, ${masses}
 ${batch}
 GROUP BY ${bySeq}month, match`,
+    energy: `
+INSERT INTO energy_totals (seq, entity, month, match, lines, used, ${MASS_COLUMNS})
+SELECT ${entry}, any(entity), month, match, sum(sign), ${sum('used', QUANTITY_SCALE)}, ${masses}
+${batch}
+  AND class IN (SELECT class FROM matches WHERE scope = 2)
+GROUP BY ${bySeq}cityHash64(entity), month, match`,
     class: `
 INSERT INTO class_totals (seq, month, class, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
 SELECT ${entry}, month, class, sum(sign), ${counts}, ${masses}

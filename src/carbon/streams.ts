@@ -1,5 +1,6 @@
 /** The carbon book's streams: what an activity and an entity are. */
 import type { StreamDefinition } from '../streams/types.ts';
+import { SCOPE2_STREAMS } from './scope2/streams.ts';
 
 /** Days that one activity may cover; a longer one is almost always a mistyped year. */
 export const PERIOD_DAYS_MAX = 3_660;
@@ -212,4 +213,4 @@ export const entities: StreamDefinition = {
   ],
 };
 
-export const carbonStreams: readonly StreamDefinition[] = [activities, entities];
+export const carbonStreams: readonly StreamDefinition[] = [activities, entities, ...SCOPE2_STREAMS];

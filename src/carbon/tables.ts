@@ -3,7 +3,10 @@
  * read. What a line *is* (scope, category, factor, unit …) stands once, in the decision (`matches`) that it refers to.
  */
 
+import { clickhouseTable } from '../streams/index.ts';
 import { CHOICES } from './matching/table.ts';
+import { METHODOLOGIES, METHODOLOGIES_ADOPTED } from './methodology/table.ts';
+import { SCOPE2_STREAMS } from './scope2/streams.ts';
 
 /** Greenhouse gases of a line, in the order of the tables' columns. */
 export const GASES = [
@@ -229,6 +232,14 @@ CREATE TABLE IF NOT EXISTS facet_totals (
   ${totalMasses}
 ) ENGINE = MergeTree ORDER BY (facet, meaning, month, entity)`;
 
+/** Sums of the lines of scope 2 by entity, month and decision: what instruments are allocated to. */
+const ENERGY_TOTALS = `
+CREATE TABLE IF NOT EXISTS energy_totals (
+  seq UInt64, entity LowCardinality(String), month Date32, match UInt64,
+  lines Int64, used Decimal(76, 12),
+  ${totalMasses}
+) ENGINE = MergeTree ORDER BY (entity, month, match)`;
+
 export const CARBON_TABLES: readonly string[] = [
   ACTIVITIES,
   ENTITIES,
@@ -241,6 +252,10 @@ export const CARBON_TABLES: readonly string[] = [
   CLASS_TOTALS,
   MATCH_TOTALS,
   FACET_TOTALS,
+  ENERGY_TOTALS,
+  METHODOLOGIES,
+  METHODOLOGIES_ADOPTED,
+  ...SCOPE2_STREAMS.map((stream) => clickhouseTable(stream)),
 ];
 
 export const CARBON_TABLE_NAMES = [
@@ -255,4 +270,10 @@ export const CARBON_TABLE_NAMES = [
   'class_totals',
   'match_totals',
   'facet_totals',
+  'energy_totals',
+  'methodologies',
+  'methodologies_adopted',
+  'instruments',
+  'residual_mixes',
+  'own_generation',
 ] as const;

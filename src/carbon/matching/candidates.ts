@@ -74,7 +74,7 @@ export function candidateFinder(index: FactorIndex): CandidateFinder {
         const fits = (family: number) => {
           let picked = picks[family];
           if (picked === undefined) {
-            const answer = pick(names.families[family]!.factors, descriptor, unit, year);
+            const answer = pick(names.families[family]!.factors, descriptor, unit, year, index.policies);
             picked = 'held' in answer ? null : answer;
             picks[family] = picked;
           }
