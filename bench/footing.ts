@@ -14,6 +14,8 @@ const ACCOUNT = 'bench';
 export interface ImportOutcome {
   seconds: number;
   counts: { rows: number; accepted: number; rejected: number };
+  /** Seconds from the first sight of each stage of posting to the end. */
+  fromStage: Record<string, number>;
 }
 
 export class FootingServer {
@@ -96,12 +98,23 @@ export class FootingServer {
     const answer = JSON.parse(
       await upload(`${this.#url}/api/imports/${stream}?file_name=${basename(file)}`, this.#key, file),
     );
+    const seenAt: Record<string, number> = {};
     for (;;) {
-      const status = await this.get<{ state: string; error: string | null; counts: ImportOutcome['counts'] }>(
-        `/api/imports/${answer.import.seq}`,
-      );
+      const status = await this.get<{
+        state: string;
+        error: string | null;
+        progress: { stage: string } | null;
+        counts: ImportOutcome['counts'];
+      }>(`/api/imports/${answer.import.seq}`);
+      const now = performance.now();
       if (status.state === 'failed') throw new Error(`Import of ${file} failed: ${status.error}`);
-      if (status.state === 'posted') return { seconds: (performance.now() - begun) / 1000, counts: status.counts };
+      if (status.state === 'posted') {
+        const fromStage = Object.fromEntries(
+          Object.entries(seenAt).map(([stage, at]) => [stage, (now - at) / 1000] as const),
+        );
+        return { seconds: (now - begun) / 1000, counts: status.counts, fromStage };
+      }
+      if (status.progress !== null) seenAt[status.progress.stage] ??= now;
       await sleep(POLL_MS);
     }
   }
