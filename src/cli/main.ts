@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { accountsCommand } from './commands/accounts.ts';
 import { factorsCommand, matchCommand } from './commands/carbon.ts';
+import { connectCommand } from './commands/connect.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -12,6 +13,7 @@ import { rebuildCommand, verifyCommand } from './commands/jobs.ts';
 import { journalCommand } from './commands/journal.ts';
 import { keysCommand } from './commands/keys.ts';
 import { withMetricReports } from './commands/metrics.ts';
+import { ratesCommand } from './commands/rates.ts';
 import { reportCommand } from './commands/report.ts';
 import { serveCommand } from './commands/serve.ts';
 import { streamsCommand } from './commands/streams.ts';
@@ -36,10 +38,12 @@ for (const command of [
   serveCommand(),
   demoCommand(),
   importCommand(),
+  connectCommand(),
   withMetricReports(reportCommand()),
   explainCommand(),
   matchCommand(),
   factorsCommand(),
+  ratesCommand(),
   journalCommand(),
   verifyCommand(),
   rebuildCommand(),

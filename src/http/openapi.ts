@@ -11,6 +11,7 @@ export const TAGS = {
   imports: 'Imports',
   records: 'Records',
   reports: 'Reports',
+  rates: 'Rates and settings',
   operation: 'Operation',
 } as const;
 

@@ -22,6 +22,7 @@ import { importRoutes } from './routes/imports.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { metricRoutes } from './routes/metrics.ts';
+import { rateRoutes } from './routes/rates.ts';
 import { recordRoutes } from './routes/records.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { streamRoutes } from './routes/streams.ts';
@@ -114,6 +115,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     reportRoutes,
     carbonRoutes,
     metricRoutes,
+    rateRoutes,
     chartmogulRoutes,
     adminRoutes,
   ]) {
