@@ -7,6 +7,7 @@ import type { Book, PostContext } from '../ledger/types.ts';
 import { applyChoices, MATCHING_KINDS } from './matching/ledger.ts';
 import { ADOPT_KIND, adopt, decideAgain, decideNew, starterReleases } from './matching.ts';
 import { ADOPT_METHODOLOGY_KIND, applyMethodology, METHODOLOGY_KINDS } from './methodology/ledger.ts';
+import { entities, ownership } from './organisation/streams.ts';
 import {
   decisions,
   INSERT_CLASS_TOTALS,
@@ -27,11 +28,11 @@ import {
 } from './postings.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
 import { type Place, read, run } from './sql.ts';
-import { activities, entities } from './streams.ts';
+import { activities } from './streams.ts';
 import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 4;
+const SCHEMA_VERSION = 5;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
@@ -53,7 +54,7 @@ export const carbonBook: Book = {
   totals,
 };
 
-type Lane = 'activities' | 'entities' | 'factors' | 'matching' | 'methodology' | 'scope2';
+type Lane = 'activities' | 'entities' | 'ownership' | 'factors' | 'matching' | 'methodology' | 'scope2';
 
 function lane(entry: Entry): Lane | undefined {
   if (entry.kind === ADOPT_KIND) return 'factors';
@@ -61,7 +62,7 @@ function lane(entry: Entry): Lane | undefined {
   if (METHODOLOGY_KINDS.includes(entry.kind)) return 'methodology';
   const stream = entryStream(entry);
   if (SCOPE2_STREAMS.some(({ name }) => name === stream)) return 'scope2';
-  return stream === 'activities' || stream === 'entities' ? stream : undefined;
+  return stream === 'activities' || stream === 'entities' || stream === 'ownership' ? stream : undefined;
 }
 
 /** Entries of activities that follow each other are posted together; entities and factors change the rules, so they go one by one. */
@@ -78,6 +79,8 @@ async function post(context: PostContext, entries: readonly Entry[]): Promise<vo
       continue;
     }
     if (kind === 'entities') await postEntities(context, entry);
+    // Ownership changes no line: shares are applied when a statement is read.
+    if (kind === 'ownership') await loadRecords(context, ownership, [entry]);
     if (kind === 'factors') await postAdoption(context, entry);
     if (kind === 'matching') await postChoices(context, entry);
     if (kind === 'methodology') await postMethodology(context, entry);

@@ -46,5 +46,5 @@ export {
 export { type Preview, previewChange, QUEUE_ORDERS, type QueueItem, reviewQueue } from './matching/queue.ts';
 export { matchingState } from './matching/state.ts';
 export { ADOPT_KIND, type AdoptPayload, starterReleases } from './matching.ts';
-export { activities, carbonStreams, entities, PERIOD_DAYS_MAX } from './streams.ts';
+export { activities, carbonStreams, PERIOD_DAYS_MAX } from './streams.ts';
 export { HOLD_WORDS } from './tables.ts';

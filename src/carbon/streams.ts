@@ -1,5 +1,6 @@
-/** The carbon book's streams: what an activity and an entity are. */
+/** The carbon book's streams: what an activity is; those of the organisation stand in its folder. */
 import type { StreamDefinition } from '../streams/types.ts';
+import { entities, ownership } from './organisation/streams.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
 
 /** Days that one activity may cover; a longer one is almost always a mistyped year. */
@@ -174,43 +175,4 @@ export const activities: StreamDefinition = {
   ],
 };
 
-/**
- * Companies and sites. While an account has stated none, any entity name is accepted; once it has, an activity of an
- * entity that is not among them is held back.
- */
-export const entities: StreamDefinition = {
-  name: 'entities',
-  book: 'carbon',
-  title: 'Entities',
-  key: ['external_id'],
-  kept: 'record',
-  columns: [
-    {
-      name: 'external_id',
-      type: 'text',
-      required: true,
-      charactersMax: 255,
-      aliases: ['id', 'entity'],
-      description: 'The name by which activities refer to the entity',
-      example: 'Leeds plant',
-    },
-    {
-      name: 'name',
-      type: 'text',
-      charactersMax: 255,
-      description: 'Full name',
-      example: 'Aldermoor Systems Ltd, Leeds',
-    },
-    {
-      name: 'parent',
-      type: 'text',
-      charactersMax: 255,
-      aliases: ['parent_external_id'],
-      description: 'external_id of the entity that it belongs to',
-      example: 'Aldermoor Systems Ltd',
-    },
-    { name: 'country', type: 'country', description: 'Where it is, ISO 3166-1 alpha-2', example: 'GB' },
-  ],
-};
-
-export const carbonStreams: readonly StreamDefinition[] = [activities, entities, ...SCOPE2_STREAMS];
+export const carbonStreams: readonly StreamDefinition[] = [activities, entities, ownership, ...SCOPE2_STREAMS];

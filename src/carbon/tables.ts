@@ -6,6 +6,7 @@
 import { clickhouseTable } from '../streams/index.ts';
 import { CHOICES } from './matching/table.ts';
 import { METHODOLOGIES, METHODOLOGIES_ADOPTED } from './methodology/table.ts';
+import { ENTITIES, OWNERSHIP } from './organisation/table.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
 
 /** Greenhouse gases of a line, in the order of the tables' columns. */
@@ -115,17 +116,6 @@ CREATE TABLE IF NOT EXISTS activities (
   INDEX seq_range seq TYPE minmax GRANULARITY 1
 ) ENGINE = MergeTree ORDER BY (key_hash, origin_seq, origin_row)
 ${MERGES}`;
-
-const ENTITIES = `
-CREATE TABLE IF NOT EXISTS entities (
-  seq UInt64, origin_seq UInt64, origin_row UInt32, sign Int8,
-  source LowCardinality(String),
-  key_hash UInt64 DEFAULT cityHash64(source, external_id),
-  external_id String,
-  name String DEFAULT '',
-  parent String DEFAULT '',
-  country LowCardinality(String) DEFAULT ''
-) ENGINE = MergeTree ORDER BY (key_hash, origin_seq, origin_row)`;
 
 /** Releases in force: one row (sign 1) per adoption, its reversal when a later entry adopts another set. */
 const RELEASES = `
@@ -243,6 +233,7 @@ CREATE TABLE IF NOT EXISTS energy_totals (
 export const CARBON_TABLES: readonly string[] = [
   ACTIVITIES,
   ENTITIES,
+  OWNERSHIP,
   RELEASES,
   CHOICES,
   MATCHES,
@@ -261,6 +252,7 @@ export const CARBON_TABLES: readonly string[] = [
 export const CARBON_TABLE_NAMES = [
   'activities',
   'entities',
+  'ownership',
   'releases',
   'choices',
   'matches',

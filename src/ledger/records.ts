@@ -502,13 +502,16 @@ export function keyCondition(
   const arrays = names.map((name) => arrayLiteral(keys.map((key) => key[name] ?? ''))).join(', ');
   const tuple = `tupleElement(wanted, ${names.map((_, i) => i + 1).join('), tupleElement(wanted, ')})`;
   const parameters: Record<string, unknown> = { key_source: source };
+  // Keys are named as text; a table whose key has a date hashes it as text too.
+  const textual = definition.columns.filter(({ type }) => KEY_TYPES_NAMED.includes(type)).map(({ name }) => name);
+  const columns = names.map((name) => (textual.includes(name) ? name : `toString(${name})`));
   return {
     condition: `source = {key_source:String}
        AND key_hash IN (
          SELECT cityHash64({key_source:String}, ${tuple})
          FROM (SELECT arrayJoin(arrayZip(${arrays})) AS wanted)
        )
-       AND (${names.join(', ')}) IN (SELECT ${tuple} FROM (SELECT arrayJoin(arrayZip(${arrays})) AS wanted))`,
+       AND (${columns.join(', ')}) IN (SELECT ${tuple} FROM (SELECT arrayJoin(arrayZip(${arrays})) AS wanted))`,
     parameters,
   };
 }
