@@ -1,7 +1,7 @@
 /** What people do in the application, on small books whose figures are known. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Application, activity, invoiceLine, openApplication, stateSmallBooks, type Visit } from './support.ts';
+import { type Application, invoiceLine, openApplication, stateSmallBooks, type Visit } from './support.ts';
 
 let application: Application;
 
@@ -207,31 +207,6 @@ describe('importing a file', () => {
       await page.getByLabel('What is in it').selectOption('invoices');
       await page.getByRole('button', { name: 'Check the file' }).click();
       await page.getByText('The file is empty: not even a header is there').waitFor();
-    });
-  });
-});
-
-describe('deciding on factors', () => {
-  it('shows the effect before it is decided, by keyboard, and takes it back', { timeout: TIME }, async () => {
-    const name = 'Electricity of the United Kingdom';
-    await application.call('/api/records/activities', { json: { rows: [activity('a3', name, '500')] } });
-    await during('/held', async ({ page }) => {
-      const factor = page.getByLabel(`Factor for ${name}, GB`);
-      await factor.focus();
-      await page.keyboard.press('ArrowDown');
-      expect(await factor.inputValue()).not.toBe('');
-      await page.getByRole('button', { name: 'See the effect' }).press('Enter');
-      await page.getByText(/^This changes the total by/).waitFor();
-      const total = async () =>
-        ((await application.call('/api/reports/inventory')) as { total: { co2e_kg: string } }).total.co2e_kg;
-      const before = await total();
-      await page.getByRole('button', { name: 'Decide 1' }).press('Enter');
-      await page.getByRole('heading', { name: 'Decisions in force' }).waitFor();
-      expect(await total()).not.toBe(before);
-      await page.getByRole('button', { name: /^Take back/ }).press('Enter');
-      await page.getByRole('heading', { name: 'Decisions in force' }).waitFor({ state: 'detached' });
-      await factor.waitFor();
-      expect(await total()).toBe(before);
     });
   });
 });

@@ -7,7 +7,8 @@ import { Empty, PageHead, Section, Shown } from '../components/Page.tsx';
 import { amount, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
 import { nameOf } from './carbon/names.ts';
-import { Decisions, Queue } from './held/Queue.tsx';
+import { Decisions } from './held/Decisions.tsx';
+import { Queue } from './held/Queue.tsx';
 
 const COLUMNS: readonly Column<HeldGroup>[] = [
   {

@@ -1,233 +1,234 @@
 /**
- * The matching queue: like activities with factors that may fit. A factor is chosen for as many as wanted, what that would do
- * to the total is shown, and only then it is decided. Every control is reached and worked by keyboard.
+ * The matching queue, worked by single keys: like activities on the left, factors that may fit the chosen one on the right, with
+ * what taking one would do to the total before it is taken.
  */
 import { Button, NativeSelect } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
-import { api, dataOf } from '../../api/client.ts';
-import { queryClient, readAgain } from '../../api/queries.ts';
-import type { paths } from '../../api/schema.d.ts';
+import { useEffect, useRef, useState } from 'react';
+import { type QueueItem, useQueue } from '../../api/carbon.ts';
 import { useAsOf } from '../../app/address.ts';
-import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Section, Shown } from '../../components/Page.tsx';
 import { Problem } from '../../components/Problem.tsx';
-import { instant } from '../../format/dates.ts';
-import { amount, percentOf, tonnes, tonnesOfKilograms, whole } from '../../format/numbers.ts';
+import { amount, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
+import { nameOf } from '../carbon/names.ts';
+import { Choice } from './Choice.tsx';
+import { useQueueKeys } from './keys.ts';
+import { defaultTarget, keyOf, type Target } from './target.ts';
+import { type Deciding, useDeciding } from './useDeciding.ts';
 
-type Item = paths['/api/carbon/queue']['get']['responses'][200]['content']['application/json']['items'][number];
-type Choice = paths['/api/carbon/decisions']['get']['responses'][200]['content']['application/json']['choices'][number];
-type Answers = paths['/api/carbon/decisions']['post']['responses'];
-type Preview = Answers[200]['content']['application/json'];
-
-const ITEMS_SHOWN = 50;
-const keyOf = (item: Item): string =>
-  JSON.stringify([item.activity, item.unit, item.country, item.region, item.reason]);
+const ORDERS = ['lines', 'quantity', 'amount'] as const;
+type Order = (typeof ORDERS)[number];
 
 export function Queue() {
-  const asOf = useAsOf();
-  const queue = useQuery({
-    queryKey: ['queue', asOf],
-    queryFn: () =>
-      dataOf(
-        api.GET('/api/carbon/queue', {
-          params: { query: { limit: ITEMS_SHOWN, ...(asOf === undefined ? {} : { as_of: asOf }) } },
-        }),
-      ),
-  });
-  const items = queue.data?.items.filter(({ candidates }) => candidates.length > 0);
-  if (items?.length === 0) return null;
+  const [order, setOrder] = useState<Order>('lines');
+  const queue = useQueue(order);
+  const deciding = useDeciding();
+  const all = queue.data?.pages.flatMap(({ items }) => items);
+  const total = queue.data?.pages[0]?.total ?? 0;
+  const items = all?.filter((item) => !deciding.gone.has(keyOf(item)));
+  if (all?.length === 0 && deciding.done.length === 0 && !deciding.busy) return null;
   return (
-    <Section title={t.queue.title} note={t.queue.note}>
-      <Shown of={{ data: items, error: queue.error, refetch: queue.refetch }} height={160}>
-        {(all) => <Decide items={all} canDecide={asOf === undefined} />}
+    <Section
+      title={t.queue.title}
+      note={t.queue.note}
+      actions={
+        <NativeSelect
+          label={t.queue.order}
+          value={order}
+          data={ORDERS.map((value) => ({ value, label: t.queue.orders[value]! }))}
+          onChange={(event) => setOrder(event.currentTarget.value as Order)}
+        />
+      }
+    >
+      <Shown of={{ data: items, error: queue.error, refetch: queue.refetch }} height={300}>
+        {(open) => (
+          <Work
+            items={open}
+            left={Math.max(open.length, total - deciding.gone.size)}
+            deciding={deciding}
+            {...(queue.hasNextPage ? { onMore: () => void queue.fetchNextPage() } : {})}
+          />
+        )}
       </Shown>
     </Section>
   );
 }
 
-function Decide({ items, canDecide }: { items: readonly Item[]; canDecide: boolean }) {
-  const [chosen, setChosen] = useState<Record<string, string>>({});
-  const [preview, setPreview] = useState<Preview | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const [busy, setBusy] = useState(false);
-  const wanted = items.filter((item) => chosen[keyOf(item)]);
-  const send = async (isPreview: boolean) => {
-    setBusy(true);
-    setError(null);
-    const decisions = wanted.map((item) => ({
-      activity: item.activity,
-      family: chosen[keyOf(item)]!,
-      ...(item.country === '' ? {} : { country: item.country }),
-      ...(item.unit === '' ? {} : { unit: item.unit }),
-    }));
-    try {
-      const answer = await dataOf(api.POST('/api/carbon/decisions', { body: { decisions, preview: isPreview } }));
-      if (isPreview) setPreview(answer as Preview);
-      else {
-        setChosen({});
-        setPreview(null);
-        readAgain();
-        void queryClient.invalidateQueries({ queryKey: ['account'] });
-      }
-    } catch (problem) {
-      setError(problem);
-    } finally {
-      setBusy(false);
-    }
+interface WorkProps {
+  items: readonly QueueItem[];
+  left: number;
+  deciding: Deciding;
+  onMore?: () => void;
+}
+
+function Work({ items, left, deciding, onMore }: WorkProps) {
+  const canDecide = useAsOf() === undefined;
+  const [index, setIndex] = useState(0);
+  const [chosen, setChosen] = useState<Record<string, Target>>({});
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const at = Math.min(index, Math.max(items.length - 1, 0));
+  const current = items[at];
+  const search = useRef<HTMLInputElement>(null);
+  const targetOf = (item: QueueItem) => chosen[keyOf(item)] ?? defaultTarget(item);
+  const inBulk = items.filter((item) => marked.has(keyOf(item)));
+  const wanted = inBulk.length > 0 ? inBulk : current ? [current] : [];
+  const choices = wanted.flatMap((item) => {
+    const target = targetOf(item);
+    return target ? [{ item, target }] : [];
+  });
+  const choose = (target: Target) => {
+    if (!current) return;
+    // In bulk, the factor that is chosen now is chosen for all that are marked.
+    const keys = marked.has(keyOf(current)) ? inBulk.map(keyOf) : [keyOf(current)];
+    setChosen((old) => ({ ...old, ...Object.fromEntries(keys.map((key) => [key, target])) }));
   };
-  const choose = (item: Item, family: string) => {
-    setPreview(null);
-    setChosen((old) => ({ ...old, [keyOf(item)]: family }));
+  const mark = (item: QueueItem) =>
+    setMarked((old) => {
+      const next = new Set(old);
+      if (!next.delete(keyOf(item))) next.add(keyOf(item));
+      return next;
+    });
+  const confirm = () => {
+    if (!canDecide || choices.length === 0) return;
+    deciding.decide(choices);
+    setMarked(new Set());
   };
+  useQueueKeys({
+    move: (step) => setIndex(Math.min(Math.max(at + step, 0), items.length - 1)),
+    pick: (number) => {
+      const candidate = current?.candidates[number - 1];
+      if (candidate) choose({ kind: 'family', family: candidate.family });
+    },
+    confirm,
+    leaveOut: () => choose({ kind: 'left-out', reason: t.queue.leaveOutReason }),
+    mark: () => {
+      if (!current) return;
+      mark(current);
+      setIndex(Math.min(at + 1, items.length - 1));
+    },
+    undo: () => {
+      if (canDecide && deciding.done.length > 0) deciding.undo();
+    },
+    search: () => search.current?.focus(),
+  });
   return (
     <>
-      <DataTable caption={t.queue.title} columns={columnsOf(chosen, choose)} rows={items} rowKey={keyOf} />
-      {error !== null && <Problem error={error} />}
-      {preview && <Effect preview={preview} />}
-      <div className="form-row">
-        <Button variant="light" disabled={wanted.length === 0} loading={busy} onClick={() => void send(true)}>
-          {t.queue.preview}
-        </Button>
-        <Button disabled={preview === null || !canDecide} loading={busy} onClick={() => void send(false)}>
-          {t.queue.decide(wanted.length)}
-        </Button>
-        <span className="dimmed">{canDecide ? t.queue.first : t.queue.notThen}</span>
+      <div className="queue">
+        <div>
+          <p className="dimmed" role="status">
+            {deciding.busy ? t.queue.working(left) : t.queue.left(left)}
+            {marked.size > 0 && ` ${t.queue.marked(marked.size)}`}
+          </p>
+          <Items items={items} at={at} marked={marked} targetOf={targetOf} onChoose={setIndex} onMark={mark} />
+          {onMore && (
+            <Button variant="light" fullWidth mt={6} onClick={onMore}>
+              {t.common.showMore}
+            </Button>
+          )}
+        </div>
+        {current ? (
+          <Choice
+            key={keyOf(current)}
+            item={current}
+            target={targetOf(current)}
+            choices={choices}
+            searchRef={search}
+            canDecide={canDecide}
+            onChoose={choose}
+            onConfirm={confirm}
+          />
+        ) : (
+          <p className="empty">{t.queue.allDone}</p>
+        )}
       </div>
+      {deciding.error !== null && <Problem error={deciding.error} />}
+      {deciding.done.length > 0 && (
+        <p role="status">
+          {t.queue.decided(deciding.done.at(-1)!.label, deciding.done.length)}{' '}
+          <Button variant="light" size="compact-xs" disabled={deciding.busy} onClick={deciding.undo}>
+            {t.queue.undo} <kbd>u</kbd>
+          </Button>
+        </p>
+      )}
+      <p className="shortcuts dimmed no-print">
+        {t.queue.shortcuts.map(([keys, words]) => (
+          <span key={keys}>
+            <kbd>{keys}</kbd> {words}
+          </span>
+        ))}
+      </p>
     </>
   );
 }
 
-function Effect({ preview }: { preview: Preview }) {
-  return (
-    <p role="status">
-      {t.queue.effect(
-        tonnes(tonnesOfKilograms(preview.change_kg)),
-        tonnes(tonnesOfKilograms(preview.before_kg)),
-        tonnes(tonnesOfKilograms(preview.after_kg)),
-        preview.lines,
-      )}
-      {preview.still_held.length > 0 && ` ${t.queue.stillHeld(preview.held_lines)}`}
-    </p>
-  );
+interface ItemsProps {
+  items: readonly QueueItem[];
+  at: number;
+  marked: ReadonlySet<string>;
+  targetOf: (item: QueueItem) => Target | undefined;
+  onChoose: (index: number) => void;
+  onMark: (item: QueueItem) => void;
 }
 
-function columnsOf(
-  chosen: Record<string, string>,
-  choose: (item: Item, family: string) => void,
-): readonly Column<Item>[] {
-  return [
-    {
-      key: 'activity',
-      label: t.held.activity,
-      head: true,
-      text: ({ activity, country }) => `${activity}, ${country}`,
-      cell: ({ activity, country, words }) => (
-        <span className="wrap">
-          {activity}, {country}
-          <br />
-          <span className="dimmed">{words}</span>
-        </span>
-      ),
-    },
-    {
-      key: 'lines',
-      label: t.held.lines,
-      numeric: true,
-      text: ({ lines }) => String(lines),
-      cell: ({ lines }) => whole(lines),
-    },
-    {
-      key: 'quantity',
-      label: t.held.quantity,
-      numeric: true,
-      text: ({ quantity, unit }) => (quantity === null ? '' : `${quantity} ${unit}`),
-      cell: ({ quantity, unit }) => (quantity === null ? '' : `${amount(quantity)} ${unit}`),
-    },
-    {
-      key: 'candidate',
-      label: t.queue.candidate,
-      text: (item) => chosen[keyOf(item)] ?? '',
-      cell: (item) => (
-        <span className="wrap">
-          <NativeSelect
-            aria-label={t.queue.candidateFor(item.activity, item.country)}
-            value={chosen[keyOf(item)] ?? ''}
-            data={[
-              { value: '', label: t.queue.none },
-              ...item.candidates.map(({ family, score, co2e_kg }) => ({
-                value: family,
-                label: `${family} (${percentOf(score, '1')}${co2e_kg === null ? '' : `, ${tonnes(tonnesOfKilograms(co2e_kg))} ${t.carbon.unit}`})`,
-              })),
-            ]}
-            onChange={(event) => choose(item, event.currentTarget.value)}
-          />
-          <span className="dimmed">
-            {item.candidates.find(({ family }) => family === chosen[keyOf(item)])?.reasons.join('; ')}
-          </span>
-        </span>
-      ),
-    },
-  ];
-}
-
-/** What was decided, to be taken back. */
-export function Decisions() {
-  const asOf = useAsOf();
-  const [error, setError] = useState<unknown>(null);
-  const decisions = useQuery({
-    queryKey: ['decisions', asOf],
-    queryFn: () =>
-      dataOf(api.GET('/api/carbon/decisions', { params: { query: asOf === undefined ? {} : { as_of: asOf } } })),
-  });
-  const takeBack = async (id: string) => {
-    setError(null);
-    try {
-      await api.DELETE('/api/carbon/decisions/{id}', { params: { path: { id } } });
-      readAgain();
-    } catch (problem) {
-      setError(problem);
-    }
-  };
-  const choices = decisions.data?.choices ?? [];
-  if (choices.length === 0) return null;
-  const columns: Column<Choice>[] = [
-    {
-      key: 'when',
-      label: t.held.activity,
-      head: true,
-      text: ({ when }) => when.map(({ values }) => values.join(' / ')).join(', '),
-    },
-    { key: 'factor', label: t.queue.candidate, text: ({ family, factor }) => family ?? factor ?? t.queue.leftOut },
-    { key: 'who', label: t.journal.who, text: ({ actor }) => actor },
-    {
-      key: 'when-recorded',
-      label: t.journal.when,
-      text: ({ recorded_at }) => recorded_at,
-      cell: ({ recorded_at }) => instant(recorded_at),
-    },
-    {
-      key: 'undo',
-      label: '',
-      text: () => '',
-      cell: ({ id, when }) => (
-        <Button
-          variant="subtle"
-          size="compact-xs"
-          disabled={asOf !== undefined}
-          aria-label={`${t.queue.takeBack}: ${when[0]?.values.join(' / ')}`}
-          onClick={() => void takeBack(id)}
-        >
-          {t.queue.takeBack}
-        </Button>
-      ),
-    },
-  ];
+function Items({ items, at, marked, targetOf, onChoose, onMark }: ItemsProps) {
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Only the list itself is scrolled, never the page.
+    const box = list.current;
+    const option = box?.children[at] as HTMLElement | undefined;
+    if (!box || !option) return;
+    if (option.offsetTop < box.scrollTop) box.scrollTop = option.offsetTop;
+    const below = option.offsetTop + option.offsetHeight - box.clientHeight;
+    if (below > box.scrollTop) box.scrollTop = below;
+  }, [at]);
   return (
-    <Section title={t.queue.decisions}>
-      {error !== null && <Problem error={error} />}
-      <DataTable caption={t.queue.decisions} columns={columns} rows={choices} rowKey={({ id }) => id} heightMax={320} />
-    </Section>
+    <div
+      ref={list}
+      role="listbox"
+      tabIndex={0}
+      aria-label={t.queue.list}
+      aria-activedescendant={items.length > 0 ? `queue-${at}` : undefined}
+      className="queue-items"
+    >
+      {items.map((item, index) => {
+        const isMarked = marked.has(keyOf(item));
+        const target = targetOf(item);
+        return (
+          // biome-ignore lint/a11y/useFocusableInteractive: the list keeps the focus and names the active option
+          <div
+            key={keyOf(item)}
+            id={`queue-${index}`}
+            role="option"
+            aria-selected={index === at}
+            className={isMarked ? 'queue-item queue-marked' : 'queue-item'}
+            onClick={(event) => (event.ctrlKey || event.metaKey ? onMark(item) : onChoose(index))}
+            onKeyDown={() => {}}
+          >
+            <span className="queue-name">
+              {isMarked && <span className="queue-mark">✓ {t.queue.isMarked} </span>}
+              {item.activity}
+            </span>
+            <span className="dimmed">
+              {[
+                item.country && nameOf('country', item.country),
+                item.region,
+                `${whole(item.lines)} ${t.overview.heldUnit(item.lines)}`,
+                item.quantity === null ? null : `${amount(item.quantity)} ${item.unit}`,
+                item.quantity !== null || item.amount === null ? null : `${amount(item.amount)} ${item.currency}`,
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </span>
+            <span className="dimmed">
+              {target === undefined
+                ? t.queue.noCandidateShort
+                : target.kind === 'left-out'
+                  ? `→ ${t.queue.leftOut}`
+                  : `→ ${target.kind === 'family' ? target.family : target.name}`}
+            </span>
+          </div>
+        );
+      })}
+    </div>
   );
 }
