@@ -51,6 +51,10 @@ export class ApiClient {
     return this.#json<T>('POST', path, json === undefined ? { headers } : { json, headers });
   }
 
+  put<T>(path: string, json: unknown): Promise<T> {
+    return this.#json<T>('PUT', path, { json });
+  }
+
   delete(path: string): Promise<unknown> {
     return this.#json('DELETE', path, {});
   }

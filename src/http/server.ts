@@ -26,6 +26,7 @@ import { rateRoutes } from './routes/rates.ts';
 import { recordRoutes } from './routes/records.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { streamRoutes } from './routes/streams.ts';
+import { stripeRoutes } from './routes/stripe.ts';
 import { sharedSecret } from './secrets.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 import { webRoutes } from './web.ts';
@@ -117,6 +118,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     metricRoutes,
     rateRoutes,
     chartmogulRoutes,
+    stripeRoutes,
     adminRoutes,
   ]) {
     await app.register(async (scope) => routes(scope, context));

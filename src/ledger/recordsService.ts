@@ -192,7 +192,9 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
       if (entry.kind === PATCH_KIND) {
         return { ...base, evidence: null, fileName: null, cells: await patchedCells(read, definition, base) };
       }
-      const rows = (entry.payload as unknown as PostPayload).rows;
+      const posted = entry.payload as unknown as PostedPayload;
+      const rows =
+        posted.stream === stream ? posted.rows : (posted.with ?? []).find((part) => part.stream === stream)?.rows;
       const stated = rows?.[originRow - 1];
       if (!stated) throw new FootingError('not_found', `Entry ${originSeq} has no row ${originRow}`);
       const cells = Object.fromEntries(
@@ -201,9 +203,15 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
           typeof value === 'string' ? value : JSON.stringify(value),
         ]),
       );
-      return { ...base, evidence: null, fileName: null, cells };
+      return { ...base, evidence: entry.evidence, fileName: posted.file?.name ?? null, cells };
     },
   };
+}
+
+/** What a book's posts may have beside their rows: rows of further streams, and the document that they were read from. */
+interface PostedPayload extends PostPayload {
+  with?: Array<{ stream: string; rows: PostPayload['rows'] }>;
+  file?: { name: string; bytes: number };
 }
 
 /** What a patch made of a record: the entry states only the change. */

@@ -1,5 +1,6 @@
 /** What is known of customers beside their own record, as records of their own: adding and removing need no read before the write. */
 import type { StreamDefinition } from '../streams/types.ts';
+import { stripeObjects } from './stripe/streams.ts';
 
 const customer = {
   name: 'customer_external_id',
@@ -177,4 +178,5 @@ export const customerStreams: readonly StreamDefinition[] = [
   customerMerges,
   subscriptionConnections,
   subscriptionCancellations,
+  stripeObjects,
 ];

@@ -18,4 +18,5 @@ export {
   mrrStatement,
 } from './statement.ts';
 export { customers, invoices, plans, revenueStreams, transactions } from './streams.ts';
+export * from './stripe/index.ts';
 export { type DataWarning, listWarnings } from './warnings.ts';

@@ -26,7 +26,7 @@ export const IdempotencyHeaders = Type.Object({
 });
 
 /** Keys that Footing makes for entries of its own: nobody else may take them first. */
-const OWN_KEYS = /^(import|opening):/;
+const OWN_KEYS = /^(import|opening|stripe):/;
 
 interface Position {
   after: string;
@@ -184,7 +184,7 @@ export function idempotencyOf(request: FastifyRequest): { idempotency?: { key: s
   const key = request.headers['idempotency-key'];
   if (typeof key !== 'string') return {};
   if (OWN_KEYS.test(key)) {
-    throw new FootingError('invalid', 'An Idempotency-Key may not begin with `import:` or `opening:`.', {
+    throw new FootingError('invalid', 'An Idempotency-Key may not begin with `import:`, `opening:` or `stripe:`.', {
       problems: [{ field: 'Idempotency-Key', value: key, reason: 'Footing itself makes such keys.' }],
     });
   }

@@ -20,6 +20,8 @@ export const STATED_KINDS = [
   'segment',
   'revenue_settings',
   'activities_export',
+  'stripe_webhook',
+  'stripe_sync',
 ] as const;
 export type StatedKind = (typeof STATED_KINDS)[number];
 

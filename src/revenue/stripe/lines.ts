@@ -1,0 +1,198 @@
+/** Lines of Stripe's invoices as line items of the book. Pure. */
+import type { Json } from '../../journal/types.ts';
+import { at, cents, idOf, instant, isObject, listed, text, Unreadable, whole } from './objects.ts';
+
+export type Row = Record<string, Json>;
+
+export interface LineContext {
+  currency: string;
+  /** Something that is known of another object: `fact('price_1', 'usage_type')`. */
+  fact(id: string | null, name: string): string | undefined;
+  /** How lines of metered prices count. */
+  metered: 'one_time' | 'subscription';
+}
+
+interface Line {
+  raw: Record<string, unknown>;
+  id: string;
+  amount: number;
+  discount: number;
+  /** Tax inside `amount`, and tax on top of it. */
+  inclusive: number;
+  exclusive: number;
+  subscription: string | null;
+  price: string | null;
+  proration: boolean;
+  /** A period of a subscription, not something sold beside it. */
+  recurring: boolean;
+  trial: boolean;
+  start: string | null;
+  end: string | null;
+}
+
+/** Columns of each line; the invoice's own are added by the caller. `notes` says what is unusual. */
+export function lineRows(
+  invoice: Record<string, unknown>,
+  context: LineContext,
+): { rows: Row[]; notes: string[]; prices: Record<string, unknown>[] } {
+  const lines = listed(invoice.lines).map((raw, i) => readLine(raw, `lines.data[${i}]`, invoice, context));
+  const notes: string[] = [];
+  const intervals = Map.groupBy(
+    lines.filter((line) => line.recurring && !line.proration),
+    (line) => line.subscription!,
+  );
+  for (const [subscription, own] of intervals) {
+    const kinds = new Set(own.map((line) => `${line.start} ${line.end}`));
+    if (kinds.size > 1)
+      notes.push(`${subscription} bills several periods in one invoice: the one that starts last replaces the others`);
+  }
+  const prices = lines.flatMap(({ raw }) => [raw.price, raw.plan, at(raw, 'pricing', 'price_details', 'price')]);
+  return {
+    rows: lines.map((line) => rowOf(line, lines)),
+    notes,
+    prices: prices.filter(isObject),
+  };
+}
+
+function readLine(
+  raw: Record<string, unknown>,
+  place: string,
+  invoice: Record<string, unknown>,
+  context: LineContext,
+): Line {
+  const id = text(raw.id);
+  if (id === null) throw new Unreadable(`${place}.id`, raw.id, 'is missing');
+  const { currency } = context;
+  if (text(raw.currency) !== null && text(raw.currency)!.toUpperCase() !== currency) {
+    throw new Unreadable(`${place}.currency`, raw.currency, `is not the currency of its invoice, ${currency}`);
+  }
+  const amount = cents(raw.amount, currency, `${place}.amount`);
+  if (amount === null) throw new Unreadable(`${place}.amount`, raw.amount, 'is missing');
+  const discount = listed(raw.discount_amounts).reduce(
+    (sum, each, i) => sum + (cents(each.amount, currency, `${place}.discount_amounts[${i}].amount`) ?? 0),
+    0,
+  );
+  const [inclusive, exclusive] = taxes(raw, place, currency);
+  const details = at(raw, 'parent', 'subscription_item_details') ?? at(raw, 'parent', 'invoice_item_details');
+  const subscription = idOf(raw.subscription) ?? idOf(at(details, 'subscription'));
+  const proration = raw.proration === true || at(details, 'proration') === true;
+  const ofItem = raw.type === 'subscription' || at(raw, 'parent', 'type') === 'subscription_item_details';
+  const price = priceOf(raw);
+  const metered = usageType(raw, price, context) === 'metered' && context.metered === 'one_time';
+  const recurring = subscription !== null && (ofItem || proration) && !metered && !isOneTimePrice(raw);
+  const start = instant(at(raw, 'period', 'start'), `${place}.period.start`);
+  const end = instant(at(raw, 'period', 'end'), `${place}.period.end`);
+  const trial = recurring && !proration && amount === 0 && inTrial(raw, invoice, subscription, start, context);
+  return {
+    raw,
+    id,
+    amount,
+    discount,
+    inclusive,
+    exclusive,
+    subscription,
+    price,
+    proration,
+    recurring,
+    trial,
+    start,
+    end,
+  };
+}
+
+/** Amounts of tax that are inside the line's amount and that come on top of it, of all its rates. */
+function taxes(raw: Record<string, unknown>, place: string, currency: string): [inclusive: number, exclusive: number] {
+  let [inclusive, exclusive] = [0, 0];
+  const name = raw.taxes === undefined || raw.taxes === null ? 'tax_amounts' : 'taxes';
+  for (const [i, tax] of listed(raw[name]).entries()) {
+    const amount = cents(tax.amount, currency, `${place}.${name}[${i}].amount`) ?? 0;
+    if (tax.inclusive === true || tax.tax_behavior === 'inclusive') inclusive += amount;
+    else exclusive += amount;
+  }
+  return [inclusive, exclusive];
+}
+
+export function priceOf(raw: Record<string, unknown>): string | null {
+  return idOf(raw.price) ?? idOf(at(raw, 'pricing', 'price_details', 'price')) ?? idOf(raw.plan);
+}
+
+function usageType(raw: Record<string, unknown>, price: string | null, context: LineContext): string | undefined {
+  const stated = text(at(raw.price, 'recurring', 'usage_type')) ?? text(at(raw.plan, 'usage_type'));
+  return stated ?? context.fact(price, 'usage_type');
+}
+
+const isOneTimePrice = (raw: Record<string, unknown>): boolean => at(raw.price, 'type') === 'one_time';
+
+/** A line of nothing for a time of trial, told from a plan that costs nothing. */
+function inTrial(
+  raw: Record<string, unknown>,
+  invoice: Record<string, unknown>,
+  subscription: string | null,
+  start: string | null,
+  context: LineContext,
+): boolean {
+  const [from, to] = [context.fact(subscription, 'trial_start'), context.fact(subscription, 'trial_end')];
+  if (from !== undefined && to !== undefined && start !== null) return start >= from && start < to;
+  const unit = at(raw.price, 'unit_amount') ?? at(raw.plan, 'amount');
+  if (typeof unit === 'number') return unit !== 0 && listed(raw.discount_amounts).length === 0 && raw.quantity !== 0;
+  return invoice.billing_reason === 'subscription_create' && /^(free )?trial/i.test(text(raw.description) ?? '');
+}
+
+/**
+ * A credit for unused time that stands beside a whole new period from the same instant on pays for a change of interval: the new period
+ * replaces the old price, so the credit is money and no MRR.
+ */
+function paysForNewPeriod(line: Line, lines: readonly Line[]): boolean {
+  return (
+    line.proration &&
+    line.amount < 0 &&
+    lines.some(
+      (other) =>
+        other.recurring && !other.proration && other.subscription === line.subscription && other.start === line.start,
+    )
+  );
+}
+
+function rowOf(line: Line, lines: readonly Line[]): Row {
+  const { raw, recurring } = line;
+  const counts = recurring && !paysForNewPeriod(line, lines);
+  const row: Row = {
+    external_id: line.id,
+    type: line.trial ? 'trial' : counts ? 'subscription' : 'one_time',
+    // Stripe's amount is before discounts; exclusive tax comes on top of it.
+    amount_in_cents: line.amount - line.discount + line.exclusive,
+    tax_amount_in_cents: line.inclusive + line.exclusive,
+  };
+  if (line.discount !== 0) row.discount_amount_in_cents = line.discount;
+  const code = discountCode(raw);
+  if (code !== null) row.discount_code = code;
+  const quantity = whole(raw.quantity, 'quantity');
+  if (quantity !== null) row.quantity = quantity;
+  const description = text(raw.description);
+  if (description !== null) row.description = shortened(description);
+  if (line.price !== null) row.plan_external_id = line.price;
+  if (line.subscription !== null) row.subscription_external_id = line.subscription;
+  if (line.start !== null) row.service_period_start = line.start;
+  if (line.end !== null) row.service_period_end = line.end;
+  if (counts && line.proration) {
+    row.prorated = true;
+    row.proration_type = 'differential';
+  }
+  const item = idOf(raw.subscription_item) ?? idOf(at(raw, 'parent', 'subscription_item_details', 'subscription_item'));
+  if (item !== null) row['attributes.stripe_subscription_item'] = item;
+  return row;
+}
+
+/** Names of the coupons, where discounts are expanded. */
+function discountCode(raw: Record<string, unknown>): string | null {
+  const discounts = [...listed(raw.discounts), ...listed(raw.discount_amounts).map((each) => each.discount)];
+  const names = discounts
+    .filter(isObject)
+    .flatMap((each) => idOf(each.coupon) ?? idOf(at(each, 'source', 'coupon')) ?? []);
+  return names.length === 0 ? null : [...new Set(names)].join(', ').slice(0, 255);
+}
+
+const DESCRIPTION_CHARACTERS_MAX = 2_000;
+/** The whole text is in the evidence. */
+export const shortened = (value: string): string =>
+  value.length <= DESCRIPTION_CHARACTERS_MAX ? value : `${value.slice(0, DESCRIPTION_CHARACTERS_MAX - 2)} …`;
