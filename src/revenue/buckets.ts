@@ -20,6 +20,8 @@ export interface Bucket {
   to: Day;
   /** The range holds all days of the bucket. */
   whole: boolean;
+  /** The range begins after the bucket's first day. */
+  cut: boolean;
 }
 
 /** Days added to a day's number so that weeks end at multiples of 7; the first term keeps the sum above 0 for every date. */
@@ -85,6 +87,7 @@ export function bucketsBetween(
       from: dayFromNumber(first),
       to: dayFromNumber(cut),
       whole: first === start && cut === end,
+      cut: first !== start,
     });
     first = cut + 1;
     if (buckets.length > BUCKETS_MAX) {

@@ -105,17 +105,18 @@ function elements(): string {
 }
 
 /** The array shifted by one, so that each element meets its predecessor (or its successor). */
-const previous = (array: string, first: string) => `arrayPopBack(arrayPushFront(${array}, ${first}))`;
-const next = (array: string, last: string) => `arrayPopFront(arrayPushBack(${array}, ${last}))`;
+export const previous = (array: string, first: string) => `arrayPopBack(arrayPushFront(${array}, ${first}))`;
+export const next = (array: string, last: string) => `arrayPopFront(arrayPushBack(${array}, ${last}))`;
 /** Marks the elements at which the value differs from the one before (after); the first (last) is always marked. */
-const startsRun = (array: string) =>
+export const startsRun = (array: string) =>
   `arrayMap((i, x, y) -> i = 1 OR x != y, arrayEnumerate(${array}), ${array}, ${previous(array, `${array}[1]`)})`;
-const endsRun = (array: string) =>
+export const endsRun = (array: string) =>
   `arrayMap((i, x, y) -> i = 1 OR x != y, arrayReverse(arrayEnumerate(${array})), ${array}, ${next(array, `${array}[1]`)})`;
 /** The array with unmarked elements replaced by the last marked one before them (the first marked one after them). */
-const carried = (array: string, marks: string) => `arrayFill((x, marked) -> marked, ${array}, ${marks})`;
-const carriedBack = (array: string, marks: string) => `arrayReverseFill((x, marked) -> marked, ${array}, ${marks})`;
-const only = (array: string, marks: string) => `arrayFilter((x, marked) -> marked, ${array}, ${marks})`;
+export const carried = (array: string, marks: string) => `arrayFill((x, marked) -> marked, ${array}, ${marks})`;
+export const carriedBack = (array: string, marks: string) =>
+  `arrayReverseFill((x, marked) -> marked, ${array}, ${marks})`;
+export const only = (array: string, marks: string) => `arrayFilter((x, marked) -> marked, ${array}, ${marks})`;
 
 /**
  * One row per subscription: its events in order (cancellations 0, lines 1; positions as in {@link elements}), the currencies it was billed in,

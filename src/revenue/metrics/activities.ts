@@ -4,7 +4,7 @@ import { FootingError, shown } from '../../kernel/errors.ts';
 import { type ReadContext, type SqlParameters, select } from '../../ledger/index.ts';
 import { type MovementRow, movementWords, planNames } from '../explainWords.ts';
 import { MOVEMENT_TYPES, type MovementType } from '../statement.ts';
-import { current } from './conditions.ts';
+import { current } from './current.ts';
 
 export const ACTIVITIES_MAX = 1_000;
 

@@ -5,7 +5,7 @@ import { type ReadContext, select } from '../../ledger/index.ts';
 import { hundredths, percentage } from '../rules/metrics.ts';
 import { type Filter, parseFilter } from './filters.ts';
 import { scopeOf } from './scope.ts';
-import { movementRows } from './source.ts';
+import { movementRows, totalRows } from './source.ts';
 
 /**
  * `customers`: paying at the end of the month, of all of the cohort; `mrr`: MRR at the end of the month, of the cohort's new business;
@@ -60,7 +60,7 @@ export async function cohorts(read: ReadContext, parameters: CohortParameters): 
   const months = monthsBetween(from, [last, to].sort()[1]!);
   const until = parameters.until ?? monthDays(last).last;
   const filter = typeof parameters.filters === 'string' ? parseFilter(parameters.filters) : parameters.filters;
-  const scope = scopeOf(read, { ...parameters, until, filter });
+  const scope = await scopeOf(read, { ...parameters, until, filter });
   const rows = await select<{
     cohort: number;
     month: number;
@@ -71,26 +71,15 @@ export async function cohorts(read: ReadContext, parameters: CohortParameters): 
   }>(
     read.engines,
     read.database,
-    // A customer has one group of new business that counts, with customers = 1, so the signed sum is its month.
     `SELECT
        cohort,
-       month,
+       toInt32(toYYYYMM(d)) AS month,
        toString(sum(toInt128(amount_cents))) AS cents,
        sum(customers) AS paying,
        toString(sumIf(toInt128(amount_cents), type = 'new_biz')) AS opening,
        sumIf(customers, type = 'new_biz') AS members
-     FROM (
-       SELECT who, toInt32(toYYYYMM(d)) AS month, type, amount_cents, customers
-       FROM (${movementRows(scope)})
-       WHERE d <= least({last_day:Date32}, {until:Date32})
-     ) AS moved
-     INNER JOIN (
-       SELECT who, sum(toInt64(toYYYYMM(d)) * customers) AS cohort
-       FROM (${movementRows(scope)})
-       WHERE type = 'new_biz' AND d <= {until:Date32}
-       GROUP BY who
-       HAVING cohort BETWEEN {from:Int64} AND {to:Int64}
-     ) AS began USING (who)
+     FROM (${totalRows(scope, null) ?? movementRows(scope, null)})
+     WHERE d <= least({last_day:Date32}, {until:Date32}) AND cohort BETWEEN {from:UInt32} AND {to:UInt32}
      GROUP BY cohort, month`,
     { ...scope.parameters, last_day: monthDays(last).last, from: numberOf(from), to: numberOf(to) },
   );

@@ -1,14 +1,8 @@
 /** Conditions of a filter as SQL. */
 import { minorUnits } from '../../kernel/currency.ts';
+import { current } from './current.ts';
 import type { FilterCondition } from './filters.ts';
 import { bound, type Scope } from './scope.ts';
-
-/** Records of a table as they stand at `seq`; `where` narrows both what is stated and what is reversed. */
-export const current = (table: string, where = '1'): string =>
-  `sign = 1 AND seq <= {seq:UInt64} AND (${where})
-       AND (origin_seq, origin_row) NOT IN (
-         SELECT origin_seq, origin_row FROM ${table} WHERE sign = -1 AND seq <= {seq:UInt64} AND (${where})
-       )`;
 
 /**
  * Which customers count: SQL over a table with customer_hash, customer_external_id, source and currency. A customer without a record of its
@@ -160,24 +154,9 @@ function statusSql(scope: Scope, condition: FilterCondition): string {
   return `customer_hash ${negated ? 'NOT IN' : 'IN'} (${hashes})`;
 }
 
-/** Which subscriptions count: SQL over a table with source, plan_external_id. Conditions on plans combine with OR, as ChartMogul's do. */
-export function planCondition(scope: Scope): string {
-  const of = (name: string) => scope.filter.filter((each) => each.name === name);
-  const plans = of('plan').map((condition) => {
-    const { positive, negated } = withoutNegation(condition);
-    const named = `SELECT source, external_id FROM plans
-      WHERE ${current('plans')} AND (${textSql(scope, positive, 'external_id')} OR ${textSql(scope, positive, 'name')})`;
-    const either = `(${textSql(scope, positive, 'plan_external_id')} OR (source, plan_external_id) IN (${named}))`;
-    return negated ? `NOT ${either}` : either;
-  });
-  const intervals = of('billing_interval').map((condition) => {
-    const { positive, negated } = withoutNegation(condition);
-    return `(source, plan_external_id) ${negated ? 'NOT IN' : 'IN'} (
-      SELECT source, external_id FROM plans WHERE ${current('plans')} AND ${textSql(scope, positive, BILLING_INTERVAL)}
-    )`;
-  });
-  return [...(plans.length > 0 ? [`(${plans.join(' OR ')})`] : []), ...intervals].join(' AND ') || '1';
+/** Which subscriptions count: SQL over a table with source and the plan's key in `column`. */
+export function planCondition(scope: Scope, column = 'plan_external_id'): string {
+  if (scope.plans === null || scope.plans.every(({ meant }) => meant)) return '1';
+  const meant = scope.plans.filter((plan) => plan.meant).map(({ hash }) => BigInt(hash));
+  return `has(${bound(scope, meant, 'Array(UInt64)')}, cityHash64(source, ${column}))`;
 }
-
-/** "1 month", over the table of plans. */
-export const BILLING_INTERVAL = `concat(toString(interval_count), ' ', interval_unit)`;

@@ -61,6 +61,7 @@ export const FILTER_FIELDS: Readonly<Record<string, FilterField>> = {
   mrr: customer('MRR of the customer now, in units of the currency', 'number'),
   currency: subscription('currency of the subscription'),
   plan: subscription('plan by its key or name'),
+  plan_group: subscription('group that the plan is in, by its name'),
   billing_interval: subscription('interval of the plan, such as 1 month'),
 };
 

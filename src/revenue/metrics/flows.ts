@@ -1,7 +1,9 @@
 /** What moved MRR, bucket by bucket, and what the customers of its start still pay at its end. */
+
 import type { Day } from '../../kernel/dates.ts';
 import { select } from '../../ledger/index.ts';
 import { type Bucket, bucketSql, type StatementInterval } from '../buckets.ts';
+import { periodName } from '../periods.ts';
 import { type Flows, NO_FLOWS } from '../rules/metrics.ts';
 import { MOVEMENT_TYPES, type MovementType } from '../statement.ts';
 import type { Scope } from './scope.ts';
@@ -14,6 +16,7 @@ export interface BucketFlows {
   customersEnd: bigint;
   newCustomers: bigint;
   flows: Flows;
+  members: BucketMembers;
 }
 
 export interface BucketMembers {
@@ -25,6 +28,8 @@ export interface BucketMembers {
   fallen: bigint;
 }
 
+const NO_MEMBERS: BucketMembers = { lost: 0n, kept: 0n, fallen: 0n };
+
 /** Range of a report, for its queries. */
 export interface Range {
   from: Day;
@@ -33,23 +38,45 @@ export interface Range {
   buckets: readonly Bucket[];
 }
 
-/** By part, one element per bucket. A part is there when it ever had a movement up to the end of the range. */
-export async function readFlows(scope: Scope, range: Range): Promise<Map<string, BucketFlows[]>> {
-  const rows = await select<{ part: string; bucket: number; type: MovementType; cents: string; customers: string }>(
-    scope.read.engines,
-    scope.read.database,
-    `SELECT
-       part,
-       if(d < {from:Date32}, -1, ${bucketSql(range.interval, scope.weekStart, 'd')}) AS bucket,
-       type,
-       toString(sum(toInt128(amount_cents))) AS cents,
-       sum(customers) AS customers
-     FROM (${totalRows(scope) ?? movementRows(scope)})
-     WHERE d <= least({to:Date32}, {until:Date32})
-     GROUP BY part, bucket, type
-     ORDER BY part`,
-    { ...scope.parameters, from: range.from, to: range.to },
+interface Row {
+  part: string;
+  bucket: number;
+  type: MovementType;
+  cents: string;
+  customers: string;
+  kept: string;
+  fallen: string;
+  lost: string;
+}
+
+/**
+ * By part, one element per bucket. A part is there when it ever had a movement up to the end of the range. What became of the customers
+ * of each bucket's start is there when `members` asks for it.
+ */
+export async function readFlows(scope: Scope, range: Range, members: boolean): Promise<Map<string, BucketFlows[]>> {
+  const period = members ? periodName(range.interval, scope.weekStart) : null;
+  const marks = ['kept', 'fallen', 'lost'].map((mark) =>
+    members ? `toString(sum(toInt128(${mark}))) AS ${mark}` : `'0' AS ${mark}`,
   );
+  const [rows, first] = await Promise.all([
+    select<Row>(
+      scope.read.engines,
+      scope.read.database,
+      `SELECT
+         part,
+         if(d < {from:Date32}, -1, ${bucketSql(range.interval, scope.weekStart, 'd')}) AS bucket,
+         type,
+         toString(sum(toInt128(amount_cents))) AS cents,
+         sum(customers) AS customers,
+         ${marks.join(', ')}
+       FROM (${totalRows(scope, period) ?? movementRows(scope, period)})
+       WHERE d <= least({to:Date32}, {until:Date32})
+       GROUP BY part, bucket, type
+       ORDER BY part`,
+      { ...scope.parameters, from: range.from, to: range.to },
+    ),
+    members ? cutMembers(scope, range) : null,
+  ]);
   const parts = new Map<string, BucketFlows[]>();
   for (const [part, ofPart] of Map.groupBy(rows, (row) => row.part)) {
     const byBucket = Map.groupBy(ofPart, (row) => Number(row.bucket));
@@ -58,7 +85,7 @@ export async function readFlows(scope: Scope, range: Range): Promise<Map<string,
     let customers = total(opening, (row) => row.customers);
     parts.set(
       part,
-      range.buckets.map(({ number }) => {
+      range.buckets.map(({ number }, i) => {
         const inBucket = byBucket.get(number) ?? [];
         const flows: Flows = { ...NO_FLOWS };
         for (const type of MOVEMENT_TYPES) {
@@ -74,78 +101,60 @@ export async function readFlows(scope: Scope, range: Range): Promise<Map<string,
           inBucket.filter((row) => row.type === 'new_biz'),
           (row) => row.customers,
         );
-        return { mrrStart, mrrEnd: mrr, customersStart, customersEnd: customers, newCustomers, flows };
+        const ofBucket = {
+          lost: total(inBucket, (row) => row.lost),
+          kept: total(inBucket, (row) => row.kept),
+          fallen: total(inBucket, (row) => row.fallen),
+        };
+        return {
+          mrrStart,
+          mrrEnd: mrr,
+          customersStart,
+          customersEnd: customers,
+          newCustomers,
+          flows,
+          members: i === 0 && first !== null ? (first.get(part) ?? NO_MEMBERS) : ofBucket,
+        };
       }),
     );
   }
   return parts;
 }
 
-function total<Row>(rows: readonly Row[], value: (row: Row) => string): bigint {
+function total<Item>(rows: readonly Item[], value: (row: Item) => string): bigint {
   return rows.reduce((sum, row) => sum + BigInt(value(row)), 0n);
 }
 
 /**
- * By part, one element per bucket. MRR at the start of a bucket is a running sum of signed rows, so reversals need no care. A customer with a
- * single row in a bucket, which nearly all are, is counted from that row; only those with several are gathered.
+ * The members of a first bucket that begins in the middle of its period: what movements say of the period's beginning is not
+ * what was at the bucket's. Null when it begins with its period. A customer is gathered whole, so reversals cancel.
  */
-export async function readMembers(scope: Scope, range: Range): Promise<Map<string, BucketMembers[]>> {
-  const told = scope.partitionBy !== null;
-  const rows = await select<{ part: string; bucket: number; lost: string; kept: string; fallen: string }>(
+async function cutMembers(scope: Scope, range: Range): Promise<Map<string, BucketMembers> | null> {
+  const first = range.buckets[0];
+  if (!first?.cut) return null;
+  const rows = await select<{ part: string; lost: string; kept: string; fallen: string }>(
     scope.read.engines,
     scope.read.database,
     `SELECT
        part,
-       bucket,
-       sum(alone_lost) + countIf(several AND opening > 0 AND opening + net = 0 AND churned < 0) AS lost,
-       toString(sum(alone_kept) + sumIf(net, several AND opening > 0)) AS kept,
-       toString(sum(alone_fallen) + sumIf(least(net, 0), several AND opening > 0)) AS fallen
+       countIf(opening + net = 0 AND churned < 0) AS lost,
+       toString(sum(net)) AS kept,
+       toString(sum(least(net, 0))) AS fallen
      FROM (
        SELECT
-         ${told ? 'part' : `''`} AS part, bucket, if(alone, toUInt64(0), who) AS member, NOT alone AS several,
-         sum(toInt128(amount_cents)) AS net,
-         sumIf(toInt128(mrr - amount_cents), first) AS opening,
-         sum(left) AS churned,
-         countIf(alone AND left < 0 AND mrr = 0) AS alone_lost,
-         sumIf(toInt128(amount_cents), alone AND mrr - amount_cents > 0) AS alone_kept,
-         sumIf(toInt128(least(amount_cents, 0)), alone AND mrr - amount_cents > 0) AS alone_fallen
-       FROM (
-         SELECT *, bucket != bucket_before AS first, first AND bucket != bucket_after AS alone
-         FROM (
-           SELECT
-             ${told ? 'part,' : ''} who, bucket, left, amount_cents,
-             -- One window for all: its sum runs one row ahead.
-             sum(amount_cents) OVER around - leadInFrame(amount_cents, 1, toInt64(0)) OVER around AS mrr,
-             lagInFrame(bucket, 1, toInt32(-2)) OVER around AS bucket_before,
-             leadInFrame(bucket, 1, toInt32(-2)) OVER around AS bucket_after
-           FROM (
-             -- Numbers alone go through the window: text in it costs as much as all the rest.
-             SELECT
-               ${told ? 'part,' : ''} who, at, amount_cents,
-               if(type = 'churn', customers, toInt8(0)) AS left,
-               if(d < {from:Date32}, -1, ${bucketSql(range.interval, scope.weekStart, 'd')}) AS bucket
-             FROM (${movementRows(scope)})
-             WHERE d <= least({to:Date32}, {until:Date32})
-           )
-           WINDOW around AS (PARTITION BY who ORDER BY at ROWS BETWEEN UNBOUNDED PRECEDING AND 1 FOLLOWING)
-         )
-         WHERE bucket != -1
-       )
-       GROUP BY part, bucket, member, several
+         part, who,
+         sumIf(toInt128(amount_cents), d < {from:Date32}) AS opening,
+         sumIf(toInt128(amount_cents), d >= {from:Date32}) AS net,
+         sumIf(customers, d >= {from:Date32} AND type = 'churn') AS churned
+       FROM (${movementRows(scope, null)})
+       WHERE d <= least({last:Date32}, {until:Date32})
+       GROUP BY part, who
+       HAVING opening > 0
      )
-     GROUP BY part, bucket`,
-    { ...scope.parameters, from: range.from, to: range.to },
+     GROUP BY part`,
+    { ...scope.parameters, from: first.from, last: first.to },
   );
-  const parts = new Map<string, BucketMembers[]>();
-  for (const [part, ofPart] of Map.groupBy(rows, (row) => row.part)) {
-    const byBucket = new Map(ofPart.map((row) => [Number(row.bucket), row]));
-    parts.set(
-      part,
-      range.buckets.map(({ number }) => {
-        const row = byBucket.get(number);
-        return { lost: BigInt(row?.lost ?? 0), kept: BigInt(row?.kept ?? 0), fallen: BigInt(row?.fallen ?? 0) };
-      }),
-    );
-  }
-  return parts;
+  return new Map(
+    rows.map((row) => [row.part, { lost: BigInt(row.lost), kept: BigInt(row.kept), fallen: BigInt(row.fallen) }]),
+  );
 }

@@ -23,7 +23,7 @@ import {
 } from '../rules/metrics.ts';
 import { type BucketCash, readCash } from './cash.ts';
 import { type Filter, parseFilter } from './filters.ts';
-import { type BucketFlows, type BucketMembers, readFlows, readMembers } from './flows.ts';
+import { type BucketFlows, readFlows } from './flows.ts';
 import { type Ingredient, METRIC_NAMES, METRICS, type MetricName } from './names.ts';
 import { type BucketRecognition, readRecognition } from './recognition.ts';
 import { PARTS_MAX, type Scope, scopeOf } from './scope.ts';
@@ -87,7 +87,6 @@ export interface MetricsReport {
 /** The figures that a bucket's metrics are made of. Exact; in hundredths where the unit is a percentage. */
 interface Ingredients {
   flows: Map<string, BucketFlows[]>;
-  members: Map<string, BucketMembers[]>;
   cash: Map<string, BucketCash[]>;
   recognition: Map<string, BucketRecognition[]>;
   trials: Map<string, BucketTrials[]>;
@@ -108,8 +107,8 @@ export async function metrics(read: ReadContext, parameters: MetricsParameters):
   const scope = (by: string | null) => scopeOf(read, { ...parameters, until, filter, partitionBy: by });
   const range = { from, to, interval, buckets };
 
-  const whole = await ingredients(scope(null), range, names);
-  const told = partitionBy == null ? null : await ingredients(scope(partitionBy), range, names);
+  const whole = await ingredients(await scope(null), range, names);
+  const told = partitionBy == null ? null : await ingredients(await scope(partitionBy), range, names);
   const choice = { names, buckets, reactivation: parameters.reactivation ?? 'include' } as const;
   return {
     seq: read.seq,
@@ -145,15 +144,13 @@ async function ingredients(
   names: readonly MetricName[],
 ): Promise<Ingredients> {
   const needs = (ingredient: Ingredient) => names.some((name) => METRICS[name].ingredient === ingredient);
-  const flows = needs('flows') || needs('members');
-  const [read, members, cash, recognition, trials] = await Promise.all([
-    flows ? readFlows(scope, range) : none<BucketFlows[]>(),
-    needs('members') ? readMembers(scope, range) : none<BucketMembers[]>(),
+  const [flows, cash, recognition, trials] = await Promise.all([
+    needs('flows') || needs('members') ? readFlows(scope, range, needs('members')) : none<BucketFlows[]>(),
     needs('cash') ? readCash(scope, range) : none<BucketCash[]>(),
     needs('recognition') ? readRecognition(scope, range) : none<BucketRecognition[]>(),
     needs('trials') ? readTrials(scope, range) : none<BucketTrials[]>(),
   ]);
-  return { flows: read, members, cash, recognition, trials };
+  return { flows, cash, recognition, trials };
 }
 
 const none = <Value>(): Map<string, Value> => new Map();
@@ -179,7 +176,6 @@ function series(of: Ingredients, part: string, { names, buckets, reactivation }:
   return buckets.map((bucket, i) => {
     const figures = {
       flows: of.flows.get(part)?.[i] ?? NO_MOVEMENTS,
-      members: of.members.get(part)?.[i] ?? { lost: 0n, kept: 0n, fallen: 0n },
       cash: of.cash.get(part)?.[i] ?? { paid: 0n, refunded: 0n, failed: 0n, failedCount: 0n },
       recognition: of.recognition.get(part)?.[i] ?? { recognised: 0n, invoiced: 0n, deferred: 0n },
       trials: of.trials.get(part)?.[i] ?? { started: 0n, paid: 0n, days: 0n },
@@ -206,6 +202,7 @@ const NO_MOVEMENTS: BucketFlows = {
   customersEnd: 0n,
   newCustomers: 0n,
   flows: NO_FLOWS,
+  members: { lost: 0n, kept: 0n, fallen: 0n },
 };
 
 /** A change from or to nothing is none. */
@@ -221,7 +218,6 @@ function written(name: MetricName, value: bigint | null): MetricValue {
 
 interface Figures {
   flows: BucketFlows;
-  members: BucketMembers;
   cash: BucketCash;
   recognition: BucketRecognition;
   trials: BucketTrials;
@@ -229,7 +225,7 @@ interface Figures {
 }
 
 const arpaOf = ({ flows }: Figures) => arpa(flows.mrrEnd, flows.customersEnd);
-const churnOf = ({ flows, members }: Figures) => customerChurnRate(members.lost, flows.customersStart);
+const churnOf = ({ flows }: Figures) => customerChurnRate(flows.members.lost, flows.customersStart);
 
 /** Section 5 of the specification, on exact figures; percentages and ratios in hundredths. */
 const FORMULAS: Record<MetricName, (figures: Figures) => bigint | null> = {
@@ -244,13 +240,13 @@ const FORMULAS: Record<MetricName, (figures: Figures) => bigint | null> = {
   asp: ({ flows }) => averageSalePrice(flows.flows.new_biz, flows.newCustomers),
   customers: ({ flows }) => flows.customersEnd,
   new_customers: ({ flows }) => flows.newCustomers,
-  churned_customers: ({ members }) => members.lost,
+  churned_customers: ({ flows }) => flows.members.lost,
   customer_churn_rate: churnOf,
   mrr_churn_rate: ({ flows }) => netMrrChurnRate(flows.flows, flows.mrrStart),
   gross_mrr_churn_rate: ({ flows }) => grossMrrChurnRate(flows.flows, flows.mrrStart),
   ltv: (figures) => lifetimeValue(arpaOf(figures), churnOf(figures)),
-  nrr: ({ flows, members }) => retention(flows.mrrStart, members.kept),
-  grr: ({ flows, members }) => retention(flows.mrrStart, members.fallen),
+  nrr: ({ flows }) => retention(flows.mrrStart, flows.members.kept),
+  grr: ({ flows }) => retention(flows.mrrStart, flows.members.fallen),
   nrr_flow: ({ flows }) => (flows.mrrStart === 0n ? null : netRevenueRetentionByFlows(flows.flows, flows.mrrStart)),
   grr_flow: ({ flows }) => (flows.mrrStart === 0n ? null : grossRevenueRetentionByFlows(flows.flows, flows.mrrStart)),
   quick_ratio: ({ flows, reactivation }) => quickRatio(flows.flows, reactivation),

@@ -21,7 +21,7 @@ export interface BucketRecognition {
  */
 export async function readRecognition(scope: Scope, range: Range): Promise<Map<string, BucketRecognition[]>> {
   const byPlan = SUBSCRIPTION_PARTITIONS.includes(scope.partitionBy ?? '');
-  const { label, join } = byPlan ? planLabel(scope) : customerLabel(scope);
+  const { label, join } = byPlan ? { label: planLabel(scope), join: '' } : customerLabel(scope);
   // What comes after `until` is not there yet: a bucket that begins later has no days.
   const first = (day: Day) => Math.min(dayNumber(day), dayNumber(scope.until) + 1);
   const bounds = [...range.buckets.map(({ from }) => first(from)), first(addDays(range.to, 1))];

@@ -4,6 +4,7 @@ import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ReadContext, SqlParameters } from '../../ledger/index.ts';
 import type { WeekStart } from '../buckets.ts';
 import type { Filter } from './filters.ts';
+import { planIsMeant, planPart, reportedPlans } from './plans.ts';
 
 export const PARTITIONS = [
   'country',
@@ -12,11 +13,14 @@ export const PARTITIONS = [
   'owner',
   'data_source',
   'mrr_band',
+  'customer_status',
+  'tag',
   'plan',
+  'plan_group',
   'billing_interval',
 ] as const;
 /** Of the above, those that tell apart subscriptions of one customer. */
-export const SUBSCRIPTION_PARTITIONS: readonly string[] = ['plan', 'billing_interval'];
+export const SUBSCRIPTION_PARTITIONS: readonly string[] = ['plan', 'plan_group', 'billing_interval'];
 /** Parts of one report. */
 export const PARTS_MAX = 1_000;
 
@@ -30,12 +34,14 @@ export interface Scope {
   weekStart: WeekStart;
   filter: Filter;
   partitionBy: string | null;
+  /** Plans with whether they are meant and the part that each is in; null when subscriptions are not told apart. */
+  plans: ReadonlyArray<{ hash: string; part: string; meant: boolean }> | null;
   /** Values bound to the SQL; filled as conditions are written. */
   parameters: SqlParameters;
 }
 
 /** Everything about a scope has a default but the currency. Errors: `invalid` for an unknown zone or partition. */
-export function scopeOf(
+export async function scopeOf(
   read: ReadContext,
   given: {
     currency: string;
@@ -45,8 +51,9 @@ export function scopeOf(
     filter?: Filter | undefined;
     partitionBy?: string | null | undefined;
   },
-): Scope {
-  const partitionBy = given.partitionBy ?? null;
+): Promise<Scope> {
+  const partitionBy = given.partitionBy === 'region' ? 'country' : (given.partitionBy ?? null);
+  const filter = given.filter ?? [];
   if (partitionBy !== null && !isPartition(partitionBy)) {
     throw new FootingError('invalid', `Nothing can be told apart by "${shown(partitionBy)}"`, {
       problems: [
@@ -66,8 +73,15 @@ export function scopeOf(
     until: given.until,
     timeZone,
     weekStart: given.weekStart ?? 'monday',
-    filter: given.filter ?? [],
+    filter,
     partitionBy,
+    plans: tellsSubscriptionsApart(filter, partitionBy)
+      ? (await reportedPlans(read)).map((plan) => ({
+          hash: plan.hash,
+          part: planPart(plan, partitionBy),
+          meant: planIsMeant(plan, filter),
+        }))
+      : null,
     parameters: { seq: read.seq, currency, until: given.until, zone: timeZone },
   };
 }
@@ -88,6 +102,11 @@ export const dayOf = (scope: Scope, instant: string): string =>
   scope.timeZone === 'UTC' ? `toDate32(${instant})` : `toDate32(${instant}, {zone:String})`;
 
 /** Whether the filter or the partition look into customers: some of their subscriptions count and others do not. */
-export const bySubscription = (scope: Scope): boolean =>
-  scope.filter.some((each) => each.level === 'subscription' && each.name !== 'currency') ||
-  SUBSCRIPTION_PARTITIONS.includes(scope.partitionBy ?? '');
+function tellsSubscriptionsApart(filter: Filter, partitionBy: string | null): boolean {
+  return (
+    filter.some((each) => each.level === 'subscription' && each.name !== 'currency') ||
+    SUBSCRIPTION_PARTITIONS.includes(partitionBy ?? '')
+  );
+}
+
+export const bySubscription = (scope: Scope): boolean => scope.plans !== null;

@@ -3,62 +3,88 @@
  *
  *   part           what the report tells apart; '' when it tells nothing apart
  *   who            who moves: a customer, or a customer's subscriptions in one part
- *   d              day in the report's time zone
- *   at, type, amount_cents, customers   as in the table of movements
+ *   d              day in the account's time zone
+ *   type, amount_cents, customers   as in the table of movements
+ *   cohort         month of the first paid day, YYYYMM
+ *   kept, fallen, lost   what the movement means to the customers who paid when its period began (sums.ts); 0 when no period is asked for
  *
- * so that flows, customers and cohorts are the same queries whatever is filtered and told apart.
+ * so that flows, customers, retention and cohorts are the same sums whatever is filtered and told apart.
  */
-import { DEFAULT_SETTINGS } from '../derivation.ts';
-import { BILLING_INTERVAL, current, customerCondition, planCondition } from './conditions.ts';
+import { carried, carriedBack, DEFAULT_SETTINGS, endsRun, only, previous, startsRun } from '../derivation.ts';
+import { layered } from '../derivationLines.ts';
+import { PERIODS, periodSql } from '../periods.ts';
+import { fallenSql, keptSql } from '../sums.ts';
+import { customerCondition, planCondition } from './conditions.ts';
+import { current } from './current.ts';
 import { bound, bySubscription, dayOf, type Scope, SUBSCRIPTION_PARTITIONS } from './scope.ts';
 
-/** SELECT of the movements in scope; see above. */
-export function movementRows(scope: Scope): string {
-  return bySubscription(scope) ? reclassified(scope) : customersMovements(scope);
+/** SELECT of the movements in scope; `period` is the name of one of PERIODS. */
+export function movementRows(scope: Scope, period: string | null): string {
+  return bySubscription(scope) ? subscriptionMovements(scope, period) : customersMovements(scope, period);
 }
 
-/** The same summed up beforehand, for all customers in UTC; `who` and `at` are missing. Null when the scope asks for more. */
-export function totalRows(scope: Scope): string | null {
-  if (scope.filter.length > 0 || scope.partitionBy !== null || scope.timeZone !== 'UTC') return null;
+/** The same summed up beforehand, for all customers; `who` is missing. Null when the scope asks for more. */
+export function totalRows(scope: Scope, period: string | null): string | null {
+  if (scope.filter.length > 0 || scope.partitionBy !== null || !postedDays(scope)) return null;
+  const marks = ['kept', 'fallen', 'lost'].map((mark) =>
+    period === null ? `0 AS ${mark}` : `${mark}_${period} AS ${mark}`,
+  );
   return `
-    SELECT '' AS part, day AS d, type, amount_cents, customers
+    SELECT '' AS part, day AS d, type, amount_cents, customers, cohort, ${marks.join(', ')}
     FROM mrr_totals
-    WHERE seq <= {seq:UInt64} AND currency = {currency:String}`;
+    WHERE ${VISIBLE}`;
 }
+
+/** Whether days are asked for in the zone in which movements were posted. */
+const postedDays = (scope: Scope): boolean => scope.timeZone === DEFAULT_SETTINGS.timeZone;
+const movedOn = (scope: Scope): string => (postedDays(scope) ? 'day' : dayOf(scope, 'at'));
 
 const VISIBLE = 'seq <= {seq:UInt64} AND currency = {currency:String}';
 
-function customersMovements(scope: Scope): string {
+function marksOf(period: string | null): string {
+  if (period === null) return '0 AS kept, 0 AS fallen, 0 AS lost';
+  const opening = `opening_${period}`;
+  return `${keptSql(opening)} AS kept, ${fallenSql(opening)} AS fallen, lost_${period} AS lost`;
+}
+
+function customersMovements(scope: Scope, period: string | null): string {
   const { label, join } = customerLabel(scope);
   return `
     SELECT
-      ${label} AS part, customer_hash AS who, ${scope.timeZone === 'UTC' ? 'day' : dayOf(scope, 'at')} AS d,
-      at, type, amount_cents, customers
+      ${label} AS part, customer_hash AS who, ${movedOn(scope)} AS d, type, amount_cents, customers, toYYYYMM(first_day) AS cohort,
+      ${marksOf(period)}
     FROM movements ${join}
     WHERE ${VISIBLE} AND ${customerCondition(scope)}`;
 }
 
 /**
  * The part that a customer is in: an expression over a table with customer_hash and source, and the join that it needs.
- * Customers of whom nothing is known are in the part ''.
+ * Customers of whom nothing is known are in the part ''; one with several tags is in each of theirs.
  */
 export function customerLabel(scope: Scope): { label: string; join: string } {
   const by = scope.partitionBy;
-  if (by === null) return { label: `''`, join: '' };
+  if (by === null || SUBSCRIPTION_PARTITIONS.includes(by)) return { label: `''`, join: '' };
   if (by === 'data_source') return { label: 'toString(source)', join: '' };
   return {
     label: 'toString(labels.label)',
-    join: `LEFT ANY JOIN (${labels(scope, by)}) AS labels USING (customer_hash)`,
+    join: `LEFT ${by === 'tag' ? 'ALL' : 'ANY'} JOIN (${labels(scope, by)}) AS labels USING (customer_hash)`,
   };
 }
 
 function labels(scope: Scope, by: string): string {
-  if (by === 'mrr_band') {
+  if (by === 'mrr_band' || by === 'customer_status') {
+    const mrr = 'sum(amount_cents)';
     return `
-      SELECT customer_hash, ${mrrBand('sum(amount_cents)')} AS label
+      SELECT customer_hash, ${by === 'mrr_band' ? mrrBand(mrr) : `if(${mrr} > 0, 'active', 'cancelled')`} AS label
       FROM movements
       WHERE ${VISIBLE} AND day <= {until:Date32}
       GROUP BY customer_hash`;
+  }
+  if (by === 'tag') {
+    return `
+      SELECT cityHash64(source, customer_external_id) AS customer_hash, tag AS label
+      FROM customer_tags
+      WHERE ${current('customer_tags')}`;
   }
   if (by.startsWith('custom.')) {
     const name = bound(scope, by.slice('custom.'.length), 'String');
@@ -75,7 +101,7 @@ function labels(scope: Scope, by: string): string {
       )
       GROUP BY customer_hash`;
   }
-  return `SELECT key_hash AS customer_hash, toString(${by}) AS label FROM customers WHERE ${current('customers')}`;
+  return `SELECT key_hash AS customer_hash, ${by} AS label FROM customers WHERE ${current('customers')}`;
 }
 
 /** Bands of MRR in minor units, named by their lower bound, which is in them. */
@@ -86,139 +112,184 @@ function mrrBand(mrr: string): string {
   return `multiIf(${named.join(', ')}, '0')`;
 }
 
-/** The part that a plan is in: an expression over a table with source and plan_external_id, and the join that it needs. */
-export function planLabel(scope: Scope): { label: string; join: string } {
-  if (scope.partitionBy === 'plan') return { label: 'toString(plan_external_id)', join: '' };
-  if (scope.partitionBy !== 'billing_interval') return { label: `''`, join: '' };
-  return {
-    label: 'toString(intervals.label)',
-    join: `LEFT ANY JOIN (
-      SELECT source, external_id AS plan_external_id, ${BILLING_INTERVAL} AS label FROM plans WHERE ${current('plans')}
-    ) AS intervals USING (source, plan_external_id)`,
-  };
+/** The part that a plan is in: an expression over a table with source and the plan's key in `column`. */
+export function planLabel(scope: Scope, column = 'plan_external_id'): string {
+  if (!SUBSCRIPTION_PARTITIONS.includes(scope.partitionBy ?? '')) return `''`;
+  if (scope.partitionBy === 'plan') return `toString(${column})`;
+  const plans = scope.plans ?? [];
+  const hashes = bound(
+    scope,
+    plans.map(({ hash }) => BigInt(hash)),
+    'Array(UInt64)',
+  );
+  const parts = bound(
+    scope,
+    plans.map(({ part }) => part),
+    'Array(String)',
+  );
+  return `transform(cityHash64(source, ${column}), ${hashes}, ${parts}, '')`;
 }
-
-/** Marks what is outside the filter; no key of a plan has such a character alone. */
-const OUTSIDE = `'\\x01'`;
-/** Changes that movements do not name the subscription of; see {@link reclassified}. */
-export const UNNAMED_PART = '(several subscriptions)';
 
 /**
- * Movements classified anew inside the subscriptions that count, or part by part: what a customer's subscriptions in one part come to
- * before and after each group of changes decides the type. A subscription is in the part of the plan that it is on.
+ * Movements inside the subscriptions that count, or part by part: what a customer's subscriptions in one part come to before and after
+ * each group of changes decides the type. A subscription is in the part of the plan that it is on, from the instant of each step on.
  *
- * Movements are steps of subscriptions, with two gaps: the net movement of a group with rises and falls names one subscription of
- * several, and a change of plan at the same price is no movement until the next one. What the named subscription does not account for is the end of
- * another one that had just that MRR, if there is one; otherwise it goes to a part of its own, so that parts always add up to the whole.
+ * A customer who was on one plan all along moves in that plan as it moves altogether; only customers with several plans are classified
+ * anew, from the steps of their subscriptions.
  */
-function reclassified(scope: Scope): string {
-  const window = DEFAULT_SETTINGS.classificationWindowMinutes * 60_000;
-  const steps = subscriptionSteps(scope);
-  // What a step adds to the part that it is in, and takes from the one that it was in.
-  const changes = `
-    SELECT customer_hash, at, free, change.1 AS part, change.2 AS amount
-    FROM (${steps})
-    ARRAY JOIN if(
-      label = label_before OR before = 0,
-      [(label, after - before)],
-      [(label, after), (label_before, -before)]
-    ) AS change
-    WHERE change.2 != 0 AND part != ${OUTSIDE}
-    UNION ALL
-    SELECT customer_hash, at, false AS free, part, amount FROM (${unnamedChanges(scope, steps)}) WHERE part != ${OUTSIDE}`;
-  const previous = (array: string, first: string) => `arrayPopBack(arrayPushFront(${array}, ${first}))`;
-  const groups = `
-    SELECT
-      customer_hash, part,
-      arraySort(groupArray((toUnixTimestamp64Milli(at), amount, free))) AS steps,
-      arrayFold(
-        (groups, t) -> if(
-          notEmpty(groups) AND t <= groups[-1] + ${window}, arrayPushBack(groups, groups[-1]), arrayPushBack(groups, t)
-        ),
-        steps.1, emptyArrayInt64()
-      ) AS grp,
-      arrayMap((g, n) -> g != n, grp, arrayPopFront(arrayPushBack(grp, toInt64(9223372036854775807)))) AS lasts,
-      arrayFilter((x, last) -> last, arrayZip(steps.1, arrayCumSum(steps.2), steps.3), lasts) AS ends,
-      arrayFilter(
-        (x, p) -> x.2 != p.2,
-        ends, ${previous('ends', '(toInt64(0), toInt64(0), toUInt8(0))')}
-      ) AS moves
-    FROM (${changes})
-    GROUP BY customer_hash, part`;
-  const moved = `
-    SELECT customer_hash, part, move
-    FROM (${groups})
-    ARRAY JOIN arrayMap(
-      (m, p, i) -> (m.1, m.2, p.2, p.3, i),
-      moves, ${previous('moves', '(toInt64(0), toInt64(0), toUInt8(0))')}, arrayEnumerate(moves)
-    ) AS move`;
+function subscriptionMovements(scope: Scope, period: string | null): string {
+  const { label, join } = customerLabel(scope);
+  const part = SUBSCRIPTION_PARTITIONS.includes(scope.partitionBy ?? '') ? 'plan_part' : label;
   return `
-    SELECT
-      part, cityHash64(customer_hash, part) AS who, fromUnixTimestamp64Milli(move.1, 'UTC') AS at, ${dayOf(scope, 'at')} AS d,
-      multiIf(
-        move.3 = 0, multiIf(move.5 = 1, 'new_biz', move.4, 'expansion', 'reactivation'),
-        move.2 = 0, 'churn',
-        move.2 > move.3, 'expansion',
-        'contraction'
-      ) AS type,
-      move.2 - move.3 AS amount_cents,
-      toInt8(move.2 > 0) - toInt8(move.3 > 0) AS customers
-    FROM (${moved})`;
-}
-
-/** One row per movement: the subscription's MRR and part after it, and those that the movement before left. */
-function subscriptionSteps(scope: Scope): string {
-  const { label, join } = partitionLabel(scope);
-  const live = `
-    SELECT customer_hash, source, subscription_external_id, plan_external_id, at, type, amount_cents, subscription_mrr_after, mrr_after
-    FROM movements
-    WHERE ${VISIBLE} AND ${customerCondition(scope)}`;
-  const reversed = `SELECT customer_hash FROM movements WHERE ${VISIBLE} AND sign = -1`;
-  return `
-    SELECT
-      customer_hash, at, amount_cents, subscription_mrr_after AS after,
-      if(${planCondition(scope)}, ${label}, ${OUTSIDE}) AS label,
-      lagInFrame(after) OVER subscription AS before,
-      lagInFrame(label) OVER subscription AS label_before,
-      leadInFrame(at, 1, toDateTime64('2299-12-31 00:00:00', 3, 'UTC')) OVER subscription AS next_at,
-      type = 'contraction' AND mrr_after = 0 AS free
+    SELECT ${part} AS part, cityHash64(customer_hash, plan_part) AS who, d, type, amount_cents, customers, cohort, kept, fallen, lost
     FROM (
-      ${live} AND customer_hash NOT IN (${reversed})
+      SELECT
+        customer_hash, source, ${planLabel(scope)} AS plan_part, ${movedOn(scope)} AS d, toString(type) AS type, amount_cents, customers,
+        toYYYYMM(first_day) AS cohort, ${marksOf(period)}
+      FROM movements
+      WHERE ${VISIBLE} AND one_plan = 1 AND ${planCondition(scope)} AND ${customerCondition(scope)}
       UNION ALL
-      SELECT * EXCEPT (net)
-      FROM (
-        SELECT
-          customer_hash, source, subscription_external_id, plan_external_id, at, type, amount_cents * sign AS amount_cents,
-          subscription_mrr_after, mrr_after, sum(sign) AS net
-        FROM movements
-        WHERE ${VISIBLE} AND customer_hash IN (${reversed}) AND ${customerCondition(scope)}
-        GROUP BY ALL
-      )
-      WHERE net != 0
-    ) AS movements ${join}
-    WINDOW subscription AS (
-      PARTITION BY customer_hash, subscription_external_id ORDER BY at ROWS BETWEEN 1 PRECEDING AND 1 FOLLOWING
-    )`;
+      SELECT customer_hash, source, plan_part, d, type, amount_cents, customers, cohort, kept, fallen, lost
+      FROM (${reclassified(scope, period)})
+    ) AS moved ${join}`;
 }
 
-/** The part of a movement of a subscription. */
-function partitionLabel(scope: Scope): { label: string; join: string } {
-  return SUBSCRIPTION_PARTITIONS.includes(scope.partitionBy ?? '') ? planLabel(scope) : customerLabel(scope);
-}
-
-/** What movements do not name the subscription of, with the part of the one that ended with it, or the part of the unnamed. */
-function unnamedChanges(scope: Scope, steps: string): string {
-  const rests = `SELECT customer_hash, at, amount_cents - (after - before) AS amount FROM (${steps}) WHERE amount != 0`;
-  const told = SUBSCRIPTION_PARTITIONS.includes(scope.partitionBy ?? '') && planCondition(scope) === '1';
+/** Steps that stand, each as what it adds to the part that it is in and takes from the one that it was in. */
+function partChanges(scope: Scope): string {
+  const columns = `
+        customer_hash, source, currency, subscription_external_id, at, origin_seq, origin_row, plan_external_id,
+        previous_plan_external_id, subscription_mrr_before, subscription_mrr_after, customers * sign AS began`;
+  const reversed = `SELECT customer_hash FROM steps WHERE ${VISIBLE} AND sign = -1`;
+  const meant = (column: string) => planCondition(scope, column);
   return `
-    SELECT rests.customer_hash AS customer_hash, rests.at AS at, rests.amount AS amount,
-      if(ended.found, ended.part, ${told ? `'${UNNAMED_PART}'` : OUTSIDE}) AS part
-    FROM (${rests}) AS rests
-    LEFT ANY JOIN (
-      SELECT rests.customer_hash AS customer_hash, rests.at AS at, rests.amount AS amount, min(steps.label) AS part, true AS found
-      FROM (${steps}) AS steps
-      INNER JOIN (${rests}) AS rests ON steps.customer_hash = rests.customer_hash
-      WHERE steps.after = -rests.amount AND steps.at < rests.at AND steps.next_at > rests.at
-      GROUP BY customer_hash, at, amount
-    ) AS ended ON rests.customer_hash = ended.customer_hash AND rests.at = ended.at AND rests.amount = ended.amount`;
+    SELECT customer_hash, source, at_ms, change.1 AS plan_part, change.2 AS amount, change.3 AS runs
+    FROM (
+      SELECT
+        customer_hash, source, toUnixTimestamp64Milli(at) AS at_ms,
+        ${planLabel(scope)} AS part_after, ${planLabel(scope, 'previous_plan_external_id')} AS part_before,
+        ${meant('plan_external_id')} AS counts_after, ${meant('previous_plan_external_id')} AS counts_before,
+        subscription_mrr_before AS mrr_before, subscription_mrr_after AS mrr_after,
+        toInt8(began >= 0) AS runs_after, toInt8(began <= 0) AS runs_before
+      FROM (
+        SELECT ${columns}
+        FROM steps
+        WHERE ${VISIBLE} AND ${customerCondition(scope)} AND customer_hash NOT IN (${reversed})
+        UNION ALL
+        SELECT * EXCEPT (net)
+        FROM (
+          SELECT ${columns}, sum(sign) AS net
+          FROM steps
+          WHERE ${VISIBLE} AND ${customerCondition(scope)} AND customer_hash IN (${reversed})
+          GROUP BY ALL
+        )
+        WHERE net != 0
+      )
+    )
+    ARRAY JOIN arrayFilter(
+      c -> c.2 != 0 OR c.3 != 0,
+      if(
+        part_after = part_before AND counts_after = counts_before,
+        [(part_after, if(counts_after, mrr_after - mrr_before, 0), if(counts_after, toInt8(runs_after - runs_before), 0))],
+        [
+          (part_after, if(counts_after, mrr_after, 0), if(counts_after, runs_after, 0)),
+          (part_before, if(counts_before, -mrr_before, 0), if(counts_before, toInt8(-runs_before), 0))
+        ]
+      )
+    ) AS change`;
+}
+
+/** Movements of customers with several plans, part by part; readings R17 to R20 inside the part. */
+function reclassified(scope: Scope, period: string | null): string {
+  const window = DEFAULT_SETTINGS.classificationWindowMinutes * 60_000;
+  const longAgo = 'toInt64(-9000000000000000)';
+  const marked = PERIODS.find(({ name }) => name === period);
+  const rows = layered(
+    `
+    SELECT customer_hash, plan_part, any(source) AS source, arraySort(groupArray((at_ms, toInt64(amount), toInt64(runs)))) AS events
+    FROM (${partChanges(scope)})
+    GROUP BY customer_hash, plan_part`,
+    ['customer_hash', 'plan_part', 'source', 'events'],
+    [
+      { instant: 'events.1', running: 'arrayCumSum(events.3)', is_change: 'arrayMap(e -> e.2 != 0, events)' },
+      {
+        running_before: carried('arrayMap((r, f) -> r - f, running, events.3)', startsRun('instant')),
+        running_after: carriedBack('running', endsRun('instant')),
+      },
+      {
+        at: only('instant', 'is_change'),
+        amount: only('events.2', 'is_change'),
+        subscribed_before: only('running_before', 'is_change'),
+        subscribed_after: only('running_after', 'is_change'),
+      },
+      {
+        grp: `arrayFold(
+          (acc, t) -> if(t <= acc.1 + ${window}, (acc.1, arrayPushBack(acc.2, acc.1)), (t, arrayPushBack(acc.2, t))),
+          at, (${longAgo}, emptyArrayInt64())
+        ).2`,
+        mrr: 'arrayCumSum(amount)',
+      },
+      { first_of_group: startsRun('grp'), last_of_group: endsRun('grp') },
+      {
+        moved_at: only('at', 'last_of_group'),
+        after: only('mrr', 'last_of_group'),
+        was_subscribed: only('subscribed_before', 'first_of_group'),
+        is_subscribed: only('subscribed_after', 'last_of_group'),
+      },
+      { before: previous('after', 'toInt64(0)') },
+      { emitted: 'arrayCumSum(arrayMap((b, a) -> toInt64(a != b), before, after))' },
+      {
+        moves: `arrayFilter(
+          m -> m.2 != m.3,
+          arrayMap(
+            (t, b, a, s0, s1, g) -> (
+              toDate32(fromUnixTimestamp64Milli(t, {zone:String})), b, a,
+              multiIf(
+                b = 0, multiIf(g <= 1, 'new_biz', s0 > 0, 'expansion', 'reactivation'),
+                a = 0, if(s1 > 0, 'contraction', 'churn'),
+                a > b, 'expansion',
+                'contraction'
+              )
+            ),
+            moved_at, before, after, was_subscribed, is_subscribed, emitted
+          )
+        )`,
+      },
+      ...(marked === undefined
+        ? []
+        : [
+            {
+              days: 'moves.1',
+              churns: `arrayCumSum(arrayMap(m -> toInt64(m.4 = 'churn'), moves))`,
+              churns_before: `arrayMap((c, m) -> c - toInt64(m.4 = 'churn'), arrayCumSum(arrayMap(m -> toInt64(m.4 = 'churn'), moves)), moves)`,
+            },
+            { begins: startsRun(`arrayMap(d -> ${periodSql(marked, 'd')}, days)`) },
+            {
+              openings: carried('moves.2', 'begins'),
+              lost_now: `arrayMap(
+                (m, o, c, c0) -> toInt64(o > 0 AND c > c0 AND m.3 = 0),
+                moves, ${carried('moves.2', 'begins')}, churns, ${carried('churns_before', 'begins')}
+              )`,
+            },
+            {
+              losses: `arrayMap((l, p, b) -> l - if(b, 0, p), lost_now, ${previous('lost_now', 'toInt64(0)')}, begins)`,
+            },
+          ]),
+      {
+        rows: `arrayMap(
+          (m, o, l) -> (
+            m.1, m.4, m.3 - m.2, toInt64(m.3 > 0) - toInt64(m.2 > 0), toYYYYMM(moves[1].1),
+            if(o > 0, m.3 - m.2, 0), if(o > 0, least(m.3, o) - least(m.2, o), 0), l
+          ),
+          moves, ${marked === undefined ? 'moves.2, moves.2' : 'openings, losses'}
+        )`,
+      },
+    ],
+    ['customer_hash', 'plan_part', 'source', 'rows'],
+  );
+  return `
+    SELECT
+      customer_hash, source, plan_part, move.1 AS d, move.2 AS type, move.3 AS amount_cents, move.4 AS customers, move.5 AS cohort,
+      move.6 AS kept, move.7 AS fallen, move.8 AS lost
+    FROM (${rows})
+    ARRAY JOIN rows AS move`;
 }

@@ -1,7 +1,7 @@
 /** Subscriptions of one customer: what it has or had, from its lines and movements. */
 import type { Day } from '../../kernel/dates.ts';
 import { type ReadContext, select } from '../../ledger/index.ts';
-import { current } from './conditions.ts';
+import { current } from './current.ts';
 
 /** No date of a line is later. */
 const LAST_DAY = '2299-12-31';

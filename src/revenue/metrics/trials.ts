@@ -1,7 +1,8 @@
 /** Trials and what became of them. */
 import { select } from '../../ledger/index.ts';
 import { bucketSql } from '../buckets.ts';
-import { current, customerCondition } from './conditions.ts';
+import { customerCondition } from './conditions.ts';
+import { current } from './current.ts';
 import type { Range } from './flows.ts';
 import { dayOf, type Scope } from './scope.ts';
 import { customerLabel } from './source.ts';
