@@ -1,0 +1,158 @@
+/** Market-based lines: each part of each use of energy with what covers it and the masses that it amounts to. Cached per entry. */
+import { Decimal } from '../../kernel/decimal.ts';
+import type { SumRow } from '../figures.ts';
+import type { Place } from '../sql.ts';
+import { MASS_SCALE, MASSES, type Mass } from '../tables.ts';
+import { type Allocation, type AllocationPolicy, allocate, type Pool, portion, type Share } from './allocate.ts';
+import { type EnergyUse, type Scope2Data, scope2Data } from './read.ts';
+
+/** What a line's rate is due to. */
+export const COVER_KINDS = [
+  'own_generation',
+  'certificate_bundled',
+  'certificate_ppa',
+  'certificate_unbundled',
+  'contract',
+  'supplier_rate',
+  'residual_mix',
+  'grid_average',
+  'not_energy',
+  'no_rate',
+] as const;
+export type CoverKind = (typeof COVER_KINDS)[number];
+
+export const COVER_WORDS: Record<CoverKind, string> = {
+  own_generation: 'own generation whose certificates were kept or never issued',
+  certificate_bundled: 'certificates bundled with the energy',
+  certificate_ppa: 'certificates of a power purchase agreement',
+  certificate_unbundled: 'certificates bought apart',
+  contract: 'contracts without certificates',
+  supplier_rate: 'rates of suppliers',
+  residual_mix: 'residual mix of the market',
+  grid_average:
+    'average of the grid, because no residual mix is stated: generation claimed by others may be counted twice',
+  not_energy: 'not stated as energy (such as kilometres of electric cars): as in the location-based figure',
+  no_rate:
+    'own generation whose certificates were sold, where neither a residual mix nor a grid average is known: counts 0',
+};
+
+export interface MarketLine {
+  /** Pool, and number of the line in it. */
+  pool: string;
+  number: number;
+  cover: CoverKind;
+  share: Share<EnergyUse> | null;
+  use: EnergyUse;
+  kwh: Decimal;
+  sums: SumRow;
+  /** The residual mix is of another year. */
+  otherYear: boolean;
+}
+
+export interface MarketBook {
+  data: Scope2Data;
+  allocation: Allocation<EnergyUse>;
+  lines: MarketLine[];
+}
+
+const books = new Map<string, Promise<MarketBook>>();
+/** Allocations that are kept, one per ledger, entry and policy. */
+const BOOKS_MAX = 6;
+
+/** All market-based lines as of `seq`: the allocation is a function of the ledger, the entry and the policy. */
+export function marketBook(place: Place, seq: number, policy: AllocationPolicy): Promise<MarketBook> {
+  const { scope2, time, gapYearsMax } = policy;
+  const key = JSON.stringify([place.database, seq, scope2, time, gapYearsMax]);
+  const known = books.get(key);
+  if (known) return known;
+  const made = scope2Data(place, seq).then((data) => bookOf(data, policy));
+  made.catch(() => books.delete(key));
+  if (books.size >= BOOKS_MAX) books.delete(books.keys().next().value!);
+  books.set(key, made);
+  return made;
+}
+
+export function bookOf(data: Scope2Data, policy: AllocationPolicy): MarketBook {
+  const allocation = allocate(data.uses, data.instruments, data.mixes, policy);
+  const lines = allocation.pools.flatMap((pool) => pool.shares.map((share, number) => lineOf(pool, share, number)));
+  for (const own of data.own) {
+    if (own.certificates === 'sold') continue;
+    for (const [number, { month, kwh }] of own.months.entries()) {
+      const use: EnergyUse = {
+        entity: own.entity,
+        country: own.country,
+        region: own.region,
+        carrier: 'electricity',
+        month,
+        kwh,
+        own: true,
+        activity: own.technology === '' ? 'Own generation' : `Own generation, ${own.technology}`,
+        factor: '',
+        release: '',
+        ref: own.id,
+        sums: { gwp_source: '', other_gas: '', lines: '0', ...NOTHING },
+      };
+      lines.push({
+        pool: `own ${own.originSeq}.${own.originRow}`,
+        number,
+        cover: 'own_generation',
+        share: null,
+        use,
+        kwh,
+        sums: { ...use.sums, lines: '1' },
+        otherYear: false,
+      });
+    }
+  }
+  for (const use of data.others) {
+    lines.push({
+      pool: `other ${use.ref}`,
+      number: 0,
+      cover: 'not_energy',
+      share: null,
+      use,
+      kwh: Decimal.ZERO,
+      sums: use.sums,
+      otherYear: false,
+    });
+  }
+  return { data, allocation, lines };
+}
+
+const NOTHING = Object.fromEntries(MASSES.map((mass) => [mass, '0'])) as Record<Mass, string>;
+
+function lineOf(pool: Pool<EnergyUse>, share: Share<EnergyUse>, number: number): MarketLine {
+  const { item: use, cover, kwh } = share;
+  const common = { pool: pool.id, number, share, use, kwh, otherYear: false };
+  if (cover.kind === 'instrument') {
+    const { instrument } = cover;
+    return { ...common, cover: instrument.kind, sums: rated(kwh, instrument.rate!, instrument.gwp) };
+  }
+  if (cover.kind === 'residual_mix') {
+    const { mix, gapYears } = cover;
+    return { ...common, cover: 'residual_mix', sums: rated(kwh, mix.kgPerKwh, mix.gwp), otherYear: gapYears !== 0 };
+  }
+  if (!use.own) return { ...common, cover: 'grid_average', sums: part(use.sums, kwh, use.kwh) };
+  // Own power takes the average of what the site draws from the grid besides.
+  const beside = pool.items.find((item) => !item.own && item.kwh.sign() > 0);
+  if (!beside) return { ...common, cover: 'no_rate', sums: { ...use.sums, lines: '1' } };
+  return { ...common, cover: 'grid_average', sums: part(beside.sums, kwh, beside.kwh) };
+}
+
+/** Volume times rate: CO2e that nobody splits by gas. */
+function rated(kwh: Decimal, rate: Decimal, gwp: string): SumRow {
+  const exact = kwh.mul(rate);
+  const kg = (exact.scale > MASS_SCALE ? exact.rescale(MASS_SCALE, 'half-even') : exact).toString();
+  return { gwp_source: gwp, other_gas: '', lines: '1', ...NOTHING, co2e_unsplit: kg, co2e_source: kg };
+}
+
+/** The part of masses that falls to a part of the volume that they are due to. */
+export function part(sums: SumRow, volume: Decimal, whole: Decimal): SumRow {
+  const masses = Object.fromEntries(
+    MASSES.map((mass) => [
+      mass,
+      sums[mass] === '0' ? '0' : portion(Decimal.parse(sums[mass]), volume, whole, MASS_SCALE).toString(),
+    ]),
+  ) as Record<Mass, string>;
+  return { gwp_source: sums.gwp_source, other_gas: sums.other_gas, lines: '1', ...masses };
+}

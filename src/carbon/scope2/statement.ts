@@ -1,0 +1,234 @@
+/**
+ * Scope 2 by both methods: the location-based figure of the inventory, and beside it the market-based one out of instruments,
+ * residual mixes and the rest. A function of (ledger, seq, query, methodology), like the inventory.
+ */
+import { Decimal, sumDecimals } from '../../kernel/decimal.ts';
+import { Rational } from '../../kernel/rational.ts';
+import type { ReadContext } from '../../ledger/types.ts';
+import type { GwpSetName } from '../catalogue/types.ts';
+import { type Figures, figuresOf, type SumRow } from '../figures.ts';
+import { DEFAULT_GWP, type InventoryQuery, inventory, inventoryRef } from '../inventory.ts';
+import { methodologyInForce } from '../methodology/ledger.ts';
+import { type Methodology, methodologyId } from '../methodology/methodology.ts';
+import { MASS_SCALE, MASSES } from '../tables.ts';
+import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketBook, type MarketLine, marketBook } from './lines.ts';
+
+/** What market-based lines can be told apart by; of the rest (supplier, data quality …) an allocation knows nothing. */
+const DIMENSIONS: Record<string, (line: MarketLine) => string> = {
+  scope: () => '2',
+  category: () => '',
+  method: () => 'market-based',
+  entity: ({ use }) => use.entity,
+  month: ({ use }) => use.month,
+  year: ({ use }) => use.month.slice(0, 4),
+  country: ({ use }) => use.country,
+  region: ({ use }) => use.region,
+  activity: ({ use }) => use.activity,
+  factor: ({ use }) => use.factor,
+  release: ({ use }) => use.release,
+};
+
+/** Share of an entity's emissions of a month that counts. */
+export type ShareOf = (entity: string, month: string) => Rational;
+
+export interface Scope2Options {
+  /** Default: the one in force. */
+  methodology?: Methodology;
+  /** Default: all of everything. */
+  share?: ShareOf;
+}
+
+export interface MarketRow extends Figures {
+  keys: Record<string, string>;
+  kwh: string;
+}
+
+export interface Scope2Statement {
+  methodology: string;
+  granularity: string;
+  location_based: Figures & { ref: string };
+  market_based: Figures & { ref: string };
+  /** Energy used, kWh (without what is not stated as energy), and how much of it an instrument or kept own generation covers. */
+  kwh: string;
+  covered_kwh: string;
+  /** Share of the use that is covered, in percent, two decimals; null when nothing was used. */
+  covered_percent: string | null;
+  /** The market-based figure by what its rates are due to; those that occur. */
+  covers: Array<{
+    cover: CoverKind;
+    words: string;
+    kwh: string;
+    /** Volume at the residual mix of another year. */
+    other_year_kwh: string;
+    co2e_kg: string;
+    lines: number;
+    ref: string;
+  }>;
+  /** What a reader of the market-based figure must know, in words. */
+  notes: string[];
+  /** By the dimensions of the query. */
+  rows: MarketRow[];
+}
+
+/** Scope 2 by both methods, or null when the query asks for something that is not of scope 2 or that allocations do not know. */
+export async function scope2Statement(
+  context: ReadContext,
+  query: InventoryQuery,
+  options: Scope2Options = {},
+): Promise<Scope2Statement | null> {
+  const groupBy = [...(query.groupBy ?? ['scope' as const])];
+  const asked = [...groupBy, ...Object.keys(query.filters ?? {})];
+  if (asked.some((dimension) => DIMENSIONS[dimension] === undefined) || !asksForScope2(query)) return null;
+  const methodology = options.methodology ?? (await methodologyInForce(context, context.seq));
+  const gwp = query.gwp ?? DEFAULT_GWP;
+  const [book, location] = await Promise.all([
+    marketBook(context, context.seq, methodology),
+    inventory(context, { ...query, groupBy: ['scope'], filters: { ...query.filters, scope: ['2'] } }),
+  ]);
+  const lines = shared(linesOf(book, query), options.share);
+  const covers = COVER_KINDS.flatMap((cover) => {
+    const own = lines.filter((line) => line.cover === cover);
+    if (own.length === 0) return [];
+    return {
+      cover,
+      words: COVER_WORDS[cover],
+      kwh: volume(own),
+      other_year_kwh: volume(own.filter(({ otherYear }) => otherYear)),
+      co2e_kg: figuresOf(sumsOf(own), gwp).co2e_kg,
+      lines: own.length,
+      ref: scope2Ref(query, methodology, cover),
+    };
+  });
+  const groups = new Map<string, MarketLine[]>();
+  for (const line of lines) {
+    const key = JSON.stringify(groupBy.map((dimension) => DIMENSIONS[dimension]!(line)));
+    const group = groups.get(key);
+    if (group) group.push(line);
+    else groups.set(key, [line]);
+  }
+  const rows = [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, group]) => {
+      const values = JSON.parse(key) as string[];
+      return {
+        keys: Object.fromEntries(groupBy.map((dimension, i) => [dimension, values[i]!])),
+        ...figuresOf(sumsOf(group), gwp),
+        kwh: volume(group),
+      };
+    });
+  const used = sumDecimals(lines.map(({ kwh }) => kwh));
+  const covered = sumDecimals(lines.filter(({ cover }) => COVERED.has(cover)).map(({ kwh }) => kwh));
+  return {
+    methodology: methodologyId(methodology),
+    granularity: methodology.scope2.granularity,
+    location_based: {
+      ...location.total,
+      ref: inventoryRef({ ...query, filters: { ...query.filters, scope: ['2'] } }, {}),
+    },
+    market_based: { ...figuresOf(sumsOf(lines), gwp), ref: scope2Ref(query, methodology) },
+    kwh: used.toString(),
+    covered_kwh: covered.toString(),
+    covered_percent: used.isZero()
+      ? null
+      : Rational.fromDecimal(covered)
+          .mul(Rational.parse('100'))
+          .div(Rational.fromDecimal(used))
+          .toDecimal(2)
+          .toString(),
+    covers,
+    notes: notesOf(covers, book),
+    rows,
+  };
+}
+
+const COVERED: ReadonlySet<CoverKind> = new Set([
+  'own_generation',
+  'certificate_bundled',
+  'certificate_ppa',
+  'certificate_unbundled',
+  'contract',
+  'supplier_rate',
+]);
+
+function asksForScope2({ filters = {} }: InventoryQuery): boolean {
+  const fits = (values: readonly string[] | undefined, value: string) => values?.includes(value) ?? true;
+  return fits(filters.scope, '2') && fits(filters.category, '') && filters.method === undefined;
+}
+
+/** The lines that a query lets through, in the order of the allocation. */
+export function linesOf(book: MarketBook, query: InventoryQuery, cover?: CoverKind): MarketLine[] {
+  const filters = Object.entries(query.filters ?? {}).filter(([, values]) => values !== undefined);
+  return book.lines.filter(
+    (line) =>
+      (query.from === undefined || line.use.month >= query.from) &&
+      (query.to === undefined || line.use.month <= query.to) &&
+      (cover === undefined || line.cover === cover) &&
+      filters.every(([dimension, values]) => values!.includes(DIMENSIONS[dimension]!(line))),
+  );
+}
+
+/** Lines at the share that counts; what does not count at all is left out. */
+export function shared(lines: readonly MarketLine[], share: ShareOf | undefined): MarketLine[] {
+  if (!share) return [...lines];
+  const found: MarketLine[] = [];
+  for (const line of lines) {
+    const part = share(line.use.entity, line.use.month);
+    if (part.isZero()) continue;
+    if (part.equals(Rational.ONE)) {
+      found.push(line);
+      continue;
+    }
+    const of = (value: string) =>
+      value === '0' ? '0' : Rational.fromDecimal(Decimal.parse(value)).mul(part).toDecimal(MASS_SCALE).toString();
+    const masses = Object.fromEntries(MASSES.map((mass) => [mass, of(line.sums[mass])]));
+    found.push({
+      ...line,
+      kwh: Rational.fromDecimal(line.kwh).mul(part).toDecimal(MASS_SCALE),
+      sums: { ...line.sums, ...masses } as SumRow,
+    });
+  }
+  return found;
+}
+
+const sumsOf = (lines: readonly MarketLine[]): SumRow[] => lines.map(({ sums }) => sums);
+const volume = (lines: readonly MarketLine[]): string => sumDecimals(lines.map(({ kwh }) => kwh)).toString();
+
+function notesOf(covers: Scope2Statement['covers'], book: MarketBook): string[] {
+  const notes: string[] = [];
+  for (const { cover, kwh, other_year_kwh, lines } of covers) {
+    if (cover === 'grid_average') {
+      notes.push(
+        `No residual mix is stated for ${kwh} kWh: the average of the grid stands in for it, and generation claimed by others may be counted twice.`,
+      );
+    }
+    if (cover === 'no_rate')
+      notes.push(`${kwh} kWh of own generation, whose certificates were sold, have no rate and count 0.`);
+    if (cover === 'not_energy') {
+      notes.push(
+        `${lines} ${lines === 1 ? 'sum is' : 'sums are'} not stated as energy and count as in the location-based figure.`,
+      );
+    }
+    if (other_year_kwh !== '0') notes.push(`The residual mix of another year is used for ${other_year_kwh} kWh.`);
+  }
+  const rejected = book.allocation.instruments.filter(({ status }) => status === 'rejected').length;
+  if (rejected > 0) {
+    notes.push(
+      `${rejected} ${rejected === 1 ? 'instrument is' : 'instruments are'} rejected: see the list of instruments for the reasons.`,
+    );
+  }
+  return notes;
+}
+
+/** A reference to a market-based figure that `explainScope2` understands. */
+export function scope2Ref(query: InventoryQuery, methodology: Methodology, cover?: CoverKind): string {
+  const filters = Object.fromEntries(
+    Object.entries(query.filters ?? {}).filter(([dimension]) => dimension !== 'scope'),
+  );
+  const words = new URLSearchParams(inventoryRef({ ...query, filters }, {}).slice('inventory?'.length));
+  words.set('methodology', methodologyId(methodology));
+  if (cover) words.set('cover', cover);
+  return `scope2?${words}`;
+}
+
+/** Figures of lines under a set of potentials. */
+export const marketFigures = (lines: readonly MarketLine[], gwp: GwpSetName): Figures => figuresOf(sumsOf(lines), gwp);
