@@ -1,6 +1,7 @@
 /** Every word that the page says, one file per page under texts/. Another language is other files of these shapes. */
 import { carbon } from './texts/carbon.ts';
 import { explain } from './texts/explain.ts';
+import { estimate, factors } from './texts/factors.ts';
 import { filters } from './texts/filters.ts';
 import { app, asOf, chart, common, errors, pages, palette, signIn } from './texts/frame.ts';
 import { held, queue } from './texts/held.ts';
@@ -29,6 +30,8 @@ export const t = {
   cohorts,
   movements,
   carbon,
+  factors,
+  estimate,
   held,
   queue,
   imports,

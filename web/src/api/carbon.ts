@@ -10,6 +10,7 @@ export type Candidate = QueueItem['candidates'][number];
 export type FactorBrief = Answer<'/api/carbon/factors'>['factors'][number];
 export type FactorQuery = Query<'/api/carbon/factors'>;
 export type Factor = Answer<'/api/carbon/factors/{factor}'>;
+export type EstimateAnswer = paths['/api/carbon/estimate']['post']['responses'][200]['content']['application/json'];
 type DecisionAnswers = paths['/api/carbon/decisions']['post']['responses'];
 export type Preview = DecisionAnswers[200]['content']['application/json'];
 export type Stated = DecisionAnswers[201]['content']['application/json'];

@@ -61,6 +61,21 @@ const carbon = createRoute({
   path: '/carbon',
   component: lazyRouteComponent(() => import('../pages/Carbon.tsx'), 'Carbon'),
 });
+const breakdown = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/breakdown',
+  component: lazyRouteComponent(() => import('../pages/carbon/Breakdown.tsx'), 'Breakdown'),
+});
+const factors = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/factors',
+  component: lazyRouteComponent(() => import('../pages/carbon/Factors.tsx'), 'Factors'),
+});
+const estimate = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/estimate',
+  component: lazyRouteComponent(() => import('../pages/carbon/Estimate.tsx'), 'Estimate'),
+});
 const held = createRoute({
   getParentRoute: () => root,
   path: '/held',
@@ -114,6 +129,9 @@ export const router = createRouter({
     customers,
     customer,
     carbon,
+    breakdown,
+    factors,
+    estimate,
     held,
     imports,
     oneImport,

@@ -1,6 +1,6 @@
 /** The chart library, as little of it as is used, in the page's colours. */
 import { useComputedColorScheme } from '@mantine/core';
-import { BarChart, LineChart, TreemapChart } from 'echarts/charts';
+import { BarChart, LineChart, SankeyChart, TreemapChart } from 'echarts/charts';
 import { AriaComponent, GridComponent, LegendComponent, TooltipComponent } from 'echarts/components';
 import * as echarts from 'echarts/core';
 import { CanvasRenderer, SVGRenderer } from 'echarts/renderers';
@@ -10,6 +10,7 @@ import type { ChartOption } from './Chart.tsx';
 echarts.use([
   BarChart,
   LineChart,
+  SankeyChart,
   TreemapChart,
   GridComponent,
   LegendComponent,

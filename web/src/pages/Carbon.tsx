@@ -1,47 +1,27 @@
 /** The carbon book: the inventory by any dimension, its months, its parts, and what is held back from it. */
-import { NativeSelect, Pill, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { type Inventory, type InventoryQuery, useInventory, useYears } from '../api/queries.ts';
-import { useAddress, useParameter, useSetAddress } from '../app/address.ts';
+import { type Inventory, useInventory } from '../api/queries.ts';
+import { useParameter, useSetAddress } from '../app/address.ts';
 import { Figure } from '../components/Figure.tsx';
-import { Empty, PageHead, Section, Shown, Stat } from '../components/Page.tsx';
+import { Empty, Section, Shown, Stat } from '../components/Page.tsx';
 import { amount, decimal, tonnes, tonnesOfKilograms, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
+import { CarbonHead } from './carbon/CarbonHead.tsx';
 import { InventoryTable } from './carbon/InventoryTable.tsx';
 import { MonthChart } from './carbon/MonthChart.tsx';
-import { nameOf } from './carbon/names.ts';
+import { type CarbonRange, useCarbonRange } from './carbon/range.ts';
 import { Treemap } from './carbon/Treemap.tsx';
-import { MonthRange } from './revenue/RevenueHead.tsx';
-
-const GWP_SETS = ['AR4', 'AR5', 'AR6'] as const;
-/** Dimensions that a row can be narrowed to. */
-const FILTERS = ['scope', 'category', 'entity', 'country', 'activity', 'factor', 'month', 'method'] as const;
 
 export function Carbon() {
-  const latest = useYears()?.latest;
-  const address = useAddress();
+  const range = useCarbonRange();
   const setAddress = useSetAddress();
-  const from = useParameter('from') ?? (latest ? `${latest}-01` : undefined);
-  const to = useParameter('to') ?? (latest ? `${latest}-12` : undefined);
-  const asked = useParameter('gwp');
-  const gwp = GWP_SETS.find((set) => set === asked) ?? 'AR5';
   const by = useParameter('by') ?? 'scope,category';
-  const filters = Object.fromEntries(
-    FILTERS.filter((name) => address[name] !== undefined).map((name) => [name, String(address[name])]),
-  );
-  const query: Omit<InventoryQuery, 'group_by'> = { ...(from ? { from } : {}), ...(to ? { to } : {}), gwp, ...filters };
-  const ready = latest !== undefined;
+  const { query, ready, name } = range;
   const inventory = useInventory({ ...query, group_by: by }, ready);
   return (
     <>
-      <PageHead title={t.carbon.title}>
-        <NativeSelect
-          label={t.carbon.gwp}
-          title={t.carbon.gwpNote}
-          value={gwp}
-          data={[...GWP_SETS]}
-          onChange={(event) => setAddress({ gwp: event.currentTarget.value })}
-        />
+      <CarbonHead title={t.carbon.title} range={range}>
         <Select
           label={t.carbon.groupBy}
           value={by}
@@ -49,9 +29,7 @@ export function Carbon() {
           allowDeselect={false}
           onChange={(value) => setAddress({ by: value ?? undefined })}
         />
-        <MonthRange from={from} to={to} />
-      </PageHead>
-      <Filters filters={filters} />
+      </CarbonHead>
       <Shown of={inventory} height={480}>
         {(data) =>
           data.rows.length === 0 ? (
@@ -65,36 +43,13 @@ export function Carbon() {
                 <Notes inventory={data} />
                 <InventoryTable inventory={data} onFilter={(keys) => setAddress(keys)} />
               </Section>
-              <Charts query={query} />
+              <Charts query={query} name={name} />
             </>
           )
         }
       </Shown>
       <HeldSums inventory={inventory.data} />
     </>
-  );
-}
-
-function Filters({ filters }: { filters: Record<string, string> }) {
-  const setAddress = useSetAddress();
-  const given = Object.entries(filters);
-  if (given.length === 0) return null;
-  return (
-    <div className="tags">
-      {given.map(([dimension, value]) => {
-        const label = `${t.carbon.dimensions[dimension]}: ${nameOf(dimension, value) || t.carbon.unnamed}`;
-        return (
-          <Pill
-            key={dimension}
-            withRemoveButton
-            onRemove={() => setAddress({ [dimension]: undefined })}
-            removeButtonProps={{ 'aria-label': t.carbon.clearFilter(label), 'aria-hidden': false, tabIndex: 0 }}
-          >
-            {label}
-          </Pill>
-        );
-      })}
-    </div>
   );
 }
 
@@ -137,10 +92,9 @@ function Notes({ inventory: { total, gwp } }: { inventory: Inventory }) {
   );
 }
 
-function Charts({ query }: { query: Omit<InventoryQuery, 'group_by'> }) {
+function Charts({ query, name }: { query: CarbonRange['query']; name: string }) {
   const byMonth = useInventory({ ...query, group_by: 'month,scope' });
   const byActivity = useInventory({ ...query, group_by: 'scope,category,activity' });
-  const name = `${query.gwp}-${query.from}-${query.to}`;
   return (
     <div className="columns">
       <Section title={t.carbon.byMonth}>

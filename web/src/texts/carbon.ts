@@ -1,5 +1,25 @@
+import { count, n } from './words.ts';
+
 export const carbon = {
   title: 'Carbon',
+  tabs: {
+    inventory: 'Inventory',
+    breakdown: 'Breakdown',
+    factors: 'Factors',
+    estimate: 'Estimate',
+  },
+  breakdown: 'Breakdown',
+  flows: 'From entity to category',
+  flowsNote: 'The width of a band is CO₂e. Choose a band to see where it comes from.',
+  sankey: 't CO₂e from entities to categories',
+  otherEntities: (entities: number) => `${count(entities, 'other entity', 'other entities')}`,
+  hotSpots: 'Hot spots',
+  hotSpotsNote: 'The activities that most of the total comes from.',
+  largestOf: (shown: number, all: number) => (shown < all ? `The ${n(shown)} largest of ${n(all)}` : `All ${n(all)}`),
+  running: 'Running share',
+  gridNote: 't CO₂e. An empty cell has no activity. The shade is by the largest month of the row.',
+  gridBy: 'Rows',
+  byMonthOf: (dimension: string) => `t CO₂e by ${dimension.toLowerCase()} and month`,
   gwp: 'Potentials',
   gwpNote: '100-year global warming potentials of the IPCC report',
   groupBy: 'By',

@@ -1,0 +1,67 @@
+/** What the total is made of: flows from entities, hot spots, and every site by month. */
+import { SegmentedControl } from '@mantine/core';
+import { useInventory } from '../../api/queries.ts';
+import { useParameter, useSetAddress } from '../../app/address.ts';
+import { Empty, Section, Shown } from '../../components/Page.tsx';
+import { t } from '../../texts.ts';
+import { CarbonHead } from './CarbonHead.tsx';
+import { HotSpots } from './HotSpots.tsx';
+import { MonthGrid } from './MonthGrid.tsx';
+import { useCarbonRange } from './range.ts';
+import { Sankey } from './Sankey.tsx';
+
+const GRIDS = ['entity', 'country', 'category'] as const;
+
+export function Breakdown() {
+  const range = useCarbonRange();
+  const setAddress = useSetAddress();
+  const asked = useParameter('grid');
+  const grid = GRIDS.find((one) => one === asked) ?? 'entity';
+  const { query, ready, name } = range;
+  const flows = useInventory({ ...query, group_by: 'entity,scope,category' }, ready);
+  const spots = useInventory({ ...query, group_by: 'activity,scope,category' }, ready);
+  const months = useInventory(
+    { ...query, group_by: grid === 'category' ? 'scope,category,month' : `${grid},month` },
+    ready,
+  );
+  const isEmpty = flows.data?.rows.length === 0;
+  return (
+    <>
+      <CarbonHead title={t.carbon.breakdown} range={range} />
+      {isEmpty ? (
+        <Section title={t.carbon.breakdown}>
+          <Empty title={t.carbon.emptyTitle}>{t.carbon.emptyText}</Empty>
+        </Section>
+      ) : (
+        <>
+          <Section title={t.carbon.flows} note={t.carbon.flowsNote}>
+            <Shown of={flows} height={420}>
+              {(data) => <Sankey inventory={data} fileName={`co2e-flows-${name}`} />}
+            </Shown>
+          </Section>
+          <Section title={t.carbon.hotSpots} note={t.carbon.hotSpotsNote}>
+            <Shown of={spots} height={420}>
+              {(data) => <HotSpots inventory={data} />}
+            </Shown>
+          </Section>
+          <Section
+            title={t.carbon.byMonth}
+            note={t.carbon.gridNote}
+            actions={
+              <SegmentedControl
+                aria-label={t.carbon.gridBy}
+                value={grid}
+                data={GRIDS.map((value) => ({ value, label: t.carbon.dimensions[value]! }))}
+                onChange={(value) => setAddress({ grid: value })}
+              />
+            }
+          >
+            <Shown of={months} height={420}>
+              {(data) => <MonthGrid inventory={data} by={grid} />}
+            </Shown>
+          </Section>
+        </>
+      )}
+    </>
+  );
+}
