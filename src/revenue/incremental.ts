@@ -255,6 +255,9 @@ async function readLines(context: PostContext, touch: Touch): Promise<StoredLine
         proration: prorationOf(row[at.prorated] === true, text('proration_type')),
         eventOrder: BigInt(text('event_order') ?? 0),
         cancelledAt: instant('cancelled_at'),
+        dataSource: text('source'),
+        excluded: '',
+        collection: 'automatic',
       },
     });
   }

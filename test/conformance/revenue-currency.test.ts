@@ -5,12 +5,12 @@ import { dayOfInstant } from '../../src/kernel/dates.ts';
 import { Rational } from '../../src/kernel/rational.ts';
 import { roundHalfAway } from '../../src/revenue/rules/exact.ts';
 import {
-  convertedBook,
   type InvoiceRow,
+  type Movement,
   oracleBook,
   oracleMovements,
   type Rate,
-  revenueSettings,
+  type RevenueSettings,
   type Step,
   type ValuedLine,
 } from '../../src/revenue/rules/index.ts';
@@ -23,12 +23,16 @@ const rate: Rate = (from, to, day) => {
   return Rational.parse(day < '2026-04-01' ? '0.92' : '0.95');
 };
 
-function inEuro(...rows: InvoiceRow[]) {
-  const book = convertedBook(oracleBook(rows, PLANS).steps, { currency: 'EUR', rate }, revenueSettings());
+function inEuro(rows: InvoiceRow[], settings: Partial<RevenueSettings> = {}) {
+  const { movements, warnings } = oracleBook(rows, PLANS, { currency: 'EUR', ...settings }, { rate });
+  const words = movements.map(
+    ({ currency, instant, type, amount }) =>
+      `${type} ${amount}${currency === 'EUR' ? '' : ` ${currency}`} on ${dayOfInstant(instant)}`,
+  );
   return {
-    movements: told(book.movements),
-    fx: book.fx.map((each) => `${each.amount} on ${dayOfInstant(each.instant)}`),
-    unconverted: book.unconverted.length,
+    movements: words.filter((each) => !each.startsWith('fx')),
+    fx: words.filter((each) => each.startsWith('fx')).map((each) => each.slice(3)),
+    warnings: warnings.map(({ code }) => code).filter((code) => code === 'rate-missing'),
   };
 }
 
@@ -65,11 +69,49 @@ describe('one account currency', () => {
       ['300 on 2026-04-01'],
     ],
   ])('%s', (_name, rows, movements, fx) => {
-    expect(inEuro(...rows)).toEqual({ movements, fx, unconverted: 0 });
+    expect(inEuro(rows)).toEqual({ movements, fx, warnings: [] });
   });
 
-  test('W34 without a rate a line stays out and is reported', () => {
-    expect(inEuro(month('2026-02-01', 10_000))).toEqual({ movements: [], fx: [], unconverted: 1 });
+  test('W34 without a rate a line stays in its own currency and is reported, once per subscription; the latest earlier rate is taken', () => {
+    expect(inEuro([month('2026-01-01', 10_000), month('2026-02-01', 10_000)])).toEqual({
+      movements: ['new_biz 10000 USD on 2026-01-01'],
+      fx: [],
+      warnings: ['rate-missing'],
+    });
+    expect(inEuro([month('2026-03-20', 10_000)]).movements).toEqual(['new_biz 9200 on 2026-03-20']);
+  });
+
+  test('with its first rate a subscription leaves the statement of its own currency', () => {
+    expect(inEuro([month('2026-02-01', 10_000), month('2026-03-01', 10_000)])).toEqual({
+      movements: ['new_biz 9200 on 2026-03-01', 'new_biz 10000 USD on 2026-02-01', 'churn -10000 USD on 2026-03-01'],
+      fx: [],
+      warnings: ['rate-missing'],
+    });
+  });
+
+  test('the day whose rate counts is a setting', () => {
+    const late = month('2026-03-20', 10_000, { date: '2026-04-02' });
+    expect(inEuro([late]).movements).toEqual(['new_biz 9200 on 2026-03-20']);
+    expect(inEuro([late], { fxDate: 'invoice_date' }).movements).toEqual(['new_biz 9500 on 2026-03-20']);
+    expect(inEuro([late], { fxDate: 'period_end' }).movements).toEqual(['new_biz 9500 on 2026-03-20']);
+    expect(
+      inEuro([month('2026-03-01', 10_000), { ...late, amount_in_cents: '15000' }], { fxDate: 'invoice_date' }),
+    ).toEqual({
+      movements: ['new_biz 9200 on 2026-03-01', 'expansion 4750 on 2026-03-20'],
+      fx: ['300 on 2026-03-20'],
+      warnings: [],
+    });
+  });
+
+  test('currencies with other minor units', () => {
+    const yen: Rate = (from, to) => (from === 'JPY' && to === 'EUR' ? Rational.parse('0.00625') : null);
+    const { movements } = oracleBook(
+      [month('2026-03-01', 16_000, { currency: 'JPY' })],
+      PLANS,
+      { currency: 'EUR' },
+      { rate: yen },
+    );
+    expect(told(movements)).toEqual(['new_biz 10000 on 2026-03-01']);
   });
 
   test('W32, W33 the recorded accounts: what rates did is what movements leave over', () => {
@@ -88,13 +130,12 @@ const moving: Rate = (from, to, day) => {
 test('identity 1 with rates: end = start + movements + fx for every customer, to the cent', () => {
   fc.assert(
     fc.property(historyArbitrary(), fc.constantFrom('EUR', 'USD', 'GBP'), ({ rows, plans }, currency) => {
-      const { steps } = oracleBook(rows, plans);
-      const { movements, fx, unconverted } = convertedBook(steps, { currency, rate: moving }, revenueSettings());
-      expect(unconverted).toEqual([]);
+      const { steps, movements, warnings } = oracleBook(rows, plans, { currency }, { rate: moving });
+      expect(warnings.filter(({ code }) => code === 'rate-missing')).toEqual([]);
       const expected = finalMrr(steps, currency);
       for (const customer of new Set(rows.map((row) => row.customer_external_id))) {
-        const parts = [...movements, ...fx].filter((each) => each.customer === customer);
-        expect(parts.reduce((sum, each) => sum + each.amount, 0n)).toBe(expected.get(customer) ?? 0n);
+        const ofCustomer = movements.filter((each) => each.customer === customer);
+        expect(ofCustomer.reduce((sum, each) => sum + each.amount, 0n)).toBe(expected.get(customer) ?? 0n);
       }
     }),
     { numRuns: 200 },
@@ -111,10 +152,15 @@ function finalMrr(steps: readonly Step[], currency: string): Map<string, bigint>
   const totals = new Map<string, bigint>();
   for (const [first, ...others] of bySubscription.values()) {
     const lines = [first!, ...others].flatMap((step) => step.linesAfter);
-    const mrr = lines.reduce((sum, each) => sum + roundHalfAway(each.exact.mul(rateOfLine(each, currency))), 0n);
+    const mrr = lines.reduce((sum, each) => sum + roundHalfAway(nativeExact(each).mul(rateOfLine(each, currency))), 0n);
     totals.set(first!.customer, (totals.get(first!.customer) ?? 0n) + (mrr > 0n ? mrr : 0n));
   }
   return totals;
+}
+
+/** The line's MRR as it was billed, worked out anew. */
+function nativeExact({ line, perMonth, factor }: ValuedLine): Rational {
+  return new Rational(line.amount - line.tax).mul(perMonth).mul(factor);
 }
 
 function rateOfLine({ line, start }: ValuedLine, currency: string): Rational {
@@ -125,12 +171,9 @@ test('identity 7: with a single currency there is no fx and nothing changes', ()
   fc.assert(
     fc.property(historyArbitrary(), ({ rows, plans }) => {
       const euro = rows.map((row) => ({ ...row, currency: 'EUR' }));
-      const book = oracleBook(euro, plans);
-      const converted = convertedBook(book.steps, { currency: 'EUR', rate: () => null }, revenueSettings());
-      expect(converted.fx).toEqual([]);
-      expect(converted.movements.map(({ type, amount, instant, order }) => ({ type, amount, instant, order }))).toEqual(
-        oracleMovements(euro, plans).map(({ type, amount, instant, order }) => ({ type, amount, instant, order })),
-      );
+      const told = (each: Movement) => [each.type, each.amount, each.instant, each.order, each.subscription];
+      const converted = oracleMovements(euro, plans, { currency: 'EUR' }, { rate: () => null });
+      expect(converted.map(told)).toEqual(oracleMovements(euro, plans).map(told));
     }),
     { numRuns: 200 },
   );

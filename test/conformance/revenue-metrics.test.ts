@@ -35,6 +35,7 @@ const flows = (
   contraction,
   churn,
   reactivation,
+  fx: 0n,
 });
 const W33 = flows(977_000n, 1_559_209n, -770_875n, -1_730_666n, 315_000n);
 const W33_START = 68_604_881n;

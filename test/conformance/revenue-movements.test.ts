@@ -2,13 +2,15 @@
 import { describe, expect, test } from 'vitest';
 import { dayOfInstant, formatInstant, parseInstant } from '../../src/kernel/dates.ts';
 import {
-  connectedSubscriptions,
+  bookOf,
   type InvoiceRow,
-  mergedCustomers,
+  joinedLines,
+  keyOf,
   movementWords,
   oracleBook,
   oracleMovements,
   type RevenueSettings,
+  readLines,
 } from '../../src/revenue/rules/index.ts';
 import { finalMrr, line, month, PLANS, told, values } from './revenue-cases.ts';
 
@@ -74,11 +76,6 @@ const cases: Case[] = [
     name: 'W40 switch two days later',
     rows: laterSwitch(),
     expected: ['new_biz 5000 on 2026-01-01', 'churn -5000 on 2026-03-10', 'reactivation 8000 on 2026-03-12'],
-  },
-  {
-    name: 'W41 the two subscriptions connected',
-    rows: connectedSubscriptions(laterSwitch(), 'c1', ['A', 'B']),
-    expected: ['new_biz 5000 on 2026-01-01', 'expansion 3000 on 2026-03-12'],
   },
   {
     name: 'W42 late renewal',
@@ -328,15 +325,55 @@ describe('dates', () => {
   });
 });
 
-test('W52 merged customers', () => {
-  const rows = [
-    month('2026-01-01', 2000, { customer_external_id: 'X', cancelled_at: '2026-03-10' }),
-    month('2026-04-01', 3000, { customer_external_id: 'Y' }),
-  ];
-  const before = ['new_biz 2000 on 2026-01-01', 'churn -2000 on 2026-03-10'];
-  expect(told(oracleMovements(rows, PLANS))).toEqual([...before, 'new_biz 3000 on 2026-04-01']);
-  const merged = mergedCustomers(rows, 'Y', 'X');
-  expect(told(oracleMovements(merged, PLANS))).toEqual([...before, 'reactivation 3000 on 2026-04-01']);
+test('W41 connected subscriptions are one history, whichever of them the other counts as', () => {
+  const lines = readLines(laterSwitch(), PLANS);
+  const connected = (from: string, into: string) =>
+    bookOf(
+      joinedLines(lines, {
+        customers: new Map(),
+        subscriptions: new Map([[keyOf('', 'c1', from), { source: '', customer: 'c1', subscription: into }]]),
+      }),
+    );
+  const one = ['new_biz 5000 on 2026-01-01', 'expansion 3000 on 2026-03-12'];
+  expect(told(connected('A', 'B').movements)).toEqual(one);
+  expect(told(connected('B', 'A').movements)).toEqual(one);
+  expect(connected('A', 'B').movements.map(({ subscription }) => subscription)).toEqual(['B', 'B']);
+});
+
+describe('W52 merged customers', () => {
+  const merged = (rows: InvoiceRow[]) =>
+    bookOf(
+      joinedLines(readLines(rows, PLANS), {
+        customers: new Map([[keyOf('', 'Y'), { source: '', customer: 'X' }]]),
+        subscriptions: new Map(),
+      }),
+    ).movements;
+
+  test('who comes back under another name comes back', () => {
+    const rows = [
+      month('2026-01-01', 2000, { customer_external_id: 'X', cancelled_at: '2026-03-10' }),
+      month('2026-04-01', 3000, { customer_external_id: 'Y', subscription_external_id: 's2' }),
+    ];
+    const before = ['new_biz 2000 on 2026-01-01', 'churn -2000 on 2026-03-10'];
+    expect(told(oracleMovements(rows, PLANS))).toEqual([...before, 'new_biz 3000 on 2026-04-01']);
+    expect(told(merged(rows))).toEqual([...before, 'reactivation 3000 on 2026-04-01']);
+    expect(merged(rows).map(({ customer, subscription }) => `${customer} ${subscription}`)).toEqual([
+      'X s1',
+      'X s1',
+      'X s2',
+    ]);
+  });
+
+  test('subscriptions of one name stay two', () => {
+    const rows = [
+      month('2026-01-01', 2000, { customer_external_id: 'X' }),
+      month('2026-02-01', 3000, { customer_external_id: 'Y' }),
+    ];
+    expect(merged(rows).map(({ type, amount, subscription }) => `${type} ${amount} ${subscription}`)).toEqual([
+      'new_biz 2000 s1',
+      'expansion 3000 Y/s1',
+    ]);
+  });
 });
 
 describe('currencies apart (R16)', () => {

@@ -1,7 +1,17 @@
 /** W01 to W28 of the revenue specification: the MRR of lines, proration, invoice state. */
 import { describe, expect, test } from 'vitest';
 import { parseInstant } from '../../src/kernel/dates.ts';
-import { countedRows, type InvoiceRow, lineWords, oracleBook, oracleMovements } from '../../src/revenue/rules/index.ts';
+import {
+  DEFAULT_INVOICE_RULES,
+  type InvoicePayments,
+  type InvoiceRow,
+  type InvoiceRules,
+  invoiceKey,
+  lineWords,
+  oracleBook,
+  oracleMovements,
+  type RevenueSettings,
+} from '../../src/revenue/rules/index.ts';
 import { finalMrr, line, month, PLANS, told, values } from './revenue-cases.ts';
 
 const mrrOf = (...rows: InvoiceRow[]) => finalMrr(oracleMovements(rows, PLANS));
@@ -178,57 +188,86 @@ describe('proration', () => {
 describe('invoice state and refunds', () => {
   const invoice = () => month('2026-01-01', 5000, { invoice_external_id: 'i' });
 
+  const payments = (found: Partial<InvoicePayments>) =>
+    new Map([[invoiceKey('', 'i'), { paid: false, refunds: [], ...found }]]);
+  const handling = (rules: Partial<InvoiceRules>): Partial<RevenueSettings> => {
+    const both = { ...DEFAULT_INVOICE_RULES, ...rules };
+    return { invoiceHandling: { automatic: both, manual: both } };
+  };
+  const movements = (
+    rows: InvoiceRow[],
+    settings: Partial<RevenueSettings> = {},
+    found: Partial<InvoicePayments> = {},
+  ) => told(oracleMovements(rows, PLANS, settings, { payments: payments(found) }));
+  const refund = (amount: bigint | null, day = '2026-01-20') => ({ refunds: [{ at: parseInstant(day), amount }] });
+
   test('W24 a refund is cash flow: MRR stays until cancelled', () => {
-    const refund = {
-      invoice_external_id: 'i',
-      type: 'refund',
-      date: '2026-01-20',
-      result: 'successful',
-      amount_in_cents: '5000',
-    };
-    const rows = countedRows([invoice()], { transactions: [refund], at: parseInstant('2026-02-01') });
-    expect(mrrOf(...rows)).toBe(5000n);
+    expect(movements([invoice()], {}, refund(5000n))).toEqual(['new_biz 5000 on 2026-01-01']);
+  });
+
+  test('R34 or it lowers what the refunded invoice makes: to nothing, in part, and until the next invoice', () => {
+    const settings = { refundHandling: 'contraction_or_churn' as const };
+    const start = 'new_biz 5000 on 2026-01-01';
+    expect(movements([invoice()], settings, refund(5000n))).toEqual([start, 'churn -5000 on 2026-01-20']);
+    expect(movements([invoice()], settings, refund(null))).toEqual([start, 'churn -5000 on 2026-01-20']);
+    expect(movements([invoice()], settings, refund(2000n))).toEqual([start, 'contraction -2000 on 2026-01-20']);
+    expect(movements([invoice(), month('2026-02-01', 5000)], settings, refund(2000n))).toEqual([
+      start,
+      'contraction -2000 on 2026-01-20',
+      'expansion 2000 on 2026-02-01',
+    ]);
+    // After the next invoice has taken its place, a refund of the old one changes nothing.
+    expect(movements([invoice(), month('2026-02-01', 5000)], settings, refund(5000n, '2026-02-10'))).toEqual([start]);
+    const twice = { refunds: [...refund(2000n).refunds, ...refund(3000n, '2026-01-25').refunds] };
+    expect(movements([invoice()], settings, twice)).toEqual([
+      start,
+      'contraction -2000 on 2026-01-20',
+      'churn -3000 on 2026-01-25',
+    ]);
   });
 
   test('W25, W26 an open invoice counts from its payment on where only paid ones count, dated at the service start', () => {
-    const payment = (result: string) => ({
-      invoice_external_id: 'i',
-      type: 'payment',
-      date: '2026-01-10',
-      result,
-      amount_in_cents: '5000',
-    });
-    const counted = (day: string, settings: 'open' | 'paid', result = 'successful') =>
-      told(
-        oracleMovements(
-          countedRows([invoice()], {
-            transactions: [payment(result)],
-            at: parseInstant(day),
-            handling: { countedWhen: settings, voidPrevents: true, writeOffPrevents: true },
-          }),
-          PLANS,
-        ),
-      );
-    expect(counted('2026-01-09', 'open')).toEqual(['new_biz 5000 on 2026-01-01']);
-    expect(counted('2026-01-09', 'paid')).toEqual([]);
-    expect(counted('2026-01-10', 'paid')).toEqual(['new_biz 5000 on 2026-01-01']);
-    expect(counted('2026-01-10', 'paid', 'failed')).toEqual([]);
+    expect(movements([invoice()])).toEqual(['new_biz 5000 on 2026-01-01']);
+    expect(movements([invoice()], handling({ createdWhen: 'paid' }))).toEqual([]);
+    expect(movements([invoice()], handling({ createdWhen: 'paid' }), { paid: true })).toEqual([
+      'new_biz 5000 on 2026-01-01',
+    ]);
+    // Only later invoices wait for their payment.
+    const dearer = [month('2025-12-01', 4000), invoice()];
+    expect(movements(dearer, handling({ updatedWhen: 'paid' }))).toEqual(['new_biz 4000 on 2025-12-01']);
+    expect(movements(dearer, handling({ updatedWhen: 'paid' }), { paid: true })).toEqual([
+      'new_biz 4000 on 2025-12-01',
+      'expansion 1000 on 2026-01-01',
+    ]);
+    expect(movements([invoice()], handling({ updatedWhen: 'paid' }))).toEqual(['new_biz 5000 on 2026-01-01']);
   });
 
-  test('W27, W28 the lines of a void or disabled invoice are not there, and come back with the same dates', () => {
-    const state = (name: 'void' | 'disabled' | 'open') =>
-      told(
-        oracleMovements(
-          countedRows([invoice()], {
-            transactions: [],
-            at: parseInstant('2026-02-01'),
-            states: new Map([['i', name]]),
-          }),
-          PLANS,
-        ),
-      );
-    expect(state('void')).toEqual([]);
-    expect(state('disabled')).toEqual([]);
-    expect(state('open')).toEqual(['new_biz 5000 on 2026-01-01']);
+  test('how an invoice is collected, and where it comes from, decides which rules hold for it', () => {
+    const rules = { ...DEFAULT_INVOICE_RULES, createdWhen: 'paid' as const };
+    const manual = { invoiceHandling: { automatic: DEFAULT_INVOICE_RULES, manual: rules } };
+    const byHand = { ...invoice(), collection_method: 'manual' };
+    expect(movements([invoice()], manual)).toEqual(['new_biz 5000 on 2026-01-01']);
+    expect(movements([byHand], manual)).toEqual([]);
+    expect(movements([{ ...byHand, source: 'shop' }], { sources: { shop: manual } })).toEqual([]);
+    expect(movements([byHand], { sources: { shop: manual } })).toEqual(['new_biz 5000 on 2026-01-01']);
+  });
+
+  test('W27, W28 the lines of a void or disabled invoice are not there, unless the settings say so', () => {
+    const excluded = (state: string, settings = {}) => movements([{ ...invoice(), excluded: state }], settings);
+    const counted = ['new_biz 5000 on 2026-01-01'];
+    expect(excluded('voided')).toEqual([]);
+    expect(excluded('written_off')).toEqual([]);
+    expect(excluded('disabled')).toEqual([]);
+    expect(excluded('')).toEqual(counted);
+    expect(excluded('voided', handling({ voidPrevents: false }))).toEqual(counted);
+    expect(excluded('written_off', handling({ writeOffPrevents: false }))).toEqual(counted);
+    expect(excluded('disabled', handling({ voidPrevents: false, writeOffPrevents: false }))).toEqual([]);
+  });
+
+  test('a wholly refunded invoice is not there where refunds prevent', () => {
+    const settings = handling({ refundPrevents: true });
+    expect(movements([invoice()], settings, refund(4999n))).toEqual(['new_biz 5000 on 2026-01-01']);
+    expect(movements([invoice()], settings, refund(5000n))).toEqual([]);
+    expect(movements([invoice()], settings, refund(null))).toEqual([]);
   });
 });

@@ -32,7 +32,7 @@ export const INVOICE_COLUMNS = [
   'description',
 ] as const;
 
-export type FullInvoiceRow = Required<Omit<InvoiceRow, 'source'>>;
+export type FullInvoiceRow = Required<Omit<InvoiceRow, 'source' | 'excluded' | 'collection_method'>>;
 
 export interface History {
   rows: FullInvoiceRow[];

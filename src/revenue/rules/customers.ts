@@ -46,7 +46,34 @@ export function customerMovements(steps: readonly Step[], settings: RevenueSetti
       });
     }
   }
-  return numbered(movements);
+  return numbered([...movements, ...fxMovements(steps)]);
+}
+
+/** R32: what rates did, step by step. */
+function fxMovements(steps: readonly Step[]): Movement[] {
+  return steps
+    .filter((step) => step.fx !== 0n)
+    .map((step) => ({
+      source: step.source,
+      customer: step.customer,
+      currency: step.currency,
+      instant: step.instant,
+      order: 0,
+      type: 'fx',
+      amount: step.fx,
+      subscription: step.subscription,
+      group: 0,
+      mrrBefore: 0n,
+      mrrAfter: 0n,
+      decision: {
+        rule: 'R20',
+        grouping: 'each-subscription',
+        subscribedBefore: step.runningBefore,
+        subscribedAfter: step.runningAfter,
+        paidEarlier: true,
+      },
+      steps: [step],
+    }));
 }
 
 /** R17: a group holds the changes up to `windowMs` after its first one. */
@@ -122,9 +149,17 @@ function bySubscription(steps: readonly Step[]): Step[][] {
   return [...Map.groupBy(steps, (step) => step.subscription).values()];
 }
 
-/** R22. */
+/** R22; what rates did comes first. */
+export function inOrder(a: Movement, b: Movement): number {
+  return (
+    a.instant - b.instant ||
+    Number(b.type === 'fx') - Number(a.type === 'fx') ||
+    compareBytes(a.subscription, b.subscription)
+  );
+}
+
 function numbered(movements: Movement[]): Movement[] {
-  const sorted = movements.sort((a, b) => a.instant - b.instant || compareBytes(a.subscription, b.subscription));
+  const sorted = movements.sort(inOrder);
   let first = 0;
   return sorted.map((movement, index) => {
     if (sorted[first]!.instant !== movement.instant) first = index;

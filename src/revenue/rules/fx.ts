@@ -1,153 +1,142 @@
 /**
- * MRR in one account currency, with rates handed in (section 3 of the specification). Every line is converted once, at the rate of its
- * start; what rates do between lines is told apart from what the customer did, so that end = start + movements + fx.
+ * MRR in one account currency (section 3 of the specification). Every line is converted once; what rates do between lines is
+ * told apart from what the customer did, so that end = start + movements + fx.
  */
+import { minorUnits } from '../../kernel/currency.ts';
 import { dayOfInstant, type Instant } from '../../kernel/dates.ts';
 import { Rational } from '../../kernel/rational.ts';
-import { customerMovements } from './customers.ts';
-import { compareBytes, roundHalfAway } from './exact.ts';
+import { roundHalfAway } from './exact.ts';
 import { keyOf } from './lines.ts';
 import type { RevenueSettings } from './settings.ts';
-import type { Movement, Step, ValuedLine } from './types.ts';
+import type { ValuedLine, Warning } from './types.ts';
 
-/** Account currency units per unit of `from` on a day, or on the latest earlier day with a rate; null when there is none. */
+/** Units of `to` for one unit of `from` on a day, or on the latest earlier day with a rate; null when there is none. */
 export type Rate = (from: string, to: string, day: string) => Rational | null;
 
 export interface Conversion {
   currency: string;
   rate: Rate;
-}
-
-/** What exchange rates did to a subscription's MRR at one instant, in cents of the account currency. */
-export interface FxImpact {
-  source: string;
-  customer: string;
-  subscription: string;
-  instant: Instant;
-  amount: bigint;
-}
-
-export interface ConvertedBook {
-  movements: Movement[];
-  fx: FxImpact[];
-  /** Lines for which no rate is known: they stay out, never at 1.0 in silence (W34). */
-  unconverted: ValuedLine[];
-}
-
-/** Converts the steps of the statements per currency into one history per subscription and the movements of every customer. */
-export function convertedBook(
-  steps: readonly Step[],
-  conversion: Conversion,
-  settings: RevenueSettings,
-): ConvertedBook {
-  const unconverted = new Map<number, ValuedLine>();
-  const bySubscription = Map.groupBy(steps, (step) => keyOf(step.source, step.customer, step.subscription));
-  const converted = [...bySubscription.values()].flatMap((of) => convertedSteps(of, conversion, unconverted));
-  const movements = [...Map.groupBy(converted, (step) => keyOf(step.source, step.customer)).values()]
-    .flatMap((ofCustomer) => customerMovements(ofCustomer, settings))
-    .sort(
-      (a, b) =>
-        compareBytes(a.source, b.source) ||
-        compareBytes(a.customer, b.customer) ||
-        a.instant - b.instant ||
-        a.order - b.order,
-    );
-  const fx = converted
-    .filter((step) => step.fx !== 0n)
-    .map(({ source, customer, subscription, instant, fx }) => ({
-      source,
-      customer,
-      subscription,
-      instant,
-      amount: fx,
-    }));
-  return { movements, fx, unconverted: [...unconverted.values()] };
-}
-
-/** What runs of one subscription in one currency. */
-interface Running {
-  /** Cents of that currency, shown (R9). */
-  native: bigint;
-  lines: ValuedLine[];
-  running: boolean;
-}
-
-function convertedSteps(steps: readonly Step[], conversion: Conversion, unconverted: Map<number, ValuedLine>): Step[] {
-  const state = new Map<string, Running>();
-  const result: Step[] = [];
-  const byInstant = [...Map.groupBy(steps, (step) => step.instant)].sort(([a], [b]) => a - b);
-  for (const [instant, atInstant] of byInstant) {
-    const before = new Map(state);
-    for (const step of atInstant) {
-      state.set(step.currency, { native: step.after, lines: step.linesAfter, running: step.runningAfter });
-    }
-    const [was, is] = [convertedValue(before, conversion, unconverted), convertedValue(state, conversion, unconverted)];
-    const change = movementPart(before, state, was, is, instant, conversion);
-    result.push({
-      ...atInstant[0]!,
-      currency: conversion.currency,
-      before: was,
-      after: is,
-      trueAfter: is,
-      change,
-      fx: is - was - change,
-      runningBefore: anyRunning(before),
-      runningAfter: anyRunning(state),
-      linesBefore: linesOf(before),
-      linesAfter: linesOf(state),
-      causes: atInstant.flatMap((step) => step.causes),
-    });
-  }
-  return result;
+  fxDate: RevenueSettings['fxDate'];
 }
 
 /**
- * The customer's part: the native difference at today's rate. Where nothing was there before, all of it is the customer's;
- * where no rate is known today, nothing can be laid to rates.
+ * Lines in the account currency (R31). Those without any rate keep their own and are reported, once per subscription and currency: never
+ * taken at 1 (W34).
  */
-function movementPart(
-  before: ReadonlyMap<string, Running>,
-  after: ReadonlyMap<string, Running>,
-  was: bigint,
-  is: bigint,
+export function convertedLines(
+  valued: readonly ValuedLine[],
+  conversion: Conversion,
+): { valued: ValuedLine[]; warnings: Warning[] } {
+  const warnings: Warning[] = [];
+  const reported = new Set<string>();
+  const converted = valued.map((each) => {
+    const { line } = each;
+    if (line.currency === conversion.currency) return each;
+    const rate = rateOn(line.currency, conversionInstant(each, conversion), conversion);
+    if (rate !== null) return new Revalued(each, rate, conversion.currency);
+    const key = keyOf(line.source, line.customer, line.subscription, line.currency);
+    if (!reported.has(key)) {
+      reported.add(key);
+      const { source, customer, subscription, currency } = line;
+      const detail = `There is no rate from ${currency} to ${conversion.currency} on ${dayOfInstant(each.start)} or before: it stays in ${currency}`;
+      warnings.push({
+        code: 'rate-missing',
+        source,
+        customer,
+        subscription,
+        currency,
+        line,
+        instant: each.start,
+        invoices: [line.invoice],
+        detail,
+      });
+    }
+    return each;
+  });
+  return { valued: converted, warnings };
+}
+
+/**
+ * The customer's part of a change of a subscription from `before` to `after` (R32), in cents of the account currency: the difference in each
+ * currency at the rate of the line that made it, or of the instant where none did; rounded once. Where nothing was there before, and where
+ * nothing is left, all of it is the customer's unless the rates say otherwise.
+ */
+export function customerPart(
+  before: { shown: bigint; parts: readonly ValuedLine[] },
+  after: { shown: bigint; parts: readonly ValuedLine[] },
   instant: Instant,
   conversion: Conversion,
 ): bigint {
-  if (was === 0n) return is;
+  if (before.shown === 0n) return after.shown;
+  const [was, is] = [nativeAmounts(before.parts), nativeAmounts(after.parts)];
   let total = Rational.ZERO;
-  for (const currency of new Set([...before.keys(), ...after.keys()])) {
-    const difference = (after.get(currency)?.native ?? 0n) - (before.get(currency)?.native ?? 0n);
+  for (const currency of new Set([...was.keys(), ...is.keys()])) {
+    const difference = (is.get(currency) ?? 0n) - (was.get(currency) ?? 0n);
     if (difference === 0n) continue;
-    const rate = rateOn(currency, instant, conversion);
-    if (!rate) return is - was;
+    const made = after.parts.findLast((each) => each.line.currency === currency && each.start === instant);
+    const at = made ? conversionInstant(made, conversion) : instant;
+    const rate = rateOn(currency, at, conversion);
+    if (rate === null) return after.shown - before.shown;
     total = total.add(new Rational(difference).mul(rate));
   }
-  return roundHalfAway(total);
+  const part = roundHalfAway(total);
+  return after.shown === 0n && part === 0n ? -before.shown : part;
 }
 
-/** MRR in the account currency: every line at the rate of its own start, rounded once; below 0 counts as 0. */
-function convertedValue(
-  state: ReadonlyMap<string, Running>,
-  conversion: Conversion,
-  unconverted: Map<number, ValuedLine>,
-): bigint {
-  let total = 0n;
-  for (const line of linesOf(state)) {
-    const rate = rateOn(line.line.currency, line.start, conversion);
-    if (rate) total += roundHalfAway(line.exact.mul(rate));
-    else unconverted.set(line.line.position, line);
+/** MRR by the currency it was billed in, never below 0 (R9). */
+function nativeAmounts(parts: readonly ValuedLine[]): Map<string, bigint> {
+  const sums = new Map<string, bigint>();
+  for (const { line, nativeMrr } of parts) sums.set(line.currency, (sums.get(line.currency) ?? 0n) + nativeMrr);
+  for (const [currency, sum] of sums) if (sum < 0n) sums.set(currency, 0n);
+  return sums;
+}
+
+function conversionInstant({ line, start, end }: ValuedLine, { fxDate }: Conversion): Instant {
+  if (fxDate === 'invoice_date') return line.invoiceDate;
+  return fxDate === 'period_end' ? end : start;
+}
+
+/** Cents of the account currency for one cent of `from`; days of rates are days in UTC. */
+function rateOn(from: string, instant: Instant, { currency: to, rate }: Conversion): Rational | null {
+  if (from === to) return Rational.ONE;
+  const found = rate(from, to, dayOfInstant(instant));
+  const digits = (minorUnits(to) ?? 2) - (minorUnits(from) ?? 2);
+  if (found === null || digits === 0) return found;
+  const scale = new Rational(10n ** BigInt(Math.abs(digits)));
+  return digits > 0 ? found.mul(scale) : found.div(scale);
+}
+
+/** A line in another currency, or at a share of what it was. */
+export class Revalued implements ValuedLine {
+  readonly line: ValuedLine['line'];
+  readonly start: Instant;
+  readonly end: Instant;
+  readonly currency: string;
+  readonly mrr: bigint;
+  readonly nativeMrr: bigint;
+  private readonly of: ValuedLine;
+  private readonly times: Rational;
+
+  constructor(of: ValuedLine, times: Rational, currency: string, nativeMrr = of.nativeMrr) {
+    this.of = of;
+    this.times = times;
+    this.line = of.line;
+    this.start = of.start;
+    this.end = of.end;
+    this.currency = currency;
+    this.nativeMrr = nativeMrr;
+    this.mrr = roundHalfAway(of.exact.mul(times));
   }
-  return total > 0n ? total : 0n;
-}
 
-function rateOn(currency: string, instant: Instant, { currency: to, rate }: Conversion): Rational | null {
-  return currency === to ? Rational.ONE : rate(currency, to, dayOfInstant(instant));
-}
+  get exact(): Rational {
+    return this.of.exact.mul(this.times);
+  }
 
-function linesOf(state: ReadonlyMap<string, Running>): ValuedLine[] {
-  return [...state.values()].flatMap((running) => running.lines);
-}
+  get perMonth(): Rational {
+    return this.of.perMonth;
+  }
 
-function anyRunning(state: ReadonlyMap<string, Running>): boolean {
-  return [...state.values()].some((running) => running.running);
+  get factor(): Rational {
+    return this.of.factor;
+  }
 }

@@ -1,25 +1,49 @@
-/** The revenue rules in slow, exact form: the oracle. See README.md for the readings R1 to R33. */
+/** The revenue rules in slow, exact form: the oracle. See README.md for the readings R1 to R34. */
+import { Rational } from '../../kernel/rational.ts';
 import { customerMovements } from './customers.ts';
 import { compareBytes } from './exact.ts';
+import type { Rate } from './fx.ts';
 import { keyOf, readLines, valueLines } from './lines.ts';
-import { type RevenueSettings, revenueSettings } from './settings.ts';
-import { subscriptionHistory } from './subscriptions.ts';
+import { countedLines, invoiceKey, invoiceTotals, type Payments } from './selection.ts';
+import { type RevenueSettings, revenueSettings, settingsOfSource } from './settings.ts';
+import { type Refund, subscriptionHistory } from './subscriptions.ts';
 import type { Book, Line, Movement, PlanRow, StatedRow, Step } from './types.ts';
 
-export { type Conversion, type ConvertedBook, convertedBook, type FxImpact, type Rate } from './fx.ts';
-export { planInterval } from './lines.ts';
+export type { Conversion, Rate } from './fx.ts';
+export { keyOf, planInterval, readLines } from './lines.ts';
 export { type Posting, postings } from './postings.ts';
 export {
-  connectedSubscriptions,
-  countedRows,
-  type InvoiceState,
-  mergedCustomers,
-  type Selection,
-  type TransactionRow,
+  type CustomerName,
+  countedLines,
+  type InvoicePayments,
+  invoiceKey,
+  joinedLines,
+  type Links,
+  type Payments,
+  type SubscriptionName,
 } from './selection.ts';
-export { DEFAULT_REVENUE_SETTINGS, type RevenueSettings, revenueSettings } from './settings.ts';
+export {
+  AUTO_CHURN_DAYS_MAX,
+  countsByState,
+  DEFAULT_INVOICE_RULES,
+  DEFAULT_REVENUE_SETTINGS,
+  type InvoiceRules,
+  needsTransactions,
+  type RevenueSettings,
+  revenueSettings,
+  type SourceSettings,
+  settingsOfSource,
+  WINDOW_MINUTES_MAX,
+} from './settings.ts';
 export type * from './types.ts';
 export { lineWords, movementWords, stepWords } from './words.ts';
+
+/** What a book depends on besides its lines. */
+export interface BookFacts {
+  /** Rates, where the settings name a currency; without them no line can be converted. */
+  rate?: Rate;
+  payments?: Payments;
+}
 
 /**
  * Everything that the current rows amount to. `rows` in the order of (origin_seq, origin_row), one per key; that order matters only
@@ -29,19 +53,32 @@ export function oracleBook(
   rows: readonly StatedRow[],
   plans: readonly PlanRow[],
   settings: Partial<RevenueSettings> = {},
+  facts: BookFacts = {},
 ): Book {
-  return bookOf(readLines(rows, plans), settings);
+  return bookOf(readLines(rows, plans), settings, facts);
 }
 
 /** As {@link oracleBook}, from lines that are read already, in the order of their positions. */
-export function bookOf(lines: readonly Line[], settings: Partial<RevenueSettings> = {}): Book {
+export function bookOf(
+  all: readonly Line[],
+  settings: Partial<RevenueSettings> = {},
+  { rate = () => null, payments = new Map() }: BookFacts = {},
+): Book {
   const chosen = revenueSettings(settings);
-  const { valued, warnings } = valueLines(lines);
+  const lines = countedLines(all, payments, chosen);
+  const conversion = chosen.currency === null ? null : { currency: chosen.currency, rate, fxDate: chosen.fxDate };
+  const { valued, warnings } = valueLines(lines, conversion);
+  const refundsOf = chosen.refundHandling === 'cash_flow_only' ? () => [] : refundsBy(all, payments);
 
   const valuedOf = Map.groupBy(valued, (each) => subscriptionKey(each.line));
   const steps: Step[] = [];
   for (const [key, ofSubscription] of Map.groupBy(lines, subscriptionKey)) {
-    const history = subscriptionHistory(ofSubscription, valuedOf.get(key) ?? [], chosen);
+    const rules = {
+      settings: settingsOfSource(chosen, ofSubscription[0]!.dataSource),
+      conversion,
+      refundsOf,
+    };
+    const history = subscriptionHistory(ofSubscription, valuedOf.get(key) ?? [], rules);
     steps.push(...history.steps);
     warnings.push(...history.warnings);
   }
@@ -49,7 +86,24 @@ export function bookOf(lines: readonly Line[], settings: Partial<RevenueSettings
   const movements = [...Map.groupBy(steps, (step) => keyOf(step.source, step.customer, step.currency)).values()]
     .flatMap((ofCustomer) => customerMovements(ofCustomer, chosen))
     .sort(byCustomer);
-  return { lines: [...lines], valued, steps, movements, warnings };
+  return { lines, valued, steps, movements, warnings };
+}
+
+/** Of every invoice the share of its total that is paid back after each refund (R34). */
+function refundsBy(lines: readonly Line[], payments: Payments): (line: Line) => readonly Refund[] {
+  const totals = invoiceTotals(lines);
+  return (line) => {
+    const key = invoiceKey(line.dataSource, line.invoice);
+    const total = totals.get(key) ?? 0n;
+    if (total <= 0n) return [];
+    let refunded = 0n;
+    return [...(payments.get(key)?.refunds ?? [])]
+      .sort((a, b) => a.at - b.at)
+      .map(({ at, amount }) => {
+        refunded += amount ?? total;
+        return { at, share: refunded >= total ? Rational.ONE : new Rational(refunded, total) };
+      });
+  };
 }
 
 /** The movements alone, ordered by source, customer, currency, instant, order (R22); amounts in signed cents. */
@@ -57,8 +111,9 @@ export function oracleMovements(
   rows: readonly StatedRow[],
   plans: readonly PlanRow[],
   settings: Partial<RevenueSettings> = {},
+  facts: BookFacts = {},
 ): Movement[] {
-  return oracleBook(rows, plans, settings).movements;
+  return oracleBook(rows, plans, settings, facts).movements;
 }
 
 function subscriptionKey(line: { source: string; customer: string; subscription: string }): string {

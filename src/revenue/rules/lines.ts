@@ -4,6 +4,7 @@ import { FootingError, shown } from '../../kernel/errors.ts';
 import { fullPeriodMs, type Interval } from '../../kernel/intervals.ts';
 import { Rational } from '../../kernel/rational.ts';
 import { compareBytes, roundHalfAway } from './exact.ts';
+import { type Conversion, convertedLines } from './fx.ts';
 import type { InvoiceRow, Line, PlanRow, Proration, StatedRow, ValuedLine, Warning } from './types.ts';
 
 /** Reads rows; throws `invalid` for numbers and dates that cannot be read (the intake refuses such rows before). */
@@ -37,6 +38,9 @@ export function readLines(rows: readonly StatedRow[], plans: readonly PlanRow[])
       proration: proration(row),
       eventOrder: wholeNumber(row.event_order || '0'),
       cancelledAt: optionalInstant(row.cancelled_at),
+      dataSource: row.source ?? '',
+      excluded: (row.excluded ?? '') as Line['excluded'],
+      collection: row.collection_method === 'manual' ? 'manual' : 'automatic',
     };
   });
 }
@@ -45,8 +49,11 @@ export function readLines(rows: readonly StatedRow[], plans: readonly PlanRow[])
 export const LINE_MRR_CENTS_MAX = 1_000_000_000_000_000n;
 
 /** Lines that make MRR, and warnings about those that should but cannot; an unknown plan is reported once per subscription. */
-export function valueLines(lines: readonly Line[]): { valued: ValuedLine[]; warnings: Warning[] } {
-  const valued: ValuedLine[] = [];
+export function valueLines(
+  lines: readonly Line[],
+  conversion: Conversion | null = null,
+): { valued: ValuedLine[]; warnings: Warning[] } {
+  let valued: ValuedLine[] = [];
   const faulty: Array<{ line: Line; code: Warning['code'] }> = [];
   for (const line of lines) {
     if (line.type !== 'subscription') continue;
@@ -60,7 +67,14 @@ export function valueLines(lines: readonly Line[]): { valued: ValuedLine[]; warn
       faulty.push({ line, code: 'line-mrr-out-of-range' });
     } else valued.push(each);
   }
-  return { valued, warnings: faultWarnings(faulty, valued) };
+  if (conversion === null) return { valued, warnings: faultWarnings(faulty, valued) };
+  const converted = convertedLines(valued, conversion);
+  valued = converted.valued.filter((each) => {
+    const inRange = each.mrr <= LINE_MRR_CENTS_MAX && each.mrr >= -LINE_MRR_CENTS_MAX;
+    if (!inRange) faulty.push({ line: each.line, code: 'line-mrr-out-of-range' });
+    return inRange;
+  });
+  return { valued, warnings: [...faultWarnings(faulty, valued), ...converted.warnings] };
 }
 
 /** The MRR of a valid subscription line (R5, R6). */
@@ -73,7 +87,9 @@ class Valued implements ValuedLine {
   readonly line: Line;
   readonly start: number;
   readonly end: number;
+  readonly currency: string;
   readonly mrr: bigint;
+  readonly nativeMrr: bigint;
   private readonly interval: Interval;
 
   constructor(line: Line, start: number, end: number, interval: Interval) {
@@ -81,7 +97,9 @@ class Valued implements ValuedLine {
     this.start = start;
     this.end = end;
     this.interval = interval;
+    this.currency = line.currency;
     this.mrr = isWholeMonth(line, interval) ? line.amount - line.tax : roundHalfAway(this.exact);
+    this.nativeMrr = this.mrr;
   }
 
   get exact(): Rational {
@@ -160,10 +178,10 @@ function faultWarnings(
 /** Of every subscription the first currency, byte by byte, in which it has lines that make MRR. */
 function firstCurrencies(valued: readonly ValuedLine[]): Map<string, string> {
   const first = new Map<string, string>();
-  for (const { line } of valued) {
+  for (const { line, currency } of valued) {
     const subscription = keyOf(line.source, line.customer, line.subscription);
     const known = first.get(subscription);
-    if (known === undefined || compareBytes(line.currency, known) < 0) first.set(subscription, line.currency);
+    if (known === undefined || compareBytes(currency, known) < 0) first.set(subscription, currency);
   }
   return first;
 }

@@ -16,7 +16,7 @@ export interface StatementMonth extends Flows {
   mrrEnd: bigint;
 }
 
-export const NO_FLOWS: Flows = { new_biz: 0n, expansion: 0n, contraction: 0n, churn: 0n, reactivation: 0n };
+export const NO_FLOWS: Flows = { new_biz: 0n, expansion: 0n, contraction: 0n, churn: 0n, reactivation: 0n, fx: 0n };
 
 /** MRR by month from movements of one currency: the months first..last (both included), days in `timeZone`. */
 export function monthlyStatement(
@@ -44,7 +44,7 @@ export function flowsOf(movements: readonly Movement[]): Flows {
 }
 
 export function netOf(flows: Flows): bigint {
-  return flows.new_biz + flows.expansion + flows.contraction + flows.churn + flows.reactivation;
+  return flows.new_biz + flows.expansion + flows.contraction + flows.churn + flows.reactivation + flows.fx;
 }
 
 export function arr(mrr: bigint): bigint {

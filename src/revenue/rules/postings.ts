@@ -1,7 +1,7 @@
 /** What a book of the rules amounts to as rows to post: one per movement, per warning, and per step of customers with several plans. */
 import { dayOfInstant } from '../../kernel/dates.ts';
 import { periodMarks } from '../periods.ts';
-import { compareBytes } from './exact.ts';
+import { inOrder } from './customers.ts';
 import { keyOf } from './lines.ts';
 import type { Book, EventKind, Line, Movement, Step, Warning } from './types.ts';
 
@@ -84,13 +84,12 @@ function movementPostings(movements: readonly Movement[], onePlan: boolean, time
 }
 
 function postedMovements(movements: readonly Movement[], onePlan: boolean): Posting[] {
-  const inOrder = [...movements].sort((a, b) => a.instant - b.instant || compareBytes(a.subscription, b.subscription));
   let mrr = 0n;
   let group = 0;
-  return inOrder.map((movement): Posting => {
+  return [...movements].sort(inOrder).map((movement): Posting => {
     const step = movement.steps.at(-1)!;
-    const firstOfGroup = movement.group !== group;
-    group = movement.group;
+    const firstOfGroup = movement.type !== 'fx' && movement.group !== group;
+    if (firstOfGroup) group = movement.group;
     mrr += movement.amount;
     const { kind, line } = step.decidedBy;
     return {

@@ -1,6 +1,8 @@
 /** The step function of one subscription (R7 to R16, R26 to R28). */
 import { DAY_MS, formatInstant, type Instant } from '../../kernel/dates.ts';
-import { compareBytes } from './exact.ts';
+import { Rational } from '../../kernel/rational.ts';
+import { compareBytes, roundHalfAway } from './exact.ts';
+import { type Conversion, customerPart, Revalued } from './fx.ts';
 import type { RevenueSettings } from './settings.ts';
 import type { Cause, EventKind, Line, Step, ValuedLine, Warning } from './types.ts';
 
@@ -34,6 +36,21 @@ export interface SubscriptionHistory {
   warnings: Warning[];
 }
 
+/** A refund of an invoice: the share of its total that is paid back by then, at most 1 (R34). */
+export interface Refund {
+  at: Instant;
+  share: Rational;
+}
+
+/** What a subscription's history depends on besides its lines. */
+export interface SubscriptionRules {
+  settings: RevenueSettings;
+  /** Null where nothing is converted. */
+  conversion: Conversion | null;
+  /** Refunds that lower MRR, by invoice, ascending; [] where refunds are cash flow alone. */
+  refundsOf: (line: Line) => readonly Refund[];
+}
+
 /**
  * The steps of one subscription in every currency it has lines in.
  * `lines` are all its current lines (for their cancellation dates), `valued` those that make MRR.
@@ -41,11 +58,11 @@ export interface SubscriptionHistory {
 export function subscriptionHistory(
   lines: readonly Line[],
   valued: readonly ValuedLine[],
-  settings: RevenueSettings,
+  rules: SubscriptionRules,
 ): SubscriptionHistory {
   const cancellations = cancellationsOf(lines);
   const groups = groupsInOrder(valued);
-  const currencies = [...new Set(valued.map((each) => each.line.currency))].sort(compareBytes);
+  const currencies = [...new Set(valued.map((each) => each.currency))].sort(compareBytes);
   const warnings = [...equalStarts(groups), ...currencyChanges(groups)];
 
   const onlyStart = groups[0]?.start;
@@ -58,7 +75,7 @@ export function subscriptionHistory(
   const steps: Step[] = [];
   const effective = new Set<Instant>();
   for (const currency of currencies) {
-    const view = new CurrencyView(currency, groups, cancellations, settings);
+    const view = new CurrencyView(currency, groups, cancellations, rules);
     steps.push(...view.run());
     for (const instant of view.effective) effective.add(instant);
   }
@@ -135,7 +152,10 @@ class CurrencyView {
   private readonly groupsAt: ReadonlyMap<Instant, readonly Group[]>;
   private readonly cancellations: ReadonlyMap<Instant, Cancellation>;
   private readonly settings: RevenueSettings;
-  /** Instants of groups and cancellations, ascending, and how many of them are past. */
+  private readonly conversion: Conversion | null;
+  /** Refunds by their instant, with the invoice that they pay back. */
+  private readonly refunds = new Map<Instant, Array<{ line: Line; share: Rational }>>();
+  /** Instants of groups, refunds and cancellations, ascending, and how many of them are past. */
   private readonly stated: readonly Instant[];
   private passed = 0;
   private state: State = NOT_RUNNING;
@@ -145,19 +165,29 @@ class CurrencyView {
   private plan: string | null = null;
   /** Cancellations that take effect at the end of a service period: effect -> stated instants. */
   private readonly deferred = new Map<Instant, Instant[]>();
+  /** Of a line lowered by a refund, the line as it was. */
+  private readonly unrefunded = new Map<ValuedLine, ValuedLine>();
 
   constructor(
     currency: string,
     groups: readonly Group[],
     cancellations: ReadonlyMap<Instant, Cancellation>,
-    settings: RevenueSettings,
+    rules: SubscriptionRules,
   ) {
     this.currency = currency;
     this.groups = groups;
     this.groupsAt = Map.groupBy(groups, (group) => group.start);
     this.cancellations = cancellations;
-    this.settings = settings;
-    this.stated = [...new Set([...this.groupsAt.keys(), ...cancellations.keys()])].sort((a, b) => a - b);
+    this.settings = rules.settings;
+    this.conversion = rules.conversion;
+    for (const [, [group]] of Map.groupBy(groups, (each) => each.invoice)) {
+      const { line } = group!.lines[0]!;
+      for (const { at, share } of rules.refundsOf(line)) {
+        this.refunds.set(at, [...(this.refunds.get(at) ?? []), { line, share }]);
+      }
+    }
+    const instants = new Set([...this.groupsAt.keys(), ...cancellations.keys(), ...this.refunds.keys()]);
+    this.stated = [...instants].sort((a, b) => a - b);
   }
 
   run(): Step[] {
@@ -187,6 +217,7 @@ class CurrencyView {
     }
     const cancellation = this.cancellations.get(instant);
     if (cancellation) this.cancel(cancellation);
+    for (const { line, share } of this.refunds.get(instant) ?? []) this.refund(instant, line, share);
     for (const group of this.groupsAt.get(instant) ?? []) this.apply(group);
   }
 
@@ -207,10 +238,34 @@ class CurrencyView {
     if (!resumed) this.deferred.set(effect, [...(this.deferred.get(effect) ?? []), at]);
   }
 
+  /** R34: what the refunded invoice makes falls to the share that was not paid back. */
+  private refund(at: Instant, { invoice, dataSource }: Line, share: Rational): void {
+    const isRefunded = (each: ValuedLine) => each.line.invoice === invoice && each.line.dataSource === dataSource;
+    const refunded = this.state.parts.filter(isRefunded);
+    if (refunded.length === 0) return;
+    this.happened('refund', refunded.at(-1)!.line, false);
+    const cause: Cause = { rule: 'R34', kind: 'refunded', at, line: refunded.at(-1)! };
+    const left = Rational.ONE.sub(share);
+    if (left.sign() <= 0 && refunded.length === this.state.parts.length) {
+      this.end(cause);
+      return;
+    }
+    const whole = (each: ValuedLine) => this.unrefunded.get(each) ?? each;
+    const parts = this.state.parts.map((each) => {
+      if (!isRefunded(each)) return each;
+      const of = whole(each);
+      const lowered = new Revalued(of, left, of.currency, roundHalfAway(new Rational(of.nativeMrr).mul(left)));
+      this.unrefunded.set(lowered, of);
+      return lowered;
+    });
+    this.state = { running: true, value: sum(parts), parts };
+    this.causes.push(cause);
+  }
+
   private apply(group: Group): void {
     const plain = group.lines.filter(isPlain);
-    const here = plain.filter((each) => each.line.currency === this.currency);
-    for (const each of plain) if (each.line.currency !== this.currency) this.happened('line', each.line, false);
+    const here = plain.filter((each) => each.currency === this.currency);
+    for (const each of plain) if (each.currency !== this.currency) this.happened('line', each.line, false);
     for (const each of here) this.happened('line', each.line, true);
     if (here.length > 0) {
       this.state = { running: true, value: sum(here), parts: here };
@@ -222,7 +277,7 @@ class CurrencyView {
   }
 
   private applyProrated(each: ValuedLine): void {
-    const here = each.line.currency === this.currency;
+    const here = each.currency === this.currency;
     if (each.line.proration === 'full') {
       this.happened('replacement', each.line, here);
       if (!here) {
@@ -267,22 +322,33 @@ class CurrencyView {
   }
 
   private isStated(instant: Instant): boolean {
-    return this.groupsAt.has(instant) || this.cancellations.has(instant) || this.deferred.has(instant);
+    return (
+      this.groupsAt.has(instant) ||
+      this.cancellations.has(instant) ||
+      this.refunds.has(instant) ||
+      this.deferred.has(instant)
+    );
   }
 
   private step(instant: Instant, before: State, after: State, previousPlan: string): Step {
     const line = this.groups[0]!.lines[0]!.line;
+    const [was, is] = [shownValue(before), shownValue(after)];
+    // Lines that were not converted stand in the statement of their own currency and know no rates.
+    const change =
+      this.conversion?.currency === this.currency
+        ? customerPart({ shown: was, parts: before.parts }, { shown: is, parts: after.parts }, instant, this.conversion)
+        : is - was;
     return {
       source: line.source,
       customer: line.customer,
       subscription: line.subscription,
       currency: this.currency,
       instant,
-      before: shownValue(before),
-      after: shownValue(after),
+      before: was,
+      after: is,
       trueAfter: after.value,
-      change: shownValue(after) - shownValue(before),
-      fx: 0n,
+      change,
+      fx: is - was - change,
       runningBefore: before.running,
       runningAfter: after.running,
       linesBefore: before.parts,

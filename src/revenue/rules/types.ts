@@ -28,6 +28,8 @@ export interface InvoiceRow {
   event_order?: string;
   cancelled_at?: string;
   description?: string;
+  excluded?: string;
+  collection_method?: string;
 }
 
 export interface StatedRow extends InvoiceRow {
@@ -76,6 +78,11 @@ export interface Line {
   proration: Proration;
   eventOrder: bigint;
   cancelledAt: Instant | null;
+  /** Data source in which it was stated; `source` is that of the customer, who may have been merged into another. */
+  dataSource: string;
+  /** Why it does not count, as long as settings do not say otherwise (R29). */
+  excluded: '' | 'disabled' | 'voided' | 'written_off';
+  collection: 'automatic' | 'manual';
 }
 
 /** A line that makes MRR, with the parts of its formula. */
@@ -83,8 +90,12 @@ export interface ValuedLine {
   line: Line;
   start: Instant;
   end: Instant;
-  /** Whole cents (R5). */
+  /** Currency of the statement that it stands in: its own, or the account's when it was converted (R31). */
+  currency: string;
+  /** Whole cents of that currency (R5). */
   mrr: bigint;
+  /** Whole cents of the currency that was billed. */
+  nativeMrr: bigint;
   /** Before rounding. */
   exact: Rational;
   perMonth: Rational;
@@ -99,7 +110,8 @@ export type WarningCode =
   | 'equal-start'
   | 'cancellation-without-effect'
   | 'subscription-never-counted'
-  | 'currency-changed';
+  | 'currency-changed'
+  | 'rate-missing';
 
 export interface Warning {
   code: WarningCode;
@@ -123,10 +135,11 @@ export type Cause =
   | { rule: 'R11'; kind: 'cancelled'; at: Instant }
   | { rule: 'R16'; kind: 'left-currency'; line: ValuedLine }
   | { rule: 'R26'; kind: 'cancelled-at-period-end'; at: Instant; cancelledAt: Instant }
-  | { rule: 'R28'; kind: 'not-renewed'; at: Instant; periodEnd: Instant };
+  | { rule: 'R28'; kind: 'not-renewed'; at: Instant; periodEnd: Instant }
+  | { rule: 'R34'; kind: 'refunded'; at: Instant; line: ValuedLine };
 
-/** What an event of a subscription is: a stated cancellation, a plain line, one that is added, one that replaces. */
-export type EventKind = 'cancellation' | 'line' | 'proration' | 'replacement';
+/** What an event of a subscription is: a stated cancellation, a plain line, one that is added, one that replaces, a refund. */
+export type EventKind = 'cancellation' | 'line' | 'proration' | 'replacement' | 'refund';
 
 /** One value of a subscription, from `instant` on, in one currency. */
 export interface Step {
@@ -156,7 +169,8 @@ export interface Step {
   previousPlan: string;
 }
 
-export type MovementType = 'new_biz' | 'expansion' | 'contraction' | 'churn' | 'reactivation';
+/** `fx` is what exchange rates did (R32), the others what the customer did. */
+export type MovementType = 'new_biz' | 'expansion' | 'contraction' | 'churn' | 'reactivation' | 'fx';
 
 export interface Movement {
   source: string;
@@ -169,7 +183,7 @@ export interface Movement {
   /** Signed cents. */
   amount: bigint;
   subscription: string;
-  /** Number of the group within customer and currency, 1 for the first (R25). */
+  /** Number of the group within customer and currency, 1 for the first (R25); 0 for fx. */
   group: number;
   /** Customer MRR before and after the whole group. */
   mrrBefore: bigint;

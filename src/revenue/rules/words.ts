@@ -10,6 +10,7 @@ const TYPE_WORDS: Record<MovementType, string> = {
   contraction: 'contraction',
   churn: 'churn',
   reactivation: 'reactivation',
+  fx: 'exchange rates',
 };
 
 /**
@@ -20,6 +21,7 @@ export function movementWords(movement: Movement, options: { decimals?: number; 
   const words = new Words(options.decimals ?? 2, options.timeZone ?? 'UTC');
   const magnitude = movement.amount < 0n ? -movement.amount : movement.amount;
   const head = `${TYPE_WORDS[movement.type]} of ${words.money(magnitude)} on ${words.day(movement.instant)}`;
+  if (movement.type === 'fx') return `${words.rates(movement)} on ${words.day(movement.instant)}`;
   const changes = movement.steps.map((step) => words.step(step));
   const grouped =
     movement.decision.grouping === 'net' && movement.steps.length > 1
@@ -61,6 +63,14 @@ class Words {
     return `${day} ${MONTHS[month - 1]} ${year}`;
   }
 
+  /** What rates did at a step, apart from what the customer did. */
+  rates({ amount, steps: [step] }: Movement): string {
+    const magnitude = this.money(amount < 0n ? -amount : amount);
+    const change =
+      step!.change === 0n ? 'the customer changed nothing' : `the customer changed it by ${this.money(step!.change)}`;
+    return `exchange rates made MRR of subscription ${step!.subscription} ${magnitude} ${amount < 0n ? 'lower' : 'higher'} (${this.money(step!.before)} to ${this.money(step!.after)}; ${change})`;
+  }
+
   step(step: Step): string {
     const replacing = step.causes.filter((cause) => cause.kind === 'replaced' || cause.kind === 'replaced-prorated');
     if (replacing.length === 0) return step.causes.map((cause) => this.cause(cause, step)).join(', ');
@@ -88,6 +98,8 @@ class Words {
         return `${subscription}, cancelled at ${formatInstant(cause.cancelledAt)}, ended with its service period`;
       case 'not-renewed':
         return `${subscription} was not renewed after its service period ended at ${formatInstant(cause.periodEnd)}`;
+      case 'refunded':
+        return `invoice ${cause.line.line.invoice} was refunded at ${formatInstant(cause.at)}: ${subscription} went from ${this.money(step.before)} to ${this.money(step.after)}`;
       case 'left-currency':
         return `${subscription} continued in ${cause.line.line.currency}, ${this.places([cause])}`;
     }
