@@ -12,7 +12,7 @@ export type Command =
   | { do: 'head'; slug: string }
   /** Waits until both books have posted the journal's head. */
   | { do: 'caught-up'; slug: string }
-  /** Exact totals and hashes of all lines of both books, and what the imports amounted to. */
+  /** Number and hash of all rows of every table of both books, and what the imports amounted to. */
   | { do: 'books'; slug: string }
   | { do: 'verify'; slug: string }
   /** Ledgers that PostgreSQL names, and databases that ClickHouse has. */

@@ -9,7 +9,7 @@ import { openFooting } from '../../src/footing.ts';
 import { sha256 } from '../../src/journal/canonical.ts';
 import { isFootingError } from '../../src/kernel/errors.ts';
 import { armFault } from '../../src/kernel/faults.ts';
-import { type PostContext, select } from '../../src/ledger/index.ts';
+import { select } from '../../src/ledger/index.ts';
 import type { Command } from './commands.ts';
 
 const say = (value: unknown) => console.log(JSON.stringify(value));
@@ -68,25 +68,26 @@ try {
       case 'caught-up':
         return { seq: await caughtUp(await idOf(command.slug)) };
       case 'books': {
-        // Everything a ledger holds: the same journal gives the same, whatever happened on the way.
+        // Every row of every table, in any order: the same journal gives the same, whatever happened on the way. (What the rows should
+        // be is what `verify` proves.)
         const accountId = await idOf(command.slug);
         const seq = await caughtUp(accountId);
-        const context: PostContext = {
-          engines: footing.engines,
-          journal: footing.journal,
-          accountId,
-          database: await footing.ledger.database(accountId),
-        };
-        const totals: Record<string, string> = {};
-        for (const book of footing.books) {
-          for (const [name, value] of Object.entries(await book.totals(context, seq)))
-            totals[`${book.name} ${name}`] = value;
+        const database = await footing.ledger.database(accountId);
+        const tables: Record<string, string> = {};
+        for (const table of footing.books.flatMap((book) => book.tableNames)) {
+          const [content] = await select<{ rows: string; content: string }>(
+            footing.engines,
+            database,
+            `SELECT count() AS rows, toString(sum(cityHash64(toString(tuple(*))))) AS content FROM ${table} WHERE seq <= {seq:UInt64}`,
+            { seq },
+          );
+          tables[table] = `${content!.rows} rows, ${content!.content}`;
         }
         const results = await footing.engines.pg.query(
           'SELECT seq, rows, accepted, rejected, superseded FROM import_results WHERE account_id = $1 ORDER BY seq',
           [accountId],
         );
-        return { seq, totals, imports: results.rows };
+        return { seq, tables, imports: results.rows };
       }
       case 'verify': {
         const { findings, entries, totals } = await footing.verify(await idOf(command.slug));

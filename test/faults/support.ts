@@ -306,11 +306,10 @@ export class Twins {
     expect(struck).toEqual(plain);
   }
 
-  /** Books both accounts anew from their journals and compares every total with what was kept up. */
+  /** Books the struck account anew from its journal and compares every total with what was kept up. (The plain one has the same rows.) */
   async verify(): Promise<void> {
-    for (const slug of ['plain', 'struck']) {
-      expect(await this.server.told({ do: 'verify', slug })).toMatchObject({ findings: [] });
-    }
+    await this.agree();
+    expect(await this.server.told({ do: 'verify', slug: 'struck' })).toMatchObject({ findings: [] });
   }
 
   async books(slug: string): Promise<Answer> {
