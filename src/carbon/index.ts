@@ -46,5 +46,32 @@ export {
 export { type Preview, previewChange, QUEUE_ORDERS, type QueueItem, reviewQueue } from './matching/queue.ts';
 export { matchingState } from './matching/state.ts';
 export { ADOPT_KIND, type AdoptPayload, starterReleases } from './matching.ts';
+export {
+  ADOPT_METHODOLOGY_KIND,
+  type AdoptMethodologyPayload,
+  methodologies,
+  methodologyInForce,
+  methodologyNamed,
+  STATE_METHODOLOGY_KIND,
+  type StatedMethodology,
+  type StatePayload,
+} from './methodology/ledger.ts';
+export {
+  APPROACHES,
+  checkName,
+  contentOf,
+  DEFAULT_METHODOLOGY,
+  GRANULARITIES,
+  METHANE_RULES,
+  type Methodology,
+  type MethodologyInput,
+  methodologyId,
+} from './methodology/methodology.ts';
+export { TIME_POLICIES } from './methodology/policies.ts';
+export type { InstrumentResult } from './scope2/allocate.ts';
+export { lossEmissions, splitChp } from './scope2/chp.ts';
+export { explainScope2, isScope2Ref } from './scope2/explain.ts';
+export { COVER_KINDS, marketBook } from './scope2/lines.ts';
+export { type Scope2Statement, type ShareOf, scope2Statement } from './scope2/statement.ts';
 export { activities, carbonStreams, PERIOD_DAYS_MAX } from './streams.ts';
 export { HOLD_WORDS } from './tables.ts';

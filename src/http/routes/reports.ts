@@ -3,12 +3,14 @@ import { Type } from 'typebox';
 import {
   type Dimension,
   explainInventory,
+  explainScope2,
   heldBack,
   INVENTORY_DIMENSIONS,
   type InventoryQuery,
   type InventoryStatement,
   inventory,
   isInventoryRef,
+  isScope2Ref,
 } from '../../carbon/index.ts';
 import { minorUnits } from '../../kernel/currency.ts';
 import { addDays, addMonthsToMonth, dayOfInstant, monthOf } from '../../kernel/dates.ts';
@@ -33,6 +35,8 @@ import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
 import { AsOf, Day, DecimalText, ExplanationSchema, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 import { explanationView } from '../views.ts';
+import { figures } from './figureSchemas.ts';
+import { MethodologyName, methodologyOf, Scope2Schema, scope2Beside } from './scope2.ts';
 
 const strict = { additionalProperties: false } as const;
 const GWP_SETS = ['AR4', 'AR5', 'AR6'] as const;
@@ -97,21 +101,6 @@ const MrrSchema = Type.Object(
   { ...strict, description: 'start + movements = end, always' },
 );
 
-const figures = {
-  co2e_kg: DecimalText,
-  co2e_t: DecimalText,
-  gases_kg: Type.Record(Type.String(), DecimalText),
-  other_gases_kg: Type.Record(Type.String(), DecimalText),
-  not_restatable_kg: Type.String({
-    description: 'CO2e of sources that used another set of potentials and give no gases',
-  }),
-  not_restatable_percent: Nullable(Type.String()),
-  without_potential: Type.Array(Type.String(), {
-    description: 'Gases for which the set has no potential; they count 0',
-  }),
-  lines: Type.Integer(),
-  flags: Type.Record(Type.String(), Type.Integer()),
-};
 const held = {
   reason: Type.String(),
   words: Type.String(),
@@ -135,6 +124,7 @@ const InventorySchema = Type.Object(
     total: Type.Object({ ...figures, ref: Type.String() }, { ...strict, description: 'Scopes 1, 2 and 3' }),
     outside: Type.Object(figures, { ...strict, description: 'Beside the scopes, in no total' }),
     held: Type.Array(Type.Object(held, strict), { description: 'What is held back and therefore in no total' }),
+    scope_2: Scope2Schema,
   },
   strict,
 );
@@ -245,6 +235,7 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
               default: 'scope',
               description: `Comma-separated: ${INVENTORY_DIMENSIONS.join(', ')}`,
             }),
+            methodology: MethodologyName,
             as_of: AsOf,
             ...filters,
           },
@@ -261,14 +252,16 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
       const read = await openRead(context, request, reply, 'carbon');
       if (read === null) return reply;
       const given = INVENTORY_DIMENSIONS.filter((dimension) => query[dimension] !== undefined);
-      const statement = await inventory(read, {
+      const asked: InventoryQuery = {
         groupBy: groupBy as Dimension[],
         gwp: query.gwp!,
         ...(query.from === undefined ? {} : { from: query.from }),
         ...(query.to === undefined ? {} : { to: query.to }),
         filters: Object.fromEntries(given.map((dimension) => [dimension, [query[dimension]!]])),
-      });
-      return inventoryView(statement);
+      };
+      const methodology = await methodologyOf(read, query.methodology);
+      const statement = await inventory(read, asked);
+      return { ...inventoryView(statement), scope_2: await scope2Beside(read, asked, statement, { methodology }) };
     },
   );
 
@@ -349,17 +342,23 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
     },
     async (request, reply) => {
       const { ref, offset } = request.query;
-      const carbon = isInventoryRef(ref);
+      const scope2 = isScope2Ref(ref);
+      const carbon = scope2 || isInventoryRef(ref);
       const read = await openRead(context, request, reply, carbon ? 'carbon' : 'revenue');
       if (read === null) return reply;
-      const node = carbon
-        ? await explainInventory(read, ref, {
-            source: (seq, row) => sourceOf(read, 'activities', seq, row),
+      const node = scope2
+        ? await explainScope2(read, ref, {
+            source: (stream, seq, row) => sourceOf(read, stream, seq, row),
             ...(offset === undefined ? {} : { offset }),
           })
-        : isMetricRef(ref)
-          ? await explainMetric(read, ref)
-          : await explainRevenue(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row));
+        : carbon
+          ? await explainInventory(read, ref, {
+              source: (seq, row) => sourceOf(read, 'activities', seq, row),
+              ...(offset === undefined ? {} : { offset }),
+            })
+          : isMetricRef(ref)
+            ? await explainMetric(read, ref)
+            : await explainRevenue(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row));
       return explanationView(node);
     },
   );
