@@ -17,6 +17,7 @@ import { answerBrokenConnection, sendNotFound, sendProblem } from './problems.ts
 import { accountRoutes } from './routes/accounts.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { carbonRoutes } from './routes/carbon.ts';
+import { customerRoutes } from './routes/customers.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/imports.ts';
 import { journalRoutes } from './routes/journal.ts';
@@ -25,6 +26,8 @@ import { metricRoutes } from './routes/metrics.ts';
 import { rateRoutes } from './routes/rates.ts';
 import { recordRoutes } from './routes/records.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { scope2Routes } from './routes/scope2.ts';
+import { segmentRoutes } from './routes/segments.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { stripeRoutes } from './routes/stripe.ts';
 import { sharedSecret } from './secrets.ts';
@@ -115,7 +118,10 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     recordRoutes,
     reportRoutes,
     carbonRoutes,
+    scope2Routes,
     metricRoutes,
+    segmentRoutes,
+    customerRoutes,
     rateRoutes,
     chartmogulRoutes,
     stripeRoutes,

@@ -6,6 +6,7 @@ export type { ApiCaller, ChartmogulDependencies } from './chartmogul/context.ts'
 export { DEFAULT_SETTINGS, type RevenueSettings } from './derivation.ts';
 export { explainRevenue, type SourceOf } from './explain.ts';
 export { amountText, type Money, money } from './money.ts';
+export { StatedStore } from './stated/store.ts';
 export { type StatedDifference, verifyStated } from './stated/verify.ts';
 export {
   MOVEMENT_LABELS,

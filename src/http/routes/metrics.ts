@@ -1,12 +1,13 @@
 /** Metrics of recurring revenue, cohorts, and the feed of what moved it. */
 import { Type } from 'typebox';
-import { addMonthsToMonth, type Day, dayOfInstant, monthOf } from '../../kernel/dates.ts';
+import { addMonthsToMonth, type Day } from '../../kernel/dates.ts';
 import { INTERVALS, MOVEMENT_TYPES, type MovementType, type StatementInterval } from '../../revenue/index.ts';
 import {
   activities,
   COHORT_KINDS,
   type CohortKind,
   cohorts,
+  filterWithin,
   METRIC_NAMES,
   METRIC_NAMES_DEFAULT,
   METRICS,
@@ -19,35 +20,14 @@ import {
 } from '../../revenue/metrics/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
-import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
+import { answeredFromCache, seqToRead } from '../reading.ts';
 import { AsOf, Day as DaySchema, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
+import { Currency, DayOnly, DayOrMonth, Meant, Month, openMetrics } from './metricParameters.ts';
 
 const strict = { additionalProperties: false } as const;
 /** Months that a report shows when nobody says from when to when. */
 const MONTHS_DEFAULT = 12;
-const FILTER_CHARACTERS_MAX = 4_000;
-
-const DayOrMonth = Type.String({
-  pattern: '^\\d{4}-\\d{2}(-\\d{2})?$',
-  description: 'Day or month, inclusive',
-  examples: ['2026-01'],
-});
-const DayOnly = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-03-31'] });
-const Month = Type.String({ pattern: '^\\d{4}-\\d{2}$', description: 'Month, inclusive', examples: ['2026-01'] });
-const Currency = Type.Optional(
-  Type.String({
-    pattern: '^[A-Za-z]{3}$',
-    description: "ISO 4217; default: the account's. Currencies are never added",
-  }),
-);
-const Filters = Type.Optional(
-  Type.String({
-    maxLength: FILTER_CHARACTERS_MAX,
-    description: 'name~OPERATOR~value, joined by ~AND~',
-    examples: ["country~ANY~'DE','FR'~AND~mrr~GTE~150"],
-  }),
-);
 
 const ValueSchema = Type.Object(
   {
@@ -180,7 +160,7 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
             interval: Type.Enum([...INTERVALS], { default: 'month' }),
             week_start: Type.Enum(['monday', 'sunday'], { default: 'monday' }),
             currency: Currency,
-            filters: Filters,
+            ...Meant,
             partition_by: Type.Optional(
               Type.String({ maxLength: 300, description: `${PARTITIONS.join(', ')} or custom.<name>` }),
             ),
@@ -194,11 +174,9 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
     },
     async (request, reply) => {
       const { query } = request;
-      const account = await context.footing.accounts.get(accountOf(request));
-      const today = dayOfInstant(Date.now(), account.timeZone);
-      const { to = monthOf(today), until = today, currency = account.currency } = query;
-      const read = await openRead(context, request, reply, 'revenue', { until, to, currency, zone: account.timeZone });
-      if (read === null) return reply;
+      const opened = await openMetrics(context, request, reply);
+      if (opened === null) return reply;
+      const { read, account, to, until, currency, filter } = opened;
       const report = await metrics(read, {
         names: query.names!.split(',').map((name) => name.trim()) as MetricName[],
         from: query.from ?? addMonthsToMonth(to.slice(0, 7), 1 - MONTHS_DEFAULT),
@@ -207,11 +185,11 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
         weekStart: query.week_start as 'monday' | 'sunday',
         currency,
         timeZone: account.timeZone,
-        filters: query.filters,
+        filters: filter,
         partitionBy: query.partition_by,
         until,
       });
-      return metricsView(report, query.filters === undefined && account.timeZone === 'UTC');
+      return metricsView(report, filter.length === 0 && account.timeZone === 'UTC');
     },
   );
 
@@ -229,7 +207,7 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
             to: Type.Optional(Month),
             last: Type.Optional(Month),
             currency: Currency,
-            filters: Filters,
+            ...Meant,
             until: Type.Optional(DayOnly),
             as_of: AsOf,
           },
@@ -240,11 +218,9 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
     },
     async (request, reply) => {
       const { query } = request;
-      const account = await context.footing.accounts.get(accountOf(request));
-      const today = dayOfInstant(Date.now(), account.timeZone);
-      const { to = monthOf(today), until = today, currency = account.currency } = query;
-      const read = await openRead(context, request, reply, 'revenue', { until, to, currency, zone: account.timeZone });
-      if (read === null) return reply;
+      const opened = await openMetrics(context, request, reply);
+      if (opened === null) return reply;
+      const { read, account, to, until, currency, filter } = opened;
       const report = await cohorts(read, {
         kind: query.kind as CohortKind,
         from: query.from ?? addMonthsToMonth(to, 1 - MONTHS_DEFAULT),
@@ -253,7 +229,7 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
         last: query.last ?? query.to,
         currency,
         timeZone: account.timeZone,
-        filters: query.filters,
+        filters: filter,
         until,
       });
       return {
@@ -278,6 +254,7 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
             currency: Type.Optional(Type.String({ pattern: '^[A-Za-z]{3}$', description: 'Default: all' })),
             customer_external_id: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
             source: Type.String({ maxLength: 200, default: 'default', description: 'Data source of the customer' }),
+            ...Meant,
             order: Type.Enum(['date', '-date'], { default: 'date', description: '-date: newest first' }),
             as_of: AsOf,
             ...Page,
@@ -297,7 +274,10 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
       const seq = position?.seq ?? (await seqToRead(context, accountId, query.as_of));
       if (answeredFromCache(context, request, reply, seq)) return reply;
       const customer = query.customer_external_id;
-      const found = await activities(await context.footing.read(accountId, 'revenue', seq), {
+      const read = await context.footing.read(accountId, 'revenue', seq);
+      const found = await activities(read, {
+        filter: await filterWithin(read, query.segment, query.filters),
+        conditionsIn: account.currency,
         customer: customer === undefined ? undefined : { source: query.source!, externalId: customer },
         type: query.type as MovementType | undefined,
         currency: query.currency,

@@ -4,9 +4,14 @@ import { FootingError, shown } from '../../kernel/errors.ts';
 import { type ReadContext, type SqlParameters, select } from '../../ledger/index.ts';
 import { type MovementRow, movementWords, planNames } from '../explainWords.ts';
 import { MOVEMENT_TYPES, type MovementType } from '../statement.ts';
+import { customerCondition, planCondition } from './conditions.ts';
 import { current } from './current.ts';
+import type { Filter } from './filters.ts';
+import { scopeOf } from './scope.ts';
 
 export const ACTIVITIES_MAX = 1_000;
+/** No date of a line is later. */
+const LAST_DAY = '2299-12-31';
 
 export interface ActivityQuery {
   /** One customer: its data source and key, or the hash that movements carry. */
@@ -20,6 +25,9 @@ export interface ActivityQuery {
   timeZone?: string | undefined;
   /** Default oldest first. */
   newestFirst?: boolean | undefined;
+  /** Customers and plans that are meant. Amounts in it are of `currency`, or of `conditionsIn` when no currency is asked for. */
+  filter?: Filter | undefined;
+  conditionsIn?: string | undefined;
   /** Position of the last activity of the page before: {@link Activity.position}. */
   after?: string | undefined;
   limit: number;
@@ -74,7 +82,7 @@ export async function activities(
       problems: [{ field: 'limit', value: String(query.limit), reason: `It is 1 to ${ACTIVITIES_MAX}.` }],
     });
   }
-  const { conditions, parameters } = conditionsOf(read, query);
+  const { conditions, parameters } = await conditionsOf(read, query);
   const order = ORDER.map((column) => `${SORTED[column] ?? column} ${query.newestFirst ? 'DESC' : 'ASC'}`).join(', ');
   const where = conditions.join(' AND ');
   // Rows of customers without reversals stand as they are; only the others are netted.
@@ -120,9 +128,18 @@ export async function activities(
 /** Columns are ordered as numbers where they are written as text. */
 const SORTED: Partial<Record<(typeof ORDER)[number], string>> = { instant: 'instant_number', hash: 'hash_number' };
 
-function conditionsOf(read: ReadContext, query: ActivityQuery) {
+async function conditionsOf(read: ReadContext, query: ActivityQuery) {
   const conditions = ['seq <= {seq:UInt64}'];
-  const parameters: SqlParameters = { seq: read.seq };
+  let parameters: SqlParameters = { seq: read.seq };
+  if (query.filter !== undefined && query.filter.length > 0) {
+    const scope = await scopeOf(read, {
+      currency: query.currency ?? query.conditionsIn ?? '',
+      until: query.to ?? LAST_DAY,
+      filter: query.filter,
+    });
+    conditions.push(customerCondition(scope), planCondition(scope));
+    parameters = scope.parameters;
+  }
   const zone = query.timeZone ?? 'UTC';
   const add = (condition: string, values: SqlParameters) => {
     conditions.push(condition);

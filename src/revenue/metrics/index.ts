@@ -10,10 +10,27 @@ export {
   type CohortReport,
   cohorts,
 } from './cohorts.ts';
+export {
+  type CustomerDetail,
+  type CustomerInvoice,
+  customerDetail,
+  customerInvoices,
+  INVOICES_MAX,
+} from './customer.ts';
+export {
+  CUSTOMER_SORTS,
+  CUSTOMERS_MAX,
+  type CustomerPosition,
+  type CustomerSort,
+  countCustomers,
+  type ListedCustomer,
+  listCustomers,
+} from './customers.ts';
 export { explainMetric, isMetricRef, statementRef } from './explain.ts';
 export { FILTER_FIELDS, type Filter, type FilterCondition, parseFilter } from './filters.ts';
 export { type MetricBucket, type MetricsParameters, type MetricsReport, type MetricValue, metrics } from './metrics.ts';
 export { METRIC_NAMES, METRIC_NAMES_DEFAULT, METRICS, type MetricName, type MetricUnit } from './names.ts';
 export { PARTITIONS } from './scope.ts';
+export { filterWithin, removeSegment, type Segment, saveSegment, segments } from './segments.ts';
 export { type CustomerSubscription, customerSubscriptions } from './subscriptions.ts';
 export { type MetricSummary, metricsSummary } from './summary.ts';

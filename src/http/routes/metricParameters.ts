@@ -1,0 +1,79 @@
+/** What metrics, cohorts, activities and lists of customers have in common: range, currency, filter and segment. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import type { Account } from '../../journal/types.ts';
+import { type Day, dayOfInstant, monthOf } from '../../kernel/dates.ts';
+import type { ReadContext } from '../../ledger/types.ts';
+import { type Filter, filterWithin } from '../../revenue/metrics/index.ts';
+import { accountOf, type HttpContext } from '../context.ts';
+import { openRead } from '../reading.ts';
+
+const FILTER_CHARACTERS_MAX = 4_000;
+
+export const DayOrMonth = Type.String({
+  pattern: '^\\d{4}-\\d{2}(-\\d{2})?$',
+  description: 'Day or month, inclusive',
+  examples: ['2026-01'],
+});
+export const DayOnly = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-03-31'] });
+export const Month = Type.String({
+  pattern: '^\\d{4}-\\d{2}$',
+  description: 'Month, inclusive',
+  examples: ['2026-01'],
+});
+export const Currency = Type.Optional(
+  Type.String({
+    pattern: '^[A-Za-z]{3}$',
+    description: "ISO 4217; default: the account's. Currencies are never added",
+  }),
+);
+/** Which customers and subscriptions are meant. */
+export const Meant = {
+  filters: Type.Optional(
+    Type.String({
+      maxLength: FILTER_CHARACTERS_MAX,
+      description: 'name~OPERATOR~value, joined by ~AND~',
+      examples: ["country~ANY~'DE','FR'~AND~mrr~GTE~150"],
+    }),
+  ),
+  segment: Type.Optional(
+    Type.String({
+      maxLength: 200,
+      description: 'A saved segment, by name or id; its conditions hold beside `filters`',
+    }),
+  ),
+};
+
+interface MetricQuery {
+  to?: string;
+  until?: string;
+  currency?: string;
+  filters?: string;
+  segment?: string;
+}
+
+export interface MetricRead {
+  read: ReadContext;
+  account: Account;
+  /** Last day or month of the range; this month when the request names none. */
+  to: string;
+  until: Day;
+  currency: string;
+  filter: Filter;
+}
+
+/** What a report of metrics reads from and is about; null when 304 has been sent. */
+export async function openMetrics(
+  context: HttpContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<MetricRead | null> {
+  const query = request.query as MetricQuery;
+  const account = await context.footing.accounts.get(accountOf(request));
+  const today = dayOfInstant(Date.now(), account.timeZone);
+  const { to = monthOf(today), until = today } = query;
+  const currency = (query.currency ?? account.currency).toUpperCase();
+  const read = await openRead(context, request, reply, 'revenue', { until, to, currency, zone: account.timeZone });
+  if (read === null) return null;
+  return { read, account, to, until, currency, filter: await filterWithin(read, query.segment, query.filters) };
+}
