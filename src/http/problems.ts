@@ -3,6 +3,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES, type ErrorCode, FootingError, isFootingError, type Problem } from '../kernel/errors.ts';
+import { type FilePreview, HeaderError } from '../streams/index.ts';
 
 /** Failures that only HTTP knows, beside those of the kernel. */
 export const HTTP_CODES = {
@@ -24,6 +25,8 @@ export interface ProblemDocument {
   code: ProblemCode;
   remedy: string | null;
   problems: Problem[];
+  /** What stands in a file whose header does not fit. */
+  file?: FilePreview;
 }
 
 /** A failure of the exchange itself, outside what the kernel's codes name. */
@@ -87,7 +90,11 @@ const FASTIFY_CODES: Record<string, { code: ProblemCode; detail: string; remedy?
 export function problemOf(error: unknown, instance: string | null): ProblemDocument {
   if (isFootingError(error)) {
     const detail = error.code === 'internal' ? 'The fault is logged on the server.' : error.message;
-    return problemDocument(error.code, detail, instance, { remedy: error.remedy ?? null, problems: error.problems });
+    const document = problemDocument(error.code, detail, instance, {
+      remedy: error.remedy ?? null,
+      problems: error.problems,
+    });
+    return error instanceof HeaderError && error.file !== undefined ? { ...document, file: error.file } : document;
   }
   if (error instanceof HttpFailure) {
     return problemDocument(error.code, error.message, instance, { remedy: error.remedy });

@@ -43,6 +43,16 @@ export const ProblemItem = Type.Object(
   strict,
 );
 
+export const FilePreviewSchema = Type.Object(
+  {
+    headers: Type.Array(Type.String()),
+    rows: Type.Array(Type.Array(Type.String({ description: 'At most 200 characters' })), {
+      description: 'The first rows as they are read, cells in the order of the headers',
+    }),
+  },
+  strict,
+);
+
 export const ProblemSchema = Type.Object(
   {
     type: Type.String({ description: 'Reference to a description of this kind of problem' }),
@@ -53,8 +63,9 @@ export const ProblemSchema = Type.Object(
     code: Type.Enum(Object.keys(PROBLEM_CODES)),
     remedy: Nullable(Type.String({ description: 'What to do about it' })),
     problems: Type.Array(ProblemItem),
+    file: Type.Optional(FilePreviewSchema),
   },
-  { ...strict, description: 'Problem document, RFC 9457' },
+  { ...strict, description: 'Problem document, RFC 9457; `file` where the header of a file does not fit' },
 );
 
 export const AccountSchema = Type.Object(
@@ -190,6 +201,7 @@ export const DryRunSchema = Type.Object(
     rejected: Type.Array(RejectedRowSchema),
     options: ReadOptionsSchema,
     notes: Notes,
+    preview: FilePreviewSchema,
   },
   strict,
 );

@@ -4,7 +4,7 @@ import type { Engines } from '../engines/types.ts';
 import { canonicalJson, sha256 } from '../journal/canonical.ts';
 import type { Entry, Journal, Json } from '../journal/types.ts';
 import { type ErrorCode, FootingError, isFootingError } from '../kernel/errors.ts';
-import { detect, rejectsFile, validateFile } from '../streams/index.ts';
+import { detect, type FilePreview, HeaderError, previewFile, rejectsFile, validateFile } from '../streams/index.ts';
 import type {
   IntakeCounts,
   ReadOptions,
@@ -42,7 +42,14 @@ export type ImportOutcome =
   | { state: 'stated'; seq: number; evidence: string; options: ResolvedReadOptions; notes: string[] }
   /** The same bytes were imported in the same way as entry `seq`: nothing changes. */
   | { state: 'already'; seq: number; evidence: string }
-  | { state: 'dry-run'; counts: IntakeCounts; rejected: RejectedRow[]; options: ResolvedReadOptions; notes: string[] }
+  | {
+      state: 'dry-run';
+      counts: IntakeCounts;
+      rejected: RejectedRow[];
+      options: ResolvedReadOptions;
+      notes: string[];
+      preview: FilePreview;
+    }
   /** mode `all` and at least one bad row: nothing was stated. */
   | { state: 'refused'; counts: IntakeCounts; rejected: RejectedRow[]; options: ResolvedReadOptions };
 
@@ -136,7 +143,14 @@ export function openImports(
     if (!stored.existed) onStored(stored.sha256);
     const path = await engines.evidence.path(stored.sha256);
     const mapping = request.options?.mapping ?? (await rememberedMapping(accountId, definition.name, source));
-    const detected = await detect(path, definition, { ...request.options, ...(mapping && { mapping }), fileName });
+    const detected = await detect(path, definition, {
+      ...request.options,
+      ...(mapping && { mapping }),
+      fileName,
+    }).catch(async (error: unknown) => {
+      if (error instanceof HeaderError) error.file = await previewFile(path, error.options).catch(() => undefined);
+      throw error;
+    });
     const { options } = detected;
     const { notes } = detected.report;
     if (detected.report.headerOnly) {
@@ -161,7 +175,9 @@ export function openImports(
       const earlier = request.again || request.mode === 'dry-run' ? undefined : await findByKey(accountId, key);
       if (earlier !== undefined) return { state: 'already', seq: earlier, evidence: stored.sha256 };
       const checked = await validateOnly(path, definition, options, request.onProgress);
-      if (request.mode === 'dry-run') return { state: 'dry-run', ...checked, options, notes };
+      if (request.mode === 'dry-run') {
+        return { state: 'dry-run', ...checked, options, notes, preview: await previewFile(path, options) };
+      }
       if (request.mode === 'all' && checked.counts.rejected > 0) return { state: 'refused', ...checked, options };
     }
     const remembered = request.rememberMapping ? options.mapping : undefined;

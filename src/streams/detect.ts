@@ -6,6 +6,7 @@ import { type CsvHeader, emptyFile, openDecoded, readCsvHeader } from './decode.
 import { columnMeant, matchHeaders } from './header.ts';
 import { jsonHeaders } from './jsonFiles.ts';
 import { SAMPLE_BYTES } from './limits.ts';
+import { HeaderError } from './preview.ts';
 import { Cells, cellText, dialectOf, scanRecord } from './scan.ts';
 import type { Detected, HeaderReport, ReadOptions, ResolvedReadOptions, StreamDefinition } from './types.ts';
 
@@ -115,7 +116,7 @@ function finish(
   notes: string[],
 ): Detected {
   const match = matchHeaders(definition, headers, given.mapping);
-  if (match.problems.length > 0) throw headerError(definition, match.problems);
+  if (match.problems.length > 0) throw headerError(definition, match.problems, headers, options);
   const report: HeaderReport = {
     headers,
     absent: match.absent,
@@ -130,13 +131,19 @@ function finish(
   return { options: { ...options, mapping: match.mapping }, report };
 }
 
-function headerError(definition: StreamDefinition, problems: Problem[]): FootingError {
+function headerError(
+  definition: StreamDefinition,
+  problems: Problem[],
+  headers: string[],
+  options: ResolvedReadOptions,
+): FootingError {
   const count = problems.length === 1 ? 'One column' : `${problems.length} columns`;
-  return new FootingError('invalid', `${count} of the file cannot be read as ${definition.name}`, {
+  const details = {
     problems,
     // Said once, however many headers are wrong.
     remedy: `The columns of ${definition.name} are ${definition.columns.map((column) => column.name).join(', ')}. A template: footing streams template ${definition.name}`,
-  });
+  };
+  return new HeaderError(`${count} of the file cannot be read as ${definition.name}`, details, headers, options);
 }
 
 function checkGiven(given: GivenOptions): void {

@@ -8,6 +8,8 @@ export type { Block, IntakeProgress, IntakeResult, IntakeSettings, Sink } from '
 export { readFile, validateFile } from './intake.ts';
 export type { BlockRow, ParsedJsonRow } from './jsonRows.ts';
 export { encodeRows, parseRows, textOfParsed } from './jsonRows.ts';
+export type { FilePreview } from './preview.ts';
+export { HeaderError, PREVIEW_ROWS_MAX, previewFile } from './preview.ts';
 export { readRow } from './readRow.ts';
 export { problemText, rejectsFile, rejectsHeader, rejectsLine, rejectsOptions } from './rejects.ts';
 export { blockColumns } from './rows.ts';

@@ -114,6 +114,7 @@ export function importRoutes(app: Scope, context: HttpContext): void {
             rejected: outcome.rejected,
             options: readOptionsView(outcome.options),
             notes: outcome.notes,
+            preview: outcome.preview,
           });
         }
         const status = await imports.status(accountId, outcome.seq);
