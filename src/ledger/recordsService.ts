@@ -192,7 +192,7 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
       if (entry.kind === PATCH_KIND) {
         return { ...base, evidence: null, fileName: null, cells: await patchedCells(read, definition, base) };
       }
-      const posted = entry.payload as unknown as PostedPayload;
+      const posted = recordsIn(entry.payload);
       const rows =
         posted.stream === stream ? posted.rows : (posted.with ?? []).find((part) => part.stream === stream)?.rows;
       const stated = rows?.[originRow - 1];
@@ -206,6 +206,12 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
       return { ...base, evidence: entry.evidence, fileName: posted.file?.name ?? null, cells };
     },
   };
+}
+
+/** An entry about something else may state records beside it. */
+function recordsIn(payload: Json): PostedPayload {
+  const { records } = payload as { records?: Json };
+  return (records ?? payload) as unknown as PostedPayload;
 }
 
 /** What a book's posts may have beside their rows: rows of further streams, and the document that they were read from. */

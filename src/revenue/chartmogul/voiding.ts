@@ -25,8 +25,13 @@ export interface CombinedPayload extends PostPayload {
   voids?: VoidPayload['voids'];
 }
 
-const combined = (entry: Entry): Partial<CombinedPayload> =>
-  entry.kind === POST_KIND ? (entry.payload as unknown as CombinedPayload) : {};
+/** Entries about stated objects that state or void records beside: what a subscription event says of a cancellation. */
+const WITH_RECORDS = /^subscription_event\./;
+
+const combined = (entry: Entry): Partial<CombinedPayload> => {
+  if (entry.kind === POST_KIND) return entry.payload as unknown as CombinedPayload;
+  return WITH_RECORDS.test(entry.kind) ? ((entry.payload as { records?: CombinedPayload }).records ?? {}) : {};
+};
 
 /** Streams that the entry voids records of; [] for entries that void none. */
 export function voidedStreams(entry: Entry): string[] {
@@ -36,16 +41,21 @@ export function voidedStreams(entry: Entry): string[] {
 
 /** Streams that the entry states records of. */
 export function statedStreams(entry: Entry): string[] {
-  const first = entryStream(entry);
+  const first = entryStream(entry) ?? combined(entry).stream;
   return first === undefined ? [] : [first, ...(combined(entry).with ?? []).map(({ stream }) => stream)];
 }
 
 /** The entry as one of the given stream alone. */
 export function partOfStream(entry: Entry, stream: string): Entry {
   const payload = combined(entry);
-  if (payload.with === undefined || payload.stream === stream) return entry;
-  const rows = payload.with.filter((part) => part.stream === stream).flatMap((part) => part.rows);
-  return { ...entry, payload: { stream, source: payload.source!, rows } };
+  const posted = entry.kind === POST_KIND;
+  if (payload.stream === undefined || (posted && (payload.with === undefined || payload.stream === stream)))
+    return entry;
+  const rows =
+    payload.stream === stream
+      ? payload.rows!
+      : (payload.with ?? []).filter((part) => part.stream === stream).flatMap((part) => part.rows);
+  return { ...entry, kind: POST_KIND, payload: { stream, source: payload.source!, rows } };
 }
 
 /** Text of the matches in one query: well within what a query may have. */
@@ -53,11 +63,11 @@ const MATCHES_CHARACTERS_MAX = 20_000;
 
 /** Reverses what the entry voids in one stream: the rows again with sign -1 and the entry's seq. */
 export async function voidRecords(context: PostContext, definition: StreamDefinition, entry: Entry): Promise<void> {
-  const payload = entry.payload as unknown as VoidPayload;
+  const payload = entry.kind === VOID_KIND ? (entry.payload as unknown as VoidPayload) : combined(entry);
   const matches = (payload.voids ?? [])
     .filter(({ stream }) => stream === definition.name)
     .flatMap((each) => each.matches);
-  for (const part of inParts(matches)) await voidMatching(context, definition, entry.seq, payload.source, part);
+  for (const part of inParts(matches)) await voidMatching(context, definition, entry.seq, payload.source!, part);
 }
 
 function inParts(matches: ReadonlyArray<Record<string, string>>): Array<Array<Record<string, string>>> {

@@ -38,6 +38,8 @@ interface Row {
 const COLUMNS = 'id, created_seq, created_at, updated_at, body';
 
 export interface ChangeOptions {
+  /** Records that the entry states or voids beside, as the ledger takes them. */
+  records?: object | undefined;
   claims?: readonly string[];
   releases?: readonly string[];
 }
@@ -159,11 +161,12 @@ export class StatedStore {
     options: ChangeOptions = {},
   ): Promise<StatedObject | undefined> {
     let after: StatedObject | undefined;
+    const { records, ...rest } = options;
     await this.#journal.append(accountId, {
       kind: entryKind,
       actor,
-      payload: payload as Json,
-      ...options,
+      payload: { ...(payload as object), ...(records && { records }) } as Json,
+      ...rest,
       effects: async (tx, seq) => {
         await applyStated(tx, { accountId, seq, kind: entryKind, payload: payload as Json });
         if (changed === null) return;

@@ -2,6 +2,7 @@
 import type { Json } from '../../../journal/types.ts';
 import type { Fields as StatedFields } from '../../stated/apply.ts';
 import type { StatedObject } from '../../stated/store.ts';
+import { cancellationChange } from '../cancellations.ts';
 import { type ApiContext, type Call, changing, type Route } from '../context.ts';
 import { badParameter, notFound, refused } from '../errors.ts';
 import { Fields, isObject, type JsonObject } from '../fields.ts';
@@ -91,9 +92,7 @@ export function subscriptionEventRoutes(route: Route, context: ApiContext): void
     fields.check();
     delete changes.data_source_uuid;
     if (event.body.external_id === changes.external_id) delete changes.external_id;
-    return describe(
-      await changing(context.stated.update(call.account.id, call.actor, KIND, event.id, changes), MISSING),
-    );
+    return describe(await updateEvent(context, call, event, changes));
   });
 
   route('DELETE', '/subscription_events', 204, async (call) => {
@@ -101,6 +100,7 @@ export function subscriptionEventRoutes(route: Route, context: ApiContext): void
     await changing(
       context.stated.remove(call.account.id, call.actor, KIND, event.id, {
         releases: await claimsOf(context, call, event.body),
+        records: await cancellationChange(context, call, event, null),
       }),
       MISSING,
     );
@@ -115,9 +115,7 @@ export function subscriptionEventRoutes(route: Route, context: ApiContext): void
       disabled_at: disabled ? new Date().toISOString() : null,
       disabled_by: disabled ? call.actor : null,
     };
-    const after = describe(
-      await changing(context.stated.update(call.account.id, call.actor, KIND, event.id, changes), MISSING),
-    );
+    const after = describe(await updateEvent(context, call, event, changes));
     return { ...after, subscription_event: after };
   };
   route('PATCH', '/subscription_events/:id/disabled_state', 200, async (call) =>
@@ -136,10 +134,16 @@ export async function createEvent(context: ApiContext, call: Call, values: State
   return changing(
     context.stated.create(call.account.id, call.actor, KIND, newId(), values, {
       claims: await claimsOf(context, call, values),
+      records: await cancellationChange(context, call, null, values),
     }),
     MISSING,
     TAKEN,
   );
+}
+
+async function updateEvent(context: ApiContext, call: Call, event: StatedObject, changes: StatedFields) {
+  const records = await cancellationChange(context, call, event, { ...event.body, ...changes });
+  return changing(context.stated.update(call.account.id, call.actor, KIND, event.id, changes, { records }), MISSING);
 }
 
 async function claimsOf(context: ApiContext, call: Call, values: StatedFields): Promise<string[]> {
