@@ -6,20 +6,31 @@ import type { paths } from './schema.d.ts';
 
 export type ProblemDocument = paths['/api/account']['get']['responses']['4XX']['content']['application/problem+json'];
 export type ProblemItem = ProblemDocument['problems'][number];
+export type FilePreview = NonNullable<ProblemDocument['file']>;
 
 export class ApiError extends Error {
   readonly status: number;
   readonly remedy: string | null;
   readonly problems: ProblemItem[];
   readonly code: string;
+  /** What stands in a file whose header does not fit. */
+  readonly file: FilePreview | null;
 
-  constructor(status: number, code: string, message: string, remedy: string | null, problems: ProblemItem[] = []) {
+  constructor(
+    status: number,
+    code: string,
+    message: string,
+    remedy: string | null,
+    problems: ProblemItem[] = [],
+    file: FilePreview | null = null,
+  ) {
     super(message);
     this.name = 'ApiError';
     this.status = status;
     this.code = code;
     this.remedy = remedy;
     this.problems = problems;
+    this.file = file;
   }
 }
 

@@ -114,6 +114,11 @@ export interface paths {
                                 reason: string;
                                 remedy?: string;
                             }[];
+                            file?: {
+                                headers: string[];
+                                /** @description The first rows as they are read, cells in the order of the headers */
+                                rows: string[][];
+                            };
                         };
                     };
                 };
@@ -143,6 +148,11 @@ export interface paths {
                                 reason: string;
                                 remedy?: string;
                             }[];
+                            file?: {
+                                headers: string[];
+                                /** @description The first rows as they are read, cells in the order of the headers */
+                                rows: string[][];
+                            };
                         };
                     };
                 };
@@ -843,6 +853,11 @@ export interface paths {
                             };
                             /** @description What was assumed about the file and what is odd in its header */
                             notes: string[];
+                            preview: {
+                                headers: string[];
+                                /** @description The first rows as they are read, cells in the order of the headers */
+                                rows: string[][];
+                            };
                         };
                     };
                 };
@@ -1124,8 +1139,13 @@ export interface paths {
                     to?: string;
                     /** @description Set of 100-year potentials */
                     gwp?: "AR4" | "AR5" | "AR6";
-                    /** @description Comma-separated: scope, category, method, entity, month, year, country, region, activity, factor, release */
+                    /** @description Comma-separated: scope, category, method, entity, month, year, country, region, activity, factor, release, supplier, data_quality, gas */
                     group_by?: string;
+                    /**
+                     * @description Methodology, as name@version or as a name for its last version; default: the one in force
+                     * @example default@1
+                     */
+                    methodology?: string;
                     /** @description Answer as of this journal entry; default: the last */
                     as_of?: number;
                     /** @description Only this scope */
@@ -1150,6 +1170,12 @@ export interface paths {
                     factor?: string;
                     /** @description Only this release */
                     release?: string;
+                    /** @description Only this supplier */
+                    supplier?: string;
+                    /** @description Only this data_quality */
+                    data_quality?: string;
+                    /** @description Only this gas */
+                    gas?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1268,6 +1294,165 @@ export interface paths {
                                 quantity: string | null;
                                 amount: string | null;
                             }[];
+                            scope_2: {
+                                methodology: string;
+                                /** @description Period within which instruments and use are matched */
+                                granularity: string;
+                                location_based: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_t: string;
+                                    gases_kg: {
+                                        [key: string]: string;
+                                    };
+                                    other_gases_kg: {
+                                        [key: string]: string;
+                                    };
+                                    /** @description CO2e of sources that used another set of potentials and give no gases */
+                                    not_restatable_kg: string;
+                                    not_restatable_percent: string | null;
+                                    /** @description Gases for which the set has no potential; they count 0 */
+                                    without_potential: string[];
+                                    lines: number;
+                                    flags: {
+                                        [key: string]: number;
+                                    };
+                                    /** @description For /api/explain */
+                                    ref: string;
+                                };
+                                market_based: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_t: string;
+                                    gases_kg: {
+                                        [key: string]: string;
+                                    };
+                                    other_gases_kg: {
+                                        [key: string]: string;
+                                    };
+                                    /** @description CO2e of sources that used another set of potentials and give no gases */
+                                    not_restatable_kg: string;
+                                    not_restatable_percent: string | null;
+                                    /** @description Gases for which the set has no potential; they count 0 */
+                                    without_potential: string[];
+                                    lines: number;
+                                    flags: {
+                                        [key: string]: number;
+                                    };
+                                    /** @description For /api/explain */
+                                    ref: string;
+                                };
+                                total_location_based: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_t: string;
+                                };
+                                total_market_based: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_t: string;
+                                };
+                                /**
+                                 * @description kWh, exact
+                                 * @example 400000
+                                 */
+                                kwh: string;
+                                /**
+                                 * @description kWh, exact
+                                 * @example 400000
+                                 */
+                                covered_kwh: string;
+                                covered_percent: string | null;
+                                /** @description The market-based figure by what its rates are due to */
+                                covers: {
+                                    /** @enum {unknown} */
+                                    cover: "own_generation" | "certificate_bundled" | "certificate_ppa" | "certificate_unbundled" | "contract" | "supplier_rate" | "residual_mix" | "grid_average" | "not_energy" | "no_rate";
+                                    words: string;
+                                    /**
+                                     * @description kWh, exact
+                                     * @example 400000
+                                     */
+                                    kwh: string;
+                                    /**
+                                     * @description kWh, exact
+                                     * @example 400000
+                                     */
+                                    other_year_kwh: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    lines: number;
+                                    ref: string;
+                                }[];
+                                /** @description What a reader of the market-based figure must know */
+                                notes: string[];
+                                /** @description Market-based lines by the dimensions asked for */
+                                rows: {
+                                    keys: {
+                                        [key: string]: string;
+                                    };
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_t: string;
+                                    gases_kg: {
+                                        [key: string]: string;
+                                    };
+                                    other_gases_kg: {
+                                        [key: string]: string;
+                                    };
+                                    /** @description CO2e of sources that used another set of potentials and give no gases */
+                                    not_restatable_kg: string;
+                                    not_restatable_percent: string | null;
+                                    /** @description Gases for which the set has no potential; they count 0 */
+                                    without_potential: string[];
+                                    lines: number;
+                                    flags: {
+                                        [key: string]: number;
+                                    };
+                                    /**
+                                     * @description kWh, exact
+                                     * @example 400000
+                                     */
+                                    kwh: string;
+                                }[];
+                            } | null;
                         };
                     };
                 };
@@ -1430,7 +1615,9 @@ export interface paths {
                      * @example country~ANY~'DE','FR'~AND~mrr~GTE~150
                      */
                     filters?: string;
-                    /** @description country, state, city, owner, data_source, mrr_band, plan, billing_interval or custom.<name> */
+                    /** @description A saved segment, by name or id; its conditions hold beside `filters` */
+                    segment?: string;
+                    /** @description country, state, city, owner, data_source, mrr_band, customer_status, tag, plan, plan_group, billing_interval or custom.<name> */
                     partition_by?: string;
                     /** @example 2026-03-31 */
                     until?: string;
@@ -1571,6 +1758,8 @@ export interface paths {
                      * @example country~ANY~'DE','FR'~AND~mrr~GTE~150
                      */
                     filters?: string;
+                    /** @description A saved segment, by name or id; its conditions hold beside `filters` */
+                    segment?: string;
                     /** @example 2026-03-31 */
                     until?: string;
                     /** @description Answer as of this journal entry; default: the last */
@@ -1646,6 +1835,13 @@ export interface paths {
                     customer_external_id?: string;
                     /** @description Data source of the customer */
                     source?: string;
+                    /**
+                     * @description name~OPERATOR~value, joined by ~AND~
+                     * @example country~ANY~'DE','FR'~AND~mrr~GTE~150
+                     */
+                    filters?: string;
+                    /** @description A saved segment, by name or id; its conditions hold beside `filters` */
+                    segment?: string;
                     /** @description -date: newest first */
                     order?: "date" | "-date";
                     /** @description Answer as of this journal entry; default: the last */
@@ -2506,6 +2702,11 @@ export interface paths {
                                     reason: string;
                                     remedy?: string;
                                 }[];
+                                file?: {
+                                    headers: string[];
+                                    /** @description The first rows as they are read, cells in the order of the headers */
+                                    rows: string[][];
+                                };
                             } | null;
                         };
                     };
@@ -2583,6 +2784,11 @@ export interface paths {
                                         reason: string;
                                         remedy?: string;
                                     }[];
+                                    file?: {
+                                        headers: string[];
+                                        /** @description The first rows as they are read, cells in the order of the headers */
+                                        rows: string[][];
+                                    };
                                 } | null;
                             }[];
                         };
@@ -2664,6 +2870,11 @@ export interface paths {
                                     reason: string;
                                     remedy?: string;
                                 }[];
+                                file?: {
+                                    headers: string[];
+                                    /** @description The first rows as they are read, cells in the order of the headers */
+                                    rows: string[][];
+                                };
                             } | null;
                         };
                     };

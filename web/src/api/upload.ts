@@ -18,6 +18,7 @@ export async function sendFile(
   query: Record<string, string>,
   file: Blob,
   onSent: (bytes: number) => void = () => {},
+  signal?: AbortSignal,
 ): Promise<ImportAnswer> {
   await apiFetch('/api/account');
   return new Promise((resolve, reject) => {
@@ -26,6 +27,8 @@ export async function sendFile(
     request.setRequestHeader('authorization', `Bearer ${currentKey()}`);
     request.setRequestHeader('content-type', 'application/octet-stream');
     request.upload.onprogress = (event) => onSent(event.loaded);
+    signal?.addEventListener('abort', () => request.abort());
+    request.onabort = () => reject(new DOMException('', 'AbortError'));
     request.onerror = () => reject(new ApiError(0, 'unreachable', t.errors.unreachable, t.errors.unreachableRemedy));
     request.onload = () => {
       const body = parsed(request.responseText);
@@ -35,7 +38,14 @@ export async function sendFile(
       reject(
         problem === null
           ? new ApiError(request.status, 'unreadable', t.errors.unreadable(request.status), t.errors.unreachableRemedy)
-          : new ApiError(request.status, problem.code, problem.detail, problem.remedy, problem.problems),
+          : new ApiError(
+              request.status,
+              problem.code,
+              problem.detail,
+              problem.remedy,
+              problem.problems,
+              problem.file ?? null,
+            ),
       );
     };
     request.send(file);

@@ -30,6 +30,8 @@ export const imports = {
   sheet: 'Sheet',
   columns: 'Columns',
   columnsNote: 'Every header of the file and the column that it goes to. Change one and check again.',
+  preview: 'First rows',
+  previewNote: 'As they are read. A marked row would be rejected.',
   header: 'Header in the file',
   sample: 'First values',
   column: 'Goes to',

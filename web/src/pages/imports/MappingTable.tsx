@@ -1,24 +1,25 @@
 /** Every header of the file and the column that it goes to, with the first values of the file beside it. */
 import { NativeSelect } from '@mantine/core';
+import type { FilePreview } from '../../api/client.ts';
 import type { Stream } from '../../api/queries.ts';
 import { t } from '../../texts.ts';
-import type { Head } from './head.ts';
 
 /** Header to column; null leaves a header out. Only what the person chose. */
 export type Mapping = Record<string, string | null>;
 
 const LEFT_OUT = '(left out)';
+const SAMPLES_SHOWN = 3;
 
 interface Props {
   stream: Stream;
   headers: readonly string[];
-  head: Head | null;
+  preview: FilePreview | null;
   detected: Record<string, string | null>;
   mapping: Mapping;
   onChange: (mapping: Mapping) => void;
 }
 
-export function MappingTable({ stream, headers, head, detected, mapping, onChange }: Props) {
+export function MappingTable({ stream, headers, preview, detected, mapping, onChange }: Props) {
   if (headers.length === 0) return null;
   const choose = (header: string, value: string) => {
     const { [header]: _, ...others } = mapping;
@@ -68,9 +69,10 @@ export function MappingTable({ stream, headers, head, detected, mapping, onChang
                       />
                     </td>
                     <td className="dimmed">
-                      {head?.rows
+                      {preview?.rows
                         .map((row) => row[index])
                         .filter(Boolean)
+                        .slice(0, SAMPLES_SHOWN)
                         .join(' · ')}
                     </td>
                   </tr>

@@ -1,22 +1,21 @@
 /** A file from the drop to the entry: look first, map its columns, see what would be rejected, then import. */
 import { Button, Checkbox, NativeSelect, Progress, TextInput } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
-import { type DragEvent, type FormEvent, useRef, useState } from 'react';
-import { ApiError } from '../../api/client.ts';
+import { type DragEvent, type FormEvent, useEffect, useRef, useState } from 'react';
+import { ApiError, type FilePreview } from '../../api/client.ts';
 import { readAgain, useStreams } from '../../api/queries.ts';
 import { type DryRun, type Stated, sendFile } from '../../api/upload.ts';
 import { Section } from '../../components/Page.tsx';
 import { Problem } from '../../components/Problem.tsx';
 import { bytes } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
-import { type Head, readHead } from './head.ts';
 import { type Mapping, MappingTable } from './MappingTable.tsx';
+import { PreviewTable } from './PreviewTable.tsx';
 import { ReadOptions, type ReadOptionValues } from './ReadOptions.tsx';
 import { RejectedRows } from './RejectedRows.tsx';
 
 interface State {
   file: File | null;
-  head: Head | null;
   stream: string;
   source: string;
   options: ReadOptionValues;
@@ -27,14 +26,18 @@ interface State {
   found: DryRun | null;
   /** The last answer, kept to show the columns while inputs change. */
   lastFound: DryRun | null;
+  /** The first rows, of the last answer or refusal. */
+  preview: FilePreview | null;
   error: unknown;
   sending: { bytes: number; sent: number; checking: boolean } | null;
   already: boolean;
 }
 
+const CHECKED_AT_ONCE_BYTES_MAX = 8_000_000;
+const TYPING_MS = 350;
+
 const EMPTY: State = {
   file: null,
-  head: null,
   stream: '',
   source: '',
   options: {},
@@ -43,6 +46,7 @@ const EMPTY: State = {
   remember: false,
   found: null,
   lastFound: null,
+  preview: null,
   error: null,
   sending: null,
   already: false,
@@ -56,31 +60,53 @@ export function NewImport() {
   /** Inputs that decide how the file is read: what was found before no longer counts. */
   const changeInput = (patch: Partial<State>) => change({ found: null, already: false, ...patch });
 
-  const take = async (file: File) => {
-    const stream = state.stream || (streams.find(({ name }) => file.name.toLowerCase().startsWith(name))?.name ?? '');
-    changeInput({ file, stream, mapping: {}, lastFound: null, error: null, head: await readHead(file) });
+  const take = (file: File) => {
+    const stream =
+      state.stream ||
+      streamOf(
+        file.name,
+        streams.map(({ name }) => name),
+      );
+    changeInput({ file, stream, mapping: {}, lastFound: null, preview: null, error: null });
   };
+  const running = useRef<AbortController | null>(null);
   const send = async (checking: boolean) => {
     const { file, stream } = state;
     if (!file || stream === '') return;
+    // What is being checked with other inputs is of no interest any more.
+    running.current?.abort();
+    const own = new AbortController();
+    running.current = own;
     change({ error: null, already: false, sending: { bytes: file.size, sent: 0, checking } });
     try {
-      const answer = await sendFile(stream, queryOf(state, checking), file, (sent) =>
-        change({ sending: { bytes: file.size, sent, checking } }),
-      );
-      if (answer.outcome === 'dry-run') change({ found: answer as DryRun, lastFound: answer as DryRun });
-      else {
+      const onSent = (sent: number) => change({ sending: { bytes: file.size, sent, checking } });
+      const answer = await sendFile(stream, queryOf(state, checking), file, onSent, own.signal);
+      if (answer.outcome === 'dry-run') {
+        const found = answer as DryRun;
+        change({ found, lastFound: found, preview: found.preview });
+      } else {
         const stated = answer as Stated;
         readAgain();
         if (stated.outcome === 'already') change({ already: true });
         else await navigate({ to: '/imports/$seq', params: { seq: String(stated.import.seq) } });
       }
     } catch (error) {
-      change({ error, ...(checking ? { found: null } : {}) });
-    } finally {
-      change({ sending: null });
+      if (own.signal.aborted) return;
+      const file = error instanceof ApiError && error.file !== null ? { preview: error.file } : {};
+      change({ error, ...file, ...(checking ? { found: null } : {}) });
     }
+    if (running.current === own) change({ sending: null });
   };
+  // Small files are checked at once and after every change; large ones when it is asked for.
+  const { file, stream, source, options, mapping } = state;
+  const inputs = JSON.stringify([stream, source, options, mapping]);
+  const latest = useRef(send);
+  latest.current = send;
+  useEffect(() => {
+    if (!file || stream === '' || file.size > CHECKED_AT_ONCE_BYTES_MAX) return;
+    const timer = setTimeout(() => void latest.current(true), TYPING_MS);
+    return () => clearTimeout(timer);
+  }, [file, stream, inputs]);
   const check = (event: FormEvent) => {
     event.preventDefault();
     void send(true);
@@ -89,7 +115,7 @@ export function NewImport() {
   return (
     <Section title={t.imports.newTitle} note={t.imports.newNote}>
       <form onSubmit={check}>
-        <Drop file={state.file} onFile={(file) => void take(file)} />
+        <Drop file={state.file} onFile={take} />
         {state.file && (
           <>
             <div className="form-row">
@@ -101,7 +127,15 @@ export function NewImport() {
                   { value: '', label: t.imports.streamChoose },
                   ...streams.map(({ name, title }) => ({ value: name, label: title })),
                 ]}
-                onChange={(event) => changeInput({ stream: event.currentTarget.value, mapping: {}, lastFound: null })}
+                onChange={(event) =>
+                  changeInput({
+                    stream: event.currentTarget.value,
+                    mapping: {},
+                    lastFound: null,
+                    preview: null,
+                    error: null,
+                  })
+                }
               />
               <TextInput
                 label={t.imports.source}
@@ -134,10 +168,17 @@ export function NewImport() {
         <MappingTable
           stream={definition}
           headers={headersOf(state)}
-          head={state.head}
+          preview={state.preview}
           detected={state.lastFound?.options.mapping ?? {}}
           mapping={state.mapping}
           onChange={(mapping) => changeInput({ mapping })}
+        />
+      )}
+      {state.preview && definition && (state.lastFound || isAboutColumns(state.error)) && (
+        <PreviewTable
+          preview={state.preview}
+          mapping={{ ...(state.lastFound?.options.mapping ?? {}), ...state.mapping }}
+          rejected={state.found?.rejected ?? []}
         />
       )}
       {state.file && state.lastFound && !state.found && <p className="dimmed">{t.imports.mappingChanged}</p>}
@@ -215,10 +256,19 @@ function queryOf({ file, source, options, mapping, allOrNothing, remember }: Sta
 const isAboutColumns = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.code === 'invalid' && error.problems.some(({ row }) => row === undefined);
 
-function headersOf({ lastFound, head, error }: State): string[] {
+function headersOf({ lastFound, preview, error }: State): string[] {
+  if (preview) return preview.headers;
   if (lastFound) return Object.keys(lastFound.options.mapping);
-  if (head) return head.headers;
   return isAboutColumns(error) ? error.problems.flatMap(({ field }) => (field === undefined ? [] : [field])) : [];
+}
+
+/** The kind of record that the name of a file speaks of: the longest that it begins with, or contains. */
+function streamOf(fileName: string, names: readonly string[]): string {
+  const name = fileName.toLowerCase().replaceAll('-', '_');
+  const longest = (found: readonly string[]) => found.toSorted((a, b) => b.length - a.length)[0];
+  return (
+    longest(names.filter((one) => name.startsWith(one))) ?? longest(names.filter((one) => name.includes(one))) ?? ''
+  );
 }
 
 function Drop({ file, onFile }: { file: File | null; onFile: (file: File) => void }) {
