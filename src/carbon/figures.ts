@@ -30,8 +30,8 @@ export interface Figures {
   flags: Partial<Record<Flag, number>>;
 }
 
-/** The figures of rows that belong together. */
-export function figuresOf(rows: readonly SumRow[], gwp: GwpSetName): Figures {
+/** The figures of rows that belong together. `byGas`: out of the masses of the gases even where the source publishes a total. */
+export function figuresOf(rows: readonly SumRow[], gwp: GwpSetName, byGas = false): Figures {
   const potentials = potentialsOf(gwp);
   let co2e = Decimal.ZERO;
   let fixed = Decimal.ZERO;
@@ -48,13 +48,13 @@ export function figuresOf(rows: readonly SumRow[], gwp: GwpSetName): Figures {
       const mass = Decimal.parse(row[gas]);
       gases.set(gas, gases.get(gas)!.add(mass));
       if (gas === 'other_kg') others.set(row.other_gas, (others.get(row.other_gas) ?? Decimal.ZERO).add(mass));
-      if (own) continue;
+      if (own && !byGas) continue;
       const potential = gas === 'other_kg' ? potentials.of(row.other_gas) : potentials[gas];
       if (potential === undefined) without.add(row.other_gas);
       else co2e = co2e.add(mass.mul(potential));
-      if (gas === 'co2e_unsplit') fixed = fixed.add(mass);
+      if (gas === 'co2e_unsplit' && !own) fixed = fixed.add(mass);
     }
-    if (own) co2e = co2e.add(Decimal.parse(row.co2e_source));
+    if (own && !byGas) co2e = co2e.add(Decimal.parse(row.co2e_source));
     for (const flag of FLAG_NAMES) {
       const count = Number(row[`lines_${flag}`] ?? 0);
       if (count !== 0) flags[flag] = (flags[flag] ?? 0) + count;
@@ -73,6 +73,33 @@ export function figuresOf(rows: readonly SumRow[], gwp: GwpSetName): Figures {
     lines,
     flags,
   };
+}
+
+/** What is left of a published total that its gases, as published, do not add up to. */
+export const ROUNDING = 'rounding of the source';
+
+/** The figures of rows gas by gas; the CO2e of the gases adds up to that of the rows. Lines and flags stand with every gas that they emit. */
+export function figuresByGas(rows: readonly SumRow[], gwp: GwpSetName): Array<[gas: string, figures: Figures]> {
+  const found = new Map<string, Figures>();
+  const zero = Object.fromEntries([...GASES, 'co2e_source'].map((mass) => [mass, '0'])) as Record<Mass, string>;
+  for (const gas of GASES) {
+    const having = rows.filter((row) => row[gas] !== '0');
+    const names = gas === 'other_kg' ? [...new Set(having.map((row) => row.other_gas))].sort() : [gas];
+    for (const name of names) {
+      const own = having.filter((row) => gas !== 'other_kg' || row.other_gas === name);
+      if (own.length === 0) continue;
+      const alone = own.map((row) => ({ ...row, ...zero, [gas]: row[gas] }));
+      found.set(name, figuresOf(alone, gwp, true));
+    }
+  }
+  const total = Decimal.parse(figuresOf(rows, gwp).co2e_kg);
+  const sum = [...found.values()].reduce((added, { co2e_kg }) => added.add(Decimal.parse(co2e_kg)), Decimal.ZERO);
+  const rest = total.sub(sum);
+  if (!rest.isZero()) {
+    const empty = figuresOf([], gwp);
+    found.set(ROUNDING, { ...empty, co2e_kg: rest.toString(), co2e_t: rest.mul(THOUSANDTH).toString() });
+  }
+  return [...found];
 }
 
 const HUNDRED = Rational.parse('100');

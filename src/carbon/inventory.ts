@@ -2,48 +2,37 @@
  * The greenhouse-gas inventory: a function of (ledger, seq, query). Read from the tables of totals where they have what is
  * asked, from the lines otherwise; both give the same sums.
  */
-import { FootingError, shown } from '../kernel/errors.ts';
+import { addMonthsToMonth, type Day } from '../kernel/dates.ts';
+import { Decimal } from '../kernel/decimal.ts';
 import type { ReadContext } from '../ledger/types.ts';
 import type { GwpSetName } from './catalogue/types.ts';
-import { type Figures, figuresOf, type SumRow } from './figures.ts';
+import { consolidatedSums, consolidationOf, entitiesAndMonths, sharesOf } from './consolidation.ts';
+import {
+  checkMonth,
+  conditions,
+  DEFAULT_GWP,
+  type Dimension,
+  type InventoryQuery,
+  inventoryRef,
+  sqlOf,
+} from './dimensions.ts';
+import { type Figures, figuresByGas, figuresOf } from './figures.ts';
 import { checkFilters } from './known.ts';
+import { type Boundary, boundaryOf, EXCLUSION_WORDS, type ExclusionReason } from './organisation/boundary.ts';
+import { organisationAsOf, underOf } from './organisation/organisation.ts';
+import type { Approach } from './organisation/shares.ts';
 import { read } from './sql.ts';
-import { FLAG_NAMES, FLAGS, HOLD_WORDS, MASSES } from './tables.ts';
+import { GROUPS_MAX, type KeyedSum, readSums, tooManyGroups } from './sums.ts';
+import { HOLD_WORDS } from './tables.ts';
 
-/** Groups in one answer. */
-export const GROUPS_MAX = 50_000;
-/** Sums read for one answer: several make a group when its lines differ in potentials or gas. */
-const SUMS_MAX = 500_000;
-export const DEFAULT_GWP: GwpSetName = 'AR5';
-
-/** What an inventory may be grouped and filtered by -> where it stands: on the line, on its class, on its decision. */
-const DIMENSIONS = {
-  scope: { on: 'class', sql: "if(m.scope = 0, 'outside', toString(m.scope))" },
-  category: { on: 'class', sql: "if(m.category = 0, '', toString(m.category))" },
-  method: { on: 'class', sql: 'm.method' },
-  entity: { on: 'entity', sql: 'toString(t.entity)' },
-  month: { on: 'line', sql: 'substring(toString(t.month), 1, 7)' },
-  year: { on: 'line', sql: 'toString(toYear(t.month))' },
-  country: { on: 'match', sql: 'm.country' },
-  region: { on: 'match', sql: 'm.region' },
-  activity: { on: 'match', sql: 'm.activity' },
-  factor: { on: 'match', sql: 'm.factor_id' },
-  release: { on: 'match', sql: 'm.release' },
-} as const;
-export type Dimension = keyof typeof DIMENSIONS;
-export const INVENTORY_DIMENSIONS = Object.keys(DIMENSIONS) as Dimension[];
-
-export interface InventoryQuery {
-  /** Default: scope. */
-  groupBy?: readonly Dimension[];
-  /** Default AR5. */
-  gwp?: GwpSetName;
-  /** First and last month, YYYY-MM, both inclusive. */
-  from?: string;
-  to?: string;
-  /** Values that are let through; `scope` takes 1, 2, 3, outside; `category` takes 1 to 15 and '' for none. */
-  filters?: Partial<Record<Dimension, readonly string[]>>;
-}
+export {
+  conditions,
+  DEFAULT_GWP,
+  type Dimension,
+  INVENTORY_DIMENSIONS,
+  type InventoryQuery,
+  inventoryRef,
+} from './dimensions.ts';
 
 export interface InventoryRow extends Figures {
   keys: Partial<Record<Dimension, string>>;
@@ -62,6 +51,32 @@ export interface HeldSum {
   amount: string | null;
 }
 
+/** What an entity's boundary leaves out of the inventory. */
+export interface ExcludedEntity {
+  entity: string;
+  reason: ExclusionReason;
+  words: string;
+  /** More about an unclear ownership; '' elsewhere. */
+  detail: string;
+  /** Scope-3 category in which the standard looks for it: 8, 13, 14, 15; null where it is the business of others. */
+  category_hint: number | null;
+  /** Shares that count, over the time of the inventory; a share holds from its day until before the next one's. */
+  shares: Array<{ from: Day; share: string }>;
+  co2e_kg: string;
+  co2e_t: string;
+  lines: number;
+}
+
+export interface InventoryBoundary {
+  approach: Approach;
+  /** The reporting parent; null when no ownership is stated: then everything counts wholly. */
+  parent: string | null;
+  /** What of scopes 1 to 3 is not in the total because of the boundary. */
+  excluded: { co2e_kg: string; co2e_t: string; entities: ExcludedEntity[] };
+  /** Entities whose scopes 1 and 2 are in scope 3 because of a lease, and in which category. */
+  leased: Array<{ entity: string; category: number }>;
+}
+
 export interface InventoryStatement {
   seq: number;
   gwp: GwpSetName;
@@ -75,33 +90,41 @@ export interface InventoryStatement {
   outside: Figures;
   /** What is not in the total because it is held back. */
   held: HeldSum[];
+  /** Null when no approach was asked for. */
+  boundary: InventoryBoundary | null;
 }
 
 /**
- * The inventory by any combination of dimensions.
- * @throws FootingError `invalid` for an unknown dimension, month or value of a filter, `too_large` over GROUPS_MAX groups.
+ * The inventory by any combination of dimensions, under a consolidation approach or with everything counted wholly.
+ * @throws FootingError `invalid` for an unknown dimension, month, parent or value of a filter, `too_large` over GROUPS_MAX groups.
  */
 export async function inventory(context: ReadContext, query: InventoryQuery = {}): Promise<InventoryStatement> {
   const groupBy = [...(query.groupBy ?? (['scope'] as const))];
   const gwp = query.gwp ?? DEFAULT_GWP;
   for (const dimension of Object.keys(query.filters ?? {})) sqlOf(dimension);
-  const [sums, held] = await Promise.all([
-    readSums(context, query, groupBy),
-    heldSums(context, query),
-    checkFilters(context, query.filters ?? {}),
+  const columns = groupBy.filter((dimension) => dimension !== 'gas');
+  const narrowed = await narrowedBy(context, query);
+  const [{ sums, boundary }, held] = await Promise.all([
+    query.approach === undefined
+      ? readSums(context, narrowed, columns).then((plain) => ({ sums: plain, boundary: null }))
+      : consolidated(context, narrowed, columns, query.approach),
+    heldSums(context, narrowed),
+    checkFilters(context, { ...query.filters, ...(query.under === undefined ? {} : { entity: [query.under] }) }),
   ]);
-  const groups = new Map<string, Array<SumRow & Record<string, string>>>();
+  const groups = new Map<string, KeyedSum[]>();
   for (const row of sums) {
-    const key = JSON.stringify(groupBy.map((_, i) => row[`k${i}`]));
+    const key = JSON.stringify(columns.map((_, i) => row[`k${i}`]));
     const group = groups.get(key);
     if (group) group.push(row);
     else groups.set(key, [row]);
   }
   if (groups.size > GROUPS_MAX) throw tooManyGroups();
   const rows = [...groups.values()]
-    .map((group) => {
-      const keys = Object.fromEntries(groupBy.map((dimension, i) => [dimension, group[0]![`k${i}`]!]));
-      return { keys, ...figuresOf(group, gwp), ref: inventoryRef(query, keys) } as InventoryRow;
+    .flatMap((group): InventoryRow[] => {
+      const keys = Object.fromEntries(columns.map((dimension, i) => [dimension, group[0]![`k${i}`]!]));
+      const ref = inventoryRef(query, keys);
+      if (!groupBy.includes('gas')) return [{ keys, ...figuresOf(group, gwp), ref }];
+      return figuresByGas(group, gwp).map(([gas, figures]) => ({ keys: { ...keys, gas }, ...figures, ref }));
     })
     .sort((a, b) => compareKeys(a.keys, b.keys, groupBy));
   return {
@@ -123,134 +146,125 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
       gwp,
     ),
     held,
+    boundary,
   };
 }
 
-/** A reference to a figure that `explainInventory` understands. */
-export function inventoryRef(query: InventoryQuery, keys: Partial<Record<Dimension, string>>): string {
-  const words = new URLSearchParams();
-  words.set('gwp', query.gwp ?? DEFAULT_GWP);
-  if (query.from) words.set('from', query.from);
-  if (query.to) words.set('to', query.to);
-  for (const dimension of INVENTORY_DIMENSIONS) {
-    const key = keys[dimension];
-    if (key !== undefined) words.append(dimension, key);
-    else for (const value of query.filters?.[dimension] ?? []) words.append(dimension, value);
-  }
-  return `inventory?${words}`;
+/** The query with `under` said as the entities that it means. */
+async function narrowedBy(context: ReadContext, query: InventoryQuery): Promise<InventoryQuery> {
+  for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
+  if (query.under === undefined) return query;
+  const organisation = await organisationAsOf(context, context.seq);
+  const { from, to } = daysOf(query, []);
+  const names = underOf(organisation, query.under, from, to);
+  const asked = query.filters?.entity;
+  const entity = asked === undefined ? [...names] : asked.filter((name) => names.has(name));
+  return { ...query, filters: { ...query.filters, entity } };
 }
 
-/** WHERE of a query on the aliases t (lines or totals) and m (classes or decisions); `decisions` is what it says of m alone. */
-export function conditions(
-  query: InventoryQuery,
-  seq: number,
-): { where: string; lines: string; decisions: string; parameters: Record<string, unknown> } {
-  const where = ['t.seq <= {seq:UInt64}'];
-  const decisions: string[] = [];
-  const parameters: Record<string, unknown> = { seq };
-  for (const end of ['from', 'to'] as const) {
-    const month = query[end];
-    if (month === undefined) continue;
-    if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
-      throw new FootingError('invalid', `Not a month: ${shown(month)}`, {
-        problems: [{ field: end, value: shown(month), reason: 'is not a month', remedy: 'Write it like 2025-03' }],
-      });
-    }
-    where.push(`t.month ${end === 'from' ? '>=' : '<='} toDate32({${end}:String})`);
-    parameters[end] = `${month}-01`;
-  }
-  for (const [dimension, values] of Object.entries(query.filters ?? {})) {
-    if (!values) continue;
-    const { on } = DIMENSIONS[dimension as Dimension] ?? {};
-    const condition = `${sqlOf(dimension)} IN {f_${dimension}:Array(String)}`;
-    (on === 'class' || on === 'match' ? decisions : where).push(condition);
-    parameters[`f_${dimension}`] = values;
-  }
-  const all = (parts: string[]) => (parts.length === 0 ? '1' : parts.join('\n  AND '));
-  return { where: all([...where, ...decisions]), lines: all(where), decisions: all(decisions), parameters };
+/** First day, and the day after the last. */
+function daysOf({ from, to }: InventoryQuery, months: readonly string[]): { from: Day; to: Day } {
+  const first = from ?? months[0] ?? FIRST_MONTH;
+  const [last] = [to ?? months.at(-1) ?? LAST_MONTH, first].sort().reverse();
+  return { from: `${first}-01`, to: `${addMonthsToMonth(last!, 1)}-01` };
 }
 
-function sqlOf(dimension: string): string {
-  const known = (DIMENSIONS as Record<string, { sql: string } | undefined>)[dimension];
-  if (known) return known.sql;
-  throw new FootingError('invalid', `An inventory has no ${shown(dimension)}`, {
-    problems: [
-      {
-        field: 'group_by',
-        value: shown(dimension),
-        reason: 'is not known',
-        remedy: `Use ${INVENTORY_DIMENSIONS.join(', ')}`,
-      },
-    ],
+/** The calendar of the streams. */
+const FIRST_MONTH = '1900-01';
+const LAST_MONTH = '2299-11';
+
+/** Shares of entities as they apply to a query. */
+export async function boundaryFor(
+  context: ReadContext,
+  query: InventoryQuery & { approach: Approach },
+): Promise<{ boundary: Boundary; names: string[]; months: string[] }> {
+  const { names, months } = await entitiesAndMonths(context, query);
+  const boundary = await boundaryOf(context, context.seq, {
+    approach: query.approach,
+    parent: query.parent,
+    ...daysOf(query, months),
   });
+  return { boundary, names, months };
 }
 
-async function readSums(
+async function consolidated(
   context: ReadContext,
   query: InventoryQuery,
   groupBy: readonly Dimension[],
-): Promise<Array<SumRow & Record<string, string>>> {
-  const asked = new Set<Dimension>([...groupBy, ...(Object.keys(query.filters ?? {}) as Dimension[])]);
-  for (const dimension of asked) sqlOf(dimension);
-  const on = new Set([...asked].map((dimension) => DIMENSIONS[dimension].on as string));
-  const { where, parameters } = conditions(query, context.seq);
-  const keys = groupBy.map((dimension, i) => `${sqlOf(dimension)} AS k${i}`);
-  const head = [
-    ...keys,
-    'toString(m.scope != 0) AS in_scopes',
-    'm.gwp_source AS gwp_source',
-    'm.other_gas AS other_gas',
-  ];
-  const group = [...groupBy.map((_, i) => `k${i}`), 'in_scopes', 'gwp_source', 'other_gas'].join(', ');
-  const fromLines = on.has('match') && on.has('entity');
-  const table = fromLines
-    ? 'emissions'
-    : on.has('entity')
-      ? 'inventory_totals'
-      : on.has('match')
-        ? 'match_totals'
-        : 'class_totals';
-  const meaning = on.has('match') ? 'match' : 'class';
-  const named = [...asked].filter((dimension) => ['class', 'match'].includes(DIMENSIONS[dimension].on));
-  // Columns of decisions bear the names of the dimensions, except the factor's.
-  const columns = new Set([
-    'scope',
-    'gwp_source',
-    'other_gas',
-    ...named.map((dimension) => (dimension === 'factor' ? 'factor_id' : dimension)),
+  approach: Approach,
+): Promise<{ sums: KeyedSum[]; boundary: InventoryBoundary }> {
+  const { boundary, names, months } = await boundaryFor(context, { ...query, approach });
+  const consolidation = await consolidationOf(context, boundary, names, months);
+  const gwp = query.gwp ?? DEFAULT_GWP;
+  const partly = names.filter((name) => boundary.of(name).reason !== null);
+  // An entity of which the query lets nothing through need not be looked at.
+  const looked =
+    query.filters?.entity === undefined ? partly : partly.filter((name) => query.filters!.entity!.includes(name));
+  const about = { ...query, filters: { ...query.filters, entity: looked } };
+  const none = { constant: [], monthly: [], daily: [], moved: new Map<string, number>() };
+  const wholly = { shares: sharesOf(boundary, looked, months, true), internal: none, buyers: none };
+  const partial = { shares: sharesOf(boundary, looked, months), internal: none, buyers: none };
+  const [sums, whole, included, internal] = await Promise.all([
+    consolidatedSums(context, query, groupBy, consolidation),
+    looked.length === 0 ? [] : consolidatedSums(context, about, ['entity'], wholly),
+    looked.length === 0 ? [] : consolidatedSums(context, about, ['entity'], partial),
+    consolidation.internal.daily.length === 0
+      ? []
+      : consolidatedSums(context, query, ['entity'], consolidation, 'internal'),
   ]);
-  const flagSums = FLAG_NAMES.map(
-    (flag) =>
-      `toString(${fromLines ? `sum(if(bitAnd(t.flags, ${FLAGS[flag]}) = 0, 0, t.sign))` : `sum(t.lines_${flag})`}) AS lines_${flag}`,
-  );
-  const rows = await read<SumRow & Record<string, string>>(
-    context,
-    `
-SELECT ${head.join(', ')},
-  toString(sum(t.${fromLines ? 'sign' : 'lines'})) AS lines,
-  ${flagSums.join(', ')},
-  ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, 24))) AS ${mass}`).join(',\n  ')}
-FROM ${table} AS t
-INNER JOIN (
-  SELECT DISTINCT ${meaning}, ${[...columns].join(', ')}
-  FROM matches
-  WHERE sign = 1 AND held = ''
-) AS m ON t.${meaning} = m.${meaning}
-WHERE ${where}
-GROUP BY ${group}
-ORDER BY ${group}
-LIMIT ${SUMS_MAX + 1}`,
-    parameters,
-  );
-  if (rows.length > SUMS_MAX) throw tooManyGroups();
-  return rows.filter((row) => row.lines !== '0' || MASSES.some((mass) => Number(row[mass]) !== 0));
+  const inScopes = (rows: readonly KeyedSum[]) => {
+    const byEntity = new Map<string, KeyedSum[]>();
+    for (const row of rows) if (row.in_scopes === '1') byEntity.set(row.k0!, [...(byEntity.get(row.k0!) ?? []), row]);
+    return new Map([...byEntity].map(([entity, group]) => [entity, figuresOf(group, gwp)]));
+  };
+  const [wholeOf, includedOf, internalOf] = [inScopes(whole), inScopes(included), inScopes(internal)];
+  const excluded: ExcludedEntity[] = [];
+  const add = (
+    entity: string,
+    reason: ExclusionReason,
+    co2e: Decimal,
+    lines: number,
+    detail: string,
+    hint: number | null,
+  ) => {
+    excluded.push({
+      entity,
+      reason,
+      words: EXCLUSION_WORDS[reason],
+      detail,
+      category_hint: hint,
+      shares: boundary.of(entity).stretches.map(({ from, share }) => ({ from, share: share.toString() })),
+      co2e_kg: co2e.toString(),
+      co2e_t: co2e.mul(THOUSANDTH).toString(),
+      lines,
+    });
+  };
+  for (const [entity, figures] of wholeOf) {
+    const { reason, detail, hint } = boundary.of(entity);
+    const co2e = Decimal.parse(figures.co2e_kg).sub(Decimal.parse(includedOf.get(entity)?.co2e_kg ?? '0'));
+    if (reason === null || (co2e.isZero() && figures.lines === (includedOf.get(entity)?.lines ?? 0))) continue;
+    add(entity, reason, co2e, figures.lines, detail, hint);
+  }
+  for (const [entity, figures] of internalOf) {
+    if (figures.lines === 0 && figures.co2e_kg === '0') continue;
+    add(entity, 'intra_group', Decimal.parse(figures.co2e_kg), figures.lines, '', null);
+  }
+  excluded.sort((a, b) => Decimal.parse(b.co2e_kg).cmp(Decimal.parse(a.co2e_kg)) || (a.entity < b.entity ? -1 : 1));
+  const total = excluded.reduce((sum, { co2e_kg }) => sum.add(Decimal.parse(co2e_kg)), Decimal.ZERO);
+  return {
+    sums,
+    boundary: {
+      approach,
+      parent: boundary.parent,
+      excluded: { co2e_kg: total.toString(), co2e_t: total.mul(THOUSANDTH).toString(), entities: excluded },
+      leased: [...consolidation.shares.moved]
+        .map(([entity, category]) => ({ entity, category }))
+        .sort((a, b) => (a.entity < b.entity ? -1 : 1)),
+    },
+  };
 }
 
-function tooManyGroups(): FootingError {
-  return new FootingError('too_large', `The inventory has more than ${GROUPS_MAX} groups`, {
-    remedy: 'Group by fewer things, or filter',
-  });
-}
+const THOUSANDTH = Decimal.parse('0.001');
 
 async function heldSums(context: ReadContext, query: InventoryQuery): Promise<HeldSum[]> {
   const { filters = {}, ...period } = query;

@@ -8,11 +8,15 @@ const STATEMENT_BYTES_MAX = 1_600_000_000;
 /** Bytes from which a GROUP BY goes to disk. */
 const GROUP_BYTES_MAX = 500_000_000;
 
+/** Bytes of the text of one statement. */
+const QUERY_BYTES_MAX = 64 * 1024 * 1024;
+
 export type SqlParameters = Record<string, unknown>;
 
 /** Where statements run: one ledger database. */
 export interface Place {
   engines: Engines;
+  accountId: number;
   database: string;
 }
 
@@ -21,6 +25,8 @@ const COMMON = {
   max_bytes_before_external_group_by: String(GROUP_BYTES_MAX),
   // Ranges are checked before anything is multiplied; the check per product would cost more than the product.
   decimal_check_overflow: 0,
+  // Shares and names of entities stand in the text of a query.
+  max_query_size: String(QUERY_BYTES_MAX),
 } as const;
 
 /** Rows of a SELECT; 64-bit integers and decimals arrive as strings. */

@@ -1,0 +1,123 @@
+/** Sums of lines by any dimensions, read from the smallest table that knows what is asked. */
+import { FootingError } from '../kernel/errors.ts';
+import type { ReadContext } from '../ledger/types.ts';
+import { conditions, type Dimension, type InventoryQuery, placeOf, sqlOf } from './dimensions.ts';
+import type { SumRow } from './figures.ts';
+import { read } from './sql.ts';
+import { FLAG_NAMES, FLAGS, MASSES } from './tables.ts';
+
+/** Groups in one answer. */
+export const GROUPS_MAX = 50_000;
+/** Sums read for one answer: several make a group when its lines differ in potentials or gas. */
+export const SUMS_MAX = 500_000;
+
+/** k0, k1 … are the keys in the order of the grouping; `in_scopes` is 1 for what scopes 1 to 3 hold. */
+export type KeyedSum = SumRow & Record<string, string>;
+
+/** Where sums are read from, with the names of what differs from table to table. */
+export interface Plan {
+  table: 'class_totals' | 'inventory_totals' | 'match_totals' | 'facet_totals' | 'emissions';
+  /** Of facet_totals: which facet. */
+  facet: 'country' | 'data_quality' | 'supplier' | '';
+  /** What joins it to what a line is. */
+  meaning: 'class' | 'match' | 'kind';
+}
+
+/** The smallest table that knows the dimensions, and the entities when `entities` is set. */
+export function planOf(asked: ReadonlySet<Dimension>, entities: boolean): Plan {
+  const on = new Set([...asked].map(placeOf));
+  const needsEntity = entities || on.has('entity');
+  const others = [...on].filter((place) => !['kind', 'line', 'entity', 'gas'].includes(place));
+  const only = (place: string) => others.every((other) => other === place);
+  if (only('class')) return { table: needsEntity ? 'inventory_totals' : 'class_totals', facet: '', meaning: 'class' };
+  const decided = [...asked].filter((dimension) => placeOf(dimension) === 'match');
+  if (needsEntity && only('match') && decided.every((dimension) => dimension === 'country')) {
+    return { table: 'facet_totals', facet: 'country', meaning: 'kind' };
+  }
+  if (!needsEntity && others.every((place) => place === 'match' || place === 'class')) {
+    return { table: 'match_totals', facet: '', meaning: 'match' };
+  }
+  if (only('data_quality')) return { table: 'facet_totals', facet: 'data_quality', meaning: 'kind' };
+  if (!needsEntity && others.every((place) => place === 'supplier' || place === 'class')) {
+    return { table: 'facet_totals', facet: 'supplier', meaning: 'class' };
+  }
+  return { table: 'emissions', facet: '', meaning: others.some((place) => place === 'match') ? 'match' : 'class' };
+}
+
+/** FROM ... of a plan: totals or lines as `t`, what they are as `m`. */
+export function sourceOf({ table, meaning }: Plan, asked: ReadonlySet<Dimension>): string {
+  const columns = new Set(['scope', 'gwp_source', 'other_gas', ...(meaning === 'kind' ? [] : ['category'])]);
+  for (const dimension of asked) {
+    if (dimension === 'method') columns.add('method');
+    if (placeOf(dimension) === 'match' && meaning === 'match')
+      columns.add(dimension === 'factor' ? 'factor_id' : dimension);
+  }
+  return `${table} AS t
+INNER JOIN (
+  SELECT DISTINCT ${meaning}, ${[...columns].join(', ')}
+  FROM matches
+  WHERE sign = 1 AND held = ''
+) AS m ON t.${table === 'facet_totals' ? 'meaning' : meaning} = m.${meaning}`;
+}
+
+/** How a dimension is read under a plan. */
+export function expressionOf(plan: Plan, dimension: string, moved?: { scope: string; category: string }): string {
+  return plan.facet !== '' && dimension === plan.facet ? 'toString(t.value)' : sqlOf(dimension, moved);
+}
+
+/** Sums `lines` and `lines_<flag>` of a plan, as text or as numbers. */
+export function countsOf({ table }: Plan, asText = true): string {
+  const shown = (sum: string) => (asText ? `toString(${sum})` : sum);
+  const lines = table === 'emissions';
+  const flags = FLAG_NAMES.map((flag) => {
+    const sum = lines ? `sum(if(bitAnd(t.flags, ${FLAGS[flag]}) = 0, 0, t.sign))` : `sum(t.lines_${flag})`;
+    return `${shown(sum)} AS lines_${flag}`;
+  });
+  return [`${shown(`sum(t.${lines ? 'sign' : 'lines'})`)} AS lines`, ...flags].join(', ');
+}
+
+/** All dimensions that a query mentions. */
+export function askedOf(query: InventoryQuery, groupBy: readonly Dimension[]): Set<Dimension> {
+  const asked = new Set<Dimension>([...groupBy, ...(Object.keys(query.filters ?? {}) as Dimension[])]);
+  for (const dimension of asked) if (dimension !== 'gas') sqlOf(dimension);
+  return asked;
+}
+
+/** Sums without a boundary: everything that is stated counts wholly. */
+export async function readSums(
+  context: ReadContext,
+  query: InventoryQuery,
+  groupBy: readonly Dimension[],
+): Promise<KeyedSum[]> {
+  const asked = askedOf(query, groupBy);
+  const plan = planOf(asked, false);
+  const { where, parameters } = conditions(query, context.seq, (dimension) => expressionOf(plan, dimension));
+  const keys = groupBy.map((dimension, i) => `${expressionOf(plan, dimension)} AS k${i}`);
+  const group = [...groupBy.map((_, i) => `k${i}`), 'in_scopes', 'gwp_source', 'other_gas'].join(', ');
+  const rows = await read<KeyedSum>(
+    context,
+    `
+SELECT ${[...keys, 'toString(m.scope != 0) AS in_scopes', 'm.gwp_source AS gwp_source', 'm.other_gas AS other_gas'].join(', ')},
+  ${countsOf(plan)},
+  ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, 24))) AS ${mass}`).join(',\n  ')}
+FROM ${sourceOf(plan, asked)}
+WHERE ${where}${plan.facet === '' ? '' : `\n  AND t.facet = '${plan.facet}'`}
+GROUP BY ${group}
+ORDER BY ${group}
+LIMIT ${SUMS_MAX + 1}`,
+    parameters,
+  );
+  return counted(rows);
+}
+
+/** Sums that are something, unless there are too many. */
+export function counted(rows: KeyedSum[]): KeyedSum[] {
+  if (rows.length > SUMS_MAX) throw tooManyGroups();
+  return rows.filter((row) => row.lines !== '0' || MASSES.some((mass) => Number(row[mass]) !== 0));
+}
+
+export function tooManyGroups(): FootingError {
+  return new FootingError('too_large', `The inventory has more than ${GROUPS_MAX} groups`, {
+    remedy: 'Group by fewer things, or filter',
+  });
+}
