@@ -1,0 +1,127 @@
+/**
+ * Two inventories compared by cause: under two methodologies (what if), as of two entries, or of two periods. Both sides are worked
+ * out from the quantities by decision; nothing is posted.
+ */
+import { Decimal } from '../../kernel/decimal.ts';
+import { Rational } from '../../kernel/rational.ts';
+import type { ReadContext } from '../../ledger/types.ts';
+import type { GwpSetName } from '../catalogue/types.ts';
+import { co2eUnder } from './co2e.ts';
+import { type Difference, difference, type Position, type Side } from './difference.ts';
+import { type Item, type ItemQuery, itemsUnder } from './items.ts';
+import type { MethaneRule, Methodology } from './methodology.ts';
+
+/** What of an entity counts, and where: shares by month, and the scope-3 category of leased assets. */
+export interface Counting {
+  share(entity: string, month: string): Decimal;
+  /** 0 = its scopes stay. */
+  moved(entity: string): number;
+}
+
+export interface PositionQuery {
+  context: ReadContext;
+  from?: string | undefined;
+  to?: string | undefined;
+  methodology: Methodology;
+  /** Absent: all of everything. */
+  counting?: Counting | null;
+}
+
+export interface Compared extends Difference {
+  /** False where entities are too many to be told apart: then structure is seen only through shares. */
+  byEntity: boolean;
+  otherBasisLines: { before: number; after: number };
+  heldLines: { before: number; after: number };
+}
+
+/** What changes from the first to the second. `byEntity` tells entities apart, which takes reading all lines. */
+export async function compare(before: PositionQuery, after: PositionQuery, byEntity: boolean): Promise<Compared> {
+  const counted = Boolean(before.counting || after.counting);
+  const entities = byEntity || counted;
+  const query = (side: PositionQuery): ItemQuery => ({
+    from: side.from,
+    to: side.to,
+    byEntity: entities,
+    byMonth: Boolean(side.counting),
+  });
+  const [first, second] = await Promise.all([
+    itemsUnder(before.context, query(before), before.methodology),
+    itemsUnder(after.context, query(after), after.methodology),
+  ]);
+  const { gwp, methane } = before.methodology;
+  return {
+    ...difference(
+      positionOf(first.items, { gwp, methane }, before, entities),
+      positionOf(second.items, { gwp, methane }, after, entities),
+    ),
+    byEntity: entities,
+    otherBasisLines: { before: first.otherBasisLines, after: second.otherBasisLines },
+    heldLines: { before: first.heldLines, after: second.heldLines },
+  };
+}
+
+/** Items as one side of a comparison. `first`: the potentials of the first side, under which both are compared. */
+export function positionOf(
+  items: readonly Item[],
+  first: { gwp: GwpSetName; methane: MethaneRule },
+  { methodology, counting, from }: Pick<PositionQuery, 'methodology' | 'counting' | 'from'>,
+  entities: boolean,
+): Position {
+  const sides = new Map<string, Side & { methods: Set<string> }>();
+  const samePotentials = first.gwp === methodology.gwp && first.methane === methodology.methane;
+  // Years are compared in their order: the first of one period with the first of the other.
+  const firstYear = Number(from?.slice(0, 4) ?? 0);
+  for (const item of items) {
+    const share = counting ? counting.share(item.entity, item.month) : Decimal.ONE;
+    const moved = counting && (item.scope === 1 || item.scope === 2) ? counting.moved(item.entity) : 0;
+    const key = keyOf(item, entities, firstYear);
+    let side = sides.get(key);
+    if (!side) {
+      side = {
+        entity: entities ? item.entity : '',
+        activity: item.descriptor.activity,
+        scope: moved === 0 ? item.scope : 3,
+        category: moved === 0 ? item.category : moved,
+        method: '',
+        methods: new Set(),
+        factors: [],
+        used: Rational.ZERO,
+        unit: item.unit,
+        whole: Decimal.ZERO,
+        counted: Decimal.ZERO,
+        own: Decimal.ZERO,
+      };
+      sides.set(key, side);
+    }
+    const kg = co2eUnder(item.sums, first.gwp, first.methane);
+    const ownKg = samePotentials ? kg : co2eUnder(item.sums, methodology.gwp, methodology.methane);
+    side.methods.add(`${item.basis}, ${item.method}`);
+    if (!side.factors.includes(item.factor)) side.factors.push(item.factor);
+    side.used = side.used.add(Rational.fromDecimal(item.used));
+    side.whole = side.whole.add(kg);
+    side.counted = side.counted.add(kg.mul(share));
+    side.own = side.own.add(ownKg.mul(share));
+  }
+  for (const side of sides.values()) side.method = [...side.methods].sort().join('; ');
+  return sides;
+}
+
+/** What both sides of a comparison have in common: the same activity, place and unit, and the same part of it. */
+function keyOf({ entity, descriptor, role, year }: Item, entities: boolean, firstYear: number): string {
+  const { activity, unit, currency, country, region, category, hasQuantity, hasAmount } = descriptor;
+  return JSON.stringify([
+    entities ? entity : '',
+    year - firstYear,
+    activity,
+    unit,
+    currency,
+    country,
+    region,
+    category,
+    hasQuantity,
+    hasAmount,
+    descriptor.calculation ?? '',
+    descriptor.part ?? 0,
+    role,
+  ]);
+}
