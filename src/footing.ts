@@ -25,7 +25,7 @@ import {
   verifyAccount,
 } from './ledger/index.ts';
 import { verifyRates } from './rates/index.ts';
-import { revenueBook, revenueStreams, verifyStated } from './revenue/index.ts';
+import { revenueBook, revenueStreams, verifySettings, verifyStated } from './revenue/index.ts';
 import type { StreamDefinition } from './streams/types.ts';
 
 export type {
@@ -77,7 +77,11 @@ export const BOOKS: readonly Book[] = [
         expected: what === 'extra' ? 'nothing' : 'what the journal states',
         found: what === 'missing' ? 'nothing' : 'something else',
       }));
-      return [...found, ...(await verifyRates(engines, journal, accountId))];
+      return [
+        ...found,
+        ...(await verifyRates(engines, journal, accountId)),
+        ...(await verifySettings(engines, journal, accountId)),
+      ];
     },
   },
   carbonBook,

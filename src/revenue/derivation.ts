@@ -15,11 +15,13 @@ import {
   layered,
   planIntervals,
   reversedLines,
+  statedCancellations,
   validatedLines,
 } from './derivationLines.ts';
 import { PERIOD_COLUMNS, PERIODS, periodSql } from './periods.ts';
 
-export { DEFAULT_SETTINGS, LINE_MRR_CENTS_MAX, type RevenueSettings } from './derivationLines.ts';
+export { LINE_MRR_CENTS_MAX } from './derivationLines.ts';
+export { DEFAULT_REVENUE_SETTINGS as DEFAULT_SETTINGS } from './rules/index.ts';
 
 /** Columns of the derived rows, in order; those of the table `movements` without seq, sign and the partitions of time. */
 export const DERIVED_COLUMNS = [
@@ -63,8 +65,8 @@ WITH
   plan_intervals AS (${planIntervals(scope)}),
   reversed AS (${reversedLines(scope)}),
   lines AS (${validatedLines(scope)}),
-  elements AS (${elements()}),
-  subscriptions AS (${subscriptions()}),
+  elements AS (${elements(scope)}),
+  subscriptions AS (${subscriptions(scope)}),
   steps AS (${steps()}),
   customers AS (${customers(scope)})
 ${postings()}`;
@@ -75,7 +77,7 @@ ${postings()}`;
  * and one per faulty line (2), for its warning. The order of a line's group (lines of one invoice, subscription and start) is that of
  * its highest event_order and latest date.
  */
-function elements(): string {
+function elements(scope: DerivationScope): string {
   const tail = `toString(currency), mrr, toString(plan_external_id), external_id`;
   return `
     SELECT source, customer_hash, customer_external_id, subscription_external_id, element
@@ -101,7 +103,19 @@ function elements(): string {
           toUInt8(0), ${tail}, ''
         )
       ]
-    ) AS element`;
+    ) AS element
+    ${
+      scope.cancellations
+        ? `UNION ALL
+    SELECT
+      source, customer_hash, customer_external_id, subscription_external_id,
+      (
+        cancelled_ms, toUInt8(0), toInt64(0), toInt64(0), '', toUInt8(0), toInt64(0), origin_seq, origin_row,
+        toUInt8(0), '', toInt64(0), '', '', ''
+      ) AS element
+    FROM (${statedCancellations(scope)})`
+        : ''
+    }`;
 }
 
 /** The array shifted by one, so that each element meets its predecessor (or its successor). */
@@ -122,7 +136,7 @@ export const only = (array: string, marks: string) => `arrayFilter((x, marked) -
  * One row per subscription: its events in order (cancellations 0, lines 1; positions as in {@link elements}), the currencies it was billed in,
  * whether it never counted (R13), and the warnings that need no currency, as (code, at, origin_seq, origin_row, invoice, line, plan).
  */
-function subscriptions(): string {
+function subscriptions(scope: DerivationScope): string {
   const warning = (code: string) => `(${code}, e.1, e.8, e.9, e.5, e.14, e.13)`;
   return layered(
     `
@@ -130,7 +144,9 @@ function subscriptions(): string {
       source, customer_hash, customer_external_id, subscription_external_id,
       arraySort(groupArray(element)) AS all_elements
     FROM elements
-    GROUP BY source, customer_hash, customer_external_id, subscription_external_id`,
+    GROUP BY source, customer_hash, customer_external_id, subscription_external_id
+    -- Of a subscription of which nothing but a cancellation is known nothing is said.
+    ${scope.cancellations ? `HAVING arrayExists(e -> e.5 != '', all_elements)` : ''}`,
     [...CUSTOMER, 'subscription_external_id', 'all_elements'],
     [
       {
@@ -324,8 +340,8 @@ function customers(scope: DerivationScope): string {
         type: `arrayMap(
           (b, a, s0, s1, g) -> multiIf(
             a = b, '',
-            b = 0, multiIf(g <= 1, 'new_biz', s0 > 0, 'expansion', 'reactivation'),
-            a = 0, if(s1 > 0, 'contraction', 'churn'),
+            b = 0, multiIf(g <= 1, 'new_biz', s0 > 0, ${scope.settings.churnWhenZeroMrr ? `'reactivation'` : `'expansion'`}, 'reactivation'),
+            a = 0, if(s1 > 0, ${scope.settings.churnWhenZeroMrr ? `'churn'` : `'contraction'`}, 'churn'),
             a > b, 'expansion',
             'contraction'
           ),

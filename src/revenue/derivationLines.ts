@@ -3,15 +3,7 @@
  * second half needs, their order). See derivation.ts.
  */
 
-/** Settings that the derivation knows so far; the others of the specification are at their defaults. */
-export interface RevenueSettings {
-  /** Changes of one customer within so many minutes of the first are classified together (R17). */
-  classificationWindowMinutes: number;
-  /** IANA name; days of movements are those of this zone (R30). */
-  timeZone: string;
-}
-
-export const DEFAULT_SETTINGS: RevenueSettings = { classificationWindowMinutes: 60, timeZone: 'UTC' };
+import type { RevenueSettings } from './rules/index.ts';
 
 /** A line whose MRR is larger (in cents, either way) is held back with a warning: 64-bit sums of thousands of lines stay exact. */
 export const LINE_MRR_CENTS_MAX = '1000000000000000';
@@ -24,7 +16,10 @@ export interface DerivationScope {
   customers: string;
   /** Records stated by entries up to this one are seen: a number or a query parameter like `{seq:UInt64}`. */
   seq: number | string;
+  /** Those that {@link sqlKnows} says this text can do. */
   settings: RevenueSettings;
+  /** Whether cancellations are stated apart from lines. */
+  cancellations: boolean;
   /**
    * Leave out renewals that repeat the line before them before the real work begins. Changes no result (see
    * {@link significantLines}); worth its cost for more than a few thousand customers.
@@ -109,6 +104,21 @@ function currentLines(scope: DerivationScope): string {
   return `${scope.customers} AND seq <= ${scope.seq} AND sign = 1 AND excluded = '' AND (origin_seq, origin_row) NOT IN reversed`;
 }
 
+/** Current cancellations that are stated apart from lines (R10), at the instant at which they count (R27). */
+export function statedCancellations(scope: DerivationScope): string {
+  const at =
+    scope.settings.churnRecognition === 'when_scheduled' ? 'ifNull(scheduled_at, cancelled_at)' : 'cancelled_at';
+  return `
+    SELECT *, toUnixTimestamp64Milli(${at}) AS cancelled_ms
+    FROM (SELECT *, cityHash64(source, customer_external_id) AS customer_hash FROM subscription_cancellations)
+    WHERE ${scope.customers}
+      AND seq <= ${scope.seq}
+      AND sign = 1
+      AND (origin_seq, origin_row) NOT IN (
+        SELECT origin_seq, origin_row FROM subscription_cancellations WHERE sign = -1 AND seq <= ${scope.seq}
+      )`;
+}
+
 /**
  * The lines that can matter. Left out is a plain line that repeats its predecessor in the subscription (same plan, currency
  * and net amount), when both stand alone at their instants: it sets the value to what it is already, so it changes neither the value,
@@ -151,6 +161,21 @@ function significantLines(scope: DerivationScope): string {
             toUInt64(0) AS facts
           FROM invoices
           WHERE ${currentLines(scope)} AND isNotNull(cancelled_at)
+          ${
+            scope.cancellations
+              ? `UNION ALL
+          SELECT
+            origin_seq,
+            origin_row,
+            customer_hash,
+            cityHash64(subscription_external_id) AS subscription_hash,
+            cancelled_ms AS at,
+            false AS plain,
+            toInt64(0) AS net,
+            toUInt64(0) AS facts
+          FROM (${statedCancellations(scope)})`
+              : ''
+          }
         )
         WINDOW w AS (
           PARTITION BY customer_hash, subscription_hash ORDER BY at

@@ -1,6 +1,10 @@
 /** What is posted compared with what the records amount to by SQL: to post the difference, or to prove that there is none. */
 import { type PostContext, select } from '../ledger/index.ts';
-import { DEFAULT_SETTINGS, DERIVED_COLUMNS, derivationSql, SIGNED_COLUMNS } from './derivation.ts';
+import { sqlKnows } from './circumstances.ts';
+import { DERIVED_COLUMNS, derivationSql, SIGNED_COLUMNS } from './derivation.ts';
+import { LINKED_SQL, linkedCustomers } from './links.ts';
+import type { RevenueSettings } from './rules/index.ts';
+import { revenueSettingsAsOf } from './settings/index.ts';
 
 /** Lines derived in one query: bounds its memory to some hundred megabytes. */
 const BUCKET_LINES_MAX = 1_000_000;
@@ -14,6 +18,10 @@ export interface DifferenceScope {
   customers: string;
   /** Records and postings of entries up to this one. */
   upTo: number;
+  /** Of those that the derivation by SQL knows. */
+  settings: RevenueSettings;
+  /** Whether cancellations are stated apart from lines. */
+  cancellations: boolean;
   skipRenewals: boolean;
   /** False when nothing can be posted yet. */
   present: boolean;
@@ -23,15 +31,15 @@ export interface DifferenceScope {
  * SELECT of the derived columns (amounts not signed) and `net`: 1 for what should be posted and is not, -1 for what is posted and should
  * not be.
  */
-export function differenceSql({ customers, upTo, skipRenewals, present }: DifferenceScope): string {
+export function differenceSql({ present, upTo, ...scope }: DifferenceScope): string {
   const content = DERIVED_COLUMNS.join(', ');
-  const wanted = derivationSql({ customers, seq: upTo, settings: DEFAULT_SETTINGS, skipRenewals });
+  const wanted = derivationSql({ ...scope, seq: upTo });
   if (!present) return `SELECT ${content}, 1 AS net FROM (${wanted})`;
   const unsigned = DERIVED_COLUMNS.map((column) =>
     SIGNED_COLUMNS.has(column) ? `${column} * sign AS ${column}` : column,
   ).join(', ');
   const posted = (table: string) =>
-    `SELECT ${unsigned}, -sign AS weight FROM (SELECT * FROM ${table} WHERE ${customers} AND seq <= ${upTo})`;
+    `SELECT ${unsigned}, -sign AS weight FROM (SELECT * FROM ${table} WHERE ${scope.customers} AND seq <= ${upTo})`;
   return `SELECT ${content}, sum(weight) AS net
      FROM (
        SELECT ${content}, 1 AS weight FROM (${wanted})
@@ -43,9 +51,9 @@ export function differenceSql({ customers, upTo, skipRenewals, present }: Differ
      HAVING net != 0`;
 }
 
-/** Conditions that divide all customers into parts of about a million lines. */
-export function buckets(lines: number): string[] {
-  const count = Math.max(1, Math.ceil(lines / BUCKET_LINES_MAX));
+/** Conditions that divide all customers into parts of about so many lines. */
+export function buckets(lines: number, linesMax = BUCKET_LINES_MAX): string[] {
+  const count = Math.max(1, Math.ceil(lines / linesMax));
   const width = 2n ** 64n / BigInt(count);
   return Array.from({ length: count }, (_, i) => {
     const low = BigInt(i) * width;
@@ -56,10 +64,14 @@ export function buckets(lines: number): string[] {
 
 /**
  * How many movements and warnings, as of `seq`, are posted and should not be, or should be and are not, by the derivation in SQL of the
- * whole book. What few customers are touched by is posted by other means (incremental.ts): this is the proof of one by the other.
+ * whole book. What few customers are touched by is posted by other means (incremental.ts): this is the proof of one by the other. Linked
+ * customers, and books under settings that only the rules in TypeScript know, have no second derivation: 0.
  */
 export async function unprovedPostings(context: PostContext, seq: number): Promise<number> {
   const { engines, database } = context;
+  const settings = await revenueSettingsAsOf(engines.pg, context.accountId, seq);
+  if (!sqlKnows(settings)) return 0;
+  const { any, cancellations } = await linkedCustomers(context, seq);
   const [size] = await select<{ lines: string }>(
     engines,
     database,
@@ -68,8 +80,10 @@ export async function unprovedPostings(context: PostContext, seq: number): Promi
   );
   const lines = Number(size?.lines ?? 0);
   let unproved = 0;
-  for (const customers of buckets(lines)) {
-    const scope = { customers, upTo: seq, skipRenewals: lines > SKIP_RENEWALS_LINES_MIN, present: true };
+  for (const bucket of buckets(lines)) {
+    const customers = any ? `(${bucket} AND customer_hash NOT IN (${LINKED_SQL}))` : bucket;
+    const skipRenewals = lines > SKIP_RENEWALS_LINES_MIN;
+    const scope = { customers, upTo: seq, settings, cancellations, skipRenewals, present: true };
     const [found] = await select<{ rows: string }>(
       engines,
       database,

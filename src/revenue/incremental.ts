@@ -1,5 +1,5 @@
 /**
- * The movements of few customers, kept up by the rules in TypeScript (rules/): what entries of one batch do to each of the customers that
+ * The movements of some customers, kept up by the rules in TypeScript (rules/): what entries of one batch do to each of the customers that
  * they touch, entry by entry, in memory. Two queries side by side and an insert per table, however many entries there are.
  *
  * It must give the rows that the derivation by SQL gives (derivation.ts), column by column; the two are written apart on purpose, and
@@ -7,9 +7,36 @@
  * read but worked out again from the records before it: reading all columns of a few rows costs more than the rules do.
  */
 import type { PostContext } from '../ledger/index.ts';
-import { DEFAULT_SETTINGS, DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
+import type { Circumstances } from './circumstances.ts';
+import { DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
+import {
+  isCurrent,
+  nameOf,
+  paymentsAsOf,
+  readCancellations,
+  readLines,
+  readPlans,
+  readTransactions,
+  type StoredCancellation,
+  type StoredLine,
+  type StoredPlan,
+  type StoredTransaction,
+} from './incrementalReads.ts';
+import type { LinkedCustomers, UnitLinks } from './links.ts';
 import { PERIOD_COLUMNS, PERIODS } from './periods.ts';
-import { bookOf, type Line, type Posting, planInterval, postings } from './rules/index.ts';
+import {
+  bookOf,
+  countsByState,
+  invoiceKey,
+  joinedLines,
+  keyOf,
+  type Line,
+  needsTransactions,
+  type Posting,
+  postings,
+  type Rate,
+  type RevenueSettings,
+} from './rules/index.ts';
 import { type SummedMovement, TOTALS_COLUMNS, totalsOf } from './sums.ts';
 
 /**
@@ -22,25 +49,75 @@ export interface Touch {
   /** Entries of these seqs, inclusive; what they state is in the record tables. */
   first: number;
   last: number;
-  /** SELECT of the hashes of all customers that the entries touch. */
-  customers: string;
+  /** Condition over `customer_hash`: all customers that the entries touch. */
+  where: string;
+  /** Entries that touch all of them, whatever their records say: of settings, of rates. */
+  all: readonly number[];
+  circumstances: Circumstances;
+  /** Which customers count as others; see links.ts. */
+  links: LinkedCustomers;
+  /** False when nothing is posted yet of anything up to `first`. */
+  present: boolean;
+  linesMax: number;
 }
 
 /**
  * Posts the difference that every entry makes to the movements and warnings of the customers, and its sums. False, and nothing
- * is done, when they have more than
- * {@link INCREMENTAL_LINES_MAX} lines (reversals counted too).
+ * is done, when they have more than `linesMax` lines (reversals counted too).
  */
 export async function deriveIncrementally(context: PostContext, touch: Touch): Promise<boolean> {
-  const [lines, plans] = await Promise.all([readLines(context, touch), readPlans(context, touch)]);
+  const { circumstances, first, last, links } = touch;
+  const reading = { where: await links.widened(context, touch.where), last };
+  const [before, after] = [circumstances.settings(first - 1), circumstances.settings(last)];
+  const excludedToo = !countsByState(before) || !countsByState(after);
+  const paying = needsTransactions(before) || needsTransactions(after);
+  const [lines, plans, cancellations, transactions] = await Promise.all([
+    readLines(context, reading, excludedToo, touch.linesMax),
+    readPlans(context, reading),
+    links.cancellations ? readCancellations(context, reading) : [],
+    paying ? readTransactions(context, reading) : [],
+  ]);
   if (lines === null) return false;
-  const plansOf = Map.groupBy(plans, (plan) => nameOf(plan.source, plan.externalId));
+  const currencies = new Set(lines.map(({ line }) => line.currency));
+  const world: World = {
+    touch,
+    plansOf: Map.groupBy(plans, (plan) => nameOf(plan.source, plan.externalId)),
+    rate: await circumstances.rates(first - 1, last, [...currencies]),
+  };
+  const cancellationsOf = Map.groupBy(cancellations, ({ customerHash }) => links.unit(customerHash));
+  const invoices = Map.groupBy(transactions, ({ invoice }) => invoice);
   const changes: Change[] = [];
-  for (const [hash, ofCustomer] of Map.groupBy(lines, (line) => line.customerHash)) {
-    changes.push(...changesOf(hash, ofCustomer, plansOf, touch));
+  for (const [unit, ofUnit] of Map.groupBy(lines, ({ customerHash }) => links.unit(customerHash))) {
+    const names = paying ? new Set(ofUnit.map(({ line }) => invoiceKey(line.dataSource, line.invoice))) : [];
+    changes.push(
+      ...changesOf(world, {
+        hash: ofUnit[0]!.customerHash,
+        lines: ofUnit,
+        cancellations: cancellationsOf.get(unit) ?? [],
+        transactions: [...names].flatMap((name) => invoices.get(name) ?? []),
+        links: links.ofUnit(unit),
+      }),
+    );
   }
   await insert(context, changes);
   return true;
+}
+
+/** What all customers have in common. */
+interface World {
+  touch: Touch;
+  plansOf: ReadonlyMap<string, readonly StoredPlan[]>;
+  rate: (seq: number) => Rate;
+}
+
+/** A customer, or several that are or were one, with everything that was stated of it. */
+interface Unit {
+  hash: string;
+  lines: readonly StoredLine[];
+  cancellations: readonly StoredCancellation[];
+  transactions: readonly StoredTransaction[];
+  /** Null where it is one customer and always was. */
+  links: UnitLinks | null;
 }
 
 /** A row of `movements` or `warnings` without seq and sign, as DERIVED_COLUMNS; cents as text, the instant in milliseconds. */
@@ -66,73 +143,114 @@ interface Change {
   content: Content;
 }
 
-/** A line from the entry that stated it up to (not including) the one that reversed it. */
-interface StoredLine {
-  customerHash: string;
-  from: number;
-  until: number;
-  planName: string;
-  /** Its position and interval depend on what else is current. */
-  line: Line;
-}
-
-interface StoredPlan {
-  source: string;
-  externalId: string;
-  from: number;
-  until: number;
-  interval: Line['interval'];
-}
-
 /** What each entry that touches the customer changes, in order. */
-function changesOf(
-  hash: string,
-  lines: readonly StoredLine[],
-  plansOf: ReadonlyMap<string, readonly StoredPlan[]>,
-  touch: Touch,
-): Change[] {
-  const plansOfCustomer = new Set(lines.map(({ planName }) => planName));
-  const seqs = new Set<number>();
+function changesOf(world: World, unit: Unit): Change[] {
+  const { first, last, all, present } = world.touch;
+  const plansOfUnit = new Set(unit.lines.map(({ planName }) => planName));
+  const seqs = new Set(all);
   const touched = (seq: number) => {
-    if (seq >= touch.first && seq <= touch.last) seqs.add(seq);
+    if (seq >= first && seq <= last) seqs.add(seq);
   };
-  for (const span of [...lines, ...[...plansOfCustomer].flatMap((name) => plansOf.get(name) ?? [])]) {
+  const spans = [
+    unit.lines,
+    unit.cancellations,
+    unit.transactions,
+    unit.links?.all ?? [],
+    ...[...plansOfUnit].map((name) => world.plansOf.get(name) ?? []),
+  ];
+  for (const span of spans.flat()) {
     touched(span.from);
     touched(span.until);
   }
-  let present = contentsAsOf(hash, lines, plansOf, touch.first - 1);
+  let standing = present ? contentsAsOf(world, unit, first - 1) : new Map<string, Content>();
   const changes: Change[] = [];
   for (const seq of [...seqs].sort((a, b) => a - b)) {
-    const wanted = contentsAsOf(hash, lines, plansOf, seq);
-    for (const [key, content] of present) if (!wanted.has(key)) changes.push({ seq, sign: -1, content });
-    for (const [key, content] of wanted) if (!present.has(key)) changes.push({ seq, sign: 1, content });
-    present = wanted;
+    const wanted = contentsAsOf(world, unit, seq);
+    for (const [key, content] of standing) if (!wanted.has(key)) changes.push({ seq, sign: -1, content });
+    for (const [key, content] of wanted) if (!standing.has(key)) changes.push({ seq, sign: 1, content });
+    standing = wanted;
   }
   return changes;
 }
 
 /** The postings that should stand after entry `seq`, by content. */
-function contentsAsOf(
-  hash: string,
-  lines: readonly StoredLine[],
-  plansOf: ReadonlyMap<string, readonly StoredPlan[]>,
-  seq: number,
-): Map<string, Content> {
+function contentsAsOf(world: World, unit: Unit, seq: number): Map<string, Content> {
+  const settings = world.touch.circumstances.settings(seq);
+  const current = currentLines(world, unit, seq, settings);
+  const links = unit.links?.asOf(seq);
+  const lines = links === undefined ? current : joinedLines(current, links);
+  const facts = { rate: world.rate(seq), payments: paymentsAsOf(unit.transactions, seq) };
+  const book = bookOf(withoutStrayCancellations(lines), settings, facts);
+  return new Map(
+    postings(book, settings.timeZone).map((posting) => {
+      const hash = unit.links?.hashOf(posting.line.source, posting.line.customer) ?? unit.hash;
+      const content = contentOf(posting, hash);
+      return [JSON.stringify(content), content];
+    }),
+  );
+}
+
+/** Lines that are current at `seq`, then cancellations that are stated apart from lines. */
+function currentLines(world: World, unit: Unit, seq: number, settings: RevenueSettings): Line[] {
   const current: Line[] = [];
-  for (const { from, until, planName, line } of lines) {
-    if (from > seq || seq >= until) continue;
-    const plan = plansOf.get(planName)?.findLast((each) => each.from <= seq && seq < each.until);
+  for (const stored of unit.lines) {
+    if (!isCurrent(stored, seq)) continue;
+    const { line, planName } = stored;
+    const plan = world.plansOf.get(planName)?.findLast((each) => isCurrent(each, seq));
     // The book of one moment is done with before the next is made: the lines are the same objects.
     line.position = current.length;
     line.interval = plan?.interval ?? null;
     current.push(line);
   }
-  return new Map(
-    postings(bookOf(current), DEFAULT_SETTINGS.timeZone).map((posting) => {
-      const content = contentOf(posting, hash);
-      return [JSON.stringify(content), content];
-    }),
+  for (const each of unit.cancellations) {
+    if (isCurrent(each, seq)) current.push(cancellationLine(each, current.length, settings));
+  }
+  return current;
+}
+
+/** Type of a line that only states a cancellation. */
+const CANCELLATION = 'cancellation';
+
+function cancellationLine(each: StoredCancellation, position: number, settings: RevenueSettings): Line {
+  const decided = settings.churnRecognition === 'when_scheduled' ? each.scheduledAt : null;
+  return {
+    source: each.source,
+    customer: each.customer,
+    invoice: '',
+    invoiceDate: each.cancelledAt,
+    currency: '',
+    externalId: '',
+    lineNumber: 0,
+    position,
+    origin: each.origin,
+    type: CANCELLATION,
+    subscription: each.subscription,
+    plan: '',
+    planName: '',
+    interval: null,
+    start: null,
+    end: null,
+    amount: 0n,
+    tax: 0n,
+    proration: 'plain',
+    eventOrder: 0n,
+    cancelledAt: decided ?? each.cancelledAt,
+    dataSource: each.source,
+    excluded: '',
+    collection: 'automatic',
+  };
+}
+
+/** A cancellation of a subscription that nothing else is known of says nothing, and is not reported. */
+function withoutStrayCancellations(lines: Line[]): Line[] {
+  if (!lines.some(({ type }) => type === CANCELLATION)) return lines;
+  const name = (line: Line) => keyOf(line.source, line.customer, line.subscription);
+  const known = new Set(
+    lines
+      .filter(({ type, cancelledAt }) => type === 'subscription' || (type !== CANCELLATION && cancelledAt !== null))
+      .map(name),
   );
+  return lines.filter((line) => line.type !== CANCELLATION || known.has(name(line)));
 }
 
 /** In the order of DERIVED_COLUMNS. */
@@ -169,168 +287,6 @@ function contentOf(posting: Posting, customerHash: string): Content {
 /** Marks of rows that are no movements. */
 const NO_DAY = '1970-01-01';
 const NO_PERIODS: Array<string | number> = PERIOD_COLUMNS.map((column) => (column.startsWith('opening') ? '0' : 0));
-
-const nameOf = (source: string, externalId: string): string => `${source}\n${externalId}`;
-
-/** Entries after every other: the row was not reversed. */
-const NEVER = Number.MAX_SAFE_INTEGER;
-
-/** Columns are read as they are and worked on here: every function in a query costs more to plan than it does for a few rows. */
-const LINE_COLUMNS = [
-  'seq',
-  'sign',
-  'origin_seq',
-  'origin_row',
-  'customer_hash',
-  'source',
-  'customer_external_id',
-  'subscription_external_id',
-  'invoice_external_id',
-  'external_id',
-  'plan_external_id',
-  'currency',
-  'type',
-  'date',
-  'service_period_start',
-  'service_period_end',
-  'amount_in_cents',
-  'tax_amount_in_cents',
-  'prorated',
-  'proration_type',
-  'event_order',
-  'cancelled_at',
-  'excluded',
-] as const;
-
-/** Lines that count, ascending by origin, with the span of entries in which each is current; null when they are too many. */
-async function readLines(context: PostContext, touch: Touch): Promise<StoredLine[] | null> {
-  const rows = await compact<Array<string | number | boolean | null>>(
-    context,
-    `SELECT ${LINE_COLUMNS.join(', ')}
-     FROM invoices
-     WHERE customer_hash IN (${touch.customers})
-     LIMIT ${INCREMENTAL_LINES_MAX + 1}`,
-  );
-  if (rows.length > INCREMENTAL_LINES_MAX) return null;
-  const at = Object.fromEntries(LINE_COLUMNS.map((column, i) => [column, i])) as Record<
-    (typeof LINE_COLUMNS)[number],
-    number
-  >;
-  const lines = new Map<string, StoredLine>();
-  const reversed: Array<[key: string, seq: number]> = [];
-  for (const row of rows) {
-    const text = (column: keyof typeof at) => row[at[column]] as string;
-    const instant = (column: keyof typeof at) => (row[at[column]] === null ? null : Date.parse(text(column)));
-    const seq = Number(row[at.seq]);
-    if (seq > touch.last || row[at.excluded] !== '') continue;
-    const key = `${row[at.origin_seq]}/${row[at.origin_row]}`;
-    if ((row[at.sign] as number) < 0) {
-      reversed.push([key, seq]);
-      continue;
-    }
-    lines.set(key, {
-      customerHash: text('customer_hash'),
-      from: seq,
-      until: NEVER,
-      planName: nameOf(text('source'), text('plan_external_id')),
-      line: {
-        source: text('source'),
-        customer: text('customer_external_id'),
-        invoice: text('invoice_external_id'),
-        invoiceDate: Date.parse(text('date')),
-        currency: text('currency'),
-        externalId: text('external_id'),
-        lineNumber: 0,
-        position: 0,
-        origin: { seq: Number(row[at.origin_seq]), row: row[at.origin_row] as number },
-        type: text('type'),
-        subscription: text('subscription_external_id'),
-        plan: text('plan_external_id'),
-        planName: text('plan_external_id'),
-        interval: null,
-        start: instant('service_period_start'),
-        end: instant('service_period_end'),
-        amount: BigInt(text('amount_in_cents')),
-        tax: BigInt(text('tax_amount_in_cents') ?? 0),
-        proration: prorationOf(row[at.prorated] === true, text('proration_type')),
-        eventOrder: BigInt(text('event_order') ?? 0),
-        cancelledAt: instant('cancelled_at'),
-        dataSource: text('source'),
-        excluded: '',
-        collection: 'automatic',
-      },
-    });
-  }
-  for (const [key, seq] of reversed) {
-    const line = lines.get(key);
-    if (line) line.until = seq;
-  }
-  return [...lines.values()].sort(
-    (a, b) => a.line.origin.seq - b.line.origin.seq || a.line.origin.row - b.line.origin.row,
-  );
-}
-
-/** So many statements of plans are read whole, which costs less than finding the few that are meant. */
-const PLANS_READ_MAX = 2_000;
-
-/** Every statement of the plans that the lines name (or of all plans), ascending by origin. */
-async function readPlans(context: PostContext, touch: Touch): Promise<StoredPlan[]> {
-  type Row = [
-    seq: string,
-    sign: number,
-    originSeq: string,
-    originRow: number,
-    source: string,
-    externalId: string,
-    count: string,
-    unit: string,
-  ];
-  const select =
-    'SELECT seq, sign, origin_seq, origin_row, source, external_id, interval_count, interval_unit FROM plans';
-  let rows = await compact<Row>(context, `${select} LIMIT ${PLANS_READ_MAX + 1}`);
-  if (rows.length > PLANS_READ_MAX) {
-    rows = await compact<Row>(
-      context,
-      `${select}
-       WHERE key_hash IN (
-         SELECT cityHash64(source, plan_external_id)
-         FROM invoices
-         WHERE customer_hash IN (${touch.customers}) AND seq <= ${touch.last}
-       )`,
-    );
-  }
-  // What states a plan before what reverses it.
-  rows.sort((a, b) => Number(a[2]) - Number(b[2]) || a[3] - b[3] || b[1] - a[1]);
-  const plans = new Map<string, StoredPlan>();
-  for (const [stated, sign, originSeq, originRow, source, externalId, count, unit] of rows) {
-    const seq = Number(stated);
-    if (seq > touch.last) continue;
-    const key = `${originSeq}/${originRow}`;
-    if (sign > 0) {
-      const interval = planInterval({ interval_count: count, interval_unit: unit });
-      plans.set(key, { source, externalId, from: seq, until: NEVER, interval });
-    } else {
-      const plan = plans.get(key);
-      if (plan) plan.until = seq;
-    }
-  }
-  return [...plans.values()];
-}
-
-function prorationOf(prorated: boolean, type: string): Line['proration'] {
-  if (!prorated) return 'plain';
-  return type === 'full' || type === 'differential_mrr' ? type : 'differential';
-}
-
-/** Rows as arrays: 64-bit integers as text, instants as ISO 8601. */
-async function compact<Row>(context: PostContext, query: string): Promise<Row[]> {
-  const result = await context.engines.clickhouse.client(context.database).query({
-    query,
-    format: 'JSONCompact',
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 1, date_time_output_format: 'iso', max_threads: 1 },
-  });
-  return (await result.json<Row>()).data as unknown as Row[];
-}
 
 async function insert(context: PostContext, changes: readonly Change[]): Promise<void> {
   const columns = ['seq', 'sign', ...DERIVED_COLUMNS];

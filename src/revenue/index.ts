@@ -3,9 +3,19 @@ export { revenueBook } from './book.ts';
 export { INTERVALS, type StatementInterval } from './buckets.ts';
 export { registerChartmogulApi } from './chartmogul/api.ts';
 export type { ApiCaller, ChartmogulDependencies } from './chartmogul/context.ts';
-export { DEFAULT_SETTINGS, type RevenueSettings } from './derivation.ts';
+export { postedSettings } from './circumstances.ts';
 export { explainRevenue, type SourceOf } from './explain.ts';
+export { revenueExports } from './exports.ts';
 export { amountText, type Money, money } from './money.ts';
+export type { RevenueSettings } from './rules/index.ts';
+export {
+  revenueSettingsAsOf,
+  SETTINGS,
+  type SettingsPayload,
+  setSettings,
+  settingsHistory,
+  verifySettings,
+} from './settings/index.ts';
 export { StatedStore } from './stated/store.ts';
 export { type StatedDifference, verifyStated } from './stated/verify.ts';
 export {

@@ -1,9 +1,11 @@
 /** Posts entries of the revenue book: records, then the movements of the customers they touch, then the sums of those. */
-import type { Entry, Json } from '../journal/types.ts';
+import type { Entry } from '../journal/types.ts';
+import { invariant } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
-import { DELETE_KIND, execute, loadRecords, POST_KIND, type PostContext, select } from '../ledger/index.ts';
+import { execute, loadRecords, type PostContext, select } from '../ledger/index.ts';
 import type { StreamDefinition } from '../streams/types.ts';
 import { partOfStream, statedStreams, voidedStreams, voidRecords } from './chartmogul/voiding.ts';
+import { Circumstances, sqlKnows, statesRates, statesSettings } from './circumstances.ts';
 import { DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
 import {
   buckets,
@@ -12,9 +14,11 @@ import {
   differenceSql,
   SKIP_RENEWALS_LINES_MIN,
 } from './difference.ts';
-import { deriveIncrementally } from './incremental.ts';
+import { deriveIncrementally, INCREMENTAL_LINES_MAX } from './incremental.ts';
+import { LINKED_SQL, type LinkedCustomers, linkedCustomers, linksMayHaveChanged } from './links.ts';
 import { revenueStreams } from './streams.ts';
 import { TOTALS_COLUMNS, TOTALS_SQL } from './sums.ts';
+import { changesMovements, rowsNamed, streamsOf, touchedBy, touchesOthers } from './touched.ts';
 
 /**
  * Up to so many customers are derived in TypeScript, more by SQL. Measured: 0.3 ms a customer of 36 lines, where planning the query
@@ -22,20 +26,21 @@ import { TOTALS_COLUMNS, TOTALS_SQL } from './sums.ts';
  */
 export const INCREMENTAL_CUSTOMERS_MAX = 500;
 
+/** A bucket keeps one thread of the database busy: its work is on arrays of one customer at a time. */
+const BUCKETS_AT_ONCE = 2;
+
+/** Lines of customers who are derived together in TypeScript when there are very many: nothing else runs for that tenth of a second. */
+const PART_LINES = 15_000;
+/** One customer may have so many lines, which are then looked at alone. */
+const UNIT_LINES_MAX = 5_000_000;
+/** Units of linked customers that are derived together. */
+const PART_UNITS = 500;
+
 const STREAM_NAMES = new Set(revenueStreams.map((stream) => stream.name));
 
 export function concernsRevenue(entry: Entry): boolean {
-  return streamsOf(entry).some((stream) => STREAM_NAMES.has(stream));
+  return statesSettings(entry) || statesRates(entry) || streamsOf(entry).some((stream) => STREAM_NAMES.has(stream));
 }
-
-/** Streams whose records the entry states or voids. */
-function streamsOf(entry: Entry): string[] {
-  return [...new Set([...statedStreams(entry), ...voidedStreams(entry)])];
-}
-
-const changesPlans = (entry: Entry): boolean => streamsOf(entry).includes('plans');
-/** Lines or what they are worth. */
-const changesLines = (entry: Entry): boolean => changesPlans(entry) || streamsOf(entry).includes('invoices');
 
 /** Loads entries of one stream in order; those that void records speak of the state that the ones before them leave. */
 async function load(context: PostContext, stream: StreamDefinition, entries: readonly Entry[]): Promise<void> {
@@ -58,11 +63,14 @@ async function loadAll(context: PostContext, entries: readonly Entry[]): Promise
   }
 }
 
-/** Derives every entry by SQL, whatever it touches. Its rows are those of {@link postRevenue}: a proof of one by the other. */
+/** Derives every entry as if it touched many customers. Its rows are those of {@link postRevenue}: a proof of one by the other. */
 export async function postRevenueBySql(context: PostContext, entries: readonly Entry[]): Promise<void> {
   for (const entry of entries) {
     await loadAll(context, [entry]);
-    if (changesLines(entry)) await deriveBySql(context, entry);
+    linksMayHaveChanged(context, [entry]);
+    const circumstances = await Circumstances.upTo(context, entry.seq);
+    if (!changesMovements(entry, circumstances)) continue;
+    await deriveMany({ context, circumstances, links: await linkedCustomers(context, entry.seq) }, entry);
   }
 }
 
@@ -72,11 +80,22 @@ export async function postRevenueBySql(context: PostContext, entries: readonly E
  */
 export async function postRevenue(context: PostContext, entries: readonly Entry[]): Promise<void> {
   await loadAll(context, entries);
+  linksMayHaveChanged(context, entries);
   await faultPoint('revenue.loaded');
-  const changing = entries.filter(changesLines);
+  const last = entries.at(-1)!.seq;
+  const [circumstances, links] = await Promise.all([Circumstances.upTo(context, last), linkedCustomers(context, last)]);
+  const changing = entries.filter((entry) => changesMovements(entry, circumstances));
   if (changing.length === 0) return;
-  for (const run of await runs(context, changing)) await deriveRun(context, run);
+  const posting = { context, circumstances, links };
+  for (const run of await runs(posting, changing)) await deriveRun(posting, run);
   await faultPoint('revenue.derived');
+}
+
+/** What a batch of entries is posted with. */
+export interface Posting {
+  context: PostContext;
+  circumstances: Circumstances;
+  links: LinkedCustomers;
 }
 
 /** Entries that are derived together, in order. */
@@ -86,41 +105,42 @@ interface Run {
   small: boolean;
 }
 
-/** Few customers with few lines in TypeScript, others entry by entry by SQL. */
-async function deriveRun(context: PostContext, { entries, small }: Run): Promise<void> {
+/** Few customers with few lines in TypeScript at once, others entry by entry. */
+async function deriveRun(posting: Posting, { entries, small }: Run): Promise<void> {
+  const { context, circumstances, links } = posting;
   context.signal?.throwIfAborted();
   const [first, last] = [entries[0]!, entries.at(-1)!];
   if (small) {
-    const customers =
-      first === last
-        ? touchedBy(first)
-        : `SELECT customer_hash FROM invoices WHERE seq BETWEEN ${first.seq} AND ${last.seq}`;
-    if (await deriveIncrementally(context, { first: first.seq, last: last.seq, customers })) return;
+    const touched = await touchedBy(context, entries, circumstances);
+    const done = await deriveIncrementally(context, {
+      first: first.seq,
+      last: last.seq,
+      where: touched === null ? '1' : `customer_hash IN (${touched})`,
+      all: entries.filter((entry) => statesSettings(entry) || statesRates(entry)).map(({ seq }) => seq),
+      circumstances,
+      links,
+      present: true,
+      linesMax: INCREMENTAL_LINES_MAX,
+    });
+    if (done) return;
   }
   if (first === last) {
-    await deriveBySql(context, first);
+    await deriveMany(posting, first);
     return;
   }
   // Few customers with very many lines: fewer entries at once, in the end one.
   const middle = Math.ceil(entries.length / 2);
-  await deriveRun(context, { entries: entries.slice(0, middle), small });
-  await deriveRun(context, { entries: entries.slice(middle), small });
-}
-
-/** Rows and keys of lines that an entry names, where it touches no other customers than theirs; infinite where that is not so. */
-function linesNamed(entry: Entry): number {
-  if (changesPlans(entry) || voidedStreams(entry).length > 0) return Number.POSITIVE_INFINITY;
-  if (entry.kind !== POST_KIND && entry.kind !== DELETE_KIND) return Number.POSITIVE_INFINITY;
-  const { rows = [], keys = [] } = partOfStream(entry, 'invoices').payload as { rows?: Json[]; keys?: Json[] };
-  return rows.length + keys.length;
+  await deriveRun(posting, { entries: entries.slice(0, middle), small });
+  await deriveRun(posting, { entries: entries.slice(middle), small });
 }
 
 /**
- * Divides entries, in order, into runs that touch few customers. An entry about plans, or one that touches many customers, is a run of
- * its own.
+ * Divides entries, in order, into runs that touch few customers. An entry that touches customers whom it does not name, or many, is a run
+ * of its own.
  */
-async function runs(context: PostContext, entries: readonly Entry[]): Promise<Run[]> {
-  const named = entries.reduce((sum, entry) => sum + linesNamed(entry), 0);
+async function runs(posting: Posting, entries: readonly Entry[]): Promise<Run[]> {
+  const { context } = posting;
+  const named = entries.reduce((sum, entry) => sum + rowsNamed(entry), 0);
   if (named <= INCREMENTAL_CUSTOMERS_MAX) return [{ entries: [...entries], small: true }];
 
   const touches = await select<{ seq: string; hashes: string[] }>(
@@ -136,8 +156,8 @@ async function runs(context: PostContext, entries: readonly Entry[]): Promise<Ru
   const found: Run[] = [];
   let together: Set<string> | null = null;
   for (const entry of entries) {
-    if (changesPlans(entry)) {
-      found.push({ entries: [entry], small: await touchesFew(context, entry) });
+    if (touchesOthers(entry) || streamsOf(entry).some((stream) => stream !== 'invoices')) {
+      found.push({ entries: [entry], small: await touchesFew(posting, entry) });
       together = null;
       continue;
     }
@@ -155,72 +175,135 @@ async function runs(context: PostContext, entries: readonly Entry[]): Promise<Ru
   return found;
 }
 
-async function touchesFew(context: PostContext, entry: Entry): Promise<boolean> {
+async function touchesFew({ context, circumstances }: Posting, entry: Entry): Promise<boolean> {
+  const customers = (await touchedBy(context, [entry], circumstances)) ?? 'SELECT customer_hash FROM invoices';
   const [touched] = await select<{ customers: number }>(
     context.engines,
     context.database,
-    `SELECT length(groupUniqArray(${INCREMENTAL_CUSTOMERS_MAX + 1})(customer_hash)) AS customers FROM (${touchedBy(entry)})`,
+    `SELECT length(groupUniqArray(${INCREMENTAL_CUSTOMERS_MAX + 1})(customer_hash)) AS customers FROM (${customers})`,
   );
   return Number(touched?.customers ?? 0) <= INCREMENTAL_CUSTOMERS_MAX;
 }
 
-/**
- * SQL for the customers that an entry touches: those whose lines it states or reverses, or are on a plan that it changes. `among` is a
- * condition over \`customer_hash\`.
- */
-function touchedBy(entry: Entry, among = '1'): string {
-  return changesPlans(entry)
-    ? `SELECT customer_hash
-       FROM invoices
-       WHERE ${among}
-         AND seq <= ${entry.seq}
-         AND (
-           seq = ${entry.seq}
-           OR (source, plan_external_id) IN (SELECT source, external_id FROM plans WHERE seq = ${entry.seq})
-         )`
-    : `SELECT customer_hash FROM invoices WHERE ${among} AND seq = ${entry.seq}`;
-}
+/** Where more of the lines than one in so many are touched, all customers are derived: what is not touched gives no difference. */
+const TOUCHES_ALL = 3;
 
-/** Re-derives everyone whom one entry touches by SQL, in buckets of customers, and adds up what that posted. */
-async function deriveBySql(context: PostContext, entry: Entry): Promise<void> {
+/**
+ * Re-derives everyone whom one entry touches: by SQL in buckets of customers where it knows the settings, else by the rules in TypeScript in parts;
+ * linked customers always by the rules.
+ */
+async function deriveMany(posting: Posting, entry: Entry): Promise<void> {
+  const { context, circumstances } = posting;
   const { engines, database } = context;
+  const touched = await touchedBy(context, [entry], circumstances);
   const [size] = await select<{ lines: string; all_lines: string }>(
     engines,
     database,
-    `SELECT countIf(customer_hash IN (${touchedBy(entry)})) AS lines, count() AS all_lines
+    `SELECT ${touched === null ? 'count()' : `countIf(customer_hash IN (${touched}))`} AS lines, count() AS all_lines
      FROM invoices
      WHERE seq <= {seq:UInt64}`,
     { seq: entry.seq },
   );
-  const lines = Number(size?.lines ?? 0);
+  const [lines, allLines] = [Number(size?.lines ?? 0), Number(size?.all_lines ?? 0)];
   if (lines === 0) return;
-  // The condition stands several times in the derivation, and each time costs a look at the bucket's lines: none where it says "all".
-  const touchesAll = lines === Number(size?.all_lines);
   const [present] = await select<{ present: number }>(
     engines,
     database,
     `SELECT (SELECT count() FROM movements) + (SELECT count() FROM steps) + (SELECT count() FROM warnings) > 0 AS present`,
   );
-  const parts = buckets(lines);
+  // The condition stands several times in the derivation, and each time costs a look at the bucket's lines: none where it says "all".
+  const all = touched === null || lines * TOUCHES_ALL > allLines;
+  await deriveCustomers(posting, {
+    seq: entry.seq,
+    lines: all ? allLines : lines,
+    where: async (bucket) =>
+      all ? bucket : `(${bucket} AND customer_hash IN (${await touchedBy(context, [entry], circumstances, bucket)}))`,
+    present: Boolean(Number(present?.present ?? 1)),
+  });
+}
+
+interface Customers {
+  seq: number;
+  /** How many lines they have, about. */
+  lines: number;
+  /** Condition over `customer_hash`: those of them within a range of hashes. */
+  where: (bucket: string) => Promise<string>;
+  /** False when nothing can be posted yet. */
+  present: boolean;
+}
+
+/** Posts what differs for many customers, as of one entry, and its sums. */
+export async function deriveCustomers(posting: Posting, customers: Customers): Promise<void> {
+  const { context, circumstances, links } = posting;
+  const { seq, lines, present } = customers;
+  const bySql = sqlKnows(circumstances.settings(seq));
+  const unlinked = links.any ? ` AND customer_hash NOT IN (${LINKED_SQL})` : '';
+  const parts = bySql ? buckets(lines) : buckets(lines, PART_LINES);
   const report = (done: number) =>
-    context.onProgress?.(entry.seq, {
+    context.onProgress?.(seq, {
       stage: 'deriving movements',
       rows: Math.round((lines * done) / parts.length),
       rowsTotal: lines,
       bytes: 0,
       bytesTotal: null,
     });
-  report(0);
-  for (const [i, bucket] of parts.entries()) {
-    context.signal?.throwIfAborted();
-    await derive(context, {
-      customers: touchesAll ? bucket : `(${bucket} AND customer_hash IN (${touchedBy(entry, bucket)}))`,
-      upTo: entry.seq,
+  const deriveBucket = async (bucket: string) => {
+    const where = `(${await customers.where(bucket)}${unlinked})`;
+    if (!bySql) return deriveByRules(posting, { seq, present, where: async (range) => `(${where} AND ${range})` });
+    return derive(context, {
+      customers: where,
+      upTo: seq,
+      settings: circumstances.settings(seq),
+      cancellations: links.cancellations,
       skipRenewals: lines > SKIP_RENEWALS_LINES_MIN,
-      present: Boolean(Number(present?.present ?? 1)),
+      present,
     });
-    report(i + 1);
+  };
+  report(0);
+  for (let done = 0; done < parts.length; done += BUCKETS_AT_ONCE) {
+    context.signal?.throwIfAborted();
+    await Promise.all(parts.slice(done, done + BUCKETS_AT_ONCE).map(deriveBucket));
+    report(Math.min(done + BUCKETS_AT_ONCE, parts.length));
   }
+  if (bySql) await addUp(context, seq);
+  for (let from = 0; from < links.units.length; from += PART_UNITS) {
+    const hashes = links.units.slice(from, from + PART_UNITS).flat();
+    const among = `customer_hash IN (${hashes.join(', ')})`;
+    await deriveByRules(posting, {
+      seq,
+      present,
+      where: async (range) => `(${among} AND ${await customers.where(range)})`,
+    });
+  }
+}
+
+/** Derives customers by the rules in TypeScript; halves them when they have too many lines. */
+async function deriveByRules(
+  posting: Posting,
+  { seq, where, present }: Omit<Customers, 'lines'>,
+  range: readonly [low: bigint, high: bigint] = [0n, 2n ** 64n - 1n],
+): Promise<void> {
+  const { context, circumstances, links } = posting;
+  const [low, high] = range;
+  const done = await deriveIncrementally(context, {
+    first: seq,
+    last: seq,
+    where: await where(`customer_hash BETWEEN ${low} AND ${high}`),
+    all: [seq],
+    circumstances,
+    links,
+    present,
+    linesMax: low === high ? UNIT_LINES_MAX : INCREMENTAL_LINES_MAX * 2,
+  });
+  if (done) return;
+  invariant(low !== high, `a customer has no more than ${UNIT_LINES_MAX} lines`);
+  const middle = (low + high) / 2n;
+  await deriveByRules(posting, { seq, where, present }, [low, middle]);
+  await deriveByRules(posting, { seq, where, present }, [middle + 1n, high]);
+}
+
+/** Adds up the movements that the derivation by SQL posted with an entry. */
+async function addUp({ engines, database }: PostContext, seq: number): Promise<void> {
   await execute(
     engines,
     database,
@@ -230,7 +313,7 @@ async function deriveBySql(context: PostContext, entry: Entry): Promise<void> {
      WHERE seq = {seq:UInt64}
      GROUP BY seq, currency, day, type, cohort
      SETTINGS prefer_column_name_to_alias = 1`,
-    { seq: entry.seq },
+    { seq },
   );
 }
 
