@@ -5,10 +5,12 @@
  *   node catalogue/build.ts world-grid 2023 <carbon intensity by country as JSON>
  *   node catalogue/build.ts supply-chain 1.3 <factors by NAICS as CSV>
  *   node catalogue/build.ts epa-hub 2025 <folder with the hub's tables as CSV>
+ *   node catalogue/build.ts defaults        the releases that no file is needed for
  */
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ImportedRelease, writeFactors } from '../src/carbon/catalogue/format.ts';
+import { ipccDefaults, statedMasses } from '../src/carbon/catalogue/import-defaults.ts';
 import { importDesnz } from '../src/carbon/catalogue/import-desnz.ts';
 import { importEpaHub } from '../src/carbon/catalogue/import-epa-hub.ts';
 import { importSupplyChain } from '../src/carbon/catalogue/import-supply-chain.ts';
@@ -25,6 +27,10 @@ const IMPORTERS: Record<string, (edition: string, path: string) => ImportedRelea
 
 const [publisher = '', edition = '', path = ''] = process.argv.slice(2);
 const importer = IMPORTERS[publisher];
+if (publisher === 'defaults') {
+  for (const release of [ipccDefaults(), statedMasses()]) writeRelease(release);
+  process.exit(0);
+}
 if (!importer || !/^\d+(\.\d+)?$/.test(edition) || path === '') {
   console.error(`Usage: node catalogue/build.ts ${Object.keys(IMPORTERS).join('|')} EDITION PATH`);
   process.exit(2);

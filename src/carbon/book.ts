@@ -4,13 +4,16 @@ import { faultPoint } from '../kernel/faults.ts';
 import { IMPORT_KIND } from '../ledger/posting.ts';
 import { entryStream, loadRecords } from '../ledger/records.ts';
 import type { Book, PostContext } from '../ledger/types.ts';
+import { factors } from './factors/stream.ts';
 import { applyChoices, MATCHING_KINDS } from './matching/ledger.ts';
 import { ADOPT_KIND, adopt, decideAgain, decideNew, starterReleases } from './matching.ts';
 import { ADOPT_METHODOLOGY_KIND, applyMethodology, METHODOLOGY_KINDS } from './methodology/ledger.ts';
+import { insertComponents } from './methods/ledger.ts';
 import { entities, ownership } from './organisation/streams.ts';
 import {
   decisions,
   INSERT_CLASS_TOTALS,
+  insertConvertedLines,
   insertHeld,
   insertOtherLines,
   insertSplitLines,
@@ -27,12 +30,13 @@ import {
   totals as totalsOf,
 } from './postings.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
+import { applyMoneyEntry, decidesByMoney, lookUpRates, MONEY_KINDS } from './spend/ledger.ts';
 import { type Place, read, run } from './sql.ts';
 import { activities } from './streams.ts';
 import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 5;
+const SCHEMA_VERSION = 6;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
@@ -54,12 +58,23 @@ export const carbonBook: Book = {
   totals,
 };
 
-type Lane = 'activities' | 'entities' | 'ownership' | 'factors' | 'matching' | 'methodology' | 'scope2';
+type Lane =
+  | 'activities'
+  | 'entities'
+  | 'ownership'
+  | 'factors'
+  | 'matching'
+  | 'methodology'
+  | 'money'
+  | 'own_factors'
+  | 'scope2';
 
 function lane(entry: Entry): Lane | undefined {
   if (entry.kind === ADOPT_KIND) return 'factors';
   if (MATCHING_KINDS.includes(entry.kind)) return 'matching';
   if (METHODOLOGY_KINDS.includes(entry.kind)) return 'methodology';
+  if (entryStream(entry) === factors.name) return 'own_factors';
+  if (MONEY_KINDS.includes(entry.kind)) return 'money';
   const stream = entryStream(entry);
   if (SCOPE2_STREAMS.some(({ name }) => name === stream)) return 'scope2';
   return stream === 'activities' || stream === 'entities' || stream === 'ownership' ? stream : undefined;
@@ -83,6 +98,8 @@ async function post(context: PostContext, entries: readonly Entry[]): Promise<vo
     if (kind === 'ownership') await loadRecords(context, ownership, [entry]);
     if (kind === 'factors') await postAdoption(context, entry);
     if (kind === 'matching') await postChoices(context, entry);
+    if (kind === 'money') await postMoney(context, entry);
+    if (kind === 'own_factors') await postOwnFactors(context, entry);
     if (kind === 'methodology') await postMethodology(context, entry);
     if (kind === 'scope2') await loadRecords(context, scope2Stream(entry), [entry]);
     at += 1;
@@ -94,6 +111,8 @@ interface Probe {
   together: number;
   posted: string;
   reversed: string;
+  /** Rows whose quantity a method calculates. */
+  methods: string;
   /** Reversals of rows that the same batch has brought. */
   own: string;
   /** Reversed rows of a small batch: key_hash, origin_seq, origin_row, seq. */
@@ -115,7 +134,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
   const probing = read<Probe>(
     context,
     `
-    SELECT countIf(sign = 1) AS posted, countIf(sign = -1) AS reversed,
+    SELECT countIf(sign = 1) AS posted, countIf(sign = -1) AS reversed, countIf(sign = 1 AND method != '') AS methods,
       countIf(sign = -1 AND origin_seq >= {first:UInt64}) AS own,
       countIf(sign = 1 AND entity NOT IN (${knownAsOf('{last:UInt64}')})) AS strangers,
       countIf(sign = 1 AND toYYYYMM(start_date) != toYYYYMM(coalesce(end_date, start_date))) AS split,
@@ -127,7 +146,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}`,
     { first, last },
   );
-  const where = 'seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1';
+  const where = "seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1 AND method = ''";
   const rowsToPost = `(SELECT * FROM activities WHERE ${where})`;
   // What is posted row by row is nearly always decided already: the decisions are read while it is found out whether that is so.
   const early = small ? readDecisions(context, rowsToPost, last, { first, last }, true) : undefined;
@@ -155,8 +174,16 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
       strangers: Number(probe!.strangers) > 0,
     };
     const { present, reachMax } = await insertPostings(context, rowsToPost, last, { first, last }, has, known);
+    const calculated = Number(probe!.methods);
+    if (calculated > 0) {
+      progress('calculating by methods');
+      await insertComponents(context, first, last);
+      await decideNew(context, first, last, 'components');
+      const components = '(SELECT * FROM components WHERE seq BETWEEN {first:UInt64} AND {last:UInt64})';
+      await insertPostings(context, components, last, { first, last }, { ...UNKNOWN_ROWS, rows: calculated });
+    }
     const together = Number(probe!.together);
-    if (reversed === 0 && rows > FEW_ROWS) {
+    if (calculated === 0 && reversed === 0 && rows > FEW_ROWS) {
       sums = { present, narrow: together * reachMax < NARROW_KG_MAX && together < NARROW_QUANTITY_MAX };
     }
     await faultPoint('carbon.posted');
@@ -241,6 +268,25 @@ function scope2Stream(entry: Entry) {
   return SCOPE2_STREAMS.find(({ name }) => name === stream)!;
 }
 
+/** Factors that the account states: what they decide otherwise is posted again. */
+async function postOwnFactors(context: PostContext, entry: Entry): Promise<void> {
+  await loadRecords(context, factors, [entry]);
+  if (await decideAgain(context, entry.seq)) await repostDecidedAgain(context, entry.seq);
+}
+
+/** Rates and price indices: what is converted or deflated by them is posted again. */
+async function postMoney(context: PostContext, entry: Entry): Promise<void> {
+  const rated = await applyMoneyEntry(context, entry);
+  const decided = (await decidesByMoney(context, entry)) && (await decideAgain(context, entry.seq, undefined, true));
+  if (!rated && !decided) return;
+  const changed = [
+    'descriptor IN (SELECT descriptor FROM matches WHERE seq = {by:UInt64})',
+    `(start_date IN (SELECT day FROM rates_used WHERE seq = {by:UInt64})
+      AND descriptor IN (SELECT descriptor FROM matches WHERE fx != ''))`,
+  ];
+  await repost(context, entry.seq, changed.join(' OR '), {});
+}
+
 async function repostDecidedAgain(context: PostContext, by: number): Promise<void> {
   await repost(context, by, 'descriptor IN (SELECT descriptor FROM matches WHERE seq = {by:UInt64})', {});
 }
@@ -252,13 +298,24 @@ async function repost(
   condition: string,
   parameters: Record<string, unknown>,
 ): Promise<void> {
+  const plain = await repostActivities(context, by, `method = '' AND (${condition})`, parameters);
+  const calculated = await repostComponents(context, by, condition, parameters);
+  if (plain || calculated) await insertTotals(context, by, by);
+}
+
+async function repostActivities(
+  context: PostContext,
+  by: number,
+  condition: string,
+  parameters: Record<string, unknown>,
+): Promise<boolean> {
   const [live] = await read<{ rows: string }>(
     context,
     `SELECT count() AS rows FROM activities WHERE seq < {by:UInt64} AND sign = 1 AND ${condition}`,
     { by, ...parameters },
   );
   const rows = Number(live?.rows ?? 0);
-  if (rows === 0) return;
+  if (rows === 0) return false;
   await inChunks(rows, async (chunk) => {
     const where = `sign = 1 AND seq < {by:UInt64} AND ${chunk} AND ${condition}
       AND (key_hash, origin_seq, origin_row) NOT IN (
@@ -267,25 +324,47 @@ async function repost(
     await run(context, reverseLines(origins), { by, ...parameters });
     await run(context, reverseHeld(origins), { by, ...parameters });
     const source = `(SELECT * REPLACE ({by:UInt64} AS seq) FROM (SELECT * FROM activities WHERE ${where}))`;
-    await insertPostings(
-      context,
-      source,
-      by,
-      { by, ...parameters },
-      {
-        rows,
-        split: true,
-        long: true,
-        largest: Number.POSITIVE_INFINITY,
-        strangers: true,
-      },
-    );
+    await insertPostings(context, source, by, { by, ...parameters }, { ...UNKNOWN_ROWS, rows });
   });
-  await insertTotals(context, by, by);
+  return true;
+}
+
+/** Rows of which nothing is known but how many they are. */
+const UNKNOWN_ROWS = { split: true, long: true, largest: Number.POSITIVE_INFINITY, strangers: true };
+
+/** The same of the quantities that methods have calculated: an activity is posted again as a whole. */
+async function repostComponents(
+  context: PostContext,
+  by: number,
+  condition: string,
+  parameters: Record<string, unknown>,
+): Promise<boolean> {
+  const concerned = `
+    SELECT DISTINCT key_hash, origin_seq, origin_row
+    FROM components
+    WHERE seq < {by:UInt64}
+      AND (${condition})
+      AND (key_hash, origin_seq, origin_row) NOT IN (
+        SELECT key_hash, origin_seq, origin_row FROM activities WHERE sign = -1 AND seq < {by:UInt64})`;
+  const [live] = await read<{ rows: string }>(context, `SELECT count() AS rows FROM (${concerned})`, {
+    by,
+    ...parameters,
+  });
+  const rows = Number(live?.rows ?? 0);
+  if (rows === 0) return false;
+  const origins = `SELECT *, {by:UInt64} AS by_seq FROM (${concerned})`;
+  await run(context, reverseLines(origins), { by, ...parameters });
+  await run(context, reverseHeld(origins), { by, ...parameters });
+  const source = `(
+    SELECT * REPLACE ({by:UInt64} AS seq)
+    FROM (SELECT * FROM components WHERE (key_hash, origin_seq, origin_row) IN (${concerned})))`;
+  await insertPostings(context, source, by, { by, ...parameters }, { ...UNKNOWN_ROWS, rows });
+  return true;
 }
 
 interface DecisionProbe {
   held_count: string;
+  converted: string;
   reach_max: number;
   slow: string;
   spend: string;
@@ -309,7 +388,7 @@ async function readDecisions(
     read<DecisionProbe>(
       context,
       `
-      SELECT countIf(held != '') AS held_count, countIf(held = '' AND NOT fast) AS slow,
+      SELECT countIf(held != '') AS held_count, countIf(fx != '') AS converted, countIf(held = '' AND NOT fast) AS slow,
         countIf(basis = 'spend' AND held = '') AS spend, max(reach) AS reach_max,
         ${MASSES.map((mass) => `countIf(n_${mass} != 0) AS has_${mass}`).join(', ')}
       FROM ${decisions('*', few ? rows : undefined)}`,
@@ -343,15 +422,18 @@ async function insertPostings(
     few,
     heavy: !(heaviest <= LINE_KG_MAX),
     unknownEntities,
+    converted: Number(probe.converted) > 0,
   };
+  if (source.converted) await lookUpRates(context, rows, Number(parameters.last ?? seq), parameters);
   const all = { ...parameters, decided: Number(parameters.last ?? seq), ...(unknownEntities && { known }) };
   const others =
     has.long || Number(probe.slow) > 0 || (has.split && !(heaviest < SPLIT_KG_MAX && has.largest < SPLIT_QUANTITY_MAX));
-  const holds = unknownEntities || Number(probe.held_count) > 0 || source.heavy;
+  const holds = source.converted || unknownEntities || Number(probe.held_count) > 0 || source.heavy;
   const statements = [
     ...(source.present.size > 0 ? [insertWholeLines(source)] : []),
     ...(source.present.size > 0 && has.split ? [insertSplitLines(source)] : []),
     ...(source.present.size > 0 && others ? [insertOtherLines(source)] : []),
+    ...(source.present.size > 0 && source.converted ? [insertConvertedLines(source)] : []),
     ...(holds ? [insertHeld(source)] : []),
   ];
   if (few) await settled(statements.map((statement) => run(context, statement, all)));

@@ -6,11 +6,13 @@
 import { COUNTRIES } from '../kernel/country.ts';
 import { CURRENCIES } from '../kernel/currency.ts';
 import { Rational } from '../kernel/rational.ts';
-import { convert, findUnit, type Unit } from '../kernel/units.ts';
+import { findUnit, parseUnit, type Unit } from '../kernel/units.ts';
 import { loadCatalogue, nameKey } from './catalogue/load.ts';
 import type { Factor, GwpSet, GwpSetName } from './catalogue/types.ts';
 import { type Choice, type Choices, choose, NO_CHOICES } from './matching/choices.ts';
 import { DEFAULT_POLICIES, type DecisionPolicies, GAP_YEARS_MAX, gapAllowed } from './methodology/policies.ts';
+import { methodNamed } from './methods/methods.ts';
+import { convertInYear, type Means } from './spend/convert.ts';
 import { FAST_COEFFICIENT_SCALE, FLAGS, GASES, MASSES, type Mass } from './tables.ts';
 
 /** A factor more years away from the activity than this is not used, unless the methodology says otherwise. */
@@ -28,6 +30,14 @@ export interface Descriptor {
   category: string;
   hasQuantity: boolean;
   hasAmount: boolean;
+  /** Calculation method that the quantity comes from; left out or '' = it is stated. */
+  calculation?: string;
+  /** Which of the quantities that the method makes, 0 for the first. */
+  part?: number;
+  /** What is wrong with the inputs of the method. */
+  problem?: string;
+  /** Bits of FLAGS that the calculation brings. */
+  calculationFlags?: number;
 }
 
 export interface Held {
@@ -50,6 +60,8 @@ export interface Line {
   /** kg per unit of the activity. */
   coefficients: Record<Mass, Rational>;
   flags: number;
+  /** `EUR>USD` where each line is converted at the rate of its day, which is not in the coefficients; else ''. */
+  fx: string;
 }
 
 /** `chosenBy`: `line`, or the id of the decision or rule that chose; absent when the name did. */
@@ -57,6 +69,8 @@ export type Decision = { lines: Line[]; chosenBy?: string } | Held;
 
 /** The line names its factor by id. */
 export const BY_LINE = 'line';
+/** The name is similar; the score follows. */
+export const BY_TEXT = 'text';
 
 /** Factors by the names under which they are found. */
 export interface FactorIndex {
@@ -66,14 +80,16 @@ export interface FactorIndex {
   byAlias: ReadonlyMap<string, readonly Factor[]>;
   companions: ReadonlyMap<string, readonly Factor[]>;
   gwp: (name: GwpSetName) => GwpSet;
-  /** What the methodology says about years and places. */
-  policies: DecisionPolicies;
+  /** What the methodology says about years and places, and what is stated of money. */
+  policies: Means;
+  /** The closest name of a factor for a text, with its score; absent = texts are not compared. */
+  suggest?: (descriptor: Descriptor, year: number) => { family: string; score: number } | undefined;
 }
 
 export function indexFactors(
   factors: Iterable<Factor>,
   gwp: (name: GwpSetName) => GwpSet,
-  policies: DecisionPolicies = DEFAULT_POLICIES,
+  policies: Means = DEFAULT_POLICIES,
 ): FactorIndex {
   const byId = new Map<string, Factor>();
   const byName = new Map<string, Factor[]>();
@@ -100,6 +116,34 @@ export function decide(
   index: FactorIndex,
   choices: Choices = NO_CHOICES,
 ): Decision {
+  if (descriptor.problem) return { held: 'input_problem', detail: descriptor.problem };
+  const decision = decideStated(descriptor, year, index, choices);
+  return 'held' in decision || !descriptor.calculation ? decision : calculated(decision, descriptor);
+}
+
+/** Lines of a calculation: the category and the name that its method gives them. */
+function calculated(decision: Extract<Decision, { lines: Line[] }>, descriptor: Descriptor): Decision {
+  const method = methodNamed(descriptor.calculation ?? '');
+  if (!method) return decision;
+  const { category, categoryStated, reportedAs, companions } = method;
+  const stated = categoryStated ? scopeThreeCategory(descriptor.category) : undefined;
+  const placed = stated ?? category;
+  const lines = decision.lines
+    .filter((line, i) => i === 0 || companions === 'all' || line.scope === 0)
+    .map((line, i): Line => {
+      if (i > 0) return line;
+      return {
+        ...line,
+        flags:
+          (line.flags | (descriptor.calculationFlags ?? 0)) & (placed === undefined ? ~0 : ~FLAGS.category_ignored),
+        ...(placed !== undefined && line.scope !== 0 && { scope: 3, category: placed }),
+        ...(reportedAs !== undefined && { method: reportedAs }),
+      };
+    });
+  return { ...decision, lines };
+}
+
+function decideStated(descriptor: Descriptor, year: number, index: FactorIndex, choices: Choices): Decision {
   const stated = index.byId.get(descriptor.activity.trim());
   if (stated) {
     const pinned = (unit: Unit) => pickPinned(stated, descriptor, unit, year, index.policies);
@@ -110,13 +154,28 @@ export function decide(
   const name = nameKey(descriptor.activity);
   const named = index.byName.get(name) ?? [];
   const alsoNamed = index.byAlias.get(name) ?? [];
-  if (named.length + alsoNamed.length === 0) return decideBy(undefined, descriptor, year, index);
+  if (named.length + alsoNamed.length === 0) {
+    return decideBySimilarity(descriptor, year, index) ?? decideBy(undefined, descriptor, year, index);
+  }
   return decideBy(
     (unit) => pickNamed(named, alsoNamed, descriptor, unit, year, index.policies),
     descriptor,
     year,
     index,
   );
+}
+
+/** The factors of the closest name, where the methodology allows it. */
+function decideBySimilarity(descriptor: Descriptor, year: number, index: FactorIndex): Decision | undefined {
+  const { threshold } = index.policies;
+  if (threshold === null || !index.suggest) return undefined;
+  const suggested = index.suggest(descriptor, year);
+  if (!suggested || suggested.score < Number(threshold)) return undefined;
+  const family = index.byName.get(nameKey(suggested.family)) ?? [];
+  const decision = decideBy((unit) => pick(family, descriptor, unit, year, index.policies), descriptor, year, index);
+  if ('held' in decision) return undefined;
+  const lines = decision.lines.map((line) => ({ ...line, flags: line.flags | FLAGS.text_match }));
+  return { lines, chosenBy: `${BY_TEXT} ${suggested.score}` };
 }
 
 /** What a person chose: nothing, one factor, or the factors of a name. */
@@ -141,7 +200,12 @@ function decideBy(
 ): Decision {
   const { country } = descriptor;
   if (country !== '' && !COUNTRIES.has(country)) return { held: 'unknown_country', detail: country };
-  const unitAnswer = descriptor.hasQuantity ? findUnit(descriptor.unit) : undefined;
+  const assumed = index.policies.units[descriptor.unit.trim().toLowerCase()];
+  const unitAnswer = !descriptor.hasQuantity
+    ? undefined
+    : assumed === undefined
+      ? findUnit(descriptor.unit)
+      : { unit: parseUnit(assumed) };
   if (unitAnswer && 'problem' in unitAnswer) {
     const { reason, remedy } = unitAnswer.problem;
     const ambiguous = remedy?.startsWith('Write one of') || reason.includes('different');
@@ -169,9 +233,24 @@ function decideBy(
           : picked;
       continue;
     }
-    return withCompanions(picked, descriptor, unit, basis, year, index);
+    if (assumed !== undefined && basis === 'quantity') picked.flags |= FLAGS.unit_assumed;
+    return withCompanions(withRadiativeForcing(picked, index), descriptor, unit, basis, year, index);
   }
   return worst ?? { held: 'unknown_unit', detail: descriptor.unit };
+}
+
+const RF = / (with|without) RF$/;
+
+/** The flight factor with or without radiative forcing, where the methodology wants always one of them. */
+function withRadiativeForcing(picked: Picked, index: FactorIndex): Picked {
+  const { radiativeForcing } = index.policies;
+  if (radiativeForcing === 'as_stated' || !RF.test(picked.factor.name)) return picked;
+  const name = picked.factor.name.replace(RF, radiativeForcing === 'included' ? ' with RF' : ' without RF');
+  const { unit, region, release } = picked.factor;
+  const other = index.byName
+    .get(nameKey(name))
+    ?.find((factor) => factor.unit.code === unit.code && factor.region === region && factor.release === release);
+  return other ? { ...picked, factor: other } : picked;
 }
 
 /** Factors of the very name go first, unless only those that have it as an alias are meant for the place. */
@@ -181,7 +260,7 @@ function pickNamed(
   descriptor: Descriptor,
   unit: Unit,
   year: number,
-  policies: DecisionPolicies,
+  policies: Means,
 ): Picked | Held {
   if (named.length === 0) return pick(alsoNamed, descriptor, unit, year, policies);
   const picked = pick(named, descriptor, unit, year, policies);
@@ -193,35 +272,32 @@ function pickNamed(
 }
 
 /** The very factor that was chosen: only the unit and the distance in years can speak against it; what is not meant so is flagged. */
-function pickPinned(
-  factor: Factor,
-  descriptor: Descriptor,
-  unit: Unit,
-  year: number,
-  { gapYearsMax }: DecisionPolicies,
-): Picked | Held {
-  const answer = convert(unit, factor.unit);
+function pickPinned(factor: Factor, descriptor: Descriptor, unit: Unit, year: number, policies: Means): Picked | Held {
+  const { gapYearsMax } = policies;
+  const answer = convertInYear(unit, factor.unit, year, policies);
   if (!('ratio' in answer)) {
     const { reason, remedy } = answer.problem;
     return { held: 'unit_mismatch', detail: said(reason, remedy) };
   }
   const gap = yearGap(factor, year);
   if (Math.abs(gap) > gapYearsMax) return { held: 'no_factor_for_year', detail: `${factor.id}, ${year}` };
-  let flags = gap === 0 ? 0 : FLAGS.year_fallback;
+  let flags = answer.flags | (gap === 0 ? 0 : FLAGS.year_fallback);
   const { country, region } = descriptor;
   const code = region.trim().toUpperCase();
   if (code !== '' && (factor.region === code || factor.region === `${country}-${code}`)) flags |= 0;
+  else if (isOfNoPlace(factor)) flags |= 0;
   else if (factor.region === 'GLO') flags |= country === '' && region === '' ? 0 : FLAGS.region_fallback;
   else if (country === '') flags |= FLAGS.region_assumed;
   else if (factor.region === country) flags |= region === '' ? 0 : FLAGS.region_fallback;
   else flags |= FLAGS.foreign_region;
-  return { factor, ratio: answer.ratio, flags };
+  return { factor, ratio: answer.ratio, flags, fx: answer.fx };
 }
 
 export interface Picked {
   factor: Factor;
   ratio: Rational;
   flags: number;
+  fx: string;
 }
 
 /**
@@ -233,13 +309,13 @@ export function pick(
   descriptor: Descriptor,
   unit: Unit,
   year: number,
-  policies: DecisionPolicies = DEFAULT_POLICIES,
+  policies: Means = DEFAULT_POLICIES,
 ): Picked | Held {
-  const convertible: Array<{ factor: Factor; ratio: Rational }> = [];
+  const convertible: Array<{ factor: Factor; ratio: Rational; flags: number; fx: string }> = [];
   let problem = '';
   for (const factor of factors) {
-    const answer = convert(unit, factor.unit);
-    if ('ratio' in answer) convertible.push({ factor, ratio: answer.ratio });
+    const answer = convertInYear(unit, factor.unit, year, policies);
+    if ('ratio' in answer) convertible.push({ factor, ...answer });
     else problem ||= said(answer.problem.reason, answer.problem.remedy);
   }
   if (convertible.length === 0) return { held: 'unit_mismatch', detail: problem };
@@ -263,6 +339,8 @@ export function pick(
         Math.abs(a.gap) - Math.abs(b.gap) ||
         // Of two equally near, the one that is not later.
         a.gap - b.gap ||
+        // What the account states itself goes before what is published.
+        Number(isOwn(b.factor)) - Number(isOwn(a.factor)) ||
         Number(b.factor.unit.code === unit.code) - Number(a.factor.unit.code === unit.code) ||
         Number(isUnsplit(a.factor)) - Number(isUnsplit(b.factor)) ||
         compare(a.factor.id, b.factor.id),
@@ -272,7 +350,8 @@ export function pick(
   return {
     factor: best.factor,
     ratio: best.ratio,
-    flags: place.flags | (best.gap === 0 ? 0 : FLAGS.year_fallback),
+    flags: best.flags | place.flags | (best.gap === 0 ? 0 : FLAGS.year_fallback),
+    fx: best.fx,
   };
 }
 
@@ -288,6 +367,7 @@ function placeOf(
   const held = new Set(factors.map(({ region }) => region));
   const { country, region } = descriptor;
   const only = (name: string, flags: number) => ({ regions: new Set([name]), flags });
+  if (factors.every(isOfNoPlace)) return only('GLO', 0);
   if (region !== '') {
     const code = region.trim().toUpperCase();
     for (const name of [code, `${country}-${code}`]) if (name !== country && held.has(name)) return only(name, 0);
@@ -310,6 +390,18 @@ function placeOf(
   return { held: 'country_missing', detail: `${descriptor.activity}: ${[...held].sort().join(', ')}` };
 }
 
+/** One kilogram of a gas is the same everywhere. */
+function isOfNoPlace(factor: Factor): boolean {
+  return factor.sourceTable === 'identity';
+}
+
+/** Release of the factors that the account states itself. */
+export const OWN_RELEASE = 'own';
+
+function isOwn(factor: Factor): boolean {
+  return factor.release === OWN_RELEASE;
+}
+
 function isTiedToGrid(factor: Factor): boolean {
   return factor.lifeCycleStage === 'generation' || factor.lifeCycleStage === 'transmission' || factor.scope === '2';
 }
@@ -329,6 +421,7 @@ const COMPANION_POLICIES: DecisionPolicies = { ...DEFAULT_POLICIES, gapYearsMax:
 
 /** Years from the activity's year to the publication that holds the factor. */
 function publicationGap(factor: Factor, year: number): number {
+  if (factor.validTo === '') return yearGap(factor, year);
   return (loadCatalogue().release(factor.release)?.year ?? Number(factor.validFrom.slice(0, 4))) - year;
 }
 
@@ -406,6 +499,7 @@ function lineOf(picked: Picked, descriptor: Descriptor, basis: Line['basis'], in
     ratio,
     coefficients,
     flags,
+    fx: picked.fx,
   };
 }
 

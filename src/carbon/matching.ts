@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Entry } from '../journal/types.ts';
+import { CURRENCIES } from '../kernel/currency.ts';
 import { FootingError } from '../kernel/errors.ts';
 import type { Rational } from '../kernel/rational.ts';
 import { gwpSet } from './catalogue/gwp.ts';
@@ -18,11 +19,15 @@ import {
   indexFactors,
   isFast,
 } from './decide.ts';
+import { NO_FACTORS, ownFactors, ownFactorsState } from './factors/own.ts';
+import { finderOf } from './matching/candidates.ts';
 import { type Choice, choose, compileChoices } from './matching/choices.ts';
 import { compiledChoices } from './matching/ledger.ts';
 import { methodologyInForce } from './methodology/ledger.ts';
 import { decisionKey, type MethodologyContent } from './methodology/methodology.ts';
 import { decisions } from './postings.ts';
+import type { Money } from './spend/convert.ts';
+import { moneyAsOf, moneyStatedBy } from './spend/money.ts';
 import { insertRows, type Place, read } from './sql.ts';
 import { FAST_COEFFICIENT_SCALE, MASSES, type Mass } from './tables.ts';
 
@@ -78,14 +83,22 @@ const INDEXES_MAX = 8;
  * @throws FootingError `corrupt` when a release that was adopted is missing or is no longer what it was.
  */
 export async function factorsInForce(place: Place, seq: number, under?: MethodologyContent): Promise<FactorIndex> {
-  const [releases, methodology] = await Promise.all([
+  const [releases, own, methodology] = await Promise.all([
     adoptedReleases(place, seq),
+    ownFactorsState(place, seq),
     under ?? methodologyInForce(place, seq),
   ]);
+  const money = moneyStatedBy(place, seq).then((stated) =>
+    moneyAsOf(place, stated, methodology.fx === 'year_average' ? [...CURRENCIES.keys()] : []),
+  );
   const adopted = releases.filter(({ release }) => methodology.releases?.includes(release) ?? true);
-  const key = [decisionKey(methodology), ...adopted.map(({ release, hash }) => `${release} ${hash}`)].join('\n');
+  const key = [
+    own === NO_FACTORS ? '' : `${place.database} ${own}`,
+    decisionKey(methodology),
+    ...adopted.map(({ release, hash }) => `${release} ${hash}`),
+  ].join('\n');
   const known = indexes.get(key);
-  if (known) return known;
+  if (known) return withMoney(known, await money);
   const catalogue = loadCatalogue();
   for (const { release: id, hash } of adopted) {
     const release = catalogue.release(id);
@@ -98,13 +111,35 @@ export async function factorsInForce(place: Place, seq: number, under?: Methodol
   }
   const ids = new Set(adopted.map(({ release }) => release));
   const index = indexFactors(
-    catalogue.factors.filter(({ release }) => ids.has(release)),
+    [...catalogue.factors.filter(({ release }) => ids.has(release)), ...(await ownFactors(place, seq))],
     gwpSet,
     methodology,
   );
   if (indexes.size >= INDEXES_MAX) indexes.delete(indexes.keys().next().value!);
   indexes.set(key, index);
-  return index;
+  return withMoney(index, await money);
+}
+
+const withMoneys = new WeakMap<FactorIndex, WeakMap<Money, FactorIndex>>();
+
+/** The same factors with what is stated of money, and ready to compare texts; the same object when asked again. */
+function withMoney(index: FactorIndex, money: Money): FactorIndex {
+  const known = withMoneys.get(index) ?? new WeakMap<Money, FactorIndex>();
+  withMoneys.set(index, known);
+  let made = known.get(money);
+  if (!made) {
+    const whole: FactorIndex = {
+      ...index,
+      policies: { ...index.policies, money },
+      suggest: (descriptor, year) => {
+        const [best] = finderOf(whole).find(descriptor, year, 1);
+        return best && { family: best.family, score: best.score };
+      },
+    };
+    made = whole;
+    known.set(money, made);
+  }
+  return made;
 }
 
 interface DescriptorRow {
@@ -119,24 +154,43 @@ interface DescriptorRow {
   category: string;
   has_quantity: number;
   has_amount: number;
+  calculation: string;
+  component: number;
+  problem: string;
+  calculation_flags: number;
 }
 
+/** Where descriptors stand: in activities that state their quantity, or in what methods make of the others. */
+export type DescriptorTable = 'activities' | 'components';
+
 /** Decides about the descriptors that the entries first..last bring; returns how many there were to decide, by year. */
-export async function decideNew(place: Place, first: number, last: number): Promise<number> {
+export async function decideNew(
+  place: Place,
+  first: number,
+  last: number,
+  table: DescriptorTable = 'activities',
+): Promise<number> {
+  const calculated = table === 'components';
+  const bring = calculated ? '1' : "a.sign = 1 AND a.method = ''";
+  const CALCULATION = ['calculation', 'component', 'problem', 'calculation_flags'];
+  const outer = calculated
+    ? CALCULATION.map((name) => `any(${name}) AS ${name}`).join(', ')
+    : "'' AS calculation, 0 AS component, '' AS problem, 0 AS calculation_flags";
+  const inner = calculated ? `, ${CALCULATION.map((name) => `any(a.${name}) AS ${name}`).join(', ')}` : '';
   const rows = await read<DescriptorRow>(
     place,
     `
     SELECT min(seq) AS seq, descriptor, year, any(activity) AS activity, any(unit) AS unit, any(currency) AS currency,
       any(country) AS country, any(region) AS region, any(category) AS category,
-      any(has_quantity) AS has_quantity, any(has_amount) AS has_amount
+      any(has_quantity) AS has_quantity, any(has_amount) AS has_amount, ${outer}
     FROM (
       SELECT min(a.seq) AS seq, a.descriptor AS descriptor,
         toYear(a.start_date) AS first_year, toYear(coalesce(a.end_date, a.start_date)) AS last_year,
         any(a.activity) AS activity, any(a.unit) AS unit, any(a.currency) AS currency, any(a.country) AS country,
         any(a.region) AS region, any(a.category) AS category,
-        any(a.quantity IS NOT NULL) AS has_quantity, any(a.amount IS NOT NULL) AS has_amount
-      FROM activities AS a
-      WHERE a.seq BETWEEN {first:UInt64} AND {last:UInt64} AND a.sign = 1
+        any(a.quantity IS NOT NULL) AS has_quantity, any(a.amount IS NOT NULL) AS has_amount${inner}
+      FROM ${table} AS a
+      WHERE a.seq BETWEEN {first:UInt64} AND {last:UInt64} AND ${bring}
       GROUP BY a.descriptor, first_year, last_year
     )
     ARRAY JOIN range(first_year, last_year + 1) AS year
@@ -162,15 +216,21 @@ interface KnownRow extends DescriptorRow {
 
 /**
  * Decides again about every descriptor with the factors and choices in force at `seq`; true when a decision changed.
- * `changedChoices`: only about the descriptors for which one of these choices holds.
+ * `changedChoices`: only about the descriptors for which one of these choices holds; `onlyAmounts`: only those that have an amount.
  */
-export async function decideAgain(place: Place, seq: number, changedChoices?: readonly Choice[]): Promise<boolean> {
+export async function decideAgain(
+  place: Place,
+  seq: number,
+  changedChoices?: readonly Choice[],
+  onlyAmounts = false,
+): Promise<boolean> {
   const known = await read<KnownRow>(
     place,
     `
     SELECT descriptor, year, any(activity) AS activity, any(stated_unit) AS unit, any(currency) AS currency, any(country) AS country,
       any(region) AS region, any(stated_category) AS category, any(has_quantity) AS has_quantity,
-      any(has_amount) AS has_amount, toString({seq:UInt64}) AS seq,
+      any(has_amount) AS has_amount, any(calculation) AS calculation, any(component) AS component, any(problem) AS problem,
+      any(calculation_flags) AS calculation_flags, toString({seq:UInt64}) AS seq,
       arrayStringConcat(arraySort(groupArray(fingerprint)), '\\n') AS fingerprint
     FROM ${decisions('*')}
     GROUP BY descriptor, year
@@ -183,6 +243,7 @@ export async function decideAgain(place: Place, seq: number, changedChoices?: re
   const values: Array<Record<string, unknown>> = [];
   for (const row of known) {
     const descriptor = descriptorOf(row);
+    if (onlyAmounts && !descriptor.hasAmount) continue;
     if (concerned && !choose(descriptor, row.year, concerned)) continue;
     const rows = matchRows(row, decide(descriptor, row.year, index, choices), row.seq);
     if (
@@ -236,6 +297,12 @@ function descriptorOf(row: DescriptorRow): Descriptor {
     category: row.category,
     hasQuantity: Number(row.has_quantity) === 1,
     hasAmount: Number(row.has_amount) === 1,
+    ...(row.calculation !== '' && {
+      calculation: row.calculation,
+      part: Number(row.component),
+      problem: row.problem,
+      calculationFlags: Number(row.calculation_flags),
+    }),
   };
 }
 
@@ -255,6 +322,10 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
     stated_category: row.category,
     has_quantity: Number(row.has_quantity),
     has_amount: Number(row.has_amount),
+    calculation: row.calculation,
+    component: row.component,
+    problem: row.problem,
+    calculation_flags: row.calculation_flags,
     chosen_by: decision.chosenBy ?? '',
   };
   if ('held' in decision) {
@@ -289,7 +360,9 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
       gwp_source: line.factor.gwpSource,
       other_gas: line.factor.gases.other_gas,
       flags: line.flags,
-      fast,
+      fx: line.fx,
+      // What is converted at the rate of the day has no one coefficient.
+      fast: line.fx === '' ? fast : 0,
       reach,
       den,
       ...columns,

@@ -6,6 +6,7 @@
  * integers rounded half-even once to 24 decimals. A period over several months is split by days: the part that ends on day d
  * takes H(line x d / days) - H(line x (d of the part before) / days), H = half-even at 24 decimals, so parts add up to the line.
  */
+import { RATES_IN_FORCE } from './spend/table.ts';
 import {
   FAST_QUANTITY_SCALE,
   FLAG_NAMES,
@@ -36,6 +37,8 @@ export interface Source {
   heavy: boolean;
   /** True when some entity is not known; else entityKnown holds for all rows. */
   unknownEntities: boolean;
+  /** True when some decision converts at the rate of the day. */
+  converted: boolean;
 }
 
 const EMISSION_COLUMNS = `seq, sign, origin_seq, origin_row, key_hash, part, entity, month, day, days, match, class, used, flags,
@@ -77,6 +80,7 @@ function decisionColumns(source: Source, fractions: boolean): string {
     'reach',
     'held',
     'basis',
+    'fx',
     ...(fractions ? ['den'] : []),
     ...coefficients,
   ].join(', ');
@@ -161,10 +165,37 @@ SELECT
 FROM ${parts(only(source, candidates))} AS a
 INNER JOIN ${decisions(decisionColumns(source, true), lookedUp(source))} AS m
   ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
-WHERE m.held = ''
+WHERE m.held = '' AND m.fx = ''
   AND ${source.entityKnown}
   AND ${inRange}
   AND NOT (m.fast AND ${shortQuantity} AND (a.months = 1 OR (${splitFits})))`;
+}
+
+/** Rates that are stated, by pair and day. */
+const STATED_RATES = `(SELECT * FROM ${RATES_IN_FORCE} WHERE num != 0)`;
+
+/** Lines of amounts that are converted at the rate of their first day: the converted amount is rounded half-even to 12 decimals. */
+export function insertConvertedLines(source: Source): string {
+  const converted = halfEven('toInt256(reinterpretAsInt128(used)) * m.num', 'm.rate_den', 'fx');
+  const numerator = (mass: Mass) => `(toInt256(${converted}) AS converted) * m.n_${mass} * ${POWER_12}`;
+  return `
+INSERT INTO emissions (${EMISSION_COLUMNS})
+SELECT
+  ${partColumns(source)},
+  ${MASSES.map((mass) =>
+    source.present.has(mass) ? asMass(share(halfEven(numerator(mass), 'm.den', `l_${mass}`), mass)) : '0',
+  ).join(',\n  ')}
+FROM ${parts(only(source, "a.descriptor IN (SELECT descriptor FROM matches WHERE fx != '')"))} AS a
+INNER JOIN (
+  SELECT d.*, r.day AS rate_day, r.num AS num, r.den AS rate_den
+  FROM ${decisions(decisionColumns(source, true), lookedUp(source))} AS d
+  INNER JOIN ${STATED_RATES} AS r ON d.fx = r.pair
+) AS m
+  ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year AND a.start_date = m.rate_day
+WHERE m.held = ''
+  AND ${source.entityKnown}
+  AND ${inRange}
+  AND abs(toFloat64(used)) * m.reach * toFloat64(m.num) / toFloat64(m.rate_den) <= ${LINE_KG_MAX}`;
 }
 
 /** Activities that give no line, with the reason; split like lines, so that what is held adds up too. */
@@ -172,25 +203,31 @@ export function insertHeld(source: Source): string {
   const candidates = [
     ...(source.unknownEntities ? [`NOT (${source.entityKnown})`] : []),
     "a.descriptor IN (SELECT descriptor FROM matches WHERE held != '')",
+    ...(source.converted ? ["a.descriptor IN (SELECT descriptor FROM matches WHERE fx != '')"] : []),
     ...(source.heavy ? [`NOT (${SIZE} * ${source.reachMax} <= ${LINE_KG_MAX})`] : []),
   ].join('\n    OR ');
+  const unrated = source.converted
+    ? `(m.fx != '' AND (m.fx, a.start_date) NOT IN (SELECT pair, day FROM ${STATED_RATES}))`
+    : '0';
   return `
 INSERT INTO held (
   seq, sign, origin_seq, origin_row, key_hash, part, entity, month, days, match, reason, quantity, unit, amount, currency)
 SELECT
   a.seq, 1, a.origin_seq, a.origin_row, a.key_hash, a.part, a.entity, a.month, a.days, m.match,
-  multiIf(NOT (${source.entityKnown}), 'unknown_entity', m.held != '', m.held, 'out_of_range') AS reason,
+  multiIf(
+    NOT (${source.entityKnown}), 'unknown_entity', m.held != '', m.held, ${unrated}, 'no_rate', 'out_of_range') AS reason,
   if(isNull(a.quantity), NULL, ${sharedQuantity('assumeNotNull(a.quantity)', 'hq')}),
   a.unit,
   if(isNull(a.amount), NULL, ${sharedQuantity('assumeNotNull(a.amount)', 'ha')}),
   a.currency
 FROM ${parts(only(source, candidates))} AS a
-INNER JOIN ${decisions('descriptor, year, match, held, reach, basis, line', lookedUp(source))} AS m
+INNER JOIN ${decisions('descriptor, year, match, held, reach, basis, line, fx', lookedUp(source))} AS m
   ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
 WHERE m.line = 0
   AND (
     NOT (${source.entityKnown})
     OR m.held != ''
+    OR ${unrated}
     OR abs(toFloat64(if(m.basis = 'spend', coalesce(a.amount, 0), coalesce(a.quantity, 0)))) * m.reach > ${LINE_KG_MAX}
   )`;
 }

@@ -1,5 +1,7 @@
 /** The carbon book's streams: what an activity is; those of the organisation stand in its folder. */
+
 import type { StreamDefinition } from '../streams/types.ts';
+import { factors } from './factors/stream.ts';
 import { entities, ownership } from './organisation/streams.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
 
@@ -143,6 +145,16 @@ export const activities: StreamDefinition = {
       example: 'measured',
     },
     {
+      name: 'method',
+      type: 'text',
+      lowCardinality: true,
+      charactersMax: 100,
+      aliases: ['calculation_method'],
+      description:
+        'Calculation method that makes the quantity out of inputs, which are attributes of the activity; empty = the quantity as stated',
+      example: '',
+    },
+    {
       name: 'notes',
       type: 'text',
       description: 'Free text',
@@ -152,9 +164,9 @@ export const activities: StreamDefinition = {
   checks: [
     {
       kind: 'anyOf',
-      groups: [['quantity'], ['amount']],
+      groups: [['quantity'], ['amount'], ['method']],
       reason: 'neither a quantity nor an amount is given',
-      remedy: 'Give a quantity with its unit, or an amount with its currency',
+      remedy: 'Give a quantity with its unit, or an amount with its currency, or a method with its inputs',
     },
     { kind: 'needs', column: 'unit', with: 'quantity', reason: 'the quantity has no unit', remedy: 'Give the unit' },
     {
@@ -175,4 +187,4 @@ export const activities: StreamDefinition = {
   ],
 };
 
-export const carbonStreams: readonly StreamDefinition[] = [activities, entities, ownership, ...SCOPE2_STREAMS];
+export const carbonStreams: readonly StreamDefinition[] = [activities, entities, ownership, factors, ...SCOPE2_STREAMS];

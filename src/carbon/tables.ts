@@ -4,10 +4,13 @@
  */
 
 import { clickhouseTable } from '../streams/index.ts';
+import { factors } from './factors/stream.ts';
 import { CHOICES } from './matching/table.ts';
 import { METHODOLOGIES, METHODOLOGIES_ADOPTED } from './methodology/table.ts';
+import { COMPONENTS } from './methods/table.ts';
 import { ENTITIES, OWNERSHIP } from './organisation/table.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
+import { MONEY_STATED, RATES_USED } from './spend/table.ts';
 
 /** Greenhouse gases of a line, in the order of the tables' columns. */
 export const GASES = [
@@ -47,6 +50,11 @@ export const FLAGS = {
   region_assumed: 128,
   companion_missing: 256,
   category_ignored: 512,
+  part_missing: 1024,
+  not_deflated: 2048,
+  unit_assumed: 4096,
+  text_match: 8192,
+  margins_included: 16384,
 } as const;
 export type Flag = keyof typeof FLAGS;
 export const FLAG_NAMES = Object.keys(FLAGS) as Flag[];
@@ -62,6 +70,11 @@ export const FLAG_WORDS: Record<Flag, string> = {
   region_assumed: 'no country is stated; the only region that has such a factor was taken',
   companion_missing: 'a factor that goes along with this one (upstream, biogenic) does not convert from this unit',
   category_ignored: 'the scope-3 category that is stated is not one that the factor allows',
+  part_missing: 'an input is missing, so that a part of the emissions is not in it',
+  not_deflated: 'the amount is of another year than the prices of the factor, and no price index is stated for them',
+  unit_assumed: 'the unit means different amounts in different places; it was read as the methodology says',
+  text_match: 'the factor was chosen because its name is similar, by the threshold of the methodology',
+  margins_included: 'the factor is per basic price; margins and taxes were not taken out of the amount',
 };
 
 /** Why an activity is held back. */
@@ -77,6 +90,8 @@ export const HOLD_WORDS: Record<string, string> = {
   no_factor_for_region: 'no factor of this name is meant for this region',
   no_factor_for_year: 'no factor of this name is within five years of the activity',
   no_potential: 'the set of potentials of the source has no value for the gas',
+  input_problem: 'an input of the calculation method is missing or wrong',
+  no_rate: 'no exchange rate is stated for this day or an earlier one',
   unknown_entity: 'the entity is not among those stated',
   left_out: 'left out by a decision',
   chosen_factor_missing: 'the factor that was chosen is in none of the adopted releases',
@@ -109,6 +124,7 @@ CREATE TABLE IF NOT EXISTS activities (
   supplier LowCardinality(String) DEFAULT '',
   category LowCardinality(String) DEFAULT '',
   data_quality LowCardinality(String) DEFAULT '',
+  method LowCardinality(String) DEFAULT '',
   notes String DEFAULT '',
   attributes Map(String, String),
   descriptor UInt64 DEFAULT cityHash64(
@@ -135,6 +151,7 @@ CREATE TABLE IF NOT EXISTS matches (
   match UInt64 DEFAULT cityHash64(descriptor, year, line, decided_seq),
   activity String, stated_unit String, currency String, country String, region String, stated_category String,
   has_quantity UInt8, has_amount UInt8,
+  calculation String, component UInt8, problem String, calculation_flags UInt32,
   fingerprint String,
   held String, detail String,
   basis String,
@@ -146,6 +163,7 @@ CREATE TABLE IF NOT EXISTS matches (
   kind UInt64 DEFAULT cityHash64(scope, gwp_source, other_gas),
   flags UInt32,
   chosen_by String,
+  fx String,
   fast UInt8, reach Float64, den Int256,
   ${MASSES.map((m) => `c_${m} Decimal(38, 18), n_${m} Int256`).join(',\n  ')}
 ) ENGINE = MergeTree ORDER BY (descriptor, year, line)`;
@@ -234,6 +252,10 @@ export const CARBON_TABLES: readonly string[] = [
   ACTIVITIES,
   ENTITIES,
   OWNERSHIP,
+  clickhouseTable(factors),
+  COMPONENTS,
+  RATES_USED,
+  MONEY_STATED,
   RELEASES,
   CHOICES,
   MATCHES,
@@ -253,6 +275,10 @@ export const CARBON_TABLE_NAMES = [
   'activities',
   'entities',
   'ownership',
+  'factors',
+  'components',
+  'rates_used',
+  'money_stated',
   'releases',
   'choices',
   'matches',

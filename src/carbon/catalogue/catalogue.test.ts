@@ -80,8 +80,9 @@ describe('the shipped catalogue', () => {
       'a category in scope 3 and there alone': (each) => (each.category !== null) === (each.scope === '3'),
       'categories from 1 to 15': (each) =>
         [each.category ?? 1, ...each.alsoCategories].every((category) => category >= 1 && category <= 15),
-      'valid for some time': (each) => each.validFrom < each.validTo,
-      'a region of a known country': (each) => COUNTRIES.has(each.region.slice(0, 2)),
+      'valid for some time, or without an end': (each) => each.validTo === '' || each.validFrom < each.validTo,
+      'a region of a known country, or the world': (each) =>
+        each.region === 'GLO' || COUNTRIES.has(each.region.slice(0, 2)),
       'a place in the source': (each) => each.sourceTable !== '' && each.sourceRow !== '',
       'no negative mass': (each) => !Object.values(each.gases).some((mass) => mass.startsWith('-')),
       'another gas has a name, a mass and a potential': ({ gases }) =>

@@ -1,0 +1,280 @@
+/** Cases of the carbon specification that need a calculation method, money or factors of one's own: posted, then read as figures. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type InventoryQuery, inventory } from '../../src/carbon/inventory.ts';
+import {
+  adoption,
+  type Cells,
+  entry,
+  openTestLedger,
+  posted,
+  type TestLedger,
+} from '../../src/carbon/ledger.test-support.ts';
+import { read } from '../../src/carbon/sql.ts';
+import type { Engines } from '../../src/engines/types.ts';
+import { openAccounts, openJournal } from '../../src/journal/index.ts';
+import type { ReadContext } from '../../src/ledger/types.ts';
+import { setPrices, setRates } from '../../src/rates/index.ts';
+import { testEngines } from '../support/engines.ts';
+
+let engines: Engines;
+let ledger: TestLedger;
+let context: ReadContext;
+
+const at = (more: Cells = {}): Cells => ({ country: 'GB', start_date: '2025-03-01', ...more });
+const method = (
+  id: string,
+  name: string,
+  activity: string,
+  quantity: string | null,
+  unit: string,
+  inputs: Cells,
+): Cells => ({
+  ...at(),
+  external_id: id,
+  entity: id,
+  activity,
+  quantity,
+  unit,
+  method: name,
+  ...Object.fromEntries(Object.entries(inputs).map(([key, value]) => [`attributes.${key}`, value])),
+});
+const spent = (id: string, activity: string, amount: string, currency: string, more: Cells = {}): Cells => ({
+  ...at(),
+  external_id: id,
+  entity: id.split('/')[0]!,
+  activity,
+  amount,
+  currency,
+  ...more,
+});
+const US = { country: 'US' };
+
+const FACTORS: Cells[] = [
+  { external_id: 'office', name: 'Office supplies', unit: 'GBP', co2e_kg: '0.5' },
+  { external_id: 'machining', name: 'Machining', unit: 'EUR', co2e_kg: '0.45', method: 'spend-based' },
+  {
+    external_id: 'bracket',
+    name: 'Bracket',
+    unit: 'each',
+    co2e_kg: '3.2',
+    method: 'supplier-specific',
+    supplier: 'Nordstahl',
+  },
+];
+
+const ROWS: Cells[] = [
+  method('S1-04', 'fuel-and-distance', 'Diesel Fuel, mobile combustion (US)', '100', 'us_gal', {
+    vehicle: 'CH4 and N2O: Medium- and Heavy-Duty Vehicles, Diesel, model year 2007-2022 (US)',
+    distance_miles: '12000',
+  }),
+  method('S1-04 no mileage', 'fuel-and-distance', 'Diesel Fuel, mobile combustion (US)', '100', 'us_gal', {}),
+  method('S1-05', 'shares', 'B20', '100', 'us_gal', {
+    shares: 'Diesel Fuel, mobile combustion (US): 0.8; Biodiesel (100%), mobile combustion (US): 0.2',
+  }),
+  {
+    ...at(),
+    external_id: 'S1-08',
+    entity: 'S1-08',
+    activity: 'Other bituminous coal, energy industries (IPCC default)',
+    quantity: '1000',
+    unit: 't',
+  },
+  {
+    ...at(),
+    external_id: 'S1-08 TJ',
+    entity: 'S1-08 TJ',
+    activity: 'Other bituminous coal, energy industries (IPCC default)',
+    quantity: '25.8',
+    unit: 'TJ (Net CV)',
+  },
+  method('S1-10', 'refrigerant-mass-balance', 'HFC-134a', null, '', {
+    purchased_new_kg: '100',
+    charge_new_kg: '80',
+    purchased_service_kg: '25',
+    charge_retired_kg: '30',
+    recovered_kg: '20',
+  }),
+  method('S1-13', 'carbonate-process', 'Calcination of limestone', '100', 't', { carbonate: 'CaCO3' }),
+  spent('S3-01', 'NAICS 541511', '250000', 'USD', { ...US, start_date: '2024-05-01' }),
+  spent('S3-02', 'NAICS 484121', '100000', 'EUR', { ...US, start_date: '2023-06-30' }),
+  { ...spent('S3-03', 'Office supplies', '120000', 'GBP'), method: 'spend', 'attributes.tax_percent': '20' },
+  spent('S3-04/invoice', 'Office supplies', '8000', 'GBP'),
+  spent('S3-04/credit', 'Office supplies', '-8000', 'GBP'),
+  method('S3-06', 'hybrid', 'Castings', '120', 't', {
+    material_t: '40',
+    material_kg_per_t: '2000',
+    transport: 'Freight, HGV, all HGVs, average laden',
+    transport_t: '40',
+    distance_km: '500',
+    waste: 'Waste, commercial and industrial waste, landfill',
+    waste_t: '2',
+  }),
+  {
+    ...at(),
+    external_id: 'S3-07/pcf',
+    entity: 'S3-07',
+    activity: 'Bracket',
+    quantity: '10000',
+    unit: 'each',
+    amount: '800000',
+    currency: 'EUR',
+  },
+  spent('S3-07/rest', 'Machining', '200000', 'EUR'),
+  method('S3-07 by attribute', 'supplier-specific', 'Bracket', '10000', 'each', { footprint_kg_per_unit: '3.2' }),
+  method('S3-08', 'transport', 'Freight, HGV, all HGVs, average laden', '12.5', 't', { distance_km: '850' }),
+  method('S3-09', 'transport', 'Freight, rail (US)', '500', 'short_ton', { distance_miles: '1000' }),
+  method('S3-11', 'transport', 'Flight, long-haul, economy class, with RF', '2', 'each', { distance_km: '5540' }),
+  method('S3-13', 'commuting', 'Business travel, car, average, unknown fuel', '100', 'each', {
+    days: '170',
+    km_per_day: '24',
+    mode_share: '0.7',
+  }),
+  method('S3-13 home', 'homeworking', 'Homeworking (office equipment + heating)', '100', 'each', { days: '50' }),
+  method('S3-14', 'leased-share', 'CO2e, stated', '200', 't', {
+    area_m2: '500',
+    building_area_m2: '10000',
+    months: '9',
+  }),
+  method('S3-15', 'sold-products-energy', 'Electricity, United Kingdom', '10000', 'each', {
+    lifetime_years: '5',
+    kwh_per_year: '120',
+  }),
+  method('S3-16', 'sample', 'CO2e, stated', '150', 't', { sample_size: '6000', total_size: '20000' }),
+  method('S3-17 equity', 'financed', 'CO2e, stated', '12000', 't', { outstanding: '5000000', value: '50000000' }),
+  method('S3-17 loan', 'financed', 'CO2e, stated', '9000', 't', { outstanding: '2000000', value: '40000000' }),
+  method('S3-18', 'sold-fuel', 'Petrol (average biofuel blend)', '1000000', 'l', {}),
+  method('missing', 'financed', 'CO2e, stated', '1', 't', { outstanding: '1' }),
+  method('mistyped', 'finance', 'CO2e, stated', '1', 't', {}),
+  spent('no rate', 'Office supplies', '1000', 'CHF'),
+];
+for (const row of ROWS) if (/^S1-0[45]|^S3-09/.test(row.external_id!)) row.country = 'US';
+
+beforeAll(async () => {
+  engines = await testEngines();
+  ledger = await openTestLedger(engines);
+  const journal = openJournal(engines.pg, engines.evidence);
+  const account = await openAccounts(engines.pg, journal).create({ slug: 'conformance', name: 'Conformance' }, 'test');
+  const stated = [engines.evidence, account.id, 'test'] as const;
+  const prices = await setPrices(journal, ...stated, {
+    source: 'US Bureau of Labor Statistics',
+    prices: [
+      { index: 'CPI', region: 'US', year: 2022, month: null, value: '292.655' },
+      { index: 'CPI', region: 'US', year: 2023, month: null, value: '304.702' },
+      { index: 'CPI', region: 'US', year: 2024, month: null, value: '313.689' },
+    ],
+  });
+  const rates = await setRates(journal, ...stated, {
+    source: 'mean of the year',
+    rates: [{ date: '2023-01-01', base: 'EUR', quote: 'USD', rate: '1.0813' }],
+  });
+  ledger.context.accountId = account.id;
+  const seq = rates.seq + 2;
+  await ledger.post([
+    adoption(1),
+    entry(prices.seq, 'prices.set', {}),
+    entry(rates.seq, 'rates.set', {}),
+    posted(rates.seq + 1, FACTORS, 'factors'),
+    posted(seq, ROWS),
+  ]);
+  context = { engines, accountId: account.id, database: ledger.context.database, seq };
+});
+afterAll(() => engines.close());
+
+const ask = (id: string, query: InventoryQuery = {}) =>
+  inventory(context, { ...query, filters: { ...query.filters, entity: [id] } });
+const rounded = (value: string) =>
+  Number(value)
+    .toFixed(9)
+    .replace(/\.?0+$/, '');
+
+describe('figures', () => {
+  test.each([
+    ['S1-04', {}, 'AR5', '1161.25'],
+    ['S1-04 no mileage', {}, 'AR5', '1021'],
+    ['S1-05', { scope: ['1'] }, 'AR5', '816.8'],
+    ['S1-08', {}, 'AR5', '2451657.9'],
+    ['S1-08', {}, 'AR6', '2451941.7'],
+    ['S1-08 TJ', {}, 'AR5', '2451657.9'],
+    ['S1-10', {}, 'AR5', '71500'],
+    ['S1-10', {}, 'AR6', '84150'],
+    ['S1-13', {}, 'AR5', '43971.288949903'],
+    ['S3-01', {}, 'AR5', '19591.87284221'],
+    ['S3-02', {}, 'AR5', '61793.644821005'],
+    ['S3-03', {}, 'AR5', '50000'],
+    ['S3-04', {}, 'AR5', '0'],
+    ['S3-06', {}, 'AR5', '203073.6654'],
+    ['S3-07', {}, 'AR5', '122000'],
+    ['S3-07', { method: ['supplier-specific'] }, 'AR5', '32000'],
+    ['S3-07', { method: ['spend-based'] }, 'AR5', '90000'],
+    ['S3-07 by attribute', { method: ['supplier-specific'] }, 'AR5', '32000'],
+    [
+      'S3-08',
+      { category: ['4'], factor: ['uk-desnz-2025/freight-hgv-all-hgvs-average-laden/tkm'] },
+      'AR5',
+      '1079.81875',
+    ],
+    ['S3-09', {}, 'AR5', '10588.65'],
+    ['S3-13', { category: ['7'] }, 'AR5', '47766.6'],
+    ['S3-13 home', { category: ['7'] }, 'AR5', '13351.2'],
+    ['S3-14', { category: ['8'] }, 'AR5', '7500'],
+    ['S3-15', { category: ['11'] }, 'AR5', '1062000'],
+    ['S3-15', {}, 'AR5', '1062000'],
+    ['S3-16', { category: ['14'] }, 'AR5', '500000'],
+    ['S3-17 equity', { category: ['15'] }, 'AR5', '1200000'],
+    ['S3-17 loan', { category: ['15'] }, 'AR5', '450000'],
+    ['S3-18', { category: ['11'] }, 'AR5', '2069160'],
+    ['S3-18', { category: ['3'] }, 'AR5', '580940'],
+  ] as const)('%s %o under %s is %s kg CO2e', async (id, filters, gwp, expected) => {
+    const { total, held } = await ask(id, { filters: filters as never, gwp });
+    expect(held).toEqual([]);
+    expect(rounded(total.co2e_kg)).toBe(expected);
+  });
+
+  test.each([
+    ['S1-04', { co2_fossil: '1021', ch4_non_fossil: '0.114', n2o: '0.5172' }],
+    ['S1-05', { co2_fossil: '816.8' }],
+    ['S1-08', { co2_fossil: '2440680', ch4_non_fossil: '25.8', n2o: '38.7' }],
+    ['S1-10', { other_kg: '55' }],
+    ['S3-09', { co2_fossil: '10500', ch4_non_fossil: '0.8', n2o: '0.25' }],
+  ])('gases of %s', async (id, masses) => {
+    expect((await ask(id)).total.gases_kg).toMatchObject(masses);
+  });
+
+  test('biogenic CO2 of a blend stands beside the scopes', async () => {
+    expect((await ask('S1-05')).total.gases_kg.co2_biogenic).toBe('189');
+  });
+
+  test('a missing mileage is said on the line', async () => {
+    expect((await ask('S1-04 no mileage')).total.flags).toMatchObject({ part_missing: 1 });
+    expect((await ask('S1-04')).total.flags.part_missing).toBeUndefined();
+  });
+
+  test('a credit note is a negative line with the factor of its invoice', async () => {
+    const { total } = await ask('S3-04');
+    expect([total.lines, total.flags.negative]).toEqual([2, 1]);
+  });
+
+  test('what was deflated is not flagged, what could not be is', async () => {
+    expect((await ask('S3-01')).total.flags.not_deflated).toBeUndefined();
+  });
+});
+
+describe('what cannot be calculated', () => {
+  test.each([
+    ['missing', 'input_problem', 'value is missing'],
+    ['mistyped', 'input_problem', 'there is no method finance; did you mean financed?'],
+    ['no rate', 'no_rate', ''],
+  ])('%s is held', async (id, reason, detail) => {
+    const { total, held } = await ask(id);
+    expect(total.lines).toBe(0);
+    expect(held.map((each) => each.reason)).toEqual([reason]);
+    if (detail !== '') {
+      const [row] = await read<{ detail: string }>(
+        context,
+        'SELECT detail FROM matches WHERE sign = 1 AND match IN (SELECT match FROM held WHERE entity = {id:String})',
+        { id },
+      );
+      expect(row?.detail).toBe(detail);
+    }
+  });
+});
