@@ -99,17 +99,18 @@ export async function loadRecords(
     const rows = postedRows(definition, posts);
     // Both are waited for, whatever becomes of the other: no insert may arrive after a failure was cleared up.
     const [repeated, inserted] = await Promise.allSettled([
-      imports.length > 0 || repeatsKeys(context, definition, rows, run[0]!.seq),
+      imports.length > 0 ? undefined : keysStatedBefore(context, definition, rows, run[0]!.seq),
       insertRows(context, definition, rows),
     ]);
     if (inserted.status === 'rejected') throw inserted.reason;
     if (repeated.status === 'rejected') throw repeated.reason;
-    const repeats = repeated.value;
+    const keys = repeated.value;
     await faultPoint('records.loaded');
-    if (repeats) {
+    const [from, to] = [run[0]!.seq, run.at(-1)!.seq];
+    if (keys === undefined) {
       const few = imports.length === 0 && rows.length <= KEYS_NAMED_ROWS_MAX;
-      await reverseSuperseded(context, definition, run[0]!.seq, run.at(-1)!.seq, few);
-    }
+      await reverseSuperseded(context, definition, from, to, few);
+    } else if (keys.length > 0) await insertReversals(context, definition, hashList(keys), from, to);
     await faultPoint('records.superseded');
     for (const { entry, result } of imports) await keepResult(context, definition, entry, result);
   }
@@ -238,36 +239,38 @@ const KEYS_NAMED_ROWS_MAX = 2_000;
 const KEY_TYPES_NAMED: readonly string[] = ['text', 'enum', 'currency', 'country'];
 
 /**
- * Whether some of the rows may supersede something: each other, or records stated before entry `first`. True also where that is not known
- * cheaply.
+ * Hashes of the rows' keys that stand in records stated before entry `first`: what the rows may supersede. Undefined where it is not
+ * known cheaply: many rows, keys that are not stored as the text that they are, or rows that supersede each other.
  */
-async function repeatsKeys(
+async function keysStatedBefore(
   context: PostContext,
   definition: StreamDefinition,
   rows: readonly BlockRow[],
   first: number,
-): Promise<boolean> {
-  if (rows.length === 0) return false;
-  if (rows.length > KEYS_NAMED_ROWS_MAX) return true;
+): Promise<string[] | undefined> {
+  if (rows.length === 0) return [];
+  if (rows.length > KEYS_NAMED_ROWS_MAX) return undefined;
   const textual = definition.columns.filter(({ type }) => KEY_TYPES_NAMED.includes(type)).map(({ name }) => name);
-  if (!definition.key.every((name) => textual.includes(name))) return true;
+  if (!definition.key.every((name) => textual.includes(name))) return undefined;
   const keys = rows.map(({ source, row }) => [source, ...definition.key.map((name) => String(row.values[name] ?? ''))]);
-  if (new Set(keys.map((key) => JSON.stringify(key))).size < keys.length) return true;
+  if (new Set(keys.map((key) => JSON.stringify(key))).size < keys.length) return undefined;
   // In the text of the query: parameters travel in the address, which has to be short.
   const arrays = ['source', ...definition.key].map((_, i) => arrayLiteral(keys.map((key) => key[i]!)));
   const hashed = arrays.map((_, i) => `wanted.${i + 1}`).join(', ');
-  const found = await select<{ one: number }>(
+  const found = await select<{ key: string }>(
     context.engines,
     context.database,
-    `SELECT 1 AS one
+    `SELECT DISTINCT toString(key_hash) AS key
      FROM ${definition.name}
      WHERE seq < {first:UInt64}
-       AND key_hash IN (SELECT cityHash64(${hashed}) FROM (SELECT arrayJoin(arrayZip(${arrays.join(', ')})) AS wanted))
-     LIMIT 1`,
+       AND key_hash IN (SELECT cityHash64(${hashed}) FROM (SELECT arrayJoin(arrayZip(${arrays.join(', ')})) AS wanted))`,
     { first },
   );
-  return found.length > 0;
+  return found.map(({ key }) => key);
 }
+
+/** Hashes as literals, so that they are looked up by the primary key or its skip index. */
+const hashList = (keys: readonly string[]): string => keys.map((key) => `toUInt64('${key}')`).join(', ');
 
 /** ['a', 'it\\'s'] */
 function arrayLiteral(values: readonly string[]): string {
@@ -411,7 +414,7 @@ async function reverseSuperseded(
     await insertReversals(
       context,
       definition,
-      named ? repeated.map(({ key }) => `toUInt64('${key}')`).join(', ') : repeatedKeys,
+      named ? hashList(repeated.map(({ key }) => key)) : repeatedKeys,
       first,
       last,
     );
