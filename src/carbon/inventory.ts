@@ -150,8 +150,8 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
   };
 }
 
-/** The query with `under` said as the entities that it means. */
-async function narrowedBy(context: ReadContext, query: InventoryQuery): Promise<InventoryQuery> {
+/** A query of an entity and all that is under it, as one of entities. */
+export async function narrowedBy(context: ReadContext, query: InventoryQuery): Promise<InventoryQuery> {
   for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
   if (query.under === undefined) return query;
   const organisation = await organisationAsOf(context, context.seq);

@@ -55,7 +55,10 @@ export const DEFAULT_POLICIES: DecisionPolicies = {
 };
 
 /** True when a factor so many years away (negative: older) may be used. */
-export function gapAllowed(gap: number, { time, gapYearsMax }: Pick<DecisionPolicies, 'time' | 'gapYearsMax'>): boolean {
+export function gapAllowed(
+  gap: number,
+  { time, gapYearsMax }: Pick<DecisionPolicies, 'time' | 'gapYearsMax'>,
+): boolean {
   if (Math.abs(gap) > gapYearsMax) return false;
   if (time === 'exact') return gap === 0;
   return time === 'nearest' || gap <= 0;

@@ -6,25 +6,18 @@ import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
+import { type Counting, countingFor } from '../counting.ts';
+import { SHARE_SCALE } from '../organisation/share.ts';
 import { co2eUnder } from './co2e.ts';
 import { type Difference, difference, type Position, type Side } from './difference.ts';
 import { type Item, type ItemQuery, itemsUnder } from './items.ts';
 import type { MethaneRule, Methodology } from './methodology.ts';
-
-/** What of an entity counts, and where: shares by month, and the scope-3 category of leased assets. */
-export interface Counting {
-  share(entity: string, month: string): Decimal;
-  /** 0 = its scopes stay. */
-  moved(entity: string): number;
-}
 
 export interface PositionQuery {
   context: ReadContext;
   from?: string | undefined;
   to?: string | undefined;
   methodology: Methodology;
-  /** Absent: all of everything. */
-  counting?: Counting | null;
 }
 
 export interface Compared extends Difference {
@@ -36,14 +29,10 @@ export interface Compared extends Difference {
 
 /** What changes from the first to the second. `byEntity` tells entities apart, which takes reading all lines. */
 export async function compare(before: PositionQuery, after: PositionQuery, byEntity: boolean): Promise<Compared> {
-  const counted = Boolean(before.counting || after.counting);
+  const [counting, countingAfter] = await Promise.all([before, after].map(countingOf));
+  const counted = Boolean(counting || countingAfter);
   const entities = byEntity || counted;
-  const query = (side: PositionQuery): ItemQuery => ({
-    from: side.from,
-    to: side.to,
-    byEntity: entities,
-    byMonth: Boolean(side.counting),
-  });
+  const query = ({ from, to }: PositionQuery): ItemQuery => ({ from, to, byEntity: entities, byMonth: counted });
   const [first, second] = await Promise.all([
     itemsUnder(before.context, query(before), before.methodology),
     itemsUnder(after.context, query(after), after.methodology),
@@ -51,8 +40,8 @@ export async function compare(before: PositionQuery, after: PositionQuery, byEnt
   const { gwp, methane } = before.methodology;
   return {
     ...difference(
-      positionOf(first.items, { gwp, methane }, before, entities),
-      positionOf(second.items, { gwp, methane }, after, entities),
+      positionOf(first.items, { gwp, methane }, { ...before, counting }, entities),
+      positionOf(second.items, { gwp, methane }, { ...after, counting: countingAfter }, entities),
     ),
     byEntity: entities,
     otherBasisLines: { before: first.otherBasisLines, after: second.otherBasisLines },
@@ -60,11 +49,25 @@ export async function compare(before: PositionQuery, after: PositionQuery, byEnt
   };
 }
 
+function countingOf({ context, from, to, methodology }: PositionQuery): Promise<Counting | null> {
+  const { approach, parent } = methodology;
+  return countingFor(context, {
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+    ...(approach === 'none' ? {} : { approach }),
+    ...(parent === '' ? {} : { parent }),
+  });
+}
+
 /** Items as one side of a comparison. `first`: the potentials of the first side, under which both are compared. */
 export function positionOf(
   items: readonly Item[],
   first: { gwp: GwpSetName; methane: MethaneRule },
-  { methodology, counting, from }: Pick<PositionQuery, 'methodology' | 'counting' | 'from'>,
+  {
+    methodology,
+    counting,
+    from,
+  }: Pick<PositionQuery, 'methodology' | 'from'> & { counting?: Counting | null | undefined },
   entities: boolean,
 ): Position {
   const sides = new Map<string, Side & { methods: Set<string> }>();
@@ -72,7 +75,7 @@ export function positionOf(
   // Years are compared in their order: the first of one period with the first of the other.
   const firstYear = Number(from?.slice(0, 4) ?? 0);
   for (const item of items) {
-    const share = counting ? counting.share(item.entity, item.month) : Decimal.ONE;
+    const share = counting ? counting.share(item.entity, item.month).toDecimal(SHARE_SCALE, 'exact') : Decimal.ONE;
     const moved = counting && (item.scope === 1 || item.scope === 2) ? counting.moved(item.entity) : 0;
     const key = keyOf(item, entities, firstYear);
     let side = sides.get(key);

@@ -16,7 +16,7 @@ import { type Methodology, methodologyId } from '../methodology/methodology.ts';
 import type { InstrumentResult, ResidualMix } from './allocate.ts';
 import type { Instrument } from './criteria.ts';
 import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketLine, marketBook } from './lines.ts';
-import { linesOf, marketFigures, type ShareOf, scope2Ref, scope2Statement } from './statement.ts';
+import { countedLines, marketFigures, type ShareOf, scope2Ref, scope2Statement } from './statement.ts';
 
 const CHILDREN_MAX = 50;
 
@@ -108,7 +108,9 @@ async function explainFigure(
     };
   }
   const book = await marketBook(context, context.seq, methodology);
-  const lines = linesOf(book, query, cover).sort((a, b) => b.kwh.abs().cmp(a.kwh.abs()));
+  const lines = (await countedLines(context, query, book, options.share, cover)).sort((a, b) =>
+    b.kwh.abs().cmp(a.kwh.abs()),
+  );
   const own = covers.find((each) => each.cover === cover);
   return {
     kind: 'figure',
@@ -291,7 +293,8 @@ function queryOf(words: URLSearchParams, gwp: GwpSetName): InventoryQuery {
   const query: InventoryQuery = { gwp };
   for (const [name, value] of words) {
     if (['gwp', 'methodology', 'cover'].includes(name)) continue;
-    if (name === 'from' || name === 'to') query[name] = value;
+    if (name === 'from' || name === 'to' || name === 'parent' || name === 'under') query[name] = value;
+    else if (name === 'approach') query.approach = value as NonNullable<InventoryQuery['approach']>;
     else if (!(INVENTORY_DIMENSIONS as string[]).includes(name)) {
       throw new FootingError('malformed', `Scope 2 has no ${shown(name)}`);
     } else filters[name as Dimension] = [...(filters[name as Dimension] ?? []), value];

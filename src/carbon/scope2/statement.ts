@@ -6,8 +6,9 @@ import { Decimal, sumDecimals } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
+import { type Counting, countingFor } from '../counting.ts';
 import { type Figures, figuresOf, type SumRow } from '../figures.ts';
-import { DEFAULT_GWP, type InventoryQuery, inventory, inventoryRef } from '../inventory.ts';
+import { DEFAULT_GWP, type InventoryQuery, inventory, inventoryRef, narrowedBy } from '../inventory.ts';
 import { methodologyInForce } from '../methodology/ledger.ts';
 import { type Methodology, methodologyId } from '../methodology/methodology.ts';
 import { MASS_SCALE, MASSES } from '../tables.ts';
@@ -85,7 +86,7 @@ export async function scope2Statement(
     marketBook(context, context.seq, methodology),
     inventory(context, { ...query, groupBy: ['scope'], filters: { ...query.filters, scope: ['2'] } }),
   ]);
-  const lines = shared(linesOf(book, query), options.share);
+  const lines = await countedLines(context, query, book, options.share);
   const covers = COVER_KINDS.flatMap((cover) => {
     const own = lines.filter((line) => line.cover === cover);
     if (own.length === 0) return [];
@@ -141,6 +142,23 @@ export async function scope2Statement(
   };
 }
 
+/** The lines of a query at the share that counts. */
+export async function countedLines(
+  context: ReadContext,
+  query: InventoryQuery,
+  book: MarketBook,
+  share: ShareOf | undefined,
+  cover?: CoverKind,
+): Promise<MarketLine[]> {
+  const [counting, narrowed] = await Promise.all([countingFor(context, query), narrowedBy(context, query)]);
+  return shared(linesOf(book, narrowed, cover), share ?? (counting ? shareIn(counting) : undefined));
+}
+
+/** Scope 2 of leased assets that moves to scope 3 is no part of scope 2. */
+function shareIn({ share, moved }: Counting): ShareOf {
+  return (entity, month) => (moved(entity) === 0 ? share(entity, month) : Rational.ZERO);
+}
+
 const COVERED: ReadonlySet<CoverKind> = new Set([
   'own_generation',
   'certificate_bundled',
@@ -156,7 +174,7 @@ function asksForScope2({ filters = {} }: InventoryQuery): boolean {
 }
 
 /** The lines that a query lets through, in the order of the allocation. */
-export function linesOf(book: MarketBook, query: InventoryQuery, cover?: CoverKind): MarketLine[] {
+function linesOf(book: MarketBook, query: InventoryQuery, cover?: CoverKind): MarketLine[] {
   const filters = Object.entries(query.filters ?? {}).filter(([, values]) => values !== undefined);
   return book.lines.filter(
     (line) =>
@@ -168,7 +186,7 @@ export function linesOf(book: MarketBook, query: InventoryQuery, cover?: CoverKi
 }
 
 /** Lines at the share that counts; what does not count at all is left out. */
-export function shared(lines: readonly MarketLine[], share: ShareOf | undefined): MarketLine[] {
+function shared(lines: readonly MarketLine[], share: ShareOf | undefined): MarketLine[] {
   if (!share) return [...lines];
   const found: MarketLine[] = [];
   for (const line of lines) {
