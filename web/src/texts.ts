@@ -1,5 +1,6 @@
 /** Every word that the page says, one file per page under texts/. Another language is other files of these shapes. */
 import { carbon } from './texts/carbon.ts';
+import { customers, segments } from './texts/customers.ts';
 import { explain } from './texts/explain.ts';
 import { estimate, factors } from './texts/factors.ts';
 import { filters } from './texts/filters.ts';
@@ -29,6 +30,8 @@ export const t = {
   metrics,
   cohorts,
   movements,
+  customers,
+  segments,
   carbon,
   factors,
   estimate,

@@ -1139,7 +1139,7 @@ export interface paths {
                     to?: string;
                     /** @description Set of 100-year potentials */
                     gwp?: "AR4" | "AR5" | "AR6";
-                    /** @description Comma-separated: scope, category, method, entity, month, year, country, region, activity, factor, release, supplier, data_quality, gas */
+                    /** @description Comma-separated: scope, category, method, entity, month, year, country, region, activity, factor, release */
                     group_by?: string;
                     /**
                      * @description Methodology, as name@version or as a name for its last version; default: the one in force
@@ -1170,12 +1170,6 @@ export interface paths {
                     factor?: string;
                     /** @description Only this release */
                     release?: string;
-                    /** @description Only this supplier */
-                    supplier?: string;
-                    /** @description Only this data_quality */
-                    data_quality?: string;
-                    /** @description Only this gas */
-                    gas?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1893,6 +1887,397 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Customers with what they pay
+         * @description Customers with a record of their own or with movements.
+         *
+         *     Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Part of a key, name, company or e-mail address */
+                    q?: string;
+                    /**
+                     * @description name~OPERATOR~value, joined by ~AND~
+                     * @example country~ANY~'DE','FR'~AND~mrr~GTE~150
+                     */
+                    filters?: string;
+                    /** @description A saved segment, by name or id; its conditions hold beside `filters` */
+                    segment?: string;
+                    sort?: "mrr" | "name" | "customer_since" | "last_movement";
+                    /** @description Default: desc; by name asc */
+                    order?: "asc" | "desc";
+                    /** @description ISO 4217; default: the account's. Currencies are never added */
+                    currency?: string;
+                    /** @example 2026-03-31 */
+                    until?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            currency: string;
+                            until: string;
+                            total: number | null;
+                            customers: {
+                                source: string;
+                                external_id: string;
+                                name: string;
+                                company: string;
+                                email: string;
+                                country: string;
+                                owner: string;
+                                /**
+                                 * @description active: pays; cancelled: paid once and pays nothing; lead: never paid
+                                 * @enum {unknown}
+                                 */
+                                status: "active" | "cancelled" | "lead";
+                                currency: string;
+                                /** @description Minor units of the currency */
+                                mrr: string;
+                                /** @description Keys of the plans that it pays for */
+                                plans: string[];
+                                customer_since: string | null;
+                                last_movement: string | null;
+                            }[];
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{source}/{external_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A customer: record, balances, subscriptions with every change
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @example 2026-03-31 */
+                    until?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path: {
+                    source: string;
+                    external_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            until: string;
+                            /** @description As stated; source and external_id always */
+                            record: {
+                                [key: string]: string | null;
+                            };
+                            attributes: {
+                                [key: string]: string;
+                            };
+                            tags: string[];
+                            balances: {
+                                currency: string;
+                                mrr: string;
+                                since: string;
+                                last_movement: string;
+                                movements: number;
+                            }[];
+                            subscriptions: {
+                                source: string;
+                                external_id: string;
+                                plan: string;
+                                plan_name: string;
+                                interval: string | null;
+                                quantity: string;
+                                currency: string;
+                                /** @description Minor units; what it paid last when it is inactive */
+                                mrr: string;
+                                /** @enum {unknown} */
+                                status: "active" | "inactive";
+                                start: string;
+                                /** @description When it was cancelled; otherwise the end of its last service period */
+                                end: string;
+                                changes: {
+                                    at: string;
+                                    currency: string;
+                                    plan: string;
+                                    mrr_before: string;
+                                    mrr_after: string;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/customers/{source}/{external_id}/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invoices of a customer with their lines, newest first
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    source: string;
+                    external_id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            invoices: {
+                                external_id: string;
+                                date: string;
+                                due_date: string | null;
+                                currency: string;
+                                /** @description Minor units, sum of the lines, tax included */
+                                amount: string;
+                                tax: string;
+                                lines: {
+                                    external_id: string;
+                                    type: string;
+                                    subscription_external_id: string;
+                                    plan_external_id: string;
+                                    service_period_start: string | null;
+                                    service_period_end: string | null;
+                                    amount: string;
+                                    tax: string | null;
+                                    /** @description Why it makes no MRR although it is kept; empty: it counts */
+                                    excluded: string;
+                                    description: string;
+                                    /** @description For /api/explain */
+                                    ref: string;
+                                }[];
+                            }[];
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved segments, by name
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            segments: {
+                                id: string;
+                                name: string;
+                                filters: string;
+                                description: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Save a segment, or give the one of that name another filter
+         * @description Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @example country~ANY~'DE','FR'~AND~mrr~GTE~150 */
+                        filters: string;
+                        description?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            name: string;
+                            filters: string;
+                            description: string;
+                        };
+                    };
+                };
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            name: string;
+                            filters: string;
+                            description: string;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/segments/{segment}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a segment, by name or id
+         * @description Takes a key of the account with the role write.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    segment: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;

@@ -1,11 +1,11 @@
 /** The catalogue of emission factors in force: searched by words and by what they are for, each with gases and source. */
-import { CloseButton, NativeSelect, TextInput } from '@mantine/core';
-import { useDebouncedValue } from '@mantine/hooks';
-import { useCallback, useEffect, useState } from 'react';
+import { CloseButton, NativeSelect } from '@mantine/core';
+import { useCallback } from 'react';
 import { type FactorBrief, type FactorQuery, useFactors } from '../../api/carbon.ts';
 import { useParameter, useSetAddress } from '../../app/address.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Empty, Section, Shown } from '../../components/Page.tsx';
+import { TypedField } from '../../components/TypedField.tsx';
 import { everyDigit } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { CarbonHead } from './CarbonHead.tsx';
@@ -13,7 +13,6 @@ import { FactorDetail } from './FactorDetail.tsx';
 import { nameOf } from './names.ts';
 
 const SCOPES = ['1', '2', '3', 'outside'] as const;
-const TYPING_MS = 250;
 
 export function Factors() {
   const setAddress = useSetAddress();
@@ -42,7 +41,7 @@ export function Factors() {
     <>
       <CarbonHead title={t.factors.title} note={t.factors.note} />
       <div className="filters no-print">
-        <Typed label={t.factors.words} name="q" value={words} wide />
+        <TypedField label={t.factors.words} name="q" clears={['id']} wide />
         <NativeSelect
           label={t.carbon.dimensions.scope}
           value={scope ?? ''}
@@ -52,9 +51,9 @@ export function Factors() {
           ]}
           onChange={(event) => setAddress({ factor_scope: event.currentTarget.value || undefined })}
         />
-        <Typed label={t.carbon.dimensions.region!} name="factor_region" value={region} />
-        <Typed label={t.factors.unit} name="factor_unit" value={unit} />
-        <Typed label={t.carbon.dimensions.release!} name="factor_release" value={release} />
+        <TypedField label={t.carbon.dimensions.region!} name="factor_region" />
+        <TypedField label={t.factors.unit} name="factor_unit" />
+        <TypedField label={t.carbon.dimensions.release!} name="factor_release" />
       </div>
       <div className={chosen ? 'with-detail' : undefined}>
         <Section title={t.factors.found(total)}>
@@ -87,26 +86,6 @@ export function Factors() {
         )}
       </div>
     </>
-  );
-}
-
-/** A field whose text goes into the address when the typing rests. */
-function Typed({ label, name, value, wide = false }: { label: string; name: string; value: string; wide?: boolean }) {
-  const setAddress = useSetAddress();
-  const [text, setText] = useState(value);
-  const [rested] = useDebouncedValue(text.trim(), TYPING_MS);
-  useEffect(() => {
-    if (rested !== value) setAddress({ [name]: rested || undefined, id: undefined }, { replace: true });
-    // Only the typing counts: what the address says otherwise is taken over below.
-  }, [rested]);
-  useEffect(() => setText((old) => (old.trim() === value ? old : value)), [value]);
-  return (
-    <TextInput
-      label={label}
-      value={text}
-      className={wide ? 'wide-field' : undefined}
-      onChange={(event) => setText(event.currentTarget.value)}
-    />
   );
 }
 
