@@ -1,6 +1,9 @@
 /** Every method of the official Node client, end to end. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { INHERITED, ownMethods, recorded, resources } from './recorded.ts';
 import { type Any, failure, type LiveServer, liveServer } from './support.ts';
+
+const calls = new Set<string>();
 
 let server: LiveServer;
 let C: Any;
@@ -11,7 +14,8 @@ let plan: string;
 
 beforeAll(async () => {
   server = await liveServer();
-  ({ ChartMogul: C, config } = server);
+  config = server.config;
+  C = recorded(server.ChartMogul, calls);
   ds = (await C.DataSource.create(config, { name: 'Billing' })).uuid;
   customer = (
     await C.Customer.create(config, {
@@ -197,21 +201,10 @@ describe('customers', () => {
       C.Customer.merge(config, { from: { customer_uuid: customer }, into: { customer_uuid: customer } }),
     );
     expect(itself.status).toBe(422);
-    const moving = await failure(
-      C.Customer.unmerge(config, {
-        customer_uuid: customer,
-        data_source_uuid: ds,
-        external_id: 'twin',
-        move_to_new_customer: ['notes'],
-      }),
-    );
-    expect([moving.status, moving.body.param]).toEqual([422, 'move_to_new_customer']);
-    await C.Customer.unmerge(config, {
-      customer_uuid: customer,
-      data_source_uuid: ds,
-      external_id: 'twin',
-      move_to_new_customer: [],
-    });
+    const unmerging = { customer_uuid: customer, data_source_uuid: ds, external_id: 'twin' };
+    const moving = await failure(C.Customer.unmerge(config, { ...unmerging, move_to_new_customer: ['invoices'] }));
+    expect([moving.status, moving.body.param]).toEqual([422, 'move_to_new_customer[0]']);
+    await C.Customer.unmerge(config, { ...unmerging, move_to_new_customer: [] });
     expect((await C.Customer.retrieve(config, customer)).external_ids).toEqual(['cus_0001']);
   });
 });
@@ -532,11 +525,25 @@ describe('invoices', () => {
       (await C.Subscription.modify(config, subscription.uuid, { cancellation_dates: [] })).cancellation_dates,
     ).toEqual([]);
     expect(await C.Customer.retrieve(config, customer)).toMatchObject({ mrr: 4100 });
-    const reference = { subscriptions: [{ data_source_uuid: ds, uuid: subscription.uuid }] };
-    await C.Customer.connectSubscriptions(config, customer, {
-      subscriptions: [...reference.subscriptions, ...reference.subscriptions],
-    });
-    await C.Metrics.Customer.disconnectSubscriptions(config, ds, customer, [{ uuid: subscription.uuid }]);
+    const second = invoiceBody('INV0005', { transactions: [] });
+    Object.assign(second.line_items[0]!, { subscription_external_id: 'sub_0002' });
+    const [made] = (await C.Invoice.create(config, customer, { invoices: [second] })).invoices;
+    const both = [
+      subscription.uuid,
+      made.line_items.find((line: Any) => line.type === 'subscription').subscription_uuid,
+    ];
+    const named = { subscriptions: both.map((uuid) => ({ data_source_uuid: ds, uuid })) };
+    expect(await C.Customer.connectSubscriptions(config, customer, named)).toEqual({});
+    expect((await C.Metrics.Customer.subscriptions(config, customer)).entries).toMatchObject([
+      { external_id: 'sub_0002', status: 'active' },
+    ]);
+    expect(await C.Customer.disconnectSubscriptions(config, customer, named)).toEqual({});
+    await C.Metrics.Customer.connectSubscriptions(config, ds, customer, named.subscriptions);
+    await C.Metrics.Customer.disconnectSubscriptions(config, ds, customer, [{ uuid: both[0] }]);
+    expect((await C.Metrics.Customer.subscriptions(config, customer)).entries).toHaveLength(2);
+    const once = { subscriptions: [named.subscriptions[0], named.subscriptions[0]] };
+    expect((await failure(C.Customer.connectSubscriptions(config, customer, once))).status).toBe(422);
+    await C.Invoice.destroy(config, made.uuid);
   });
 
   test('of one customer are deleted together', async () => {
@@ -615,4 +622,48 @@ test('a data source goes with everything in it', async () => {
   expect((await failure(C.Customer.retrieve(config, cus))).status).toBe(404);
   const again = (await C.DataSource.create(config, { name: 'Short-lived' })).uuid;
   expect((await C.Customer.create(config, { data_source_uuid: again, external_id: 'c' })).uuid).toBe(cus);
+});
+
+test('metrics and activities', async () => {
+  const range = { 'start-date': '2025-11-01', 'end-date': '2025-12-31' };
+  for (const name of [
+    'all',
+    'mrr',
+    'arr',
+    'arpa',
+    'asp',
+    'customerCount',
+    'customerChurnRate',
+    'mrrChurnRate',
+    'ltv',
+  ]) {
+    const answer = await C.Metrics[name](config, range);
+    expect([name, answer.entries.map((entry: Any) => entry.date)]).toEqual([name, ['2025-11-30', '2025-12-31']]);
+  }
+  expect((await C.Metrics.Activity.all(config, {})).entries.length).toBeGreaterThan(0);
+  expect((await C.Metrics.Customer.activities(config, customer, {})).entries[0].type).toBe('new_biz');
+  const made = await C.Metrics.ActivitiesExport.create(config, { type: 'new_biz' });
+  expect((await C.Metrics.ActivitiesExport.retrieve(config, made.id)).status).toBe('succeeded');
+});
+
+test('older names of methods', async () => {
+  expect((await C.Invoice.all_customer(config, customer, {})).customer_uuid).toBe(customer);
+  expect((await C.Invoice.allCustomer(config, customer, {})).customer_uuid).toBe(customer);
+  expect((await C.Invoice.all_any(config, {})).invoices.length).toBeGreaterThan(0);
+  expect((await C.Invoice.allAny(config, {})).invoices.length).toBeGreaterThan(0);
+  expect((await C.PlanGroup.all_any(config, {})).plan_groups).toEqual([]);
+  expect((await C.PlanGroup.allAny(config, {})).plan_groups).toEqual([]);
+  const other = (await C.Customer.create(config, { data_source_uuid: ds, external_id: 'older' })).uuid;
+  expect(await C.Invoice.destroy_all(config, ds, other)).toEqual({});
+});
+
+test('nothing that the client offers was left out', () => {
+  const client = server.ChartMogul;
+  expect(Object.keys(INHERITED).sort()).toEqual(resources(client).sort());
+  const wanted = [
+    ...ownMethods(client),
+    ...Object.entries(INHERITED).flatMap(([name, methods]) => methods.map((method) => `${name}.${method}`)),
+  ];
+  expect(wanted.length).toBeGreaterThan(100);
+  expect(wanted.filter((name) => !calls.has(name))).toEqual([]);
 });

@@ -4,6 +4,8 @@ import type { Engines } from '../../engines/types.ts';
 import type { Account, Journal, Json } from '../../journal/types.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { Ledger, ReadContext } from '../../ledger/index.ts';
+import type { RevenueSettings } from '../rules/index.ts';
+import { revenueSettingsAsOf } from '../settings/index.ts';
 import { StatedStore } from '../stated/store.ts';
 import type { ApiError } from './errors.ts';
 import { ActivityExports } from './exports.ts';
@@ -70,6 +72,17 @@ export class ApiContext {
   /** The ledger as the journal's head has it. */
   read(call: Call): Promise<ReadContext> {
     return this.footing.read(call.account.id, 'revenue');
+  }
+
+  /** What figures follow now. */
+  async settings(call: Pick<Call, 'account'>): Promise<RevenueSettings> {
+    return revenueSettingsAsOf(this.footing.engines.pg, call.account.id, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The account as figures see it: in the currency and time zone of its settings. */
+  async asSettled(account: Account): Promise<Account> {
+    const { currency, timeZone } = await this.settings({ account });
+    return { ...account, currency: currency ?? account.currency, timeZone };
   }
 
   /** The ledger as it is, without waiting for what was stated last. */

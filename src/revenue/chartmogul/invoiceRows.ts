@@ -194,7 +194,7 @@ export function describeInvoice(invoice: InvoiceRows, options: { withCustomer?: 
     line_items: invoice.lines.filter((row) => row.external_id !== NO_LINES).map((row) => describeLine(row)),
     transactions: invoice.transactions.map((row) => describeTransaction(row)),
     ...(options.withState && {
-      errors: {},
+      errors: Object.assign({}, ...invoice.lines.map(lineErrors)),
       disabled,
       disabled_at: attributes.invoice_disabled_at ?? null,
       disabled_by: attributes.invoice_disabled_by ?? null,
@@ -235,9 +235,33 @@ export function describeLine(row: LineRow, withState = true): Record<string, Jso
     account_code: attributes.account_code ?? null,
     event_order: whole(row.event_order),
     balance_transfer: attributes.balance_transfer === undefined ? null : attributes.balance_transfer === 'true',
-    ...(withState && stateOf(attributes)),
+    ...(withState && { ...stateOf(attributes), errors: lineErrors(row) }),
   };
 }
+
+/** What keeps a line out of every figure; it came by file or through another API, and is kept. */
+export function lineErrors(row: LineRow): Record<string, Json> {
+  if (row.type === 'one_time') return {};
+  const errors: Record<string, Json> = {};
+  const [start, end] = [instant(row.service_period_start), instant(row.service_period_end)];
+  if (start === null) errors.service_period_start = ['is missing'];
+  if (end === null) errors.service_period_end = ['is missing'];
+  if (start !== null && end !== null && end <= start)
+    errors.service_period_end = ['must be after service_period_start'];
+  if (row.type === 'subscription' && row.plan_external_id === '') errors.plan_uuid = ['is missing'];
+  return errors;
+}
+
+/** The same in SQL. */
+export const LINE_IS_INVALID = `(
+  type IN ('subscription', 'trial')
+  AND (
+    service_period_start IS NULL
+    OR service_period_end IS NULL
+    OR service_period_end <= service_period_start
+    OR (type = 'subscription' AND plan_external_id = '')
+  )
+)`;
 
 export function describeTransaction(row: TransactionRow): Record<string, Json> {
   return {

@@ -119,12 +119,8 @@ export function movement(call: Call, activity: Activity) {
 export const numberOfHash = (hash: string): number => Number(BigInt(hash) >> 12n) + 1;
 
 /** One entry of a customer's /subscriptions. Its uuid is that of the subscription without prefix. */
-export function describeSubscription(
-  call: Call,
-  customer: string,
-  each: CustomerSubscription,
-  sets: ReadonlyMap<string, string>,
-) {
+export function describeSubscription(call: Call, each: CustomerSubscription, sets: ReadonlyMap<string, string>) {
+  const customer = each.customerExternalId;
   return {
     id: numberOfHash(each.id),
     uuid: subscriptionId(each.source, customer, each.externalId).slice('sub_'.length),

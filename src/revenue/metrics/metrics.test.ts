@@ -232,6 +232,7 @@ test('subscriptions, the feed of one customer, and a ratio as its parts', async 
   expect(subscriptions.map(({ id, ...rest }) => rest)).toEqual([
     {
       source: 'default',
+      customerExternalId: 'c1',
       externalId: 's1',
       planExternalId: 'monthly-pro',
       planName: 'Pro monthly',
@@ -246,6 +247,7 @@ test('subscriptions, the feed of one customer, and a ratio as its parts', async 
     },
     {
       source: 'default',
+      customerExternalId: 'c1',
       externalId: 's2',
       planExternalId: 'yearly-team',
       planName: 'Team yearly',

@@ -10,6 +10,8 @@ export interface CustomerSubscription {
   /** Names the subscription: the same in every reading and after a rebuild. */
   id: string;
   source: string;
+  /** Customer whose lines they are: the one asked for, or one that was merged into it. */
+  customerExternalId: string;
   externalId: string;
   planExternalId: string;
   /** '' when the plan is not known. */
@@ -42,6 +44,7 @@ export async function customerSubscriptions(
   const rows = await select<{
     id: string;
     source: string;
+    customer: string;
     external_id: string;
     plan: string;
     name: string;
@@ -57,9 +60,17 @@ export async function customerSubscriptions(
     read.engines,
     read.database,
     `WITH
+       owners AS (
+         SELECT ${hash} AS owner
+         UNION ALL
+         SELECT cityHash64(source, customer_external_id) AS owner
+         FROM customer_merges
+         WHERE ${current('customer_merges', `cityHash64(into_source, into_external_id) = ${hash}`)}
+       ),
        lines AS (
          SELECT
            source,
+           customer_external_id AS customer,
            subscription_external_id AS external_id,
            argMax(plan_external_id, (service_period_start, origin_seq, origin_row)) AS plan,
            toString(argMax(ifNull(quantity, 1), (service_period_start, origin_seq, origin_row))) AS quantity,
@@ -68,34 +79,44 @@ export async function customerSubscriptions(
            max(service_period_start) AS last_start,
            max(service_period_end) AS last_end
          FROM invoices
-         WHERE ${current('invoices', `customer_hash = ${hash}`)}
+         WHERE ${current('invoices', 'customer_hash IN (SELECT owner FROM owners)')}
            AND excluded = '' AND type = 'subscription'
            AND service_period_end > service_period_start AND toDate32(service_period_start) <= {until:Date32}
-         GROUP BY source, external_id
+         GROUP BY source, customer, external_id
        ),
        cancellations AS (
-         SELECT source, subscription_external_id AS external_id, max(cancelled_at) AS cancelled
-         FROM invoices
-         WHERE ${current('invoices', `customer_hash = ${hash}`)} AND excluded = '' AND toDate32(cancelled_at) <= {until:Date32}
-         GROUP BY source, external_id
+         SELECT source, customer, external_id, max(at) AS cancelled
+         FROM (
+           SELECT source, customer_external_id AS customer, subscription_external_id AS external_id, cancelled_at AS at
+           FROM invoices
+           WHERE ${current('invoices', 'customer_hash IN (SELECT owner FROM owners)')}
+             AND excluded = '' AND cancelled_at IS NOT NULL
+           UNION ALL
+           SELECT source, customer_external_id, subscription_external_id, cancelled_at
+           FROM subscription_cancellations
+           WHERE ${current('subscription_cancellations', 'cityHash64(source, customer_external_id) IN (SELECT owner FROM owners)')}
+         )
+         WHERE toDate32(at) <= {until:Date32}
+         GROUP BY source, customer, external_id
        ),
        steps AS (
          SELECT
-           source,
            subscription_external_id AS external_id,
+           1 AS found,
            argMax(if(subscription_mrr_after > 0, subscription_mrr_after, subscription_mrr_before), at) AS mrr
          FROM (
-           SELECT source, subscription_external_id, at, subscription_mrr_before, subscription_mrr_after
+           SELECT subscription_external_id, at, subscription_mrr_before, subscription_mrr_after
            FROM movements
            WHERE customer_hash = ${hash} AND seq <= {seq:UInt64} AND day <= {until:Date32}
-           GROUP BY source, subscription_external_id, at, subscription_mrr_before, subscription_mrr_after, currency, type
+           GROUP BY subscription_external_id, at, subscription_mrr_before, subscription_mrr_after, currency, type
            HAVING sum(sign) > 0
          )
-         GROUP BY source, external_id
+         GROUP BY external_id
        )
      SELECT
-       toString(cityHash64(lines.source, ${hash}, lines.external_id)) AS id,
+       toString(cityHash64(lines.source, cityHash64(lines.source, lines.customer), lines.external_id)) AS id,
        lines.source AS source,
+       lines.customer AS customer,
        lines.external_id AS external_id,
        lines.plan AS plan,
        plan_names.name AS name,
@@ -103,15 +124,19 @@ export async function customerSubscriptions(
        toString(plan_names.unit) AS unit,
        lines.quantity AS quantity,
        lines.billed_in AS currency,
-       toString(steps.mrr) AS mrr,
+       -- Of merged customers one of two subscriptions of the same name carries its customer's.
+       toString(if(apart.found = 1, apart.mrr, steps.mrr)) AS mrr,
        ifNull(lines.last_start >= cancellations.cancelled, true) AS active,
        formatDateTime(assumeNotNull(lines.first_start), '%Y-%m-%dT%H:%i:%SZ') AS starts,
        formatDateTime(
          assumeNotNull(if(active, lines.last_end, cancellations.cancelled)), '%Y-%m-%dT%H:%i:%SZ'
        ) AS ends
      FROM lines
-     LEFT ANY JOIN cancellations ON lines.source = cancellations.source AND lines.external_id = cancellations.external_id
-     LEFT ANY JOIN steps ON lines.source = steps.source AND lines.external_id = steps.external_id
+     LEFT ANY JOIN cancellations ON lines.source = cancellations.source
+       AND lines.customer = cancellations.customer
+       AND lines.external_id = cancellations.external_id
+     LEFT ANY JOIN steps ON lines.external_id = steps.external_id
+     LEFT ANY JOIN (SELECT * FROM steps) AS apart ON concat(lines.customer, '/', lines.external_id) = apart.external_id
      LEFT ANY JOIN (
        SELECT source, external_id, name, interval_count AS count, interval_unit AS unit FROM plans WHERE ${current('plans')}
      ) AS plan_names ON lines.source = plan_names.source AND lines.plan = plan_names.external_id
@@ -125,6 +150,7 @@ export async function customerSubscriptions(
   return rows.map((row) => ({
     id: row.id,
     source: row.source,
+    customerExternalId: row.customer,
     externalId: row.external_id,
     planExternalId: row.plan,
     planName: row.name,

@@ -1,22 +1,20 @@
 /** Ping and account. */
 import type { Json } from '../../../journal/types.ts';
-import type { Call, Route } from '../context.ts';
+import type { RevenueSettings } from '../../rules/index.ts';
+import type { ApiContext, Call, Route } from '../context.ts';
 import { ApiError, type FieldError } from '../errors.ts';
 import { accountUuid } from '../ids.ts';
 
-/** What figures here follow, in ChartMogul's words. Nothing changes it yet, so nothing else is ever answered. */
-const SETTINGS: Record<string, Json> = {
-  churn_recognition: 'immediate',
-  churn_when_zero_mrr: false,
-  auto_churn_subscription: false,
-  refund_handling: 'ignore',
-  proximate_movement_reclassification: true,
+/** What figures here follow, under ChartMogul's names. */
+const SETTINGS: Record<string, (settings: RevenueSettings) => Json> = {
+  churn_recognition: ({ churnRecognition }) => churnRecognition,
+  churn_when_zero_mrr: ({ churnWhenZeroMrr }) => churnWhenZeroMrr,
+  auto_churn_subscription: ({ autoChurnDays }) => autoChurnDays !== null,
+  refund_handling: ({ refundHandling }) => refundHandling,
+  proximate_movement_reclassification: ({ classificationWindowMinutes }) => classificationWindowMinutes > 0,
 };
 
-/** The day on which weeks start, here and in metrics by week. */
-export const WEEK_START = 'monday';
-
-export function accountRoutes(route: Route): void {
+export function accountRoutes(route: Route, context: ApiContext): void {
   route('GET', '/ping', 200, async () => ({ data: 'pong!' }));
   route('GET', '/account', 200, async (call) => {
     const included = (call.query.include ?? '')
@@ -32,10 +30,11 @@ export function accountRoutes(route: Route): void {
       }));
       throw new ApiError(400, `Invalid include parameter: ${unknown.join(', ')}`, errors);
     }
+    const settings = await context.settings(call);
     return {
       ...describe(call),
-      week_start_on: WEEK_START,
-      ...Object.fromEntries(included.map((name) => [name, SETTINGS[name]])),
+      week_start_on: settings.weekStartOn,
+      ...Object.fromEntries(included.map((name) => [name, SETTINGS[name]!(settings)])),
     };
   });
 }

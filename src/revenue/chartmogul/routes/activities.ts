@@ -10,11 +10,12 @@ import {
 } from '../../metrics/index.ts';
 import { MOVEMENT_TYPES, type MovementType } from '../../statement.ts';
 import type { ApiContext, Route } from '../context.ts';
-import { currencySign, customerRow } from '../customerRows.ts';
+import { type CustomerRow, currencySign, customerRow, mergedMembers } from '../customerRows.ts';
 import { badParameter, notFound, wrongFields } from '../errors.ts';
 import { type ActivityExport, describeExport } from '../exports.ts';
 import { placeOfBareId } from '../ids.ts';
 import { currentRecords } from '../ledgerReads.ts';
+import { type ConnectionRow, connections } from '../merging.ts';
 import {
   activityId,
   dayOf,
@@ -92,7 +93,7 @@ export function activityRoutes(route: Route, context: ApiContext): void {
     const read = await context.read(call);
     const [each, connections, sets] = await Promise.all([
       customerSubscriptions(read, customer, dayOfInstant(Date.now(), call.account.timeZone)),
-      connectionsOf(read, customer),
+      connectionsOf(read, row),
       subscriptionSets(read, [customer]),
     ]);
     const all = connected(each, connections);
@@ -102,7 +103,7 @@ export function activityRoutes(route: Route, context: ApiContext): void {
     const { rows, tail } = pageOf(request, page, ({ id }) => [id]);
     return {
       entries: rows.map((each) => ({
-        ...describeSubscription(call, row.external_id, each, sets),
+        ...describeSubscription(call, each, sets),
         'currency-sign': currencySign(each.currency),
       })),
       ...tail,
@@ -157,29 +158,33 @@ async function positionOf(read: ReadContext, uuid: string): Promise<string> {
   throw badParameter('start-after', 'There is no activity with this uuid', 'not_found');
 }
 
-interface Connection {
-  subscription_external_id: string;
-  into_subscription_external_id: string;
-}
-
-function connectionsOf(read: ReadContext, { source, externalId }: { source: string; externalId: string }) {
-  return currentRecords<Connection>(read, 'subscription_connections', {
-    where: 'source = {source:String} AND customer_external_id = {customer:String}',
-    parameters: { source, customer: externalId },
+/** Connections among the customer's subscriptions and those of customers merged into it. */
+async function connectionsOf(read: ReadContext, row: CustomerRow) {
+  const members = (await mergedMembers(read, [row])).get(row.key_hash) ?? [];
+  const places = [row.key_hash, ...members.map(({ place }) => place)];
+  const rows = await currentRecords<ConnectionRow>(read, 'subscription_connections', {
+    where: `cityHash64(source, customer_external_id) IN (${places.join(', ')})`,
   });
+  return connections(rows);
 }
 
 /** Of connected subscriptions the one is left that they were connected into, with the earliest start. */
-function connected(all: readonly CustomerSubscription[], connections: readonly Connection[]): CustomerSubscription[] {
-  const into = new Map(connections.map((each) => [each.subscription_external_id, each.into_subscription_external_id]));
-  const last = (name: string, steps = into.size): string => {
-    const next = into.get(name);
-    return next === undefined || next === name || steps === 0 ? name : last(next, steps - 1);
-  };
-  const names = new Set(all.map(({ externalId }) => externalId));
-  const groups = Map.groupBy(all, ({ externalId }) => (names.has(last(externalId)) ? last(externalId) : externalId));
+function connected(
+  all: readonly CustomerSubscription[],
+  joined: Awaited<ReturnType<typeof connectionsOf>>,
+): CustomerSubscription[] {
+  const key = (source: string, name: string) => `${source}\u0000${name}`;
+  const into = new Map(
+    joined.map((each) => [key(each.from.source, each.from.name), key(each.into.source, each.into.name)]),
+  );
+  const there = new Set(all.map((each) => key(each.source, each.externalId)));
+  const groups = Map.groupBy(all, (each) => {
+    const own = key(each.source, each.externalId);
+    const target = into.get(own) ?? own;
+    return there.has(target) ? target : own;
+  });
   return [...groups].map(([name, members]) => {
-    const left = members.find(({ externalId }) => externalId === name) ?? members[0]!;
+    const left = members.find((each) => key(each.source, each.externalId) === name) ?? members[0]!;
     const startDate = members.map((member) => member.startDate).toSorted()[0]!;
     return { ...left, startDate };
   });

@@ -1,17 +1,16 @@
 /** Customers: records of the ledger; merges; connected subscriptions. */
 import { shown } from '../../../kernel/errors.ts';
 import type { ReadContext } from '../../../ledger/index.ts';
-import { customerMerges, subscriptionConnections } from '../../customerStreams.ts';
 import { customers } from '../../streams.ts';
 import { attributesEntry, checkTypes, readAttributes, tagsEntry } from '../attributeValues.ts';
 import type { ApiContext, Call, Route } from '../context.ts';
 import { type CustomerRow, customerRow, describeCustomers, describeNew, LEAD_STATUSES } from '../customerRows.ts';
-import { ApiError, badParameter, notFound, refused } from '../errors.ts';
+import { ApiError, badParameter, refused } from '../errors.ts';
 import { Fields, type JsonObject } from '../fields.ts';
-import { newId, placeOf, subscriptionId } from '../ids.ts';
+import { newId, placeOf } from '../ids.ts';
 import { countRecords, currentRecords, inTexts } from '../ledgerReads.ts';
+import { connectSubscriptions, disconnectSubscriptions, mergeCustomers, unmergeCustomer } from '../merging.ts';
 import { numberPart, pageOf, pageRequest } from '../pages.ts';
-import type { Reference } from '../references.ts';
 import type { CombinedPayload } from '../voiding.ts';
 import { claim, type EntryInput, patchEntry, postEntry, type Row, voidEntry } from '../writes.ts';
 
@@ -103,78 +102,14 @@ export function customerRoutes(route: Route, context: ApiContext): void {
     await removeCustomer(context, call, row, call.params.uuid!);
   });
 
-  route('POST', '/customers/merges', 202, async (call) => {
-    const from = await referenced(context, call, 'from');
-    const into = await referenced(context, call, 'into');
-    if (from.source === into.source && from.externalId === into.externalId) {
-      throw refused('into', 'A customer cannot be merged with itself');
-    }
-    const read = await context.read(call);
-    const [above] = await currentRecords<{ customer_external_id: string }>(read, 'customer_merges', {
-      where: 'source = {source:String} AND customer_external_id = {name:String}',
-      parameters: { source: into.source, name: into.externalId },
-    });
-    if (above) throw refused('into', 'This customer was merged into another one; merge into that one');
-    const members = await currentRecords<{ source: string; customer_external_id: string }>(read, 'customer_merges', {
-      where: 'into_source = {source:String} AND into_external_id = {name:String}',
-      parameters: { source: from.source, name: from.externalId },
-    });
-    const moved = [
-      from,
-      ...members.map((member) => ({ source: member.source, externalId: member.customer_external_id })),
-    ];
-    for (const [source, references] of Map.groupBy(moved, (each) => each.source)) {
-      const rows = references.map(({ externalId }) => ({
-        customer_external_id: externalId,
-        into_source: into.source,
-        into_external_id: into.externalId,
-      }));
-      await context.state(call, postEntry(customerMerges, source, rows));
-    }
+  const accepted = (work: (context: ApiContext, call: Call) => Promise<void>) => async (call: Call) => {
+    await work(context, call);
     return {};
-  });
-  route('POST', '/customers/unmerges', 202, async (call) => {
-    const fields = new Fields(call.body);
-    const sourceId = fields.text('data_source_uuid', { required: true });
-    const externalId = fields.text('external_id', { required: true });
-    fields.text('customer_uuid', { required: true });
-    if (fields.list('move_to_new_customer').length > 0) {
-      fields.wrong('move_to_new_customer', 'is not offered: notes, tasks and opportunities stay with their customer');
-    }
-    fields.check();
-    const source = await context.sources.get(call, sourceId!);
-    const read = await context.read(call);
-    const merged = await currentRecords(read, 'customer_merges', {
-      where: 'source = {source:String} AND customer_external_id = {name:String}',
-      parameters: { source: source.name, name: externalId },
-    });
-    if (merged.length === 0) throw refused('external_id', 'This customer is not merged into another one');
-    const voids = [{ stream: 'customer_merges', matches: [{ customer_external_id: externalId! }] }];
-    await context.state(call, voidEntry(source.name, voids));
-    return {};
-  });
-
-  route('POST', '/customers/:uuid/connect_subscriptions', 202, async (call) => {
-    const { source, customer, names } = await connected(context, call);
-    const into = names.at(-1)!;
-    const rows = names.slice(0, -1).map((name) => ({
-      customer_external_id: customer,
-      subscription_external_id: name,
-      into_subscription_external_id: into,
-    }));
-    if (rows.length === 0) throw refused('subscriptions', 'Name at least two subscriptions');
-    await context.state(call, postEntry(subscriptionConnections, source, rows));
-    return {};
-  });
-  route('POST', '/customers/:uuid/disconnect_subscriptions', 202, async (call) => {
-    const { source, customer, names } = await connected(context, call);
-    const matches = names.flatMap((name) => [
-      { customer_external_id: customer, subscription_external_id: name },
-      { customer_external_id: customer, into_subscription_external_id: name },
-    ]);
-    await context.state(call, voidEntry(source, [{ stream: 'subscription_connections', matches }]));
-    return {};
-  });
+  };
+  route('POST', '/customers/merges', 202, accepted(mergeCustomers));
+  route('POST', '/customers/unmerges', 202, accepted(unmergeCustomer));
+  route('POST', '/customers/:uuid/connect_subscriptions', 202, accepted(connectSubscriptions));
+  route('POST', '/customers/:uuid/disconnect_subscriptions', 202, accepted(disconnectSubscriptions));
 }
 
 /** The columns of the customers stream that the body has. Text that is null becomes ''. */
@@ -271,10 +206,18 @@ async function removeCustomer(context: ApiContext, call: Call, row: CustomerRow,
     { stream: 'customers', matches: [{ external_id: row.external_id }] },
     { stream: 'invoices', matches: [customer] },
     ...(names.length > 0 ? [{ stream: 'transactions', matches: names }] : []),
-    ...['customer_tags', 'customer_attributes', 'customer_merges', 'subscription_connections'].map((stream) => ({
-      stream,
-      matches: [customer],
-    })),
+    ...[
+      'customer_tags',
+      'customer_attributes',
+      'customer_merges',
+      'subscription_connections',
+      'subscription_cancellations',
+    ].map((stream) => ({ stream, matches: [customer] })),
+    // Handed in again, they are to be taken again.
+    {
+      stream: 'stripe_objects',
+      matches: [row.external_id, ...invoices.map(({ name }) => name)].map((id) => ({ object_id: id })),
+    },
   ];
   await context.state(call, {
     ...voidEntry(row.source, voids),
@@ -290,56 +233,4 @@ async function removeCustomer(context: ApiContext, call: Call, row: CustomerRow,
       await context.stated.remove(call.account.id, call.actor, kind, id);
     }
   }
-}
-
-/** `{customer_uuid}` or `{data_source_uuid, external_id}` as a customer that is there. */
-async function referenced(context: ApiContext, call: Call, name: string): Promise<Reference> {
-  const outer = new Fields(call.body);
-  outer.required(name);
-  const fields = outer.inside(name);
-  const uuid = fields.text('customer_uuid');
-  const sourceId = fields.text('data_source_uuid', { required: !uuid });
-  const externalId = fields.text('external_id', { required: !uuid });
-  outer.check();
-  if (uuid) {
-    const found = await context.references.customer(call, uuid);
-    if (!found) throw notFound('Customer', `${name}.customer_uuid`, uuid);
-    return found;
-  }
-  const source = await context.sources.get(call, sourceId!, `${name}.data_source_uuid`);
-  const reference = { source: source.name, externalId: externalId! };
-  if (!(await context.references.exists(call, 'customers', reference))) {
-    await context.read(call);
-    if (!(await context.references.exists(call, 'customers', reference))) {
-      throw notFound('Customer', `${name}.external_id`, externalId!);
-    }
-  }
-  return reference;
-}
-
-/** The customer's subscriptions that the body names, in its order. */
-async function connected(
-  context: ApiContext,
-  call: Call,
-): Promise<{ source: string; customer: string; names: string[] }> {
-  const row = await customerRow(context, call, call.params.uuid!);
-  const read = await context.read(call);
-  const there = await currentRecords<{ name: string }>(read, 'invoices', {
-    columns: 'DISTINCT subscription_external_id AS name',
-    where: `customer_hash = ${placeOf(row.source, row.external_id)} AND type IN ('subscription', 'trial')`,
-    orderBy: 'name',
-  });
-  const fields = new Fields(call.body);
-  const names = fields.each('subscriptions', { required: true }).flatMap((each) => {
-    const uuid = each.text('uuid');
-    const externalId = each.text('external_id');
-    const found = there.find(({ name }) => {
-      const id = subscriptionId(row.source, row.external_id, name);
-      return name === externalId || id === uuid || id.slice(4) === uuid;
-    });
-    if (!found) each.wrong(uuid ? 'uuid' : 'external_id', 'is no subscription of this customer', 'not_found');
-    return found ? [found.name] : [];
-  });
-  fields.check();
-  return { source: row.source, customer: row.external_id, names };
 }

@@ -1,21 +1,19 @@
 /** Data sources. */
+
+import { select } from '../../../ledger/index.ts';
 import { checkSource } from '../../../ledger/recordsService.ts';
+import type { RevenueSettings } from '../../rules/index.ts';
+import { rulesToStated } from '../../settings/definitions.ts';
 import { revenueStreams } from '../../streams.ts';
 import type { ApiContext, Call, Route } from '../context.ts';
 import { changing } from '../context.ts';
 import { notFound, refused } from '../errors.ts';
 import { Fields } from '../fields.ts';
 import { dataSourceId } from '../ids.ts';
+import { LINE_IS_INVALID } from '../invoiceRows.ts';
+import { currentCondition } from '../ledgerReads.ts';
 import { type DataSource, DEFAULT_SYSTEM } from '../sources.ts';
 import { VOID_KIND, type VoidPayload } from '../voiding.ts';
-
-const INVOICE_HANDLING = {
-  create_subscription_when_invoice_is: 'open',
-  update_subscription_when_invoice_is: 'open',
-  prevent_subscription_for_invoice_voided: true,
-  prevent_subscription_for_invoice_refunded: false,
-  prevent_subscription_for_invoice_written_off: true,
-};
 
 const NAME_TAKEN = () => refused('name', 'Has already been taken.', 'taken');
 
@@ -53,10 +51,16 @@ export function dataSourceRoutes(route: Route, context: ApiContext): void {
     const wanted = (await context.sources.list(call)).filter(
       (source) => (!name || source.name === name) && (!system || source.system === system),
     );
-    return { data_sources: wanted.map((source) => describe(call, source)) };
+    const [processed, settings] = [await processing(context, call), await context.settings(call)];
+    return { data_sources: wanted.map((source) => describe(call, source, processed, settings)) };
   });
   route('GET', '/data_sources/:ds', 200, async (call) =>
-    describe(call, await context.sources.get(call, call.params.ds!)),
+    describe(
+      call,
+      await context.sources.get(call, call.params.ds!),
+      await processing(context, call),
+      await context.settings(call),
+    ),
   );
 
   route('DELETE', '/data_sources/:ds', 204, (call) => remove(context, call, true));
@@ -97,20 +101,48 @@ async function remove(context: ApiContext, call: Call, itself: boolean): Promise
   context.sources.forget(call);
 }
 
-function describe(call: Call, source: DataSource) {
+type Processing = Map<string, { processed: number; pending: number; failed: number }>;
+
+/** Invoices by source that count and that cannot; none is pending, because the answer waits for the ledger. */
+async function processing(context: ApiContext, call: Call): Promise<Processing> {
+  if (call.query.with_processing_status !== 'true') return new Map();
+  const read = await context.read(call);
+  const rows = await select<{ source: string; good: string; bad: string }>(
+    read.engines,
+    read.database,
+    `SELECT source, countIf(invalid = 0) AS good, countIf(invalid > 0) AS bad
+     FROM (
+       SELECT source, countIf(${LINE_IS_INVALID}) AS invalid
+       FROM invoices
+       WHERE ${currentCondition('invoices', '1')}
+       GROUP BY source, customer_hash, invoice_external_id
+     )
+     GROUP BY source`,
+    { seq: read.seq },
+  );
+  return new Map(rows.map((row) => [row.source, { processed: Number(row.good), pending: 0, failed: Number(row.bad) }]));
+}
+
+function describe(call: Call, source: DataSource, processed: Processing, settings: RevenueSettings) {
   const asked = (name: string) => call.query[name] === 'true';
+  const { autoChurnDays: days, invoiceHandling: handling } = { ...settings, ...settings.sources[source.name] };
   return {
     uuid: source.id,
     name: source.name,
     system: source.system,
     created_at: source.createdAt,
     status: source.used ? 'idle' : 'never_imported',
-    ...(asked('with_processing_status') && { processing_status: { processed: 0, pending: 0, failed: 0 } }),
+    ...(asked('with_processing_status') && {
+      processing_status: processed.get(source.name) ?? { processed: 0, pending: 0, failed: 0 },
+    }),
     ...(asked('with_auto_churn_subscription_setting') && {
-      auto_churn_subscription_setting: { enabled: false, interval: null },
+      auto_churn_subscription_setting: { enabled: days !== null, interval: days },
     }),
     ...(asked('with_invoice_handling_setting') && {
-      invoice_handling_setting: { manual: INVOICE_HANDLING, automatic: INVOICE_HANDLING },
+      invoice_handling_setting: {
+        manual: rulesToStated(handling.manual),
+        automatic: rulesToStated(handling.automatic),
+      },
     }),
   };
 }

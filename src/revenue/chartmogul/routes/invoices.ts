@@ -1,9 +1,10 @@
 /** Invoices. */
 import type { Json } from '../../../journal/types.ts';
-import type { PatchPayload } from '../../../ledger/index.ts';
+import { type PatchPayload, type ReadContext, type SqlParameters, select } from '../../../ledger/index.ts';
 import { invoices, transactions } from '../../streams.ts';
 import type { ApiContext, Call, Route } from '../context.ts';
 import { customerRow } from '../customerRows.ts';
+import { withEditHistories } from '../editHistories.ts';
 import { badParameter, notFound, refused } from '../errors.ts';
 import { Fields } from '../fields.ts';
 import { invoiceId as invoiceIdOf, placeOf } from '../ids.ts';
@@ -24,9 +25,10 @@ import {
   type InvoiceRows,
   idByExternalId,
   invoicesOf,
+  LINE_IS_INVALID,
   type LineRow,
 } from '../invoiceRows.ts';
-import { countRecords, currentRecords, inTexts } from '../ledgerReads.ts';
+import { currentCondition, currentRecords, inTexts } from '../ledgerReads.ts';
 import { numberPart, pageOf, pageRequest } from '../pages.ts';
 import type { Reference } from '../references.ts';
 import type { CombinedPayload } from '../voiding.ts';
@@ -57,8 +59,9 @@ export function invoiceRoutes(route: Route, context: ApiContext): void {
   const byId = async (call: Call) => call.params.uuid!;
   const byExternalId = (call: Call) => idByExternalId(context, call, 'invoice');
   route('GET', '/invoices/:uuid', 200, async (call) => {
-    const invoice = shown(await findInvoice(context, call, call.params.uuid!));
-    return call.query.include_edit_histories === 'true' ? { ...invoice, edit_history_summary: null } : invoice;
+    const invoice = await findInvoice(context, call, call.params.uuid!);
+    if (call.query.include_edit_histories !== 'true') return shown(invoice);
+    return (await withEditHistories(await context.read(call), [invoice], shown))[0];
   });
   for (const [path, idOf] of [
     ['/invoices/:uuid', byId],
@@ -202,7 +205,6 @@ async function invoicePage(
   if (validation && !['valid', 'invalid', 'all'].includes(validation)) {
     throw badParameter('validation_type', 'validation_type must be one of valid, invalid, all');
   }
-  if (validation === 'invalid') conditions.push('0');
   if (options.customer) {
     const { source, externalId: name } = options.customer;
     conditions.push(`customer_hash = ${placeOf(source, name)}`);
@@ -218,16 +220,17 @@ async function invoicePage(
   if (call.query.with_disabled !== 'true') conditions.push(`attributes['invoice_disabled_at'] = ''`);
   const where = conditions.join(' AND ');
   const request = pageRequest(call.query, 3);
-  const total =
-    request.page === null
-      ? undefined
-      : await countRecords(read, 'invoices', where, parameters, 'uniqExact(customer_hash, invoice_external_id)');
+  // A customer's invoices are all listed where nobody can ask for one kind of them.
+  const kind = validation || (options.withCustomer ? 'valid' : 'all');
+  const invalid = `countIf(${LINE_IS_INVALID}) > 0`;
+  const ofKind = kind === 'all' ? '1' : kind === 'invalid' ? invalid : `NOT ${invalid}`;
+  const total = request.page === null ? undefined : await countInvoices(read, where, parameters, ofKind);
   const ascending = options.customer !== undefined;
-  let having = '';
+  let having = `HAVING ${ofKind}`;
   if (request.after) {
     const [seq, row] = request.after.slice(0, 2).map(numberPart) as [string, string];
     parameters.after_name = request.after[2];
-    having = `HAVING (first.1, first.2, invoice_external_id) ${ascending ? '>' : '<'}
+    having += ` AND (first.1, first.2, invoice_external_id) ${ascending ? '>' : '<'}
       (toUInt64('${seq}'), toUInt32('${row}'), {after_name:String})`;
   }
   const order = ascending ? 'ASC' : 'DESC';
@@ -267,17 +270,38 @@ async function invoicePage(
     ]),
   );
   const found = rows.map((row) => byKey.get(`${row.place} ${row.invoice_external_id}`)!);
+  const shown = (invoice: InvoiceRows) =>
+    describeInvoice(invoice, {
+      withCustomer: options.withCustomer === true,
+      withState: options.withCustomer === true,
+    });
   const withHistory = call.query.include_edit_histories === 'true';
   return {
-    invoices: found.map((invoice) => ({
-      ...describeInvoice(invoice, {
-        withCustomer: options.withCustomer === true,
-        withState: options.withCustomer === true,
-      }),
-      ...(withHistory && { edit_history_summary: null }),
-    })),
+    invoices: withHistory ? await withEditHistories(read, found, shown) : found.map(shown),
     ...tail,
   } as Record<string, Json>;
+}
+
+async function countInvoices(
+  read: ReadContext,
+  where: string,
+  parameters: SqlParameters,
+  having: string,
+): Promise<number> {
+  const [row] = await select<{ count: string }>(
+    read.engines,
+    read.database,
+    `SELECT count() AS count
+     FROM (
+       SELECT 1
+       FROM invoices
+       WHERE ${currentCondition('invoices', where)}
+       GROUP BY customer_hash, invoice_external_id
+       HAVING ${having}
+     )`,
+    { ...parameters, seq: read.seq },
+  );
+  return Number(row?.count ?? 0);
 }
 
 async function changeInvoice(context: ApiContext, call: Call, id: string): Promise<InvoiceRows> {
@@ -324,6 +348,7 @@ async function removeInvoices(context: ApiContext, call: Call, removed: readonly
     const voids = [
       { stream: 'invoices', matches: own.map(matchOf) },
       { stream: 'transactions', matches: own.map(({ name }) => ({ invoice_external_id: name })) },
+      { stream: 'stripe_objects', matches: own.map(({ name }) => ({ object_id: name })) },
     ];
     const releases = own.flatMap((invoice) => [
       claim('invoice', source, invoice.name),

@@ -6,7 +6,6 @@ import type { ApiContext, Call, Route } from '../context.ts';
 import { badParameter } from '../errors.ts';
 import { dayParameter, exactNumber, percentNumber, reading } from '../metricAnswers.ts';
 import { filterOf } from '../metricFilters.ts';
-import { WEEK_START } from './account.ts';
 
 /** Keys of an answer's entries, each the metric of the same name with underscores. The first is the one that is summarised. */
 const ENDPOINTS: Record<string, readonly string[]> = {
@@ -72,10 +71,11 @@ async function figures(context: ApiContext, call: Call, keys: readonly string[],
   const to = dayParameter(call, 'end-date', true);
   if (from > to) throw badParameter('end-date', 'end-date must not be before start-date');
   const read = await context.read(call);
+  const { weekStartOn } = await context.settings(call);
   const common: Omit<MetricsParameters, 'names' | 'from' | 'to'> = {
     currency: call.account.currency,
     timeZone: call.account.timeZone,
-    weekStart: WEEK_START,
+    weekStart: weekStartOn,
     filters: await filterOf(context, call, read),
   };
   const [report, summary] = await reading(

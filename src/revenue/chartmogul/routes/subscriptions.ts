@@ -1,19 +1,18 @@
-/**
- * Subscriptions that invoices created. Their cancellations stand on their lines (`cancelled_at`): stating one is a patch of a line, so
- * that the derivation has one place to look, and a subscription has at most as many cancellations as lines.
- */
-import type { PatchPayload } from '../../../ledger/index.ts';
+/** Subscriptions that invoices created. A cancellation stands on a line (`cancelled_at`) or is a record of its own; stated here, it is the latter. */
+import { subscriptionCancellations } from '../../customerStreams.ts';
 import { invoices } from '../../streams.ts';
+import { cancellationsOf } from '../cancellations.ts';
 import type { ApiContext, Call, Route } from '../context.ts';
 import { customerRow } from '../customerRows.ts';
-import { notFound, refused } from '../errors.ts';
+import { notFound } from '../errors.ts';
 import { Fields } from '../fields.ts';
 import { customerId, dataSourceId, partsOf, placeOf, planId, subscriptionId } from '../ids.ts';
 import type { LineRow } from '../invoiceRows.ts';
 import { currentRecords } from '../ledgerReads.ts';
 import { pageOf, pageRequest } from '../pages.ts';
 import { fromLedger, milliseconds, parseTime } from '../times.ts';
-import { patchEntry } from '../writes.ts';
+import type { CombinedPayload } from '../voiding.ts';
+import { postEntry, valuesOf } from '../writes.ts';
 
 export function subscriptionRoutes(route: Route, context: ApiContext): void {
   route('GET', '/import/customers/:uuid/subscriptions', 200, async (call) => {
@@ -28,9 +27,10 @@ export function subscriptionRoutes(route: Route, context: ApiContext): void {
     const start = request.page === null ? 0 : (request.page - 1) * request.perPage;
     const found = rest.slice(start, start + request.perPage + 1);
     const { rows, tail } = pageOf(request, found, ([line]) => [line!.subscription_external_id], groups.length);
+    const own = await cancellationsOf(await context.read(call), { source: row.source, customer: row.external_id });
     return {
       customer_uuid: call.params.uuid,
-      subscriptions: rows.map((group) => describe(call, group)),
+      subscriptions: rows.map((group) => describe(call, group, own.get(group[0]!.subscription_external_id) ?? [])),
       ...tail,
     };
   });
@@ -47,10 +47,13 @@ export function subscriptionRoutes(route: Route, context: ApiContext): void {
     if (appended === null && !replacing) fields.required('cancelled_at');
     fields.check();
     const lines = await subscriptionLines(context, call, call.params.uuid!);
-    const wanted = [...new Set([...(replacing ? dates : cancellations(lines)), ...(appended ? [appended] : [])])];
-    await setCancellations(context, call, lines, wanted.sort());
+    const own = await ownCancellations(context, call, lines[0]!);
+    const before = cancellations(lines, own);
+    const wanted = new Set([...(replacing ? dates : before), ...(appended ? [appended] : [])]);
+    await setCancellations(context, call, lines, own, wanted);
     const after = await subscriptionLines(context, call, call.params.uuid!);
-    return { ...describe(call, after), customer_uuid: customerId(after[0]!.source, after[0]!.customer_external_id) };
+    const described = describe(call, after, await ownCancellations(context, call, after[0]!));
+    return { ...described, customer_uuid: customerId(after[0]!.source, after[0]!.customer_external_id) };
   });
 }
 
@@ -75,34 +78,49 @@ async function subscriptionLines(context: ApiContext, call: Call, given: string)
   return lines;
 }
 
-function cancellations(lines: readonly LineRow[]): string[] {
+async function ownCancellations(context: ApiContext, call: Call, line: LineRow): Promise<string[]> {
+  const of = { source: line.source, customer: line.customer_external_id };
+  const all = await cancellationsOf(await context.read(call), of);
+  return all.get(line.subscription_external_id) ?? [];
+}
+
+function cancellations(lines: readonly LineRow[], own: readonly string[]): string[] {
   const dates = lines.flatMap((line) => fromLedger(line.cancelled_at as string | null) ?? []);
-  return [...new Set(dates)].sort();
+  return [...new Set([...dates, ...own])].sort();
 }
 
-/** One date on each of the last lines; what stood on the others is taken away. */
-async function setCancellations(context: ApiContext, call: Call, lines: readonly LineRow[], dates: readonly string[]) {
-  if (dates.length > lines.length) {
-    throw refused(
-      'cancellation_dates',
-      `A subscription with ${lines.length} line items has at most ${lines.length} cancellation dates, not ${dates.length}`,
-    );
+/** What is no longer wanted is taken off lines and records, what is new is a record: all by one entry. */
+async function setCancellations(
+  context: ApiContext,
+  call: Call,
+  lines: readonly LineRow[],
+  own: readonly string[],
+  wanted: ReadonlySet<string>,
+): Promise<void> {
+  const { source, customer_external_id, subscription_external_id } = lines[0]!;
+  const key = { customer_external_id, subscription_external_id };
+  const before = new Set(cancellations(lines, own));
+  const added = [...wanted].filter((date) => !before.has(date));
+  const cleared = lines.filter((line) => {
+    const date = fromLedger(line.cancelled_at as string | null);
+    return date !== null && !wanted.has(date);
+  });
+  const kept = own.filter((date) => wanted.has(date));
+  const lost = kept.length < own.length;
+  if (added.length === 0 && cleared.length === 0 && !lost) return;
+  const rows = [...(lost ? kept : []), ...added].map((date) => ({ ...key, cancelled_at: date }));
+  const entry = postEntry(subscriptionCancellations, source, rows);
+  const payload = entry.payload as unknown as CombinedPayload;
+  if (lost) payload.voids = [{ stream: 'subscription_cancellations', matches: [key] }];
+  if (cleared.length > 0) {
+    const restated = cleared.map((line) => ({ ...valuesOf(invoices, line), cancelled_at: null }));
+    const { rows: lineRows } = postEntry(invoices, source, restated).payload as unknown as CombinedPayload;
+    payload.with = [{ stream: 'invoices', rows: lineRows }];
   }
-  const changes: PatchPayload['changes'] = [];
-  const changed: LineRow[] = [];
-  for (const [i, line] of lines.entries()) {
-    const date = dates[i - (lines.length - dates.length)] ?? null;
-    if (fromLedger(line.cancelled_at as string | null) === date) continue;
-    changed.push(line);
-    changes.push({
-      match: { invoice_external_id: line.invoice_external_id, external_id: line.external_id },
-      set: { cancelled_at: date },
-    });
-  }
-  if (changes.length > 0) await context.state(call, patchEntry(invoices, lines[0]!.source, changes, changed));
+  await context.state(call, entry);
 }
 
-function describe(call: Call, lines: readonly LineRow[]) {
+function describe(call: Call, lines: readonly LineRow[], own: readonly string[]) {
   const last = lines.at(-1)!;
   const { source, customer_external_id: customer, subscription_external_id: name } = last;
   return {
@@ -111,6 +129,6 @@ function describe(call: Call, lines: readonly LineRow[]) {
     subscription_set_external_id: last.attributes.subscription_set_external_id ?? null,
     plan_uuid: last.plan_external_id === '' ? null : planId(source, last.plan_external_id),
     data_source_uuid: dataSourceId(call.account.id, source),
-    cancellation_dates: cancellations(lines),
+    cancellation_dates: cancellations(lines, own),
   };
 }
