@@ -7,24 +7,33 @@
  *     factor/<release>/<factor>                      one factor
  */
 
+import { addDays } from '../kernel/dates.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { FootingError, shown } from '../kernel/errors.ts';
+import { Rational } from '../kernel/rational.ts';
 import type { ExplanationNode, ReadContext, RecordSource } from '../ledger/types.ts';
 import { loadCatalogue } from './catalogue/load.ts';
 import type { Factor, GwpSetName } from './catalogue/types.ts';
-import { figuresOf, type SumRow } from './figures.ts';
 import {
   conditions,
   DEFAULT_GWP,
   type Dimension,
   INVENTORY_DIMENSIONS,
   type InventoryQuery,
-  inventory,
   inventoryRef,
-} from './inventory.ts';
+  literal,
+  sqlOf,
+} from './dimensions.ts';
+import { factorById, factorsById, releaseById } from './factors/find.ts';
+import { figuresOf, type SumRow } from './figures.ts';
+import { boundaryFor, type InventoryStatement, inventory, narrowedBy } from './inventory.ts';
 import { chosenNode } from './matching/explainChoice.ts';
+import { calculationNodes } from './methods/explainCalculation.ts';
+import type { Boundary } from './organisation/boundary.ts';
+import { SHARE_SCALE } from './organisation/share.ts';
+import { APPROACHES, type Approach } from './organisation/shares.ts';
 import { read } from './sql.ts';
-import { FLAG_NAMES, FLAG_WORDS, FLAGS, GASES, type Gas, MASSES } from './tables.ts';
+import { FLAG_NAMES, FLAG_WORDS, FLAGS, GASES, type Gas, MASS_SCALE, MASSES } from './tables.ts';
 
 /** How a figure is broken down on the way to its lines. */
 const STEPS: readonly Dimension[] = ['scope', 'category', 'factor', 'activity'];
@@ -60,7 +69,7 @@ export async function explainInventory(
   if (path === 'inventory') return explainFigure(context, queryOf(parameters), options);
   if (path.startsWith('emission/'))
     return explainLine(context, path.slice('emission/'.length), gwpOf(parameters), options);
-  if (path.startsWith('factor/')) return explainFactor(path.slice('factor/'.length));
+  if (path.startsWith('factor/')) return explainFactor(context, path.slice('factor/'.length));
   throw new FootingError('malformed', `Not a reference of the carbon book: ${shown(ref)}`);
 }
 
@@ -96,6 +105,7 @@ async function explainFigure(
       : `The sum of ${linesOf(figures.lines)}, under the 100-year potentials of ${statement.gwp}.`,
     facts: [
       ['potentials', statement.gwp],
+      ...boundaryFacts(statement),
       ['lines', String(figures.lines)],
       ...GASES.filter((gas) => figures.gases_kg[gas] !== '0').map((gas): [string, string] => [
         `${GAS_WORDS[gas]}, kg`,
@@ -116,6 +126,17 @@ async function explainFigure(
   };
 }
 
+function boundaryFacts({ boundary }: InventoryStatement): Array<[string, string]> {
+  if (!boundary) return [];
+  return [
+    [
+      'boundary',
+      `${boundary.approach}${boundary.parent === null ? ', no ownership stated' : ` of ${boundary.parent}`}`,
+    ],
+    ['left out by the boundary, kg CO2e', boundary.excluded.co2e_kg],
+  ];
+}
+
 type LineRow = SumRow & {
   origin_seq: string;
   origin_row: number;
@@ -123,6 +144,7 @@ type LineRow = SumRow & {
   match: string;
   entity: string;
   month: string;
+  day: number;
   days: number;
   used: string;
   line_flags: number;
@@ -139,6 +161,10 @@ type LineRow = SumRow & {
   basis: string;
   ratio: string;
   chosen_by: string;
+  calculation: string;
+  fx: string;
+  descriptor: string;
+  key_hash: string;
   year: number;
   external_id: string;
   quantity: string | null;
@@ -149,11 +175,11 @@ type LineRow = SumRow & {
 
 /** What a line is, as far as it stands on the line itself. */
 const LINE_COLUMNS = `toString(t.key_hash) AS key_hash, t.seq AS seq, t.origin_seq AS origin_seq, t.origin_row AS origin_row, t.part AS part,
-  t.match AS match, toString(t.entity) AS entity, toString(t.month) AS month, t.days AS days, toString(t.used) AS used,
+  t.match AS match, toString(t.entity) AS entity, toString(t.month) AS month, t.day AS day, t.days AS days, toString(t.used) AS used,
   t.flags AS line_flags, toString(t.data_quality) AS data_quality, '1' AS lines,
   ${MASSES.map((mass) => `toString(t.${mass}) AS ${mass}`).join(', ')}`;
 const DECISION_COLUMNS = `match, activity, scope, category, method, factor_id, unit, stated_unit, currency, basis, ratio, year, gwp_source,
-  other_gas, chosen_by`;
+  other_gas, chosen_by, calculation, fx, toString(descriptor) AS descriptor`;
 const RECORD_COLUMNS = `origin_seq, origin_row, external_id, toString(quantity) AS quantity, toString(amount) AS amount,
   toString(start_date) AS start_date, toString(coalesce(end_date, start_date)) AS end_date`;
 
@@ -211,9 +237,72 @@ async function lineNodes(
   limit: number,
   offset: number,
 ): Promise<ExplanationNode[]> {
-  const rows = await readLines(context, conditions(query, context.seq), limit, offset);
   const gwp = query.gwp ?? DEFAULT_GWP;
-  return rows.map((row) => lineNode(row, gwp));
+  const narrowed = await narrowedBy(context, query);
+  if (query.approach === undefined) {
+    const rows = await readLines(context, conditions(narrowed, context.seq), limit, offset);
+    const factors = await factorsOf(context, rows);
+    return rows.map((row) => lineNode(row, factors.get(row.factor_id), gwp));
+  }
+  const { boundary, names } = await boundaryFor(context, { ...narrowed, approach: query.approach });
+  const rows = await readLines(context, boundedConditions(narrowed, context.seq, boundary, names), limit, offset);
+  const factors = await factorsOf(context, rows);
+  return rows.map((row) => boundedLine(lineNode(row, factors.get(row.factor_id), gwp), row, boundary));
+}
+
+function factorsOf(context: ReadContext, rows: readonly LineRow[]): Promise<Map<string, Factor>> {
+  return factorsById(
+    context,
+    context.seq,
+    rows.map((row) => row.factor_id),
+  );
+}
+
+/** The conditions of a query with scope and category as the boundary shows them: leased assets may have been moved. */
+function boundedConditions(query: InventoryQuery, seq: number, boundary: Boundary, names: readonly string[]) {
+  const { scope, category, ...others } = query.filters ?? {};
+  const counting = names.filter((name) => boundary.of(name).stretches.some(({ share }) => !share.isZero()));
+  const entity = query.filters?.entity?.filter((name) => counting.includes(name)) ?? counting;
+  const plain = conditions({ ...query, filters: { ...others, entity } }, seq);
+  const moved = new Map(
+    counting.flatMap((name) => (boundary.of(name).moved === 0 ? [] : [[name, boundary.of(name).moved]])),
+  );
+  const shownAs = [
+    ...(scope ? [`${sqlOf('scope', SHOWN)} IN ${literal(scope)}`] : []),
+    ...(category ? [`${sqlOf('category', SHOWN)} IN ${literal(category)}`] : []),
+  ];
+  if (shownAs.length === 0) return plain;
+  const to =
+    moved.size === 0
+      ? '0'
+      : `transform(toString(t.entity), ${literal(moved.keys())}, [${[...moved.values()].join(', ')}], 0)`;
+  // Which decisions are shown so, for assets that stay and for those that are moved to either category.
+  const under = (category_: number) => {
+    const [one, other] =
+      category_ === 0
+        ? ['toInt32(m.scope)', 'toInt32(m.category)']
+        : [`if(m.scope IN (1, 2), 3, toInt32(m.scope))`, `if(m.scope IN (1, 2), ${category_}, toInt32(m.category))`];
+    const where = shownAs.map((condition) =>
+      condition.replaceAll('shown_scope', one).replaceAll('shown_category', other),
+    );
+    return `(${to} = ${category_} AND t.match IN (SELECT m.match FROM matches AS m WHERE m.sign = 1 AND m.held = '' AND ${where.join(' AND ')}))`;
+  };
+  const kinds = [0, ...new Set(moved.values())];
+  return { ...plain, lines: `${plain.lines}\n  AND (${kinds.map(under).join(' OR ')})` };
+}
+
+const SHOWN = { scope: 'shown_scope', category: 'shown_category' };
+
+/** A line at the share that counts. */
+function boundedLine(node: ExplanationNode, row: LineRow, boundary: Boundary): ExplanationNode {
+  const first = addDays(`${row.month.slice(0, 7)}-01`, row.day - 1);
+  const share = boundary.shareOver(row.entity, first, addDays(first, row.days - 1));
+  const value = Rational.parse(node.value ?? '0').mul(share);
+  return {
+    ...node,
+    value: (value.toExactDecimal() ?? value.toDecimal(SHARE_SCALE + MASS_SCALE)).toString(),
+    facts: [['counted wholly, kg CO2e', node.value ?? '0'], ['share', share.toString()], ...node.facts],
+  };
 }
 
 async function explainLine(
@@ -230,14 +319,20 @@ async function explainLine(
   const parameters = { seq: context.seq, origin_seq, origin_row, part, match };
   const [row] = await readLines(context, { lines, decisions: '1', parameters }, 1, 0);
   if (!row) throw new FootingError('not_found', `There is no line ${id} as of entry ${context.seq}`);
-  const node = lineNode(row, gwp);
+  const factor = await factorById(context, context.seq, row.factor_id);
+  const node = lineNode(row, factor, gwp);
   const source = await options.source(Number(row.origin_seq), Number(row.origin_row));
   const chosen = await chosenNode(context, row.chosen_by, context.seq);
-  const children = [recordNode(row, source), ...(chosen ? [chosen] : []), explainFactor(row.factor_id)];
+  const children = [
+    recordNode(row, source),
+    ...(await calculationNodes(context, row, context.seq)),
+    ...(chosen ? [chosen] : []),
+    await explainFactor(context, row.factor_id),
+  ];
   return { ...node, children, childrenTotal: children.length };
 }
 
-function lineNode(row: LineRow, gwp: GwpSetName): ExplanationNode {
+function lineNode(row: LineRow, factor: Factor | undefined, gwp: GwpSetName): ExplanationNode {
   const figures = figuresOf([row], gwp);
   const id = `${row.origin_seq}.${row.origin_row}.${row.part}.${row.match}`;
   return {
@@ -246,7 +341,7 @@ function lineNode(row: LineRow, gwp: GwpSetName): ExplanationNode {
     title: `${row.external_id}: ${row.activity}, ${row.month.slice(0, 7)}${row.entity ? `, ${row.entity}` : ''}`,
     value: figures.co2e_kg,
     unit: 'kg CO2e',
-    words: formula(row, figures.co2e_kg, gwp),
+    words: formula(row, factor, figures.co2e_kg, gwp),
     facts: [
       ['scope', row.scope === 0 ? 'outside the scopes' : String(row.scope)],
       ...(row.category === 0 ? [] : [['category', String(row.category)] as [string, string]]),
@@ -270,8 +365,7 @@ function lineNode(row: LineRow, gwp: GwpSetName): ExplanationNode {
 }
 
 /** "12,000 kWh x 0.177 kg CO2e per kWh = 2,124 kg CO2e; factor …" */
-function formula(row: LineRow, co2e: string, gwp: GwpSetName): string {
-  const factor = loadCatalogue().byId(row.factor_id);
+function formula(row: LineRow, factor: Factor | undefined, co2e: string, gwp: GwpSetName): string {
   const unit = row.basis === 'spend' ? row.currency : row.stated_unit;
   const stated = row.basis === 'spend' ? row.amount : row.quantity;
   let words = '';
@@ -279,11 +373,12 @@ function formula(row: LineRow, co2e: string, gwp: GwpSetName): string {
     words += `${row.days} of the days from ${row.start_date} to ${row.end_date}: ${grouped(row.used)} of ${grouped(stated ?? '')} ${unit}. `;
   }
   words += `${grouped(row.used)} ${unit}`;
+  if (row.fx !== '') words += `, converted by ${row.fx.replace('>', ' to ')} of ${row.start_date},`;
   if (row.ratio !== '1') words += ` × ${row.ratio} ${row.unit}/${unit}`;
   if (factor) {
     const perUnit = figuresOf([factorRow(factor)], gwp).co2e_kg;
     words += ` × ${perUnit} kg CO2e/${row.unit} = ${grouped(co2e)} kg CO2e`;
-    const release = loadCatalogue().release(factor.release);
+    const release = releaseById(factor.release);
     words += `; factor ${factor.name}, ${factor.region}, ${release ? `${release.publisher} ${release.year}` : factor.release}`;
   }
   if (gwp !== row.gwp_source) words += `; restated from ${row.gwp_source} to ${gwp} out of the masses of the gases`;
@@ -328,11 +423,10 @@ function recordNode(row: LineRow, source: RecordSource): ExplanationNode {
   };
 }
 
-function explainFactor(id: string): ExplanationNode {
-  const catalogue = loadCatalogue();
-  const factor = catalogue.byId(id);
+async function explainFactor(context: ReadContext, id: string): Promise<ExplanationNode> {
+  const factor = await factorById(context, context.seq, id);
   if (!factor) throw new FootingError('not_found', `There is no factor ${shown(id)}`);
-  const release = catalogue.release(factor.release);
+  const release = releaseById(factor.release);
   return {
     kind: 'factor',
     ref: `factor/${id}`,
@@ -420,9 +514,12 @@ function queryOf(parameters: URLSearchParams): InventoryQuery {
     if (name === 'gwp') continue;
     if (name === 'from') query.from = value;
     else if (name === 'to') query.to = value;
+    else if (name === 'parent') query.parent = value;
+    else if (name === 'under') query.under = value;
+    else if (name === 'approach') query.approach = approachOf(value);
     else {
       const dimension = name as Dimension;
-      if (!INVENTORY_DIMENSIONS.includes(dimension))
+      if (dimension === 'gas' || !INVENTORY_DIMENSIONS.includes(dimension))
         throw new FootingError('malformed', `An inventory has no ${shown(name)}`);
       filters[dimension] = [...(filters[dimension] ?? []), value];
     }
@@ -435,6 +532,12 @@ function gwpOf(parameters: URLSearchParams): GwpSetName {
   const gwp = parameters.get('gwp') ?? DEFAULT_GWP;
   if (!GWP_NAMES.includes(gwp)) throw new FootingError('malformed', `There is no set of potentials ${shown(gwp)}`);
   return gwp as GwpSetName;
+}
+
+function approachOf(text: string): Approach {
+  const approach = APPROACHES.find((name) => name === text);
+  if (!approach) throw new FootingError('malformed', `There is no consolidation approach ${shown(text)}`);
+  return approach;
 }
 
 /** Thousands set apart, all digits kept. */

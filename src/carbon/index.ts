@@ -3,6 +3,7 @@ export { carbonBook, openingEntries } from './book.ts';
 export { GWP_SET_NAMES } from './catalogue/gwp.ts';
 export { loadCatalogue } from './catalogue/load.ts';
 export type { Factor, GwpSetName, Release } from './catalogue/types.ts';
+export { FILTER_DIMENSIONS } from './dimensions.ts';
 export {
   type CandidateView,
   candidateView,
@@ -13,8 +14,10 @@ export {
   estimate,
 } from './estimate/estimate.ts';
 export { type ExplainOptions, explainInventory, isInventoryRef } from './explain.ts';
+export { carbonExports } from './exports.ts';
 export type { Figures } from './figures.ts';
 export {
+  boundaryFor,
   type Dimension,
   type HeldGroup,
   type HeldSum,
@@ -24,6 +27,7 @@ export {
   type InventoryRow,
   type InventoryStatement,
   inventory,
+  narrowedBy,
 } from './inventory.ts';
 export type { Candidate } from './matching/candidates.ts';
 export { checkDecisions, checkRules } from './matching/check.ts';
@@ -44,8 +48,11 @@ export {
   UNDO_KIND,
 } from './matching/ledger.ts';
 export { type Preview, previewChange, QUEUE_ORDERS, type QueueItem, reviewQueue } from './matching/queue.ts';
+export { FURTHER_FIELDS } from './matching/refine.ts';
 export { matchingState } from './matching/state.ts';
-export { ADOPT_KIND, type AdoptPayload, starterReleases } from './matching.ts';
+export { ADOPT_KIND, type AdoptPayload, adoptedReleases, starterReleases } from './matching.ts';
+export { CAUSE_WORDS, CAUSES, type CellChange, type Effects, type Side } from './methodology/difference.ts';
+export { checkReleases } from './methodology/items.ts';
 export {
   ADOPT_METHODOLOGY_KIND,
   type AdoptMethodologyPayload,
@@ -68,6 +75,18 @@ export {
   methodologyId,
 } from './methodology/methodology.ts';
 export { TIME_POLICIES } from './methodology/policies.ts';
+export { type Compared, compare, type PositionQuery } from './methodology/whatIf.ts';
+export { type Boundary, boundaryOf, type EntityBoundary } from './organisation/boundary.ts';
+export { checkOrganisation, type OrganisationFinding } from './organisation/check.ts';
+export { type Entity, type Organisation, organisationAsOf, parentsOf } from './organisation/organisation.ts';
+export {
+  APPROACHES as CONSOLIDATION_APPROACHES,
+  type Approach,
+  effectiveShares,
+  type OwnershipEdge,
+} from './organisation/shares.ts';
+export { entities, ownership } from './organisation/streams.ts';
+export { type OrganisationTree, organisationTree } from './organisation/tree.ts';
 export type { InstrumentResult } from './scope2/allocate.ts';
 export { lossEmissions, splitChp } from './scope2/chp.ts';
 export { explainScope2, isScope2Ref } from './scope2/explain.ts';

@@ -15,7 +15,14 @@ const OCCUR: Record<string, string> = {
   entity: `
 SELECT toString(entity) AS value FROM inventory_totals WHERE seq <= {seq:UInt64}
 UNION DISTINCT SELECT toString(entity) FROM held WHERE seq <= {seq:UInt64}
-UNION DISTINCT SELECT external_id FROM entities WHERE seq <= {seq:UInt64}`,
+UNION DISTINCT SELECT external_id FROM entities WHERE seq <= {seq:UInt64}
+UNION DISTINCT SELECT arrayJoin([owner, owned]) FROM ownership WHERE seq <= {seq:UInt64}`,
+  ...Object.fromEntries(
+    ['supplier', 'data_quality'].map((name) => [
+      name,
+      `SELECT DISTINCT toString(value) AS value FROM facet_totals WHERE facet = '${name}' AND seq <= {seq:UInt64}`,
+    ]),
+  ),
   ...Object.fromEntries(
     ['country', 'region', 'activity', 'method', 'release'].map((name) => [
       name,

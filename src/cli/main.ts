@@ -8,13 +8,16 @@ import { connectCommand } from './commands/connect.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { explainCommand } from './commands/explain.ts';
+import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
 import { rebuildCommand, verifyCommand } from './commands/jobs.ts';
 import { journalCommand } from './commands/journal.ts';
 import { keysCommand } from './commands/keys.ts';
 import { withMetricReports } from './commands/metrics.ts';
+import { organisationCommand } from './commands/organisation.ts';
 import { ratesCommand } from './commands/rates.ts';
 import { reportCommand } from './commands/report.ts';
+import { segmentsCommand } from './commands/segments.ts';
 import { serveCommand } from './commands/serve.ts';
 import { streamsCommand } from './commands/streams.ts';
 import { EXIT_HELP, reportError } from './exit.ts';
@@ -41,6 +44,9 @@ for (const command of [
   connectCommand(),
   withMetricReports(reportCommand()),
   explainCommand(),
+  exportCommand(),
+  segmentsCommand(),
+  organisationCommand(),
   matchCommand(),
   factorsCommand(),
   ratesCommand(),

@@ -18,11 +18,16 @@ import { accountRoutes } from './routes/accounts.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { carbonRoutes } from './routes/carbon.ts';
 import { customerRoutes } from './routes/customers.ts';
+import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/imports.ts';
+import { inventoryRoutes } from './routes/inventory.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { methodologyRoutes } from './routes/methodology.ts';
 import { metricRoutes } from './routes/metrics.ts';
+import { momentRoutes } from './routes/moments.ts';
+import { organisationRoutes } from './routes/organisation.ts';
 import { rateRoutes } from './routes/rates.ts';
 import { recordRoutes } from './routes/records.ts';
 import { reportRoutes } from './routes/reports.ts';
@@ -114,14 +119,19 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     keyRoutes,
     journalRoutes,
     streamRoutes,
+    momentRoutes,
     importRoutes,
     recordRoutes,
     reportRoutes,
+    inventoryRoutes,
+    organisationRoutes,
     carbonRoutes,
     scope2Routes,
+    methodologyRoutes,
     metricRoutes,
     segmentRoutes,
     customerRoutes,
+    exportRoutes,
     rateRoutes,
     chartmogulRoutes,
     stripeRoutes,

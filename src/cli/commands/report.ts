@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type BoundaryView, printBoundary } from '../boundary.ts';
 import { grouped, print, printJson, table, wrapped } from '../output.ts';
 import { mrrRefs, printInventory, printMrr, printSuggestions } from '../statements.ts';
 import type { HeldView, InventoryView, MrrView } from '../views.ts';
@@ -14,11 +15,16 @@ interface MrrOptions extends CommonOptions {
 interface InventoryOptions extends CommonOptions {
   from?: string;
   to?: string;
-  gwp: string;
+  gwp?: string;
   groupBy: string;
+  by?: string;
+  approach?: string;
+  parent?: string;
+  under?: string;
   entity?: string;
   country?: string;
   scope?: string;
+  supplier?: string;
 }
 
 export function reportCommand(): Command {
@@ -62,36 +68,51 @@ function inventoryCommand(): Command {
     withAccount(
       command('inventory', 'Greenhouse-gas inventory', [
         'footing report inventory --from 2025-01 --to 2025-12',
-        'footing report inventory --group-by entity,scope --gwp AR6',
+        'footing report inventory --by entity,scope --gwp AR6',
+        'footing report inventory --approach equity --parent "Aldermoor Systems Ltd" --by entity',
+        'footing report inventory --under "Aldermoor Systems Ltd" --by gas',
         'footing report inventory --group-by month --scope 2 --json',
       ]),
     ),
   )
     .option('--from <month>', 'first month')
     .option('--to <month>', 'last month')
-    .option('--gwp <set>', 'set of 100-year potentials: AR4, AR5 or AR6', 'AR5')
+    .option('--gwp <set>', 'set of 100-year potentials: AR4, AR5 or AR6 (default: that of the methodology)')
     .option(
       '--group-by <dimensions>',
-      'comma-separated: scope, category, entity, month, year, country, factor …',
+      'comma-separated: scope, category, method, entity, month, year, country, region, activity, factor, release, supplier, data_quality, gas',
       'scope,category',
     )
+    .option('--by <dimensions>', 'the same as --group-by')
+    .option('--approach <approach>', 'equity, financial or operational; none counts everything wholly')
+    .option('--parent <entity>', 'reporting parent (default: the one owner whom nobody owns)')
+    .option('--under <entity>', 'only this entity and all that is under it')
     .option('--scope <scope>', 'only 1, 2, 3 or outside')
     .option('--entity <name>', 'only this entity')
     .option('--country <code>', 'only this country')
+    .option('--supplier <name>', 'only from this supplier')
     .action(async (options: InventoryOptions) => {
       await onAccount(options, async (client) => {
-        const statement = await client.get<InventoryView>('/api/reports/inventory', {
-          from: options.from,
-          to: options.to,
-          gwp: options.gwp,
-          group_by: options.groupBy,
-          scope: options.scope,
-          entity: options.entity,
-          country: options.country,
-          as_of: options.asOf,
-        });
+        const statement = await client.get<InventoryView & { boundary: BoundaryView | null }>(
+          '/api/reports/inventory',
+          {
+            from: options.from,
+            to: options.to,
+            gwp: options.gwp,
+            group_by: options.by ?? options.groupBy,
+            approach: options.approach,
+            parent: options.parent,
+            under: options.under,
+            supplier: options.supplier,
+            scope: options.scope,
+            entity: options.entity,
+            country: options.country,
+            as_of: options.asOf,
+          },
+        );
         if (options.json) return printJson(statement);
         printInventory(statement);
+        printBoundary(statement.boundary);
         printSuggestions(statement.rows.slice(0, 2).map((row) => row.ref));
       });
     });

@@ -17,3 +17,14 @@ export const figures = {
   lines: Type.Integer(),
   flags: Type.Record(Type.String(), Type.Integer()),
 };
+
+/** What is held back for one reason, in one unit. */
+export const held = {
+  reason: Type.String(),
+  words: Type.String(),
+  unit: Type.String(),
+  currency: Type.String(),
+  lines: Type.Integer(),
+  quantity: Nullable(DecimalText),
+  amount: Nullable(DecimalText),
+};

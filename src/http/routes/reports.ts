@@ -1,17 +1,6 @@
 /** Statements of both books, what is held back, and the walk from any figure to its source. */
 import { Type } from 'typebox';
-import {
-  type Dimension,
-  explainInventory,
-  explainScope2,
-  heldBack,
-  INVENTORY_DIMENSIONS,
-  type InventoryQuery,
-  type InventoryStatement,
-  inventory,
-  isInventoryRef,
-  isScope2Ref,
-} from '../../carbon/index.ts';
+import { explainInventory, explainScope2, heldBack, isInventoryRef, isScope2Ref } from '../../carbon/index.ts';
 import { minorUnits } from '../../kernel/currency.ts';
 import { addDays, addMonthsToMonth, dayOfInstant, monthOf } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
@@ -20,12 +9,12 @@ import {
   explainRevenue,
   INTERVALS,
   listWarnings,
-  MOVEMENT_TYPES,
   type Money,
   type MrrBucket,
   type MrrStatement,
   movementMonths,
   mrrStatement,
+  STATEMENT_ROWS,
   type StatementInterval,
 } from '../../revenue/index.ts';
 import { explainMetric, isMetricRef } from '../../revenue/metrics/index.ts';
@@ -35,11 +24,9 @@ import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
 import { AsOf, Day, DecimalText, ExplanationSchema, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 import { explanationView } from '../views.ts';
-import { figures } from './figureSchemas.ts';
-import { MethodologyName, methodologyOf, Scope2Schema, scope2Beside } from './scope2.ts';
+import { held } from './figureSchemas.ts';
 
 const strict = { additionalProperties: false } as const;
-const GWP_SETS = ['AR4', 'AR5', 'AR6'] as const;
 /** Months that a statement shows when nobody says from when to when. */
 const MONTHS_DEFAULT = 12;
 const REF_CHARACTERS_MAX = 4_000;
@@ -49,7 +36,6 @@ const DayOrMonth = Type.String({
   description: 'Day or month, inclusive',
   examples: ['2025-01'],
 });
-const Month = Type.String({ pattern: '^\\d{4}-\\d{2}$', description: 'Month, inclusive', examples: ['2025-01'] });
 
 const FigureSchema = Type.Object(
   {
@@ -79,8 +65,8 @@ const MrrSchema = Type.Object(
                 to: Day,
                 start: FigureSchema,
                 movements: Type.Object(
-                  Object.fromEntries(MOVEMENT_TYPES.map((type) => [type, FigureSchema])) as Record<
-                    (typeof MOVEMENT_TYPES)[number],
+                  Object.fromEntries(STATEMENT_ROWS.map((type) => [type, FigureSchema])) as Record<
+                    (typeof STATEMENT_ROWS)[number],
                     typeof FigureSchema
                   >,
                   strict,
@@ -99,34 +85,6 @@ const MrrSchema = Type.Object(
     ),
   },
   { ...strict, description: 'start + movements = end, always' },
-);
-
-const held = {
-  reason: Type.String(),
-  words: Type.String(),
-  unit: Type.String(),
-  currency: Type.String(),
-  lines: Type.Integer(),
-  quantity: Nullable(DecimalText),
-  amount: Nullable(DecimalText),
-};
-
-const InventorySchema = Type.Object(
-  {
-    seq: Type.Integer(),
-    gwp: Type.Enum([...GWP_SETS]),
-    from: Nullable(Month),
-    to: Nullable(Month),
-    group_by: Type.Array(Type.String()),
-    rows: Type.Array(
-      Type.Object({ keys: Type.Record(Type.String(), Type.String()), ...figures, ref: Type.String() }, strict),
-    ),
-    total: Type.Object({ ...figures, ref: Type.String() }, { ...strict, description: 'Scopes 1, 2 and 3' }),
-    outside: Type.Object(figures, { ...strict, description: 'Beside the scopes, in no total' }),
-    held: Type.Array(Type.Object(held, strict), { description: 'What is held back and therefore in no total' }),
-    scope_2: Scope2Schema,
-  },
-  strict,
 );
 
 const HeldSchema = Type.Object(
@@ -156,13 +114,6 @@ const WarningsSchema = Type.Object(
     next: Next,
   },
   strict,
-);
-
-const filters = Object.fromEntries(
-  INVENTORY_DIMENSIONS.map((dimension) => [
-    dimension,
-    Type.Optional(Type.String({ maxLength: 4_000, description: `Only this ${dimension}` })),
-  ]),
 );
 
 export function reportRoutes(app: Scope, context: HttpContext): void {
@@ -215,53 +166,6 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
         ...(code === undefined ? {} : { currency: code }),
       });
       return mrrView(statement);
-    },
-  );
-
-  app.get(
-    '/api/reports/inventory',
-    {
-      config: { access: 'read' },
-      schema: {
-        tags: [TAGS.reports],
-        summary: 'Greenhouse-gas inventory',
-        querystring: Type.Object(
-          {
-            from: Type.Optional(Month),
-            to: Type.Optional(Month),
-            gwp: Type.Enum([...GWP_SETS], { default: 'AR5', description: 'Set of 100-year potentials' }),
-            group_by: Type.String({
-              maxLength: 200,
-              default: 'scope',
-              description: `Comma-separated: ${INVENTORY_DIMENSIONS.join(', ')}`,
-            }),
-            methodology: MethodologyName,
-            as_of: AsOf,
-            ...filters,
-          },
-          strict,
-        ),
-        response: { 200: InventorySchema, ...problemAnswers },
-      },
-    },
-    async (request, reply) => {
-      const query = request.query as Record<string, string> & { gwp: InventoryQuery['gwp']; group_by: string };
-      const groupBy = query.group_by.split(',').map((name) => name.trim());
-      const unknown = groupBy.find((name) => !(INVENTORY_DIMENSIONS as string[]).includes(name));
-      if (unknown !== undefined) throw unknownDimension(unknown);
-      const read = await openRead(context, request, reply, 'carbon');
-      if (read === null) return reply;
-      const given = INVENTORY_DIMENSIONS.filter((dimension) => query[dimension] !== undefined);
-      const asked: InventoryQuery = {
-        groupBy: groupBy as Dimension[],
-        gwp: query.gwp!,
-        ...(query.from === undefined ? {} : { from: query.from }),
-        ...(query.to === undefined ? {} : { to: query.to }),
-        filters: Object.fromEntries(given.map((dimension) => [dimension, [query[dimension]!]])),
-      };
-      const methodology = await methodologyOf(read, query.methodology);
-      const statement = await inventory(read, asked);
-      return { ...inventoryView(statement), scope_2: await scope2Beside(read, asked, statement, { methodology }) };
     },
   );
 
@@ -417,12 +321,6 @@ async function defaultEnd(
   return { to: from !== undefined && from.slice(0, 7) > to ? monthOf(until) : to };
 }
 
-function unknownDimension(name: string): FootingError {
-  return new FootingError('invalid', 'The inventory cannot be grouped like that.', {
-    problems: [{ field: 'group_by', value: shown(name), reason: `must be of ${INVENTORY_DIMENSIONS.join(', ')}` }],
-  });
-}
-
 function mrrView(statement: MrrStatement) {
   return {
     ...statement,
@@ -442,8 +340,8 @@ function bucketView(bucket: MrrBucket, currency: string, { interval, until }: Mr
   return {
     ...bucket,
     start: figure(bucket.start, 'start'),
-    movements: Object.fromEntries(MOVEMENT_TYPES.map((type) => [type, figure(bucket.movements[type], type)])) as Record<
-      (typeof MOVEMENT_TYPES)[number],
+    movements: Object.fromEntries(STATEMENT_ROWS.map((type) => [type, figure(bucket.movements[type], type)])) as Record<
+      (typeof STATEMENT_ROWS)[number],
       ReturnType<typeof figure>
     >,
     end: figure(bucket.end, 'end'),
@@ -464,15 +362,3 @@ function isWhole({ from, to }: MrrBucket, interval: StatementInterval): boolean 
   if (months === null) return true;
   return [from, addDays(to, 1)].every((day) => day.endsWith('-01') && months.includes(day.slice(5, 7)));
 }
-
-function inventoryView({ groupBy, rows, ...statement }: InventoryStatement) {
-  return {
-    ...statement,
-    group_by: [...groupBy],
-    rows: rows.map(({ keys, ...row }) => ({ ...row, keys: keys as Record<string, string>, flags: flagsOf(row.flags) })),
-    total: { ...statement.total, flags: flagsOf(statement.total.flags) },
-    outside: { ...statement.outside, flags: flagsOf(statement.outside.flags) },
-  };
-}
-
-const flagsOf = (flags: object): Record<string, number> => ({ ...flags }) as Record<string, number>;
