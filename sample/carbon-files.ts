@@ -1,7 +1,6 @@
-/** The carbon book's sample files: entities, activities with the blemishes of real data, and the corrections that followed. */
+/** The carbon book's sample files: activities with the blemishes of real data, and the corrections that followed. */
 import { type Activity, activities } from './activities.ts';
 import { csv } from './csv.ts';
-import { LEGAL_ENTITIES, SITES } from './sites.ts';
 
 const HEADER = [
   'external_id',
@@ -28,17 +27,9 @@ export function carbonFiles(): Record<string, string> {
   const good = activities();
   const { rows, corrections } = blemished(good);
   return {
-    'entities.csv': entitiesFile(),
     'activities.csv': activitiesFile(rows),
     'activities-corrections.csv': activitiesFile(corrections),
   };
-}
-
-function entitiesFile(): string {
-  return csv(
-    ['external_id', 'name', 'parent', 'country'],
-    [...LEGAL_ENTITIES, ...SITES].map(({ id, name, parent, country }) => [id, name, parent, country]),
-  );
 }
 
 function activitiesFile(rows: readonly Activity[]): string {
@@ -112,6 +103,8 @@ function unmatched(good: readonly Activity[]): Activity[] {
     { activity: 'Cloud hosting', supplier: 'Cumulant Cloud', base: 41_000 },
     { activity: 'Legal and audit services', supplier: 'Harcastle & Dunn LLP', base: 12_500 },
     { activity: 'Staff catering', supplier: 'Green Table', base: 8_300 },
+    // The name of a factor per dollar: converted and deflated.
+    { activity: 'Spend, Data Processing, Hosting, and Related Services', supplier: 'Nimbus Desk Ltd', base: 6_400 },
   ];
   const hq = good.filter((row) => row.entity === 'reading-hq' && row.activity.startsWith('Electricity, '));
   const bought = hq.flatMap((month, index) =>

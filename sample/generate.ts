@@ -8,6 +8,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'fflate';
 import { carbonFiles } from './carbon-files.ts';
+import { moneyFiles } from './money-files.ts';
+import { organisationFiles } from './organisation-files.ts';
 import { revenueFiles } from './revenue-files.ts';
 
 const FOLDER = join(import.meta.dirname, 'files');
@@ -17,7 +19,12 @@ const PLAIN_BYTES_MAX = 100_000;
 /** File name -> bytes. */
 export function sampleFiles(): Map<string, Uint8Array> {
   const files = new Map<string, Uint8Array>();
-  for (const [name, text] of Object.entries({ ...revenueFiles(), ...carbonFiles() })) {
+  for (const [name, text] of Object.entries({
+    ...moneyFiles(),
+    ...revenueFiles(),
+    ...organisationFiles(),
+    ...carbonFiles(),
+  })) {
     const bytes = new TextEncoder().encode(text);
     if (bytes.length <= PLAIN_BYTES_MAX) files.set(name, bytes);
     else files.set(`${name}.gz`, gzipSync(bytes, { level: 9, mtime: 0 }));

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { loadConfig } from '../../engines/config.ts';
 import { FootingError } from '../../kernel/errors.ts';
@@ -7,7 +9,7 @@ import { ApiClient, ApiProblem } from '../client.ts';
 import { connectionTo } from '../connection.ts';
 import { Folder } from '../folder.ts';
 import type { Instance } from '../instance.ts';
-import { bold, print, printJson } from '../output.ts';
+import { bold, counted, print, printJson } from '../output.ts';
 import { mrrRefs, printInventory, printMrr, printSuggestions } from '../statements.ts';
 import type { InventoryView, MrrView } from '../views.ts';
 import { importFile, summary } from './import.ts';
@@ -23,8 +25,17 @@ const SAMPLE: ReadonlyArray<[stream: string, file: string]> = [
   ['invoices', 'invoices.csv.gz'],
   ['transactions', 'transactions.csv.gz'],
   ['entities', 'entities.csv'],
+  ['ownership', 'ownership.csv'],
+  ['instruments', 'instruments.csv'],
+  ['residual_mixes', 'residual-mixes.csv'],
+  ['own_generation', 'own-generation.csv'],
   ['activities', 'activities.csv.gz'],
   ['activities', 'activities-corrections.csv'],
+];
+/** Rates and prices come before all, since they decide what the rest is worth. */
+const MONEY: ReadonlyArray<[path: string, file: string, source: string]> = [
+  ['/api/rates/import', 'rates.csv', 'Federal Reserve Board, G.5 monthly averages'],
+  ['/api/price-indices/import', 'prices.csv', 'U.S. Bureau of Labor Statistics'],
 ];
 /** The last year of the sample. */
 const PERIOD = { from: '2025-01', to: '2025-12' };
@@ -84,6 +95,16 @@ async function runDemo(instance: ApiClient, folder: Folder, options: Options): P
   const isNew = await createAccount(instance);
   say(bold(`${ACCOUNT.name}, an invented company`) + (isNew ? '' : ' (its account is here already)'));
   const client = await connectionTo(instance, folder, {}, async () => {}).account(ACCOUNT.slug);
+  for (const [path, file, source] of MONEY) {
+    const bytes = await readFile(join(FILES, file));
+    const { seq, rows } = await client.upload<{ seq: number; rows: number }>(
+      path,
+      { source, file_name: file },
+      Readable.from([bytes]),
+      bytes.length,
+    );
+    say(`  ${file} is entry ${seq}: ${counted(rows, 'figure')} of ${source}.`);
+  }
   const outcomes = [];
   for (const [stream, file] of SAMPLE) {
     const answer = await importFile(client, stream, join(FILES, file), {}, quiet);
