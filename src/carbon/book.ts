@@ -5,7 +5,8 @@ import { IMPORT_KIND } from '../ledger/posting.ts';
 import { entryStream, loadRecords } from '../ledger/records.ts';
 import type { Book, PostContext } from '../ledger/types.ts';
 import { factors } from './factors/stream.ts';
-import { applyChoices, MATCHING_KINDS } from './matching/ledger.ts';
+import { applyChoices, compiledChoices, MATCHING_KINDS } from './matching/ledger.ts';
+import { conditionSql, type Refinement, refined, refinementBy } from './matching/refine.ts';
 import { ADOPT_KIND, adopt, decideAgain, decideNew, starterReleases } from './matching.ts';
 import { ADOPT_METHODOLOGY_KIND, applyMethodology, METHODOLOGY_KINDS } from './methodology/ledger.ts';
 import { insertComponents } from './methods/ledger.ts';
@@ -36,7 +37,7 @@ import { activities } from './streams.ts';
 import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 6;
+const SCHEMA_VERSION = 7;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
@@ -147,10 +148,11 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     { first, last },
   );
   const where = "seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1 AND method = ''";
-  const rowsToPost = `(SELECT * FROM activities WHERE ${where})`;
+  const refinement = await refinementAsOf(context, first);
+  const rowsToPost = refined(`(SELECT * FROM activities WHERE ${where})`, refinement);
   // What is posted row by row is nearly always decided already: the decisions are read while it is found out whether that is so.
   const early = small ? readDecisions(context, rowsToPost, last, { first, last }, true) : undefined;
-  const deciding = small ? decideNew(context, first, last) : undefined;
+  const deciding = small ? decideNew(context, { first, last, table: 'activities' }) : undefined;
   await settled([probing, early, deciding]);
   const [probe] = await probing;
   const known = (await deciding) === 0 ? await early : undefined;
@@ -163,7 +165,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
   const post = async (): Promise<void> => {
     if (rows === 0) return;
     progress('matching activities');
-    if (!small) await decideNew(context, first, last);
+    if (!small) await decideNew(context, { first, last, table: 'activities' });
     await faultPoint('carbon.matched');
     progress('calculating emissions');
     const has = {
@@ -178,8 +180,9 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     if (calculated > 0) {
       progress('calculating by methods');
       await insertComponents(context, first, last);
-      await decideNew(context, first, last, 'components');
-      const components = '(SELECT * FROM components WHERE seq BETWEEN {first:UInt64} AND {last:UInt64})';
+      await decideNew(context, { first, last, table: 'components' });
+      const rowsOf = '(SELECT * FROM components WHERE seq BETWEEN {first:UInt64} AND {last:UInt64})';
+      const components = refined(rowsOf, refinement);
       await insertPostings(context, components, last, { first, last }, { ...UNKNOWN_ROWS, rows: calculated });
     }
     const together = Number(probe!.together);
@@ -251,8 +254,33 @@ async function postAdoption(context: PostContext, entry: Entry): Promise<void> {
 
 /** Decisions and rules of people: what they touch is matched and posted again. */
 async function postChoices(context: PostContext, entry: Entry): Promise<void> {
+  const before = await refinementAsOf(context, entry.seq - 1);
   const { added, removed } = await applyChoices(context, entry);
-  if (await decideAgain(context, entry.seq, [...added, ...removed])) await repostDecidedAgain(context, entry.seq);
+  const after = await refinementAsOf(context, entry.seq);
+  const moved = movedBy(before, after);
+  if (moved !== undefined) {
+    // Rows for which a further condition begins or ends to count have another descriptor from here on.
+    for (const table of ['activities', 'components'] as const) {
+      await decideNew(context, { first: 0, last: entry.seq - 1, table, by: entry.seq, where: moved });
+    }
+  }
+  const decided = await decideAgain(context, entry.seq, [...added, ...removed]);
+  if (decided || moved !== undefined) await repostDecidedAgain(context, entry.seq, moved);
+}
+
+/** Descriptors as of an entry. */
+async function refinementAsOf(place: Place, seq: number): Promise<Refinement> {
+  return refinementBy((await compiledChoices(place, seq)).further);
+}
+
+/** True in SQL for rows whose descriptor differs; undefined when none can. */
+function movedBy(before: Refinement, after: Refinement): string | undefined {
+  const [was, is] = [before, after].map(({ conditions }) => new Set(conditions.map(({ key }) => key)));
+  const changed = [
+    ...before.conditions.filter(({ key }) => !is!.has(key)),
+    ...after.conditions.filter(({ key }) => !was!.has(key)),
+  ];
+  return changed.length === 0 ? undefined : `(${changed.map(conditionSql).join(' OR ')})`;
 }
 
 /** What is adopted decides on factors from here on: what it decides otherwise is posted again. */
@@ -287,8 +315,9 @@ async function postMoney(context: PostContext, entry: Entry): Promise<void> {
   await repost(context, entry.seq, changed.join(' OR '), {});
 }
 
-async function repostDecidedAgain(context: PostContext, by: number): Promise<void> {
-  await repost(context, by, 'descriptor IN (SELECT descriptor FROM matches WHERE seq = {by:UInt64})', {});
+async function repostDecidedAgain(context: PostContext, by: number, moved?: string): Promise<void> {
+  const decided = 'descriptor IN (SELECT descriptor FROM matches WHERE seq = {by:UInt64})';
+  await repost(context, by, moved === undefined ? decided : `${decided} OR ${moved}`, {});
 }
 
 /** Reverses the postings of all live activities for which `condition` holds, and posts them again by the rules as of `by`. */
@@ -298,8 +327,9 @@ async function repost(
   condition: string,
   parameters: Record<string, unknown>,
 ): Promise<void> {
-  const plain = await repostActivities(context, by, `method = '' AND (${condition})`, parameters);
-  const calculated = await repostComponents(context, by, condition, parameters);
+  const refinement = await refinementAsOf(context, by);
+  const plain = await repostActivities(context, by, `method = '' AND (${condition})`, parameters, refinement);
+  const calculated = await repostComponents(context, by, condition, parameters, refinement);
   if (plain || calculated) await insertTotals(context, by, by);
 }
 
@@ -308,10 +338,12 @@ async function repostActivities(
   by: number,
   condition: string,
   parameters: Record<string, unknown>,
+  refinement: Refinement,
 ): Promise<boolean> {
+  const table = refined('activities', refinement);
   const [live] = await read<{ rows: string }>(
     context,
-    `SELECT count() AS rows FROM activities WHERE seq < {by:UInt64} AND sign = 1 AND ${condition}`,
+    `SELECT count() AS rows FROM ${table} WHERE seq < {by:UInt64} AND sign = 1 AND ${condition}`,
     { by, ...parameters },
   );
   const rows = Number(live?.rows ?? 0);
@@ -320,10 +352,10 @@ async function repostActivities(
     const where = `sign = 1 AND seq < {by:UInt64} AND ${chunk} AND ${condition}
       AND (key_hash, origin_seq, origin_row) NOT IN (
         SELECT key_hash, origin_seq, origin_row FROM activities WHERE sign = -1 AND seq < {by:UInt64} AND ${chunk})`;
-    const origins = `SELECT key_hash, origin_seq, origin_row, {by:UInt64} AS by_seq FROM activities WHERE ${where}`;
+    const origins = `SELECT key_hash, origin_seq, origin_row, {by:UInt64} AS by_seq FROM ${table} WHERE ${where}`;
     await run(context, reverseLines(origins), { by, ...parameters });
     await run(context, reverseHeld(origins), { by, ...parameters });
-    const source = `(SELECT * REPLACE ({by:UInt64} AS seq) FROM (SELECT * FROM activities WHERE ${where}))`;
+    const source = `(SELECT * REPLACE ({by:UInt64} AS seq) FROM (SELECT * FROM ${table} WHERE ${where}))`;
     await insertPostings(context, source, by, { by, ...parameters }, { ...UNKNOWN_ROWS, rows });
   });
   return true;
@@ -338,10 +370,12 @@ async function repostComponents(
   by: number,
   condition: string,
   parameters: Record<string, unknown>,
+  refinement: Refinement,
 ): Promise<boolean> {
+  const table = refined('components', refinement);
   const concerned = `
     SELECT DISTINCT key_hash, origin_seq, origin_row
-    FROM components
+    FROM ${table}
     WHERE seq < {by:UInt64}
       AND (${condition})
       AND (key_hash, origin_seq, origin_row) NOT IN (
@@ -357,7 +391,7 @@ async function repostComponents(
   await run(context, reverseHeld(origins), { by, ...parameters });
   const source = `(
     SELECT * REPLACE ({by:UInt64} AS seq)
-    FROM (SELECT * FROM components WHERE (key_hash, origin_seq, origin_row) IN (${concerned})))`;
+    FROM (SELECT * FROM ${table} WHERE (key_hash, origin_seq, origin_row) IN (${concerned})))`;
   await insertPostings(context, source, by, { by, ...parameters }, { ...UNKNOWN_ROWS, rows });
   return true;
 }

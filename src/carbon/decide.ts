@@ -38,6 +38,8 @@ export interface Descriptor {
   problem?: string;
   /** Bits of FLAGS that the calculation brings. */
   calculationFlags?: number;
+  /** Keys of the further conditions of rules (supplier, entity, attributes) that hold. */
+  holds?: ReadonlySet<string>;
 }
 
 export interface Held {

@@ -10,19 +10,13 @@ import type { Rational } from '../kernel/rational.ts';
 import { gwpSet } from './catalogue/gwp.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/load.ts';
 import type { Release } from './catalogue/types.ts';
-import {
-  commonDenominator,
-  type Decision,
-  type Descriptor,
-  decide,
-  type FactorIndex,
-  indexFactors,
-  isFast,
-} from './decide.ts';
+import { commonDenominator, type Decision, decide, type FactorIndex, indexFactors, isFast } from './decide.ts';
 import { NO_FACTORS, ownFactors, ownFactorsState } from './factors/own.ts';
 import { finderOf } from './matching/candidates.ts';
 import { type Choice, choose, compileChoices } from './matching/choices.ts';
+import { code, type DescriptorRow, descriptorOf } from './matching/descriptor.ts';
 import { compiledChoices } from './matching/ledger.ts';
+import { refined, refinementBy } from './matching/refine.ts';
 import { methodologyInForce } from './methodology/ledger.ts';
 import { decisionKey, type MethodologyContent } from './methodology/methodology.ts';
 import { decisions } from './postings.ts';
@@ -91,7 +85,9 @@ export async function factorsInForce(place: Place, seq: number, under?: Methodol
   const money = moneyStatedBy(place, seq).then((stated) =>
     moneyAsOf(place, stated, methodology.fx === 'year_average' ? [...CURRENCIES.keys()] : []),
   );
-  const adopted = releases.filter(({ release }) => methodology.releases?.includes(release) ?? true);
+  // What another methodology would use need not be adopted.
+  const offered = under?.releases ? starterReleases().releases : releases;
+  const adopted = offered.filter(({ release }) => methodology.releases?.includes(release) ?? true);
   const key = [
     own === NO_FACTORS ? '' : `${place.database} ${own}`,
     decisionKey(methodology),
@@ -142,55 +138,55 @@ function withMoney(index: FactorIndex, money: Money): FactorIndex {
   return made;
 }
 
-interface DescriptorRow {
+interface NewRow extends DescriptorRow {
   seq: string;
   descriptor: string;
   year: number;
-  activity: string;
-  unit: string;
-  currency: string;
-  country: string;
-  region: string;
-  category: string;
-  has_quantity: number;
-  has_amount: number;
-  calculation: string;
-  component: number;
-  problem: string;
-  calculation_flags: number;
 }
 
 /** Where descriptors stand: in activities that state their quantity, or in what methods make of the others. */
 export type DescriptorTable = 'activities' | 'components';
 
-/** Decides about the descriptors that the entries first..last bring; returns how many there were to decide, by year. */
-export async function decideNew(
-  place: Place,
-  first: number,
-  last: number,
-  table: DescriptorTable = 'activities',
-): Promise<number> {
+/** Which rows may bring descriptors that were not decided yet. */
+export interface NewRows {
+  first: number;
+  last: number;
+  table: DescriptorTable;
+  /** Entry that decides about them, where they are older than it. */
+  by?: number;
+  /** Further condition on the rows. */
+  where?: string;
+}
+
+/** Decides about the descriptors that rows bring; returns how many there were to decide, by year. */
+export async function decideNew(place: Place, { first, last, table, by, where = '1' }: NewRows): Promise<number> {
+  const seq = by ?? first;
+  const choices = await compiledChoices(place, seq);
+  const refinement = refinementBy(choices.further);
   const calculated = table === 'components';
   const bring = calculated ? '1' : "a.sign = 1 AND a.method = ''";
-  const CALCULATION = ['calculation', 'component', 'problem', 'calculation_flags'];
+  const names = ['calculation', 'component', 'problem', 'calculation_flags'];
   const outer = calculated
-    ? CALCULATION.map((name) => `any(${name}) AS ${name}`).join(', ')
+    ? names.map((name) => `any(${name}) AS ${name}`).join(', ')
     : "'' AS calculation, 0 AS component, '' AS problem, 0 AS calculation_flags";
-  const inner = calculated ? `, ${CALCULATION.map((name) => `any(a.${name}) AS ${name}`).join(', ')}` : '';
-  const rows = await read<DescriptorRow>(
+  const inner = calculated ? `, ${names.map((name) => `any(a.${name}) AS ${name}`).join(', ')}` : '';
+  const isRefined = refinement.conditions.length > 0;
+  const rows = await read<NewRow>(
     place,
     `
     SELECT min(seq) AS seq, descriptor, year, any(activity) AS activity, any(unit) AS unit, any(currency) AS currency,
       any(country) AS country, any(region) AS region, any(category) AS category,
-      any(has_quantity) AS has_quantity, any(has_amount) AS has_amount, ${outer}
+      any(has_quantity) AS has_quantity, any(has_amount) AS has_amount, ${outer},
+      ${isRefined ? 'any(facts)' : 'emptyArrayUInt64()'} AS facts
     FROM (
       SELECT min(a.seq) AS seq, a.descriptor AS descriptor,
         toYear(a.start_date) AS first_year, toYear(coalesce(a.end_date, a.start_date)) AS last_year,
         any(a.activity) AS activity, any(a.unit) AS unit, any(a.currency) AS currency, any(a.country) AS country,
         any(a.region) AS region, any(a.category) AS category,
         any(a.quantity IS NOT NULL) AS has_quantity, any(a.amount IS NOT NULL) AS has_amount${inner}
-      FROM ${table} AS a
-      WHERE a.seq BETWEEN {first:UInt64} AND {last:UInt64} AND ${bring}
+        ${isRefined ? `, any(${refinement.facts}) AS facts` : ''}
+      FROM ${refined(table, refinement)} AS a
+      WHERE a.seq BETWEEN {first:UInt64} AND {last:UInt64} AND ${bring} AND ${where}
       GROUP BY a.descriptor, first_year, last_year
     )
     ARRAY JOIN range(first_year, last_year + 1) AS year
@@ -200,17 +196,19 @@ export async function decideNew(
     { first, last },
   );
   if (rows.length === 0) return 0;
-  const [index, choices] = await Promise.all([factorsInForce(place, first), compiledChoices(place, first)]);
+  const index = await factorsInForce(place, seq);
   for (let at = 0; at < rows.length; at += ROWS_PER_INSERT) {
     const values = rows
       .slice(at, at + ROWS_PER_INSERT)
-      .flatMap((row) => matchRows(row, decide(descriptorOf(row), row.year, index, choices), row.seq));
+      .flatMap((row) =>
+        matchRows(row, decide(descriptorOf(row), row.year, index, choices), by === undefined ? row.seq : String(by)),
+      );
     await insertRows(place, 'matches', values);
   }
   return rows.length;
 }
 
-interface KnownRow extends DescriptorRow {
+interface KnownRow extends NewRow {
   fingerprint: string;
 }
 
@@ -230,7 +228,7 @@ export async function decideAgain(
     SELECT descriptor, year, any(activity) AS activity, any(stated_unit) AS unit, any(currency) AS currency, any(country) AS country,
       any(region) AS region, any(stated_category) AS category, any(has_quantity) AS has_quantity,
       any(has_amount) AS has_amount, any(calculation) AS calculation, any(component) AS component, any(problem) AS problem,
-      any(calculation_flags) AS calculation_flags, toString({seq:UInt64}) AS seq,
+      any(calculation_flags) AS calculation_flags, any(facts) AS facts, toString({seq:UInt64}) AS seq,
       arrayStringConcat(arraySort(groupArray(fingerprint)), '\\n') AS fingerprint
     FROM ${decisions('*')}
     GROUP BY descriptor, year
@@ -282,32 +280,8 @@ async function retire(place: Place, seq: number, changed: readonly KnownRow[]): 
   }
 }
 
-/** Codes of countries and currencies are compared in capitals. */
-function code(text: string): string {
-  return text.trim().toUpperCase();
-}
-
-function descriptorOf(row: DescriptorRow): Descriptor {
-  return {
-    activity: row.activity,
-    unit: row.unit,
-    currency: code(row.currency),
-    country: code(row.country),
-    region: row.region,
-    category: row.category,
-    hasQuantity: Number(row.has_quantity) === 1,
-    hasAmount: Number(row.has_amount) === 1,
-    ...(row.calculation !== '' && {
-      calculation: row.calculation,
-      part: Number(row.component),
-      problem: row.problem,
-      calculationFlags: Number(row.calculation_flags),
-    }),
-  };
-}
-
 /** Rows of `matches` for a decision. */
-function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<Record<string, unknown>> {
+function matchRows(row: NewRow, decision: Decision, seq: string): Array<Record<string, unknown>> {
   const head = {
     seq,
     sign: 1,
@@ -326,6 +300,7 @@ function matchRows(row: DescriptorRow, decision: Decision, seq: string): Array<R
     component: row.component,
     problem: row.problem,
     calculation_flags: row.calculation_flags,
+    facts: row.facts,
     chosen_by: decision.chosenBy ?? '',
   };
   if ('held' in decision) {

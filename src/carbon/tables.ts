@@ -151,7 +151,7 @@ CREATE TABLE IF NOT EXISTS matches (
   match UInt64 DEFAULT cityHash64(descriptor, year, line, decided_seq),
   activity String, stated_unit String, currency String, country String, region String, stated_category String,
   has_quantity UInt8, has_amount UInt8,
-  calculation String, component UInt8, problem String, calculation_flags UInt32,
+  calculation String, component UInt8, problem String, calculation_flags UInt32, facts Array(UInt64),
   fingerprint String,
   held String, detail String,
   basis String,

@@ -7,6 +7,7 @@
 import { findUnit } from '../../kernel/units.ts';
 import { nameKey } from '../catalogue/load.ts';
 import type { Descriptor } from '../decide.ts';
+import { type FurtherCondition, furtherConditions, furtherOf, isFurther } from './refine.ts';
 
 /** Facts of an activity by which a decision or a rule may tell activities apart. */
 export const FACTS = ['activity', 'unit', 'currency', 'country', 'region', 'category'] as const;
@@ -18,7 +19,8 @@ export type Operator = (typeof OPERATORS)[number];
 
 /** True when the fact is (contains, …) one of the values; `is_not`: none of them. Capitals and white space do not count. */
 export interface Condition {
-  field: Fact;
+  /** One of FACTS, or a further field: supplier, entity, data_quality, `attributes.x`. */
+  field: string;
   op: Operator;
   values: string[];
 }
@@ -68,9 +70,11 @@ export interface Choices {
   rules: readonly Choice[];
   /** Decisions by the key of their activity, the first that holds is taken. */
   decisions: ReadonlyMap<string, readonly Choice[]>;
+  /** Conditions of rules on what is no part of a descriptor. */
+  further: readonly FurtherCondition[];
 }
 
-export const NO_CHOICES: Choices = { rules: [], decisions: new Map() };
+export const NO_CHOICES: Choices = { rules: [], decisions: new Map(), further: [] };
 export const FIRST_YEAR = 0;
 export const LAST_YEAR = 9999;
 
@@ -88,7 +92,7 @@ export function subjectOf(facts: Partial<Record<Fact, string>>): string {
 }
 
 /** How a fact is compared: units by what they mean, everything else without regard to capitals and white space. */
-export function factKey(field: Fact, value: string): string {
+export function factKey(field: string, value: string): string {
   if (field !== 'unit') return nameKey(value);
   const answer = findUnit(value);
   return 'unit' in answer ? answer.unit.code : value.trim();
@@ -107,7 +111,7 @@ export function compileChoices(choices: readonly Choice[]): Choices {
   for (const list of decisions.values()) {
     list.sort((a, b) => b.conditions.length - a.conditions.length || byAge(b, a));
   }
-  return { rules, decisions };
+  return { rules, decisions, further: furtherConditions(rules) };
 }
 
 /** The rule or decision that applies, if any. */
@@ -123,7 +127,13 @@ export function holds(choice: Choice, descriptor: Descriptor, year: number): boo
   return choice.conditions.every((condition) => conditionHolds(condition, descriptor));
 }
 
-function conditionHolds({ field, op, values }: Condition, descriptor: Descriptor): boolean {
+function conditionHolds(condition: Condition, descriptor: Descriptor): boolean {
+  const { op, values } = condition;
+  if (isFurther(condition.field)) {
+    const met = descriptor.holds?.has(furtherOf(condition).key) ?? false;
+    return op === 'is_not' ? !met : met;
+  }
+  const field = condition.field as Fact;
   const stated = factKey(field, descriptor[field]);
   switch (op) {
     case 'is':

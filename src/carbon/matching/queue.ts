@@ -3,6 +3,7 @@
  * and what each would add to the total. And what decisions would do to the total before they are taken.
  */
 import { Decimal } from '../../kernel/decimal.ts';
+import { FootingError } from '../../kernel/errors.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
 import { type Decision, type Descriptor, decide } from '../decide.ts';
@@ -12,11 +13,13 @@ import { read } from '../sql.ts';
 import { HOLD_WORDS } from '../tables.ts';
 import { type Candidate, finderOf } from './candidates.ts';
 import { type Choice, choose, compileChoices } from './choices.ts';
+import { DESCRIPTOR_ANY, DESCRIPTOR_SELECT, type DescriptorRow, descriptorOf } from './descriptor.ts';
 import { type ChoiceChange, choicesInForce } from './ledger.ts';
+import { isFurther } from './refine.ts';
 import { type MatchingState, matchingState } from './state.ts';
 
 /** Holds that a choice of factor cannot lift. */
-const NOT_FOR_REVIEW = ['left_out', 'no_potential', 'out_of_range'];
+const NOT_FOR_REVIEW = ['input_problem', 'left_out', 'no_potential', 'out_of_range'];
 /** Descriptions that a preview lists of those that stay held. */
 const STILL_HELD_SHOWN_MAX = 20;
 
@@ -43,16 +46,8 @@ export interface Effect {
   years_held: number[];
 }
 
-interface FactsRow {
+interface FactsRow extends DescriptorRow {
   descriptor: string;
-  activity: string;
-  unit: string;
-  currency: string;
-  country: string;
-  region: string;
-  category: string;
-  has_quantity: number;
-  has_amount: number;
 }
 
 interface QueueRow extends FactsRow {
@@ -66,23 +61,17 @@ interface QueueRow extends FactsRow {
   year_amounts: string[];
 }
 
-const FACTS_COLUMNS = `activity, stated_unit AS unit, currency, country, region, stated_category AS category, has_quantity, has_amount`;
-const ANY_FACTS = `any(activity) AS activity, any(unit) AS unit, any(currency) AS currency, any(country) AS country,
-  any(region) AS region, any(category) AS category, any(has_quantity) AS has_quantity, any(has_amount) AS has_amount`;
-
 /** A page of the queue. */
 export async function reviewQueue(
   context: ReadContext,
   options: { gwp: GwpSetName; order: QueueOrder; candidates: number; limit: number; offset: number },
 ): Promise<{ items: QueueItem[]; total: number }> {
   const inner = `
-    SELECT m.descriptor AS descriptor, m.year AS year, any(m.held) AS held, any(m.detail) AS detail, any(m.activity) AS activity,
-      any(m.unit) AS unit, any(m.currency) AS currency, any(m.country) AS country, any(m.region) AS region,
-      any(m.category) AS category, any(m.has_quantity) AS has_quantity, any(m.has_amount) AS has_amount,
+    SELECT m.descriptor AS descriptor, m.year AS year, any(m.held) AS held, any(m.detail) AS detail, ${DESCRIPTOR_ANY},
       sum(t.sign) AS lines, sum(toDecimal256(t.quantity, 12)) AS quantity, sum(toDecimal256(t.amount, 12)) AS amount
     FROM held AS t
     INNER JOIN (
-      SELECT match, descriptor, year, held, detail, ${FACTS_COLUMNS}
+      SELECT match, descriptor, year, held, detail, ${DESCRIPTOR_SELECT}
       FROM ${decisions('*')}
       WHERE held != '' AND held NOT IN {others:Array(String)}
     ) AS m ON t.match = m.match
@@ -96,7 +85,7 @@ export async function reviewQueue(
     read<QueueRow>(
       context,
       `
-      SELECT descriptor, ${ANY_FACTS}, any(held) AS held, any(detail) AS detail,
+      SELECT descriptor, ${DESCRIPTOR_ANY}, any(held) AS held, any(detail) AS detail,
         toString(sum(i.lines)) AS lines, sum(i.quantity) AS q_quantity, sum(i.amount) AS q_amount,
         toString(q_quantity) AS quantity, toString(q_amount) AS amount,
         groupArray(i.year) AS years,
@@ -120,7 +109,8 @@ export async function reviewQueue(
       quantity: row.year_quantities[i]!,
       amount: row.year_amounts[i]!,
     }));
-    const { hasQuantity, hasAmount, ...facts } = descriptor;
+    const { hasQuantity, hasAmount, activity, unit, currency, country, region, category } = descriptor;
+    const facts = { activity, unit, currency, country, region, category };
     return {
       facts,
       reason: row.held,
@@ -186,6 +176,8 @@ function familyChoice(activity: string, family: string): Choice {
 /** kg CO2e in the scopes; undefined when the activities are held, null when the sum that it takes is not known. */
 function contribution(decision: Decision, sum: Sum, gwp: GwpSetName): Decimal | undefined {
   if ('held' in decision) return undefined;
+  // What is converted day by day cannot be told from a sum over days.
+  if (decision.lines[0]!.fx !== '') return undefined;
   const plan: Plan = planOf(decision, gwp);
   const used = plan.basis === 'spend' ? sum.amount : sum.quantity;
   if (used === '') return undefined;
@@ -228,6 +220,11 @@ export async function previewChange(context: ReadContext, change: ChoiceChange, 
     matchingState(context, context.seq),
     choicesInForce(context, context.seq),
   ]);
+  if (change.added.some(({ conditions }) => conditions.some(({ field }) => isFurther(field)))) {
+    throw new FootingError('unsupported', 'A rule about supplier, entity, data quality or attributes has no preview.', {
+      remedy: 'State it, look at the change between the two entries, and undo it if it is not what you want',
+    });
+  }
   const removed = new Set(change.removed.map(({ id }) => id));
   const after = compileChoices([...inForce.filter(({ id }) => !removed.has(id)), ...change.added]);
   const concerned = compileChoices([...change.added, ...change.removed]);
@@ -295,7 +292,7 @@ function readSums(context: ReadContext): Promise<SumsRow[]> {
   return read<SumsRow>(
     context,
     `
-    SELECT m.descriptor AS descriptor, m.year AS year, ${FACTS_COLUMNS}, m.basis AS basis, m.held AS held,
+    SELECT m.descriptor AS descriptor, m.year AS year, ${DESCRIPTOR_SELECT}, m.basis AS basis, m.held AS held,
       toString(coalesce(p.lines, 0) + coalesce(h.lines, 0)) AS lines, toString(coalesce(h.lines, 0)) AS held_lines,
       toString(p.used) AS used, coalesce(toString(h.quantity), '') AS quantity, coalesce(toString(h.amount), '') AS amount
     FROM (SELECT * FROM ${decisions('*')} WHERE line = 0) AS m
@@ -313,17 +310,4 @@ function readSums(context: ReadContext): Promise<SumsRow[]> {
     ORDER BY descriptor, year`,
     { seq: context.seq, decided: context.seq },
   );
-}
-
-function descriptorOf(row: FactsRow): Descriptor {
-  return {
-    activity: row.activity,
-    unit: row.unit,
-    currency: row.currency,
-    country: row.country,
-    region: row.region,
-    category: row.category,
-    hasQuantity: Number(row.has_quantity) === 1,
-    hasAmount: Number(row.has_amount) === 1,
-  };
 }

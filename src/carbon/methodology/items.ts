@@ -8,12 +8,13 @@ import { FootingError, shown } from '../../kernel/errors.ts';
 import { Rational } from '../../kernel/rational.ts';
 import { nearest } from '../../kernel/text.ts';
 import type { ReadContext } from '../../ledger/types.ts';
-import { gwpSet } from '../catalogue/gwp.ts';
 import { loadCatalogue } from '../catalogue/load.ts';
-import { type Decision, type Descriptor, decide, type FactorIndex, indexFactors, type Line } from '../decide.ts';
+import { type Decision, type Descriptor, decide, type Line } from '../decide.ts';
 import type { SumRow } from '../figures.ts';
+import { DESCRIPTOR_SELECT, type DescriptorRow, descriptorOf } from '../matching/descriptor.ts';
 import { compiledChoices } from '../matching/ledger.ts';
-import { adoptedReleases, factorsInForce } from '../matching.ts';
+import { matchingState } from '../matching/state.ts';
+import { factorsInForce } from '../matching.ts';
 import { read } from '../sql.ts';
 import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES, type Mass } from '../tables.ts';
 import { methodologyInForce } from './ledger.ts';
@@ -51,7 +52,10 @@ export interface Item {
 
 export interface Items {
   items: Item[];
-  /** Lines that a methodology decides on by amount where they are posted by quantity, or the reverse: left as posted. */
+  /**
+   * Lines left as they are posted (or held), because what the methodology would multiply is in no posted sum: amounts instead of
+   * quantities, another conversion of currency.
+   */
   otherBasisLines: number;
   /** Lines held back under the methodology. */
   heldLines: number;
@@ -60,22 +64,25 @@ export interface Items {
 /** Rows in one answer, by entity: above, entities cannot be told apart. */
 export const ITEM_ROWS_MAX = 400_000;
 
-type Facts = Record<'activity' | 'stated_unit' | 'currency' | 'country' | 'region' | 'stated_category', string> & {
-  has_quantity: number;
-  has_amount: number;
-};
-
 type PostedRow = SumRow &
-  Facts &
+  DescriptorRow &
   Record<
-    'entity' | 'month' | 'match' | 'descriptor' | 'basis' | 'method' | 'factor_id' | 'release' | 'ratio' | 'used',
+    | 'entity'
+    | 'month'
+    | 'match'
+    | 'descriptor'
+    | 'basis'
+    | 'method'
+    | 'factor_id'
+    | 'release'
+    | 'ratio'
+    | 'used'
+    | 'fx',
     string
-  > & { year: number; line: number; scope: number; category: number };
+  > & { year: number; line: number; scope: number; line_category: number };
 
-type HeldRow = Facts &
+type HeldRow = DescriptorRow &
   Record<'entity' | 'month' | 'descriptor' | 'held' | 'lines' | 'quantity' | 'amount', string> & { year: number };
-
-const FACTS = 'activity, stated_unit, currency, country, region, stated_category, has_quantity, has_amount';
 
 /**
  * All lines as of context.seq under a methodology, or as they are posted.
@@ -91,13 +98,15 @@ export async function itemsUnder(
   if (!methodology || decisionKey(methodology) === decisionKey(inForce)) {
     return { items: rolesOf(posted), otherBasisLines: 0, heldLines: 0 };
   }
-  const [held, index, choices] = await Promise.all([
+  if (methodology.releases !== null) checkReleases(methodology.releases);
+  const [held, index, choices, before] = await Promise.all([
     readHeld(context, query),
-    indexUnder(context, methodology),
+    factorsInForce(context, context.seq, methodology),
     compiledChoices(context, context.seq),
+    matchingState(context, context.seq),
   ]);
   const decisions = new Map<string, Decision>();
-  const decided = (row: Facts & { descriptor: string; year: number }): Decision => {
+  const decided = (row: DescriptorRow & { descriptor: string; year: number }): Decision => {
     const key = `${row.descriptor} ${row.year}`;
     let decision = decisions.get(key);
     if (!decision) {
@@ -114,20 +123,19 @@ export async function itemsUnder(
       result.heldLines += Number(first!.lines);
       continue;
     }
-    if (sameLines(group, decision.lines)) result.items.push(...rolesOf(group));
-    else if (decision.lines[0]!.basis !== first!.basis) {
-      result.otherBasisLines += Number(first!.lines);
-      result.items.push(...rolesOf(group));
-    } else {
+    const again = sameLines(group, decision.lines)
+      ? undefined
+      : decision.lines[0]!.basis === first!.basis
+        ? usedBy(first!, decision.lines[0]!, () => before.decide(descriptorOf(first!), first!.year))
+        : null;
+    if (again) {
       const { entity, month, year, used, lines } = first!;
-      result.items.push(
-        ...decidedAgain(
-          { entity, month, year, used: Decimal.parse(used), lines },
-          descriptorOf(first!),
-          decision.lines,
-        ),
-      );
+      const what = { entity, month, year, used: Decimal.parse(used), lines };
+      result.items.push(...decidedAgain(what, again, descriptorOf(first!), decision.lines));
+      continue;
     }
+    if (again === null) result.otherBasisLines += Number(first!.lines);
+    result.items.push(...rolesOf(group));
   }
   for (const row of held) {
     const decision = decided(row);
@@ -135,35 +143,17 @@ export async function itemsUnder(
       result.heldLines += Number(row.lines);
       continue;
     }
-    const used = decision.lines[0]!.basis === 'spend' ? row.amount : row.quantity;
+    // Rates of the day are looked up where lines are posted: what is held has none yet.
+    if (decision.lines[0]!.fx !== '') {
+      result.otherBasisLines += Number(row.lines);
+      continue;
+    }
+    const used = Decimal.parse((decision.lines[0]!.basis === 'spend' ? row.amount : row.quantity) || '0');
     const { entity, month, year, lines } = row;
-    result.items.push(
-      ...decidedAgain(
-        { entity, month, year, used: Decimal.parse(used || '0'), lines },
-        descriptorOf(row),
-        decision.lines,
-      ),
-    );
+    const what = { entity, month, year, used, lines };
+    result.items.push(...decidedAgain(what, Rational.fromDecimal(used), descriptorOf(row), decision.lines));
   }
   return result;
-}
-
-/**
- * The factors that a methodology decides by: its releases when it names them, whether they are adopted or not, else the adopted.
- * @throws FootingError `invalid` for a release that does not exist.
- */
-export async function indexUnder(context: ReadContext, methodology: MethodologyContent): Promise<FactorIndex> {
-  if (methodology.releases === null) return factorsInForce(context, context.seq, methodology);
-  const adopted = new Set((await adoptedReleases(context, context.seq)).map(({ release }) => release));
-  if (methodology.releases.every((release) => adopted.has(release))) {
-    return factorsInForce(context, context.seq, methodology);
-  }
-  const wanted = new Set(checkReleases(methodology.releases));
-  return indexFactors(
-    loadCatalogue().factors.filter(({ release }) => wanted.has(release)),
-    gwpSet,
-    methodology,
-  );
 }
 
 /** @throws FootingError `invalid` naming each release that the catalogue does not hold. */
@@ -205,8 +195,8 @@ function readPosted(context: ReadContext, query: ItemQuery): Promise<PostedRow[]
         LIMIT ${ITEM_ROWS_MAX + 1}
       ) AS t
       INNER JOIN (
-        SELECT toString(match) AS match, toString(descriptor) AS descriptor, year, line, ${FACTS}, basis, scope, category, method,
-          factor_id, release, ratio, gwp_source, other_gas
+        SELECT toString(match) AS match, toString(descriptor) AS descriptor, year, line, ${DESCRIPTOR_SELECT}, basis, scope, matches.category AS line_category, method,
+          factor_id, release, ratio, fx, gwp_source, other_gas
         FROM matches
         WHERE sign = 1 AND held = ''
       ) AS m ON t.match_ = m.match
@@ -234,7 +224,7 @@ function readHeld(context: ReadContext, query: ItemQuery): Promise<HeldRow[]> {
         LIMIT ${ITEM_ROWS_MAX + 1}
       ) AS t
       INNER JOIN (
-        SELECT match, toString(descriptor) AS descriptor, year, ${FACTS}, held
+        SELECT match, toString(descriptor) AS descriptor, year, ${DESCRIPTOR_SELECT}, held
         FROM matches
         WHERE sign = 1 AND held != '' AND line = 0
       ) AS m ON t.match_ = m.match
@@ -294,7 +284,7 @@ function sameLines(rows: readonly PostedRow[], lines: readonly Line[]): boolean 
         line.factor.id === row.factor_id &&
         line.ratio.toString() === row.ratio &&
         line.scope === row.scope &&
-        line.category === row.category &&
+        line.category === row.line_category &&
         line.basis === row.basis
       );
     })
@@ -304,7 +294,7 @@ function sameLines(rows: readonly PostedRow[], lines: readonly Line[]): boolean 
 function rolesOf(rows: readonly PostedRow[]): Item[] {
   const roles = new Roles();
   return rows.map((row) => {
-    const { gwp_source, other_gas, lines, entity, month, year, scope, category, method, match } = row;
+    const { gwp_source, other_gas, lines, entity, month, year, scope, line_category: category, method, match } = row;
     const flags = Object.fromEntries(FLAG_NAMES.map((flag) => [`lines_${flag}`, row[`lines_${flag}`] ?? '0']));
     const masses = Object.fromEntries(MASSES.map((mass) => [mass, row[mass]])) as Record<Mass, string>;
     return {
@@ -321,19 +311,31 @@ function rolesOf(rows: readonly PostedRow[]): Item[] {
       factor: row.factor_id,
       release: row.release,
       used: Decimal.parse(row.used),
-      unit: row.basis === 'spend' ? row.currency : row.stated_unit,
+      unit: row.basis === 'spend' ? row.currency : row.unit,
       sums: { gwp_source, other_gas, lines, ...flags, ...masses } as SumRow,
     };
   });
 }
 
+/**
+ * What the coefficients of a line are to be multiplied by: what was used, or, where amounts are converted at the rate of each day, the
+ * converted amount, which is what the posted masses amount to. Null where it is in no posted line.
+ */
+function usedBy(row: PostedRow, line: Line, posted: () => Decision): Rational | null {
+  if (line.fx === '') return Rational.fromDecimal(Decimal.parse(row.used));
+  if (line.fx !== row.fx) return null;
+  const decision = posted();
+  const coefficient = 'lines' in decision ? decision.lines[0]!.coefficients.co2e_source : Rational.ZERO;
+  return coefficient.isZero() ? null : Rational.fromDecimal(Decimal.parse(row.co2e_source)).div(coefficient);
+}
+
 function decidedAgain(
   what: { entity: string; month: string; year: number; used: Decimal; lines: string },
+  used: Rational,
   descriptor: Descriptor,
   lines: readonly Line[],
 ): Item[] {
   const roles = new Roles();
-  const used = Rational.fromDecimal(what.used);
   return lines.map((line, number) => {
     const { factor, scope, category, method, basis, coefficients, flags } = line;
     const masses = Object.fromEntries(
@@ -377,17 +379,4 @@ class Roles {
     this.seen.set(key, count);
     return count === 1 ? role : `${role}/${count}`;
   }
-}
-
-function descriptorOf(row: Facts): Descriptor {
-  return {
-    activity: row.activity,
-    unit: row.stated_unit,
-    currency: row.currency,
-    country: row.country,
-    region: row.region,
-    category: row.stated_category,
-    hasQuantity: Number(row.has_quantity) === 1,
-    hasAmount: Number(row.has_amount) === 1,
-  };
 }

@@ -1,6 +1,6 @@
 /** The shapes of requests and answers of the carbon book beside its reports. */
 import { Type } from 'typebox';
-import { FACTS, GWP_SET_NAMES, OPERATORS } from '../../carbon/index.ts';
+import { FACTS, FURTHER_FIELDS, GWP_SET_NAMES, OPERATORS } from '../../carbon/index.ts';
 import { DecimalText, Instant, Next, Nullable } from '../schemas.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -52,7 +52,10 @@ export const RuleSchema = Type.Object(
     when: Type.Array(
       Type.Object(
         {
-          field: Type.Enum([...FACTS]),
+          field: Type.String({
+            pattern: `^(${[...FACTS, ...FURTHER_FIELDS].join('|')}|attributes\\..{1,100})$`,
+            description: `One of ${[...FACTS, ...FURTHER_FIELDS].join(', ')}, or an attribute: attributes.cost_centre`,
+          }),
           op: Type.Enum([...OPERATORS]),
           values: Type.Array(text('Capitals and white space do not count'), {
             minItems: 1,
