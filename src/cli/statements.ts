@@ -12,6 +12,7 @@ const MOVEMENTS: ReadonlyArray<[type: string, title: string]> = [
   ['contraction', 'Contraction'],
   ['churn', 'Churn'],
   ['reactivation', 'Reactivation'],
+  ['fx', 'Exchange rates'],
 ];
 
 export function printMrr(statement: MrrView): void {
@@ -25,21 +26,26 @@ export function printMrr(statement: MrrView): void {
     const last = buckets.at(-1);
     if (!first || !last) continue;
     print();
+    // Where nothing is converted there is nothing to show of rates.
+    const shown = MOVEMENTS.filter(
+      ([type]) =>
+        type !== 'fx' || buckets.some(({ movements }) => movements.fx !== undefined && movements.fx.cents !== '0'),
+    );
     const columns: Column[] = [
       { title: currency },
       { title: 'Start', align: right },
-      ...MOVEMENTS.map(([, title]) => ({ title, align: right })),
+      ...shown.map(([, title]) => ({ title, align: right })),
       { title: 'End', align: right },
       { title: 'Customers', align: right },
     ];
     const rows = buckets.map((bucket) => [
       bucket.bucket,
       grouped(bucket.start.amount),
-      ...MOVEMENTS.map(([type]) => grouped(bucket.movements[type]?.amount ?? '')),
+      ...shown.map(([type]) => grouped(bucket.movements[type]?.amount ?? '')),
       grouped(bucket.end.amount),
       grouped(String(bucket.customers)),
     ]);
-    const sums = MOVEMENTS.map(([type]) =>
+    const sums = shown.map(([type]) =>
       buckets.reduce((sum, bucket) => sum + BigInt((bucket.movements[type] as MrrFigure).cents), 0n),
     );
     const decimals = currencyMinorUnits(currency);

@@ -5,7 +5,7 @@
  *   mrr/2025-04/EUR/contraction      a figure: bucket (day, month, quarter or year), currency, and start, end or a type of movement
  *   mrr/2025-04/EUR/contraction/200  the same, movements from the 201st on
  *   mrr/2025-04-10..2025-04-30/EUR/end  of a bucket that is cut by its range or by `until`: the first and last day that are counted
- *   movement/<customer hash>/<currency>/<instant ms>/<origin seq>.<origin row>
+ *   movement/<customer hash>/<currency>/<instant ms>/<origin seq>.<origin row>      with /fx at its end: what rates did then
  *   line/<customer hash>/<origin seq>.<origin row>
  */
 import { dayFromNumber, dayNumber, dayParts, formatInstant, monthDays } from '../kernel/dates.ts';
@@ -13,7 +13,7 @@ import { FootingError, shown } from '../kernel/errors.ts';
 import { type ExplanationNode, type ReadContext, type RecordSource, select } from '../ledger/index.ts';
 import { LINE_COLUMNS, type LineRow, type MovementRow, movementWords, planNames } from './explainWords.ts';
 import { amountText } from './money.ts';
-import { MOVEMENT_LABELS, MOVEMENT_TYPES, type MovementType } from './statement.ts';
+import { MOVEMENT_LABELS, STATEMENT_ROWS, type StatementRow } from './statement.ts';
 
 /** Movements listed below a figure; the rest by the reference with an offset. */
 export const MOVEMENTS_LISTED_MAX = 100;
@@ -28,7 +28,8 @@ export type SourceOf = (stream: string, originSeq: number, originRow: number) =>
 export async function explainRevenue(read: ReadContext, ref: string, sourceOf: SourceOf): Promise<ExplanationNode> {
   const [kind, ...parts] = ref.split('/');
   if (kind === 'mrr' && (parts.length === 3 || parts.length === 4)) return explainFigure(read, ref, parts);
-  if (kind === 'movement' && parts.length === 4) return explainMovement(read, ref, parts, sourceOf);
+  if (kind === 'movement' && (parts.length === 4 || (parts.length === 5 && parts[4] === 'fx')))
+    return explainMovement(read, ref, parts, sourceOf);
   if (kind === 'line' && parts.length === 2) return explainLine(read, ref, parts, sourceOf);
   throw unknownReference(ref);
 }
@@ -45,7 +46,7 @@ async function explainFigure(read: ReadContext, ref: string, parts: string[]): P
   const offset = /^\d{1,9}$/.test(offsetText) ? Number(offsetText) : Number.NaN;
   if (!days || !/^[A-Z]{3}$/.test(currency) || Number.isNaN(offset)) throw unknownReference(ref);
   if (figure === 'start' || figure === 'end') return explainBalance(read, ref, { bucket, currency, figure, ...days });
-  if (!MOVEMENT_TYPES.includes(figure as MovementType)) throw unknownReference(ref);
+  if (!STATEMENT_ROWS.includes(figure as StatementRow)) throw unknownReference(ref);
 
   const condition = `seq <= {seq:UInt64} AND currency = {currency:String} AND type = {type:String} AND day BETWEEN {from:Date32} AND {to:Date32}`;
   const values = { seq: read.seq, currency, type: figure, ...days };
@@ -66,7 +67,7 @@ async function explainFigure(read: ReadContext, ref: string, parts: string[]): P
   return {
     kind: 'figure',
     ref,
-    title: `${MOVEMENT_LABELS[figure as MovementType]}, ${bucket}, ${currency}`,
+    title: `${MOVEMENT_LABELS[figure as StatementRow]}, ${bucket}, ${currency}`,
     value: amountText(BigInt(total?.cents ?? 0), currency),
     unit: currency,
     words: `Sum of the ${counted[0]?.count ?? 0} movements of this type from ${days.from} to ${days.to}, as of entry ${read.seq}.`,
@@ -112,12 +113,12 @@ async function explainBalance(
   const of = (type: string, field: 'before' | 'during') => BigInt(rows.find((row) => row.type === type)?.[field] ?? 0);
   const children =
     figure.figure === 'start'
-      ? MOVEMENT_TYPES.map((type) =>
+      ? STATEMENT_ROWS.map((type) =>
           part(type, `${MOVEMENT_LABELS[type]}, all before ${from}`, of(type, 'before'), false),
         )
       : [
           part('start', `MRR at the start, ${from}`, start, true),
-          ...MOVEMENT_TYPES.map((type) => part(type, MOVEMENT_LABELS[type], of(type, 'during'), true)),
+          ...STATEMENT_ROWS.map((type) => part(type, MOVEMENT_LABELS[type], of(type, 'during'), true)),
         ];
   const end = rows.reduce((sum, row) => sum + BigInt(row.during), start);
   return {
@@ -142,7 +143,7 @@ async function explainMovement(
   parts: string[],
   sourceOf: SourceOf,
 ): Promise<ExplanationNode> {
-  const [hash = '', currency = '', at = '', origin = ''] = parts;
+  const [hash = '', currency = '', at = '', origin = '', fx] = parts;
   const [originSeq = '', originRow = ''] = origin.split('.');
   if (![hash, originSeq, originRow].every((text) => /^\d{1,20}$/.test(text)) || !/^-?\d{1,15}$/.test(at)) {
     throw unknownReference(ref);
@@ -150,35 +151,38 @@ async function explainMovement(
   const [row] = await netMovements(
     read,
     `seq <= {seq:UInt64} AND customer_hash = {hash:UInt64} AND currency = {currency:String}
-       AND toUnixTimestamp64Milli(at) = {at:Int64} AND origin_seq = {origin_seq:UInt64} AND origin_row = {origin_row:UInt32}`,
+       AND toUnixTimestamp64Milli(at) = {at:Int64} AND origin_seq = {origin_seq:UInt64} AND origin_row = {origin_row:UInt32}
+       AND type ${fx === undefined ? '!=' : '='} 'fx'`,
     { seq: read.seq, hash, currency, at, origin_seq: originSeq, origin_row: originRow },
     'LIMIT 1',
   );
   if (!row) throw unknownReference(ref);
-  const lines = await select<LineRow>(
+  const node = movementNode(row, await planNames(read));
+  node.ref = ref;
+  if (row.invoice_external_id === '') {
+    const source = await sourceOf('subscription_cancellations', Number(originSeq), Number(originRow));
+    node.children = [rowNode(source)];
+    node.childrenTotal = 1;
+    return node;
+  }
+  // The line that decided, found by where it was stated: a merged customer has the line, not the movement.
+  const lines = await select<LineRow & { hash: string }>(
     read.engines,
     read.database,
-    `SELECT ${LINE_COLUMNS}
+    `SELECT ${LINE_COLUMNS}, toString(customer_hash) AS hash
      FROM invoices
-     WHERE customer_hash = {hash:UInt64}
+     WHERE (customer_hash, source, invoice_external_id, subscription_external_id) IN (
+         SELECT customer_hash, source, invoice_external_id, subscription_external_id
+         FROM invoices
+         WHERE seq = {origin_seq:UInt64} AND origin_seq = {origin_seq:UInt64} AND origin_row = {origin_row:UInt32} AND sign = 1
+       )
        AND seq <= {seq:UInt64}
-       AND source = {source:String}
-       AND invoice_external_id = {invoice:String}
-       AND subscription_external_id = {subscription:String}
      GROUP BY ALL
      HAVING sum(sign) = 1
      ORDER BY origin_seq, origin_row`,
-    {
-      hash,
-      seq: read.seq,
-      source: row.source,
-      invoice: row.invoice_external_id,
-      subscription: row.subscription_external_id,
-    },
+    { seq: read.seq, origin_seq: originSeq, origin_row: originRow },
   );
-  const node = movementNode(row, await planNames(read));
-  node.ref = ref;
-  node.children = await Promise.all(lines.map((line) => lineNode(line, hash, sourceOf)));
+  node.children = await Promise.all(lines.map((line) => lineNode(line, line.hash, sourceOf)));
   node.childrenTotal = lines.length;
   return node;
 }
@@ -232,7 +236,7 @@ function movementNode(row: MovementRow, names: Map<string, string>): Explanation
   const amount = (cents: string) => `${amountText(BigInt(cents), row.currency)} ${row.currency}`;
   return {
     kind: 'posting',
-    ref: `movement/${row.hash}/${row.currency}/${row.instant}/${row.origin_seq}.${row.origin_row}`,
+    ref: `movement/${row.hash}/${row.currency}/${row.instant}/${row.origin_seq}.${row.origin_row}${row.type === 'fx' ? '/fx' : ''}`,
     title: `${MOVEMENT_LABELS[row.type]}, ${row.customer_external_id}, ${formatInstant(Number(row.instant)).slice(0, 10)}`,
     value: amountText(BigInt(row.cents), row.currency),
     unit: row.currency,
@@ -251,9 +255,8 @@ function movementNode(row: MovementRow, names: Map<string, string>): Explanation
   };
 }
 
-async function lineNode(line: LineRow, hash: string, sourceOf: SourceOf): Promise<ExplanationNode> {
-  const source = await sourceOf('invoices', Number(line.origin_seq), Number(line.origin_row));
-  const row: ExplanationNode = {
+function rowNode(source: RecordSource): ExplanationNode {
+  return {
     kind: 'row',
     ref: null,
     title: source.fileName ? `${source.fileName}, row ${source.row}` : `entry ${source.entrySeq}, row ${source.row}`,
@@ -267,6 +270,10 @@ async function lineNode(line: LineRow, hash: string, sourceOf: SourceOf): Promis
     children: [],
     childrenTotal: 0,
   };
+}
+
+async function lineNode(line: LineRow, hash: string, sourceOf: SourceOf): Promise<ExplanationNode> {
+  const row = rowNode(await sourceOf('invoices', Number(line.origin_seq), Number(line.origin_row)));
   const facts: Array<[string, string]> = [
     ['type', line.type],
     ['plan', line.plan_external_id],

@@ -2,7 +2,7 @@
 import { dayOfInstant, dayParts } from '../kernel/dates.ts';
 import { type ReadContext, select } from '../ledger/index.ts';
 import { amountText } from './money.ts';
-import { MOVEMENT_LABELS, type MovementType } from './statement.ts';
+import { MOVEMENT_LABELS, type StatementRow } from './statement.ts';
 
 export interface MovementRow {
   origin_seq: string;
@@ -18,7 +18,7 @@ export interface MovementRow {
   external_id: string;
   /** Milliseconds since 1970. */
   instant: string;
-  type: MovementType;
+  type: StatementRow;
   rule: string;
   cents: string;
   before: string;
@@ -80,9 +80,18 @@ export function movementWords(row: MovementRow, names: Map<string, string>): str
   const after = amount(row.subscription_after);
   const current = plan(row.plan_external_id);
 
+  if (row.type === 'fx') {
+    const what = BigInt(row.cents) < 0n ? 'lowered' : 'raised';
+    return (
+      `exchange rates ${what} ${current} by ${amount(row.cents).replace('-', '')} on ${day} ${MONTHS[month - 1]} ${year}: ` +
+      `subscription ${row.subscription_external_id} went from ${before} to ${after}, of which this is what the customer did not do` +
+      (row.invoice_external_id === '' ? '' : `; invoice ${row.invoice_external_id} line ${row.external_id}`)
+    );
+  }
   let change: string;
   if (cause === 'cancellation')
     change = `subscription ${row.subscription_external_id} was cancelled, ${current} at ${before} ended`;
+  else if (cause === 'refund') change = `a refund of the invoice moved ${current} from ${before} to ${after}`;
   else if (cause === 'proration')
     change = `a prorated line of ${current} moved the subscription from ${before} to ${after}`;
   else if (BigInt(row.subscription_before) === 0n) change = `${current} at ${after} began`;
@@ -91,8 +100,8 @@ export function movementWords(row: MovementRow, names: Map<string, string>): str
   else change = `${current} at ${after} replaced ${plan(row.previous_plan_external_id)} at ${before}`;
 
   return (
-    `${MOVEMENT_LABELS[row.type]} of ${amount(row.cents).replace('-', '')} on ${day} ${MONTHS[month - 1]} ${year}: ${change}, ` +
-    `invoice ${row.invoice_external_id} line ${row.external_id}` +
+    `${MOVEMENT_LABELS[row.type]} of ${amount(row.cents).replace('-', '')} on ${day} ${MONTHS[month - 1]} ${year}: ${change}` +
+    (row.invoice_external_id === '' ? '' : `, invoice ${row.invoice_external_id} line ${row.external_id}`) +
     (net ? '; net of all changes of the customer within the classification window' : '')
   );
 }

@@ -27,6 +27,8 @@ export {
   type MrrStatementParameters,
   movementMonths,
   mrrStatement,
+  STATEMENT_ROWS,
+  type StatementRow,
 } from './statement.ts';
 export { customers, invoices, plans, revenueStreams, transactions } from './streams.ts';
 export * from './stripe/index.ts';

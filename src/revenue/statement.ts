@@ -5,15 +5,20 @@ import { bucketSql, bucketsBetween, rangeDays, type StatementInterval } from './
 import { type Money, money } from './money.ts';
 
 export const MOVEMENT_TYPES = ['new_biz', 'expansion', 'contraction', 'churn', 'reactivation'] as const;
+/** What customers did. */
 export type MovementType = (typeof MOVEMENT_TYPES)[number];
+/** The same and what exchange rates did: everything between start and end. */
+export const STATEMENT_ROWS = [...MOVEMENT_TYPES, 'fx'] as const;
+export type StatementRow = (typeof STATEMENT_ROWS)[number];
 
 /** What the types are called where people read them. */
-export const MOVEMENT_LABELS: Record<MovementType, string> = {
+export const MOVEMENT_LABELS: Record<StatementRow, string> = {
   new_biz: 'new business',
   expansion: 'expansion',
   contraction: 'contraction',
   churn: 'churn',
   reactivation: 'reactivation',
+  fx: 'exchange rates',
 };
 
 export interface MrrStatementParameters {
@@ -40,7 +45,7 @@ export interface MrrBucket {
   to: Day;
   start: Money;
   /** By type, signed: contraction and churn are negative. start + their sum = end, always. */
-  movements: Record<MovementType, Money>;
+  movements: Record<StatementRow, Money>;
   end: Money;
   /** Paying customers at the end: those with MRR above 0 in this currency. */
   customers: number;
@@ -71,7 +76,7 @@ export async function mrrStatement(read: ReadContext, parameters: MrrStatementPa
   const rows = await select<{
     currency: string;
     bucket: number;
-    type: MovementType;
+    type: StatementRow;
     cents: string;
     customers: string;
     postings: string;
@@ -110,7 +115,7 @@ export async function mrrStatement(read: ReadContext, parameters: MrrStatementPa
         const inBucket = byBucket.get(bucket.number) ?? [];
         const start = balance;
         const movements = Object.fromEntries(
-          MOVEMENT_TYPES.map((type) => {
+          STATEMENT_ROWS.map((type) => {
             const cents = sum(
               inBucket.filter((row) => row.type === type),
               (row) => BigInt(row.cents),
@@ -118,7 +123,7 @@ export async function mrrStatement(read: ReadContext, parameters: MrrStatementPa
             balance += cents;
             return [type, money(cents, currency)];
           }),
-        ) as Record<MovementType, Money>;
+        ) as Record<StatementRow, Money>;
         customers += sum(inBucket, (row) => BigInt(row.customers));
         return {
           bucket: bucket.label.replace(/^W/, ''),

@@ -129,7 +129,8 @@ export async function activities(
 const SORTED: Partial<Record<(typeof ORDER)[number], string>> = { instant: 'instant_number', hash: 'hash_number' };
 
 async function conditionsOf(read: ReadContext, query: ActivityQuery) {
-  const conditions = ['seq <= {seq:UInt64}'];
+  // What exchange rates did is no activity of a customer.
+  const conditions = ['seq <= {seq:UInt64}', "type != 'fx'"];
   let parameters: SqlParameters = { seq: read.seq };
   if (query.filter !== undefined && query.filter.length > 0) {
     const scope = await scopeOf(read, {
@@ -220,7 +221,7 @@ function activity(row: Row, plans: Map<string, string>, customerName: string): A
     id: row.id,
     position: Buffer.from(JSON.stringify(position)).toString('base64url'),
     date: formatInstant(Number(row.instant)),
-    type: row.type,
+    type: row.type as MovementType,
     currency: row.currency,
     movement: row.cents,
     mrr: row.after,
