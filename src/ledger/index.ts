@@ -1,3 +1,18 @@
+export {
+  EXPORT_FORMATS,
+  type ExportColumn,
+  type ExportFormat,
+  type ExportOptions,
+  type ExportRow,
+  type ExportTable,
+  exported,
+  MEDIA_TYPES,
+  recordTable,
+  type SqlColumn,
+  sqlRows,
+  standing,
+  withoutSql,
+} from './exports/index.ts';
 export { type ImportOutcome, type ImportRequest, type ImportStatus, type Imports, openImports } from './imports.ts';
 export { type LedgerService, openLedger } from './ledger.ts';
 export {

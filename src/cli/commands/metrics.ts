@@ -10,6 +10,7 @@ interface RangeOptions extends CommonOptions {
   to?: string;
   currency?: string;
   filters?: string;
+  segment?: string;
 }
 
 interface MetricsOptions extends RangeOptions {
@@ -58,7 +59,8 @@ function withRange(made: Command): Command {
     .option('--from <day>', 'first day or month (default: 11 months before the last)')
     .option('--to <day>', 'last day or month (default: this month)')
     .option('--currency <code>', "currency (default: the account's)")
-    .option('--filters <filter>', `such as "country~ANY~'DE','FR'~AND~mrr~GTE~150"`);
+    .option('--filters <filter>', `such as "country~ANY~'DE','FR'~AND~mrr~GTE~150"`)
+    .option('--segment <name>', 'a saved segment; see `footing segments`');
 }
 
 function metricsCommand(): Command {
@@ -73,7 +75,10 @@ function metricsCommand(): Command {
     .option('--names <names>', 'comma-separated (default: mrr,arr,customers,arpa,asp and rates)')
     .option('--interval <interval>', 'day, week, month, quarter or year', 'month')
     .option('--week-start <day>', 'monday or sunday', 'monday')
-    .option('--partition-by <name>', 'country, plan, data_source, billing_interval, mrr_band, custom.<name> …')
+    .option(
+      '--partition-by <name>',
+      'country, plan, plan_group, billing_interval, tag, data_source, mrr_band, custom.<name> …',
+    )
     .action(async (options: MetricsOptions) => {
       await onAccount(options, async (client) => {
         const report = await client.get<MetricsView>('/api/metrics', {
@@ -84,6 +89,7 @@ function metricsCommand(): Command {
           week_start: options.weekStart,
           currency: options.currency,
           filters: options.filters,
+          segment: options.segment,
           partition_by: options.partitionBy,
           as_of: options.asOf,
         });
@@ -109,6 +115,7 @@ function cohortsCommand(): Command {
           to: options.to,
           currency: options.currency,
           filters: options.filters,
+          segment: options.segment,
           as_of: options.asOf,
         });
         if (options.json) return printJson(report);

@@ -7,7 +7,7 @@ import { periodName } from '../periods.ts';
 import { type Flows, NO_FLOWS } from '../rules/metrics.ts';
 import { MOVEMENT_TYPES, type MovementType } from '../statement.ts';
 import type { Scope } from './scope.ts';
-import { movementRows, totalRows } from './source.ts';
+import { movementRows, postedDays, totalRows } from './source.ts';
 
 export interface BucketFlows {
   mrrStart: bigint;
@@ -75,7 +75,7 @@ export async function readFlows(scope: Scope, range: Range, members: boolean): P
        ORDER BY part`,
       { ...scope.parameters, from: range.from, to: range.to },
     ),
-    members ? cutMembers(scope, range) : null,
+    members ? cutMembers(scope, range.buckets) : null,
   ]);
   const parts = new Map<string, BucketFlows[]>();
   for (const [part, ofPart] of Map.groupBy(rows, (row) => row.part)) {
@@ -113,7 +113,7 @@ export async function readFlows(scope: Scope, range: Range, members: boolean): P
           customersEnd: customers,
           newCustomers,
           flows,
-          members: i === 0 && first !== null ? (first.get(part) ?? NO_MEMBERS) : ofBucket,
+          members: first?.has(i) ? (first.get(i)!.get(part) ?? NO_MEMBERS) : ofBucket,
         };
       }),
     );
@@ -126,12 +126,19 @@ function total<Item>(rows: readonly Item[], value: (row: Item) => string): bigin
 }
 
 /**
- * The members of a first bucket that begins in the middle of its period: what movements say of the period's beginning is not
- * what was at the bucket's. Null when it begins with its period. A customer is gathered whole, so reversals cancel.
+ * The members of buckets of which movements do not say what was at the beginning: a first one that begins in the middle of its period, and
+ * all of them in another time zone than that of the settings. By number of the bucket and part.
  */
-async function cutMembers(scope: Scope, range: Range): Promise<Map<string, BucketMembers> | null> {
-  const first = range.buckets[0];
-  if (!first?.cut) return null;
+async function cutMembers(scope: Scope, buckets: readonly Bucket[]): Promise<Map<number, Map<string, BucketMembers>>> {
+  const found = new Map<number, Map<string, BucketMembers>>();
+  for (const [i, bucket] of buckets.entries()) {
+    if (bucket.cut || !postedDays(scope)) found.set(i, await membersOf(scope, bucket));
+  }
+  return found;
+}
+
+/** A customer is gathered whole, so reversals cancel. */
+async function membersOf(scope: Scope, first: Bucket): Promise<Map<string, BucketMembers>> {
   const rows = await select<{ part: string; lost: string; kept: string; fallen: string }>(
     scope.read.engines,
     scope.read.database,

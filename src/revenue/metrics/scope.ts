@@ -3,6 +3,8 @@ import { type Day, knownTimeZone } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ReadContext, SqlParameters } from '../../ledger/index.ts';
 import type { WeekStart } from '../buckets.ts';
+import { postedSettings } from '../circumstances.ts';
+import type { RevenueSettings } from '../rules/index.ts';
 import type { Filter } from './filters.ts';
 import { planIsMeant, planPart, reportedPlans } from './plans.ts';
 
@@ -30,8 +32,11 @@ export interface Scope {
   currency: string;
   /** Movements after this day are not counted. */
   until: Day;
+  /** Days of records are those of this zone; those of movements are of the settings' zone. */
   timeZone: string;
   weekStart: WeekStart;
+  /** By which the movements were derived. */
+  settings: RevenueSettings;
   filter: Filter;
   partitionBy: string | null;
   /** Plans with whether they are meant and the part that each is in; null when subscriptions are not told apart. */
@@ -66,13 +71,15 @@ export async function scopeOf(
     });
   }
   const currency = given.currency.toUpperCase();
-  const timeZone = knownTimeZone(given.timeZone ?? 'UTC');
+  const settings = await postedSettings(read);
+  const timeZone = knownTimeZone(given.timeZone ?? settings.timeZone);
   return {
     read,
     currency,
     until: given.until,
     timeZone,
-    weekStart: given.weekStart ?? 'monday',
+    weekStart: given.weekStart ?? settings.weekStartOn,
+    settings,
     filter,
     partitionBy,
     plans: tellsSubscriptionsApart(filter, partitionBy)

@@ -10,7 +10,7 @@
  *
  * so that flows, customers, retention and cohorts are the same sums whatever is filtered and told apart.
  */
-import { carried, carriedBack, DEFAULT_SETTINGS, endsRun, only, previous, startsRun } from '../derivation.ts';
+import { carried, carriedBack, endsRun, only, previous, startsRun } from '../derivation.ts';
 import { layered } from '../derivationLines.ts';
 import { PERIODS, periodSql } from '../periods.ts';
 import { fallenSql, keptSql } from '../sums.ts';
@@ -36,7 +36,7 @@ export function totalRows(scope: Scope, period: string | null): string | null {
 }
 
 /** Whether days are asked for in the zone in which movements were posted. */
-const postedDays = (scope: Scope): boolean => scope.timeZone === DEFAULT_SETTINGS.timeZone;
+export const postedDays = (scope: Scope): boolean => scope.timeZone === scope.settings.timeZone;
 const movedOn = (scope: Scope): string => (postedDays(scope) ? 'day' : dayOf(scope, 'at'));
 
 const VISIBLE = 'seq <= {seq:UInt64} AND currency = {currency:String}';
@@ -158,17 +158,19 @@ function subscriptionMovements(scope: Scope, period: string | null): string {
 function partChanges(scope: Scope): string {
   const columns = `
         customer_hash, source, currency, subscription_external_id, at, origin_seq, origin_row, plan_external_id,
-        previous_plan_external_id, subscription_mrr_before, subscription_mrr_after, customers * sign AS began`;
+        previous_plan_external_id, subscription_mrr_before, subscription_mrr_after, customers * sign AS began,
+        amount_cents * sign AS moved`;
   const reversed = `SELECT customer_hash FROM steps WHERE ${VISIBLE} AND sign = -1`;
   const meant = (column: string) => planCondition(scope, column);
   return `
-    SELECT customer_hash, source, at_ms, change.1 AS plan_part, change.2 AS amount, change.3 AS runs
+    SELECT customer_hash, source, at_ms, change.1 AS plan_part, change.2 AS amount, change.3 AS runs, change.4 AS fx
     FROM (
       SELECT
         customer_hash, source, toUnixTimestamp64Milli(at) AS at_ms,
         ${planLabel(scope)} AS part_after, ${planLabel(scope, 'previous_plan_external_id')} AS part_before,
         ${meant('plan_external_id')} AS counts_after, ${meant('previous_plan_external_id')} AS counts_before,
         subscription_mrr_before AS mrr_before, subscription_mrr_after AS mrr_after,
+        subscription_mrr_after - subscription_mrr_before - moved AS rates,
         toInt8(began >= 0) AS runs_after, toInt8(began <= 0) AS runs_before
       FROM (
         SELECT ${columns}
@@ -186,13 +188,16 @@ function partChanges(scope: Scope): string {
       )
     )
     ARRAY JOIN arrayFilter(
-      c -> c.2 != 0 OR c.3 != 0,
+      c -> c.2 != 0 OR c.3 != 0 OR c.4 != 0,
       if(
         part_after = part_before AND counts_after = counts_before,
-        [(part_after, if(counts_after, mrr_after - mrr_before, 0), if(counts_after, toInt8(runs_after - runs_before), 0))],
+        [(
+          part_after, if(counts_after, mrr_after - mrr_before - rates, 0),
+          if(counts_after, toInt8(runs_after - runs_before), 0), if(counts_after, rates, 0)
+        )],
         [
-          (part_after, if(counts_after, mrr_after, 0), if(counts_after, runs_after, 0)),
-          (part_before, if(counts_before, -mrr_before, 0), if(counts_before, toInt8(-runs_before), 0))
+          (part_after, if(counts_after, mrr_after - rates, 0), if(counts_after, runs_after, 0), if(counts_after, rates, 0)),
+          (part_before, if(counts_before, -mrr_before, 0), if(counts_before, toInt8(-runs_before), 0), toInt64(0))
         ]
       )
     ) AS change`;
@@ -200,17 +205,23 @@ function partChanges(scope: Scope): string {
 
 /** Movements of customers with several plans, part by part; readings R17 to R20 inside the part. */
 function reclassified(scope: Scope, period: string | null): string {
-  const window = DEFAULT_SETTINGS.classificationWindowMinutes * 60_000;
+  const window = scope.settings.classificationWindowMinutes * 60_000;
   const longAgo = 'toInt64(-9000000000000000)';
+  const keepsZero = String(!scope.settings.churnWhenZeroMrr);
   const marked = PERIODS.find(({ name }) => name === period);
   const rows = layered(
     `
-    SELECT customer_hash, plan_part, any(source) AS source, arraySort(groupArray((at_ms, toInt64(amount), toInt64(runs)))) AS events
+    SELECT customer_hash, plan_part, any(source) AS source, arraySort(groupArray((at_ms, toInt64(amount), toInt64(runs), toInt64(fx)))) AS events
     FROM (${partChanges(scope)})
     GROUP BY customer_hash, plan_part`,
     ['customer_hash', 'plan_part', 'source', 'events'],
     [
-      { instant: 'events.1', running: 'arrayCumSum(events.3)', is_change: 'arrayMap(e -> e.2 != 0, events)' },
+      {
+        instant: 'events.1',
+        running: 'arrayCumSum(events.3)',
+        total: 'arrayCumSum(arrayMap(e -> e.2 + e.4, events))',
+        is_change: 'arrayMap(e -> e.2 != 0, events)',
+      },
       {
         running_before: carried('arrayMap((r, f) -> r - f, running, events.3)', startsRun('instant')),
         running_after: carriedBack('running', endsRun('instant')),
@@ -218,6 +229,7 @@ function reclassified(scope: Scope, period: string | null): string {
       {
         at: only('instant', 'is_change'),
         amount: only('events.2', 'is_change'),
+        mrr: only('total', 'is_change'),
         subscribed_before: only('running_before', 'is_change'),
         subscribed_after: only('running_after', 'is_change'),
       },
@@ -226,48 +238,58 @@ function reclassified(scope: Scope, period: string | null): string {
           (acc, t) -> if(t <= acc.1 + ${window}, (acc.1, arrayPushBack(acc.2, acc.1)), (t, arrayPushBack(acc.2, t))),
           at, (${longAgo}, emptyArrayInt64())
         ).2`,
-        mrr: 'arrayCumSum(amount)',
+        moved: 'arrayCumSum(amount)',
       },
       { first_of_group: startsRun('grp'), last_of_group: endsRun('grp') },
       {
         moved_at: only('at', 'last_of_group'),
+        before: only('arrayMap((m, a) -> m - a, mrr, amount)', 'first_of_group'),
         after: only('mrr', 'last_of_group'),
+        moved_to: only('moved', 'last_of_group'),
         was_subscribed: only('subscribed_before', 'first_of_group'),
         is_subscribed: only('subscribed_after', 'last_of_group'),
       },
-      { before: previous('after', 'toInt64(0)') },
-      { emitted: 'arrayCumSum(arrayMap((b, a) -> toInt64(a != b), before, after))' },
+      { net: `arrayMap((m, p) -> m - p, moved_to, ${previous('moved_to', 'toInt64(0)')})` },
+      { emitted: 'arrayCumSum(arrayMap(n -> toInt64(n != 0), net))' },
+      // What the customer did, group by group, and what exchange rates did, which comes before it at one instant.
       {
-        moves: `arrayFilter(
-          m -> m.2 != m.3,
+        moves: `arraySort(m -> (m.1, m.2 != 'fx'), arrayConcat(
+          arrayFilter(
+            m -> m.3 != 0,
+            arrayMap(
+              (t, b, a, n, s0, s1, g) -> (
+                t,
+                multiIf(
+                  b = 0, multiIf(g <= 1, 'new_biz', s0 > 0 AND ${keepsZero}, 'expansion', 'reactivation'),
+                  a = 0, if(s1 > 0 AND ${keepsZero}, 'contraction', 'churn'),
+                  n > 0, 'expansion',
+                  'contraction'
+                ),
+                n, b, a, toInt64(a > 0) - toInt64(b > 0)
+              ),
+              moved_at, before, after, net, was_subscribed, is_subscribed, emitted
+            )
+          ),
           arrayMap(
-            (t, b, a, s0, s1, g) -> (
-              toDate32(fromUnixTimestamp64Milli(t, {zone:String})), b, a,
-              multiIf(
-                b = 0, multiIf(g <= 1, 'new_biz', s0 > 0, 'expansion', 'reactivation'),
-                a = 0, if(s1 > 0, 'contraction', 'churn'),
-                a > b, 'expansion',
-                'contraction'
-              )
-            ),
-            moved_at, before, after, was_subscribed, is_subscribed, emitted
+            (e, t) -> (e.1, 'fx', e.4, t - e.2 - e.4, t - e.2, toInt64(0)),
+            arrayFilter(e -> e.4 != 0, events), arrayFilter((t, e) -> e.4 != 0, total, events)
           )
-        )`,
+        ))`,
       },
+      { days: 'arrayMap(m -> toDate32(fromUnixTimestamp64Milli(m.1, {zone:String})), moves)' },
       ...(marked === undefined
         ? []
         : [
             {
-              days: 'moves.1',
-              churns: `arrayCumSum(arrayMap(m -> toInt64(m.4 = 'churn'), moves))`,
-              churns_before: `arrayMap((c, m) -> c - toInt64(m.4 = 'churn'), arrayCumSum(arrayMap(m -> toInt64(m.4 = 'churn'), moves)), moves)`,
+              churns: `arrayCumSum(arrayMap(m -> toInt64(m.2 = 'churn'), moves))`,
+              churns_before: `arrayMap((c, m) -> c - toInt64(m.2 = 'churn'), arrayCumSum(arrayMap(m -> toInt64(m.2 = 'churn'), moves)), moves)`,
             },
             { begins: startsRun(`arrayMap(d -> ${periodSql(marked, 'd')}, days)`) },
             {
-              openings: carried('moves.2', 'begins'),
+              openings: carried('moves.4', 'begins'),
               lost_now: `arrayMap(
-                (m, o, c, c0) -> toInt64(o > 0 AND c > c0 AND m.3 = 0),
-                moves, ${carried('moves.2', 'begins')}, churns, ${carried('churns_before', 'begins')}
+                (m, o, c, c0) -> toInt64(o > 0 AND c > c0 AND m.5 = 0),
+                moves, ${carried('moves.4', 'begins')}, churns, ${carried('churns_before', 'begins')}
               )`,
             },
             {
@@ -276,11 +298,10 @@ function reclassified(scope: Scope, period: string | null): string {
           ]),
       {
         rows: `arrayMap(
-          (m, o, l) -> (
-            m.1, m.4, m.3 - m.2, toInt64(m.3 > 0) - toInt64(m.2 > 0), toYYYYMM(moves[1].1),
-            if(o > 0, m.3 - m.2, 0), if(o > 0, least(m.3, o) - least(m.2, o), 0), l
+          (m, d, o, l) -> (
+            d, m.2, m.3, m.6, toYYYYMM(days[1]), if(o > 0, m.3, 0), if(o > 0, least(m.5, o) - least(m.4, o), 0), l
           ),
-          moves, ${marked === undefined ? 'moves.2, moves.2' : 'openings, losses'}
+          moves, days, ${marked === undefined ? 'moves.3, moves.3' : 'openings, losses'}
         )`,
       },
     ],

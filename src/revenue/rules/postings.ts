@@ -60,7 +60,8 @@ function stepPosting(step: Step): Posting {
     instant: step.instant,
     type: 'step',
     rule: 'step',
-    amount: step.after - step.before,
+    // What exchange rates did is the rest of after − before.
+    amount: step.change,
     customers: Number(step.runningAfter) - Number(step.runningBefore),
     mrrBefore: 0n,
     mrrAfter: 0n,
