@@ -13,6 +13,7 @@ import { importCommand } from './commands/import.ts';
 import { rebuildCommand, verifyCommand } from './commands/jobs.ts';
 import { journalCommand } from './commands/journal.ts';
 import { keysCommand } from './commands/keys.ts';
+import { compareCommand, instrumentsCommand, methodologyCommand, whatIfCommand } from './commands/methodology.ts';
 import { withMetricReports } from './commands/metrics.ts';
 import { organisationCommand } from './commands/organisation.ts';
 import { ratesCommand } from './commands/rates.ts';
@@ -49,6 +50,10 @@ for (const command of [
   organisationCommand(),
   matchCommand(),
   factorsCommand(),
+  instrumentsCommand(),
+  methodologyCommand(),
+  whatIfCommand(),
+  compareCommand(),
   ratesCommand(),
   journalCommand(),
   verifyCommand(),
