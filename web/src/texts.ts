@@ -9,6 +9,7 @@ import { held, queue } from './texts/held.ts';
 import { imports } from './texts/imports.ts';
 import { journal } from './texts/journal.ts';
 import { cohorts, metrics, movements } from './texts/metrics.ts';
+import { boundary, organisation, scope2 } from './texts/organisation.ts';
 import { overview } from './texts/overview.ts';
 import { records } from './texts/records.ts';
 import { revenue } from './texts/revenue.ts';
@@ -33,6 +34,9 @@ export const t = {
   customers,
   segments,
   carbon,
+  organisation,
+  boundary,
+  scope2,
   factors,
   estimate,
   held,

@@ -83,3 +83,24 @@ export function useFactor(id: string | undefined) {
     enabled: id !== undefined,
   });
 }
+
+export type Organisation = Answer<'/api/organisation'>;
+export type Entity = Organisation['entities'][number];
+
+export function useOrganisation(query: Query<'/api/organisation'>, enabled = true) {
+  const asOf = useAsOf();
+  return useQuery({
+    queryKey: ['organisation', query, asOf],
+    queryFn: () => dataOf(api.GET('/api/organisation', { params: { query: { ...query, ...asOfPart(asOf) } } })),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
+
+export function useOrganisationCheck() {
+  const asOf = useAsOf();
+  return useQuery({
+    queryKey: ['organisation check', asOf],
+    queryFn: () => dataOf(api.GET('/api/organisation/check', { params: { query: asOfPart(asOf) } })),
+  });
+}

@@ -380,6 +380,56 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/journal/at": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last entry at a moment
+         * @description Send its number as `as_of` to see the books as they stood then.
+         *
+         *     Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description RFC 3339; entries recorded at this instant are counted
+                     * @example 2025-03-31T23:59:59.999Z
+                     */
+                    time: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Null when the journal had no entry yet */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number | null;
+                            recorded_at: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/journal/{seq}": {
         parameters: {
             query?: never;
@@ -1084,6 +1134,16 @@ export interface paths {
                                             amount: string;
                                             ref: string | null;
                                         };
+                                        fx: {
+                                            /** @description Whole minor units */
+                                            cents: string;
+                                            /**
+                                             * @description An exact decimal, as text
+                                             * @example 1234.50
+                                             */
+                                            amount: string;
+                                            ref: string | null;
+                                        };
                                     };
                                     end: {
                                         /** @description Whole minor units */
@@ -1137,10 +1197,16 @@ export interface paths {
                      * @example 2025-01
                      */
                     to?: string;
-                    /** @description Set of 100-year potentials */
+                    /** @description Set of 100-year potentials; default: that of the methodology */
                     gwp?: "AR4" | "AR5" | "AR6";
-                    /** @description Comma-separated: scope, category, method, entity, month, year, country, region, activity, factor, release */
+                    /** @description Comma-separated: scope, category, method, entity, month, year, country, region, activity, factor, release, supplier, data_quality, gas */
                     group_by?: string;
+                    /** @description Consolidation approach: equity share, financial or operational control; none counts everything wholly. Default: that of the methodology */
+                    approach?: "none" | "equity" | "financial" | "operational";
+                    /** @description Reporting parent of the approach; default: the one owner whom nobody owns */
+                    parent?: string;
+                    /** @description Only this entity and all that is under it */
+                    under?: string;
                     /**
                      * @description Methodology, as name@version or as a name for its last version; default: the one in force
                      * @example default@1
@@ -1170,6 +1236,10 @@ export interface paths {
                     factor?: string;
                     /** @description Only this release */
                     release?: string;
+                    /** @description Only this supplier */
+                    supplier?: string;
+                    /** @description Only this data_quality */
+                    data_quality?: string;
                 };
                 header?: never;
                 path?: never;
@@ -1288,6 +1358,57 @@ export interface paths {
                                 quantity: string | null;
                                 amount: string | null;
                             }[];
+                            boundary: {
+                                /** @enum {unknown} */
+                                approach: "equity" | "financial" | "operational";
+                                parent: string | null;
+                                /** @description What of scopes 1 to 3 the boundary leaves out, largest first */
+                                excluded: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_t: string;
+                                    entities: {
+                                        entity: string;
+                                        reason: string;
+                                        words: string;
+                                        detail: string;
+                                        category_hint: number | null;
+                                        /** @description Shares that count; each from its day on */
+                                        shares: {
+                                            /**
+                                             * @description Calendar day
+                                             * @example 2025-03-01
+                                             */
+                                            from: string;
+                                            /** @description A decimal, or a fraction such as 53/98 */
+                                            share: string;
+                                        }[];
+                                        /**
+                                         * @description An exact decimal, as text
+                                         * @example 1234.50
+                                         */
+                                        co2e_kg: string;
+                                        /**
+                                         * @description An exact decimal, as text
+                                         * @example 1234.50
+                                         */
+                                        co2e_t: string;
+                                        lines: number;
+                                    }[];
+                                };
+                                /** @description Entities whose scopes 1 and 2 are in scope 3, because of a lease */
+                                leased: {
+                                    entity: string;
+                                    category: number;
+                                }[];
+                            } | null;
                             scope_2: {
                                 methodology: string;
                                 /** @description Period within which instruments and use are matched */
@@ -2954,6 +3075,384 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Entities, what they belong to, who owns and controls them when, and their shares under an approach
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    approach?: "equity" | "financial" | "operational";
+                    /** @description Reporting parent of the approach; default: the one owner whom nobody owns */
+                    parent?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            approach: ("equity" | "financial" | "operational") | null;
+                            parent: string | null;
+                            from: string | null;
+                            to: string | null;
+                            /** @description Entities that belong to none and are owned by none */
+                            roots: string[];
+                            entities: {
+                                id: string;
+                                name: string;
+                                kind: string;
+                                /** @description The entity that it belongs to */
+                                parent: string;
+                                country: string;
+                                opened: string | null;
+                                closed: string | null;
+                                lease: string;
+                                lease_role: string;
+                                floor_area: string | null;
+                                /** @description False: only named as an owner or as owned */
+                                stated: boolean;
+                                children: string[];
+                                owners: {
+                                    owner: string;
+                                    owned: string;
+                                    /** @description A decimal, or a fraction such as 53/98 */
+                                    equity_share: string;
+                                    /** @enum {unknown} */
+                                    financial_control: "yes" | "no" | "joint";
+                                    /** @enum {unknown} */
+                                    operational_control: "yes" | "no";
+                                    /**
+                                     * @description Calendar day
+                                     * @example 2025-03-01
+                                     */
+                                    valid_from: string;
+                                    valid_to: string | null;
+                                }[];
+                                shares: {
+                                    /**
+                                     * @description Calendar day
+                                     * @example 2025-03-01
+                                     */
+                                    from: string;
+                                    /** @description A decimal, or a fraction such as 53/98 */
+                                    share: string;
+                                }[] | null;
+                                /** @description Why it does not count wholly */
+                                reason: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/organisation/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What in the organisation contradicts itself or is missing
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            findings: {
+                                /** @enum {unknown} */
+                                severity: "contradiction" | "warning";
+                                code: string;
+                                entity: string;
+                                from: string | null;
+                                to: string | null;
+                                words: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which exchange rates there are
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            pairs: {
+                                /**
+                                 * @description ISO 4217
+                                 * @example USD
+                                 */
+                                base: string;
+                                /**
+                                 * @description ISO 4217
+                                 * @example USD
+                                 */
+                                quote: string;
+                                rates: number;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                first: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                last: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * State exchange rates
+         * @description A later statement of the same pair and day takes the place of an earlier one; null withdraws it.
+         *
+         *     Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Who says so; kept with every figure
+                         * @example European Central Bank, euro reference rates
+                         */
+                        source: string;
+                        rates: {
+                            /**
+                             * @description Calendar day
+                             * @example 2025-03-01
+                             */
+                            date: string;
+                            /**
+                             * @description ISO 4217
+                             * @example USD
+                             */
+                            base: string;
+                            /**
+                             * @description ISO 4217
+                             * @example USD
+                             */
+                            quote: string;
+                            rate: (string | number) | null;
+                        }[];
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Entry that states them */
+                            seq: number;
+                            /** @description Rows stated */
+                            rows: number;
+                            /** @description Rows that say something new; the others stood already */
+                            changed: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rates/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Exchange rates as they stand, by pair and day
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description ISO 4217
+                     * @example USD
+                     */
+                    base?: string;
+                    /**
+                     * @description ISO 4217
+                     * @example USD
+                     */
+                    quote?: string;
+                    /**
+                     * @description Calendar day
+                     * @example 2025-03-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Calendar day
+                     * @example 2025-03-01
+                     */
+                    to?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            rates: {
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                date: string;
+                                /**
+                                 * @description ISO 4217
+                                 * @example USD
+                                 */
+                                base: string;
+                                /**
+                                 * @description ISO 4217
+                                 * @example USD
+                                 */
+                                quote: string;
+                                /**
+                                 * @description Units of quote for one unit of base
+                                 * @example 1.0817
+                                 */
+                                rate: string;
+                                source: string;
+                                /** @description Entry that states it */
+                                seq: number;
+                            }[];
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;

@@ -118,24 +118,12 @@ function ByDay({ onChoose }: { onChoose: (seq: number) => void }) {
   );
 }
 
-const ENTRIES_PER_PAGE = 1_000;
-
 /** The last entry that was recorded before the end of the day here; null when there is none. */
 async function lastEntryOf(day: string): Promise<number | null> {
   const end = new Date(`${day}T00:00:00`);
   end.setDate(end.getDate() + 1);
-  let cursor: string | null = null;
-  do {
-    const query: { limit: number; order: 'newest'; cursor?: string } = { limit: ENTRIES_PER_PAGE, order: 'newest' };
-    if (cursor !== null) query.cursor = cursor;
-    const page: { entries: { seq: number; recorded_at: string }[]; next: string | null } = await dataOf(
-      api.GET('/api/journal', { params: { query } }),
-    );
-    const found = page.entries.find(({ recorded_at }) => new Date(recorded_at) < end);
-    if (found) return found.seq;
-    cursor = page.next;
-  } while (cursor !== null);
-  return null;
+  const time = new Date(end.getTime() - 1).toISOString();
+  return (await dataOf(api.GET('/api/journal/at', { params: { query: { time } } }))).seq;
 }
 
 export function AsOfBanner() {

@@ -66,6 +66,11 @@ const breakdown = createRoute({
   path: '/carbon/breakdown',
   component: lazyRouteComponent(() => import('../pages/carbon/Breakdown.tsx'), 'Breakdown'),
 });
+const organisation = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/organisation',
+  component: lazyRouteComponent(() => import('../pages/carbon/Organisation.tsx'), 'Organisation'),
+});
 const factors = createRoute({
   getParentRoute: () => root,
   path: '/carbon/factors',
@@ -130,6 +135,7 @@ export const router = createRouter({
     customer,
     carbon,
     breakdown,
+    organisation,
     factors,
     estimate,
     held,

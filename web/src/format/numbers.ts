@@ -135,3 +135,14 @@ export const percentChange = (text: string): string =>
     maximumFractionDigits: 1,
     signDisplay: 'exceptZero',
   }).format(`${text}e-2` as Numeric);
+
+/** `part` / `whole` x 10^shift with six decimals, exact to the rounding; null when there is no whole. */
+export function ratioOf(part: string, whole: string, shift = 0): string | null {
+  const scale = Math.max(decimalsOf(part), decimalsOf(whole));
+  const divisor = scaled(whole, scale);
+  if (divisor === 0n) return null;
+  const doubled = (scaled(part, scale) * 2n * 10n ** BigInt(RATIO_DECIMALS + shift)) / divisor;
+  return unscaled((doubled + (doubled < 0n ? -1n : 1n)) / 2n, RATIO_DECIMALS);
+}
+
+const RATIO_DECIMALS = 6;

@@ -1,5 +1,5 @@
 /** The carbon book: the inventory by any dimension, its months, its parts, and what is held back from it. */
-import { Select } from '@mantine/core';
+import { NativeSelect, Select } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type Inventory, useInventory } from '../api/queries.ts';
 import { useParameter, useSetAddress } from '../app/address.ts';
@@ -7,10 +7,12 @@ import { Figure } from '../components/Figure.tsx';
 import { Empty, Section, Shown, Stat } from '../components/Page.tsx';
 import { amount, decimal, tonnes, tonnesOfKilograms, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
+import { BothMethods } from './carbon/BothMethods.tsx';
+import { Boundary } from './carbon/Boundary.tsx';
 import { CarbonHead } from './carbon/CarbonHead.tsx';
 import { InventoryTable } from './carbon/InventoryTable.tsx';
 import { MonthChart } from './carbon/MonthChart.tsx';
-import { type CarbonRange, useCarbonRange } from './carbon/range.ts';
+import { APPROACHES, type CarbonRange, useCarbonRange } from './carbon/range.ts';
 import { Treemap } from './carbon/Treemap.tsx';
 
 export function Carbon() {
@@ -22,6 +24,15 @@ export function Carbon() {
   return (
     <>
       <CarbonHead title={t.carbon.title} range={range}>
+        <NativeSelect
+          label={t.boundary.approach}
+          value={range.approach ?? ''}
+          data={[
+            { value: '', label: t.boundary.byMethodology },
+            ...APPROACHES.map((value) => ({ value, label: t.boundary.approaches[value]! })),
+          ]}
+          onChange={(event) => setAddress({ approach: event.currentTarget.value || undefined })}
+        />
         <Select
           label={t.carbon.groupBy}
           value={by}
@@ -43,6 +54,8 @@ export function Carbon() {
                 <Notes inventory={data} />
                 <InventoryTable inventory={data} onFilter={(keys) => setAddress(keys)} />
               </Section>
+              {data.scope_2 && <BothMethods both={data.scope_2} seq={data.seq} />}
+              {data.boundary && <Boundary boundary={data.boundary} />}
               <Charts query={query} name={name} />
             </>
           )

@@ -1,16 +1,28 @@
 /** Both books at a glance, and the state of the data that they stand on. */
 import { Button, NativeSelect } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
-import { useHeld, useImports, useInventory, useMrr, useYears } from '../api/queries.ts';
+import {
+  type Inventory,
+  type Mrr,
+  useAccount,
+  useHeld,
+  useImports,
+  useInventory,
+  useMrr,
+  useYears,
+} from '../api/queries.ts';
+import { type MetricUnit, useMetrics } from '../api/revenue.ts';
 import { useAsOf, useParameter, useSetAddress } from '../app/address.ts';
 import { Empty, Loading, PageHead, Section, Shown, Stat } from '../components/Page.tsx';
 import { Problem } from '../components/Problem.tsx';
 import { instant } from '../format/dates.ts';
-import { whole } from '../format/numbers.ts';
+import { amountOfCents, decimal, money, ratioOf, tonnes, tonnesOfKilograms, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
 import { InventoryTable } from './carbon/InventoryTable.tsx';
 import { MonthChart } from './carbon/MonthChart.tsx';
 import { MrrChart } from './revenue/MrrChart.tsx';
+import { metricText } from './revenue/metricFormat.ts';
+import { Waterfall } from './revenue/Waterfall.tsx';
 import { YearStatement } from './revenue/YearStatement.tsx';
 
 export function Overview() {
@@ -117,7 +129,9 @@ function RevenueSummary({ year }: { year: string }) {
             <Empty title={t.overview.noRevenue}>{t.overview.importHint}</Empty>
           ) : (
             <>
+              <KeyMetrics year={year} mrr={mrr} />
               <YearStatement mrr={mrr} />
+              <YearWaterfall mrr={mrr} year={year} />
               {months.data && <MrrChart mrr={months.data} label={t.overview.mrrChart(year)} fileName={`mrr-${year}`} />}
             </>
           )
@@ -125,6 +139,115 @@ function RevenueSummary({ year }: { year: string }) {
       </Shown>
     </Section>
   );
+}
+
+/** Of the account's own currency, or the first that there is. */
+function useOwnCurrency(mrr: Mrr): string | undefined {
+  const own = useAccount().data?.account.currency;
+  const currencies = mrr.currencies.map(({ currency }) => currency);
+  return currencies.find((one) => one === own) ?? currencies[0];
+}
+
+function KeyMetrics({ year, mrr }: { year: string; mrr: Mrr }) {
+  const currency = useOwnCurrency(mrr);
+  const metrics = useMetrics(
+    {
+      names: 'mrr,mrr_churn_rate,nrr,customers',
+      from: `${year}-01`,
+      to: `${year}-12`,
+      interval: 'year',
+      ...(currency ? { currency } : {}),
+    },
+    currency !== undefined,
+  );
+  const figures = metrics.data?.buckets.at(-1)?.metrics;
+  return (
+    <div className="stats stats-small">
+      {(metrics.data?.metrics ?? PLACEHOLDERS).map(({ name, title, unit, words }) => {
+        const figure = figures?.[name];
+        return (
+          <Stat
+            key={name}
+            label={title}
+            value={figure ? metricText(figure.value, unit as MetricUnit, currency ?? '') : '…'}
+            unit={unit === 'cents' ? (currency ?? '') : ''}
+            note={<span title={words}>{currency}</span>}
+          />
+        );
+      })}
+    </div>
+  );
+}
+
+/** The shape of what is coming, so that nothing jumps. */
+const PLACEHOLDERS = ['mrr', 'mrr_churn_rate', 'nrr', 'customers'].map((name) => ({
+  name,
+  title: '…',
+  unit: 'count',
+  words: '',
+}));
+
+function YearWaterfall({ mrr, year }: { mrr: Mrr; year: string }) {
+  const currency = useOwnCurrency(mrr);
+  const statement = mrr.currencies.find((one) => one.currency === currency);
+  return statement ? (
+    <Waterfall
+      statement={statement}
+      label={t.overview.waterfall(year, statement.currency)}
+      fileName={`mrr-waterfall-${year}`}
+    />
+  ) : null;
+}
+
+function KeyEmissions({ year, inventory }: { year: string; inventory: Inventory }) {
+  const both = inventory.scope_2;
+  const total = both?.total_location_based.co2e_t ?? inventory.total.co2e_t;
+  const intensity = useIntensity(year, both?.total_market_based.co2e_kg ?? inventory.total.co2e_kg);
+  return (
+    <div className="stats stats-small">
+      <Stat label={t.overview.totalLocation} value={tonnes(total)} unit={t.carbon.unit} note={t.scope2.location} />
+      {both && (
+        <Stat
+          label={t.overview.totalMarket}
+          value={tonnes(both.total_market_based.co2e_t)}
+          unit={t.carbon.unit}
+          note={t.scope2.market}
+        />
+      )}
+      <Stat label={t.overview.intensity} value={intensity.value} unit={intensity.unit} note={intensity.note} />
+    </div>
+  );
+}
+
+/** Market-based emissions per recognised revenue, where all of it is in one currency: currencies are never added. */
+function useIntensity(year: string, kilograms: string): { value: string; unit: string; note: string } {
+  const mrr = useMrr({ from: `${year}-01`, to: `${year}-12`, interval: 'year' });
+  const currencies = mrr.data?.currencies.map(({ currency }) => currency) ?? [];
+  const currency = currencies.length === 1 ? currencies[0] : undefined;
+  const metrics = useMetrics(
+    {
+      names: 'recognised_revenue',
+      from: `${year}-01`,
+      to: `${year}-12`,
+      interval: 'year',
+      ...(currency ? { currency } : {}),
+    },
+    currency !== undefined,
+  );
+  const cents = metrics.data?.buckets.at(-1)?.metrics.recognised_revenue?.value;
+  if (mrr.data && currency === undefined)
+    return {
+      value: '–',
+      unit: '',
+      note: currencies.length === 0 ? t.overview.noRevenue : t.overview.severalCurrencies,
+    };
+  if (!currency || cents === undefined || cents === null) return { value: '…', unit: '', note: '' };
+  const perMillion = ratioOf(tonnesOfKilograms(kilograms), amountOfCents(cents, currency), 6);
+  return {
+    value: perMillion === null ? '–' : decimal(perMillion, 3),
+    unit: t.overview.perMillion(currency),
+    note: t.overview.recognised(money(cents, currency), currency),
+  };
 }
 
 function CarbonSummary({ year }: { year: string }) {
@@ -139,6 +262,7 @@ function CarbonSummary({ year }: { year: string }) {
             <Empty title={t.overview.noCarbon}>{t.overview.importHint}</Empty>
           ) : (
             <>
+              <KeyEmissions year={year} inventory={inventory} />
               <InventoryTable inventory={inventory} brief />
               {byMonth.data && (
                 <MonthChart

@@ -7,7 +7,8 @@ export const GWP_SETS = ['AR4', 'AR5', 'AR6'] as const;
 /** Dimensions that a row can be narrowed to. */
 export const FILTERS = ['scope', 'category', 'entity', 'country', 'activity', 'factor', 'month', 'method'] as const;
 /** Parameters that mean the same on every page of the book. */
-export const KEPT = ['from', 'to', 'gwp', ...FILTERS] as const;
+export const KEPT = ['from', 'to', 'gwp', 'approach', ...FILTERS] as const;
+export const APPROACHES = ['none', 'equity', 'financial', 'operational'] as const;
 
 export interface CarbonRange {
   /** False until it is known what the books hold. */
@@ -15,6 +16,8 @@ export interface CarbonRange {
   from: string | undefined;
   to: string | undefined;
   gwp: (typeof GWP_SETS)[number];
+  /** Undefined: as the methodology says. */
+  approach: (typeof APPROACHES)[number] | undefined;
   filters: Record<string, string>;
   query: Omit<InventoryQuery, 'group_by'>;
   /** For the names of files. */
@@ -27,6 +30,8 @@ export function useCarbonRange(): CarbonRange {
   const from = useParameter('from') ?? (latest ? `${latest}-01` : undefined);
   const to = useParameter('to') ?? (latest ? `${latest}-12` : undefined);
   const asked = useParameter('gwp');
+  const askedApproach = useParameter('approach');
+  const approach = APPROACHES.find((one) => one === askedApproach);
   const gwp = GWP_SETS.find((set) => set === asked) ?? 'AR5';
   const filters = Object.fromEntries(
     FILTERS.filter((name) => address[name] !== undefined).map((name) => [name, String(address[name])]),
@@ -36,8 +41,9 @@ export function useCarbonRange(): CarbonRange {
     from,
     to,
     gwp,
+    approach,
     filters,
-    query: { ...(from ? { from } : {}), ...(to ? { to } : {}), gwp, ...filters },
+    query: { ...(from ? { from } : {}), ...(to ? { to } : {}), gwp, ...(approach ? { approach } : {}), ...filters },
     name: [gwp, from, to].filter(Boolean).join('-'),
   };
 }
