@@ -52,7 +52,7 @@ export { FURTHER_FIELDS } from './matching/refine.ts';
 export { matchingState } from './matching/state.ts';
 export { ADOPT_KIND, type AdoptPayload, adoptedReleases, starterReleases } from './matching.ts';
 export { CAUSE_WORDS, CAUSES, type CellChange, type Effects, type Side } from './methodology/difference.ts';
-export { checkReleases } from './methodology/items.ts';
+export { checkReleases, decidesOtherwise } from './methodology/items.ts';
 export {
   ADOPT_METHODOLOGY_KIND,
   type AdoptMethodologyPayload,

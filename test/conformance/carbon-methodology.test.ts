@@ -143,7 +143,6 @@ test('a rule for methane gives all of it one potential', () => {
 describe('what a methodology may say', () => {
   test.each([
     [{ scope2: { granularity: 'hour' } }, 'scope2.granularity'],
-    [{ approach: 'equity' }, 'parent'],
     [{ threshold: '2' }, 'threshold'],
     [{ gap_years_max: -1 }, 'gap_years_max'],
     [{ oxidation: '1.2' }, 'oxidation'],
@@ -178,6 +177,7 @@ test('whatever the two sides are, the effects add up to the change, in all and f
           ...rest,
           entity,
           activity: 'a',
+          country: '',
           factors: [],
           used: new Rational(BigInt(used), 7n),
           unit: 'kWh',

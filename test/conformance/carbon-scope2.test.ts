@@ -469,7 +469,7 @@ describe('in the ledger', () => {
     for (const gwp of ['AR4', 'AR5', 'AR6'] as const) {
       const statement = await scope2Statement(context, { gwp, filters: { entity: ['S2-01'] } });
       expect(statement!.market_based.co2e_kg).toBe(statement!.location_based.co2e_kg);
-      expect(statement!.notes.join()).toContain('1000000 kWh');
+      expect(statement!.notes.join()).toContain('1,000,000 kWh');
     }
   });
 

@@ -31,6 +31,7 @@ export const CAUSE_WORDS: Record<Cause, string> = {
 export interface Side {
   entity: string;
   activity: string;
+  country: string;
   /** 0 = outside the scopes. */
   scope: number;
   category: number;

@@ -156,6 +156,11 @@ export async function itemsUnder(
   return result;
 }
 
+/** True when a methodology would take other factors than those that lines are posted with. */
+export async function decidesOtherwise(context: ReadContext, methodology: MethodologyContent): Promise<boolean> {
+  return decisionKey(methodology) !== decisionKey(await methodologyInForce(context, context.seq));
+}
+
 /** @throws FootingError `invalid` naming each release that the catalogue does not hold. */
 export function checkReleases(releases: readonly string[]): readonly string[] {
   const known = loadCatalogue().releases.map(({ id }) => id);

@@ -33,7 +33,7 @@ export interface Scope2Policy {
 export interface MethodologyContent extends DecisionPolicies {
   gwp: GwpSetName;
   approach: Approach;
-  /** Entity from which shares are seen; empty for the approach `none`. */
+  /** Entity from which shares are seen; empty: the one owner whom nobody owns, and for the approach `none`. */
   parent: string;
   /** Releases that may be used; null = all that are adopted. */
   releases: readonly string[] | null;
@@ -195,14 +195,6 @@ export function contentOf(input: MethodologyInput, base: MethodologyContent = DE
   }
   const approach = oneOf('approach', input.approach, APPROACHES, base.approach);
   const parent = approach === 'none' ? '' : (input.parent ?? base.parent);
-  if (approach !== 'none' && parent === '') {
-    problems.push({
-      field: 'parent',
-      value: '',
-      reason: `is missing: the approach ${approach} is seen from a parent`,
-      remedy: 'Give the entity that reports',
-    });
-  }
   const content: MethodologyContent = {
     gwp: oneOf('gwp', input.gwp, GWP_SET_NAMES, base.gwp),
     approach,

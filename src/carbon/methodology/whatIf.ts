@@ -83,6 +83,7 @@ export function positionOf(
       side = {
         entity: entities ? item.entity : '',
         activity: item.descriptor.activity,
+        country: item.descriptor.country,
         scope: moved === 0 ? item.scope : 3,
         category: moved === 0 ? item.category : moved,
         method: '',

@@ -168,7 +168,11 @@ export function poolRejection(instrument: Instrument, pool: PoolPlace, policy: S
   }
   if (!sameMarket(instrument, pool, policy)) {
     const where = instrument.grid === '' ? instrument.country : `${instrument.country} ${instrument.grid}`;
-    return { criterion: 'market', words: `it is of the market ${where}, where no ${instrument.carrier} was used` };
+    const words =
+      instrument.site === ''
+        ? `it is of the market ${where}, where no ${instrument.carrier} was used`
+        : `it is of the market ${where}, but ${pool.entity} uses ${instrument.carrier} in ${pool.country || 'a country that is not stated'}`;
+    return { criterion: 'market', words };
   }
   if (vintageDistance(instrument, pool.period, policy) === null) {
     return {

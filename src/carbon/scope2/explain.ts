@@ -6,7 +6,6 @@
  *     allocation/<pool>/<number>?gwp=AR5&methodology=default@1
  *     instrument/<data source>/<external_id>?methodology=default@1
  */
-import { Decimal } from '../../kernel/decimal.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ExplanationNode, ReadContext, RecordSource } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
@@ -16,7 +15,7 @@ import { type Methodology, methodologyId } from '../methodology/methodology.ts';
 import type { InstrumentResult, ResidualMix } from './allocate.ts';
 import type { Instrument } from './criteria.ts';
 import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketLine, marketBook } from './lines.ts';
-import { countedLines, marketFigures, type ShareOf, scope2Ref, scope2Statement } from './statement.ts';
+import { countedLines, grouped, marketFigures, type ShareOf, scope2Ref, scope2Statement } from './statement.ts';
 
 const CHILDREN_MAX = 50;
 
@@ -84,8 +83,8 @@ async function explainFigure(
     ['methodology', statement.methodology],
     ['matched by', statement.granularity],
     ['potentials', gwp],
-    ['energy used, kWh', statement.kwh],
-    ['covered, kWh', statement.covered_kwh],
+    ['energy used, kWh', grouped(statement.kwh)],
+    ['covered, kWh', grouped(statement.covered_kwh)],
     ...statement.notes.map((note): [string, string] => ['note', note]),
   ];
   if (cover === null) {
@@ -100,7 +99,7 @@ async function explainFigure(
       children: covers.slice(offset, offset + limit).map((each) => ({
         ...node('part', each.ref, capital(each.words), each.co2e_kg),
         facts: [
-          ['kWh', each.kwh],
+          ['kWh', grouped(each.kwh)],
           ['lines', String(each.lines)],
         ] as Array<[string, string]>,
       })),
@@ -119,7 +118,7 @@ async function explainFigure(
     value: own?.co2e_kg ?? '0',
     unit: 'kg CO2e',
     words: null,
-    facts: [['kWh', own?.kwh ?? '0'], ...facts.slice(0, 3)],
+    facts: [['kWh', grouped(own?.kwh ?? '0')], ...facts.slice(0, 3)],
     children: lines.slice(offset, offset + limit).map((line) => lineNode(line, gwp, methodology)),
     childrenTotal: lines.length,
   };
@@ -307,9 +306,3 @@ function node(kind: ExplanationNode['kind'], ref: string | null, title: string, 
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
-
-/** Thousands set apart, all digits kept. */
-function grouped(decimal: string): string {
-  const value = Decimal.parse(decimal);
-  return value.toGrouped(value.normalized().scale);
-}

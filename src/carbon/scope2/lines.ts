@@ -74,7 +74,17 @@ export function marketBook(place: Place, seq: number, policy: AllocationPolicy):
 
 export function bookOf(data: Scope2Data, policy: AllocationPolicy): MarketBook {
   const allocation = allocate(data.uses, data.instruments, data.mixes, policy);
-  const lines = allocation.pools.flatMap((pool) => pool.shares.map((share, number) => lineOf(pool, share, number)));
+  const lines = allocation.pools.flatMap((pool) => {
+    // Of what one cover comes to, each line takes the difference of two cumulated sums, so that lines add up to volume x rate.
+    let [cover, before] = [pool.shares[0]?.cover, Decimal.ZERO];
+    return pool.shares.map((share, number) => {
+      if (share.cover !== cover) [cover, before] = [share.cover, Decimal.ZERO];
+      const through = before.add(share.kwh);
+      const line = lineOf(pool, share, number, { before, through });
+      before = through;
+      return line;
+    });
+  });
   for (const own of data.own) {
     if (own.certificates === 'sold') continue;
     for (const [number, { month, kwh }] of own.months.entries()) {
@@ -121,16 +131,22 @@ export function bookOf(data: Scope2Data, policy: AllocationPolicy): MarketBook {
 
 const NOTHING = Object.fromEntries(MASSES.map((mass) => [mass, '0'])) as Record<Mass, string>;
 
-function lineOf(pool: Pool<EnergyUse>, share: Share<EnergyUse>, number: number): MarketLine {
+/** Volumes of a cover cumulated up to a line, without it and with it, kWh. */
+interface Span {
+  before: Decimal;
+  through: Decimal;
+}
+
+function lineOf(pool: Pool<EnergyUse>, share: Share<EnergyUse>, number: number, span: Span): MarketLine {
   const { item: use, cover, kwh } = share;
   const common = { pool: pool.id, number, share, use, kwh, otherYear: false };
   if (cover.kind === 'instrument') {
     const { instrument } = cover;
-    return { ...common, cover: instrument.kind, sums: rated(kwh, instrument.rate!, instrument.gwp) };
+    return { ...common, cover: instrument.kind, sums: rated(span, instrument.rate!, instrument.gwp) };
   }
   if (cover.kind === 'residual_mix') {
     const { mix, gapYears } = cover;
-    return { ...common, cover: 'residual_mix', sums: rated(kwh, mix.kgPerKwh, mix.gwp), otherYear: gapYears !== 0 };
+    return { ...common, cover: 'residual_mix', sums: rated(span, mix.kgPerKwh, mix.gwp), otherYear: gapYears !== 0 };
   }
   if (!use.own) return { ...common, cover: 'grid_average', sums: part(use.sums, kwh, use.kwh) };
   // Own power takes the average of what the site draws from the grid besides.
@@ -140,9 +156,9 @@ function lineOf(pool: Pool<EnergyUse>, share: Share<EnergyUse>, number: number):
 }
 
 /** Volume times rate: CO2e that nobody splits by gas. */
-function rated(kwh: Decimal, rate: Decimal, gwp: string): SumRow {
-  const exact = kwh.mul(rate);
-  const kg = (exact.scale > MASS_SCALE ? exact.rescale(MASS_SCALE, 'half-even') : exact).toString();
+function rated({ before, through }: Span, rate: Decimal, gwp: string): SumRow {
+  const rounded = (kwh: Decimal) => kwh.mul(rate).normalized().rescale(MASS_SCALE, 'half-even');
+  const kg = rounded(through).sub(rounded(before)).toString();
   return { gwp_source: gwp, other_gas: '', lines: '1', ...NOTHING, co2e_unsplit: kg, co2e_source: kg };
 }
 

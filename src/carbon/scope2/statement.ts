@@ -216,17 +216,18 @@ function notesOf(covers: Scope2Statement['covers'], book: MarketBook): string[] 
   for (const { cover, kwh, other_year_kwh, lines } of covers) {
     if (cover === 'grid_average') {
       notes.push(
-        `No residual mix is stated for ${kwh} kWh: the average of the grid stands in for it, and generation claimed by others may be counted twice.`,
+        `No residual mix is stated for ${grouped(kwh)} kWh: the average of the grid stands in for it, and generation claimed by others may be counted twice.`,
       );
     }
     if (cover === 'no_rate')
-      notes.push(`${kwh} kWh of own generation, whose certificates were sold, have no rate and count 0.`);
+      notes.push(`${grouped(kwh)} kWh of own generation, whose certificates were sold, have no rate and count 0.`);
     if (cover === 'not_energy') {
       notes.push(
-        `${lines} ${lines === 1 ? 'sum is' : 'sums are'} not stated as energy and count as in the location-based figure.`,
+        `${lines} ${lines === 1 ? 'sum' : 'sums'} of a site and month ${lines === 1 ? 'is' : 'are'} not stated as energy and count as in the location-based figure.`,
       );
     }
-    if (other_year_kwh !== '0') notes.push(`The residual mix of another year is used for ${other_year_kwh} kWh.`);
+    if (other_year_kwh !== '0')
+      notes.push(`The residual mix of another year is used for ${grouped(other_year_kwh)} kWh.`);
   }
   const rejected = book.allocation.instruments.filter(({ status }) => status === 'rejected').length;
   if (rejected > 0) {
@@ -235,6 +236,12 @@ function notesOf(covers: Scope2Statement['covers'], book: MarketBook): string[] 
     );
   }
   return notes;
+}
+
+/** Thousands set apart, all digits kept. */
+export function grouped(decimal: string): string {
+  const value = Decimal.parse(decimal).normalized();
+  return value.toGrouped(value.scale);
 }
 
 /** A reference to a market-based figure that `explainScope2` understands. */

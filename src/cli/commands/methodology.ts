@@ -26,7 +26,14 @@ interface DifferenceView {
   effects: Effects;
   words: Record<string, string>;
   by_category: Array<{ scope: string; category: string; before_kg: string; after_kg: string; effects: Effects }>;
-  changes: Array<{ entity: string; activity: string; scope: string; category: string; effects: Effects }>;
+  changes: Array<{
+    entity: string;
+    activity: string;
+    country: string;
+    scope: string;
+    category: string;
+    effects: Effects;
+  }>;
   changes_total: number;
 }
 
@@ -261,9 +268,10 @@ function printDifference(found: DifferenceView, first: string, second: string): 
   if (found.after.held_lines > 0) print(`${grouped(String(found.after.held_lines))} lines would be held back.`);
   if (found.changes.length > 0) {
     print();
+    const entities = found.changes.some(({ entity }) => entity !== '');
     const list: Column[] = [
       { title: 'Largest changes' },
-      { title: 'Entity' },
+      ...(entities ? [{ title: 'Entity' }] : []),
       { title: 'Scope' },
       { title: 't CO2e', align: right },
       { title: 'Cause' },
@@ -271,9 +279,9 @@ function printDifference(found: DifferenceView, first: string, second: string): 
     print(
       table(
         list,
-        found.changes.map(({ activity, entity, scope, category, effects }) => [
-          activity,
-          entity,
+        found.changes.map(({ activity, country, entity, scope, category, effects }) => [
+          country === '' || activity.includes(country) ? activity : `${activity} (${country})`,
+          ...(entities ? [entity] : []),
           category === '' ? scope : `${scope}, category ${category}`,
           tonnes(sum(CAUSES.map((cause) => effects[cause]!))),
           CAUSES.filter((cause) => effects[cause] !== '0')

@@ -12,6 +12,7 @@ import {
   checkReleases,
   compare,
   contentOf,
+  decidesOtherwise,
   type Effects,
   GRANULARITIES,
   GWP_SET_NAMES,
@@ -205,6 +206,7 @@ const DifferenceSchema = Type.Object(
         {
           entity: Type.String(),
           activity: Type.String(),
+          country: Type.String(),
           scope: Type.String(),
           category: Type.String(),
           before: SideSchema,
@@ -524,8 +526,9 @@ function percentOf(change: Decimal, of: Decimal): string {
   return hundredfold.div(Rational.fromDecimal(of)).toDecimal(PERCENT_PLACES).toString();
 }
 
-/** Scope 2 by the market-based method under the side's own methodology; null where nothing is known of it. */
+/** Scope 2 by the market-based method; null where factors are others than the posted ones: what nothing covers takes those. */
 async function marketOf({ context, from, to, methodology }: PositionQuery): Promise<string | null> {
+  if (await decidesOtherwise(context, methodology)) return null;
   const { approach, parent, gwp } = methodology;
   const statement = await scope2Statement(
     context,
@@ -566,6 +569,7 @@ function cellView({ before, after, effects: own }: CellChange) {
   return {
     entity: side.entity,
     activity: side.activity,
+    country: side.country,
     scope: String(side.scope),
     category: side.category === 0 ? '' : String(side.category),
     before: sideView(before, 'counted'),
