@@ -48,15 +48,30 @@ export interface MovedDay {
   mrrAfter: bigint;
 }
 
+const DAYS_KEPT_MAX = 20_000;
+const numbersKept = new Map<Day, readonly number[]>();
+
+/** Numbers of the periods that a day is in. Movements come on few days, again and again. */
+function periodsOf(day: Day): readonly number[] {
+  let numbers = numbersKept.get(day);
+  if (numbers === undefined) {
+    const known = dayNumber(day);
+    numbers = PERIODS.map(({ interval, weekStart }) => bucketOf(known, interval, weekStart).number);
+    if (numbersKept.size >= DAYS_KEPT_MAX) numbersKept.clear();
+    numbersKept.set(day, numbers);
+  }
+  return numbers;
+}
+
 /** Values of {@link PERIOD_COLUMNS}, one row per movement, of one customer's movements in their order. */
 export function periodMarks(movements: readonly MovedDay[]): Array<Array<string | number>> {
-  const columns = PERIODS.map(({ interval, weekStart }) => {
+  const columns = PERIODS.map((_, which) => {
     let period = Number.NaN;
     let opening = 0n;
     let churned = false;
     let lost = false;
     return movements.map(({ day, churn, mrrBefore, mrrAfter }) => {
-      const { number } = bucketOf(dayNumber(day), interval, weekStart);
+      const number = periodsOf(day)[which]!;
       if (number !== period) [period, opening, churned, lost] = [number, mrrBefore, false, false];
       churned ||= churn;
       const lostBefore = lost;

@@ -175,7 +175,7 @@ export async function readInvoices(context: ApiContext, call: Call, body: Fields
     });
   }
   body.check();
-  const twice = claims.find((each, i) => claims.indexOf(each) !== i);
+  const twice = firstRepeated(claims);
   if (twice !== undefined) {
     throw refused('invoices', `${MESSAGES[twice.split('/', 1)[0]!]} (It stands twice in this request.)`, 'taken');
   }
@@ -186,6 +186,11 @@ export async function readInvoices(context: ApiContext, call: Call, body: Fields
   }
   for (const invoice of made) invoice.id = idOf(invoice);
   return { made, entry, claims };
+}
+
+function firstRepeated(claims: readonly string[]): string | undefined {
+  const seen = new Set<string>();
+  return claims.find((each) => seen.size === seen.add(each).size);
 }
 
 function idOf(invoice: InvoiceRows): string {
