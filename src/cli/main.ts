@@ -20,6 +20,7 @@ import { ratesCommand } from './commands/rates.ts';
 import { reportCommand } from './commands/report.ts';
 import { segmentsCommand } from './commands/segments.ts';
 import { serveCommand } from './commands/serve.ts';
+import { settingsCommand } from './commands/settings.ts';
 import { streamsCommand } from './commands/streams.ts';
 import { EXIT_HELP, reportError } from './exit.ts';
 
@@ -55,6 +56,7 @@ for (const command of [
   whatIfCommand(),
   compareCommand(),
   ratesCommand(),
+  settingsCommand(),
   journalCommand(),
   verifyCommand(),
   rebuildCommand(),

@@ -33,6 +33,7 @@ import { recordRoutes } from './routes/records.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { scope2Routes } from './routes/scope2.ts';
 import { segmentRoutes } from './routes/segments.ts';
+import { settingRoutes } from './routes/settings.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { stripeRoutes } from './routes/stripe.ts';
 import { sharedSecret } from './secrets.ts';
@@ -133,6 +134,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     customerRoutes,
     exportRoutes,
     rateRoutes,
+    settingRoutes,
     chartmogulRoutes,
     stripeRoutes,
     adminRoutes,

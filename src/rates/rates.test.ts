@@ -136,7 +136,7 @@ describe('in the journal', () => {
   afterAll(() => engines.close());
 
   const importText = (text: string) =>
-    importMoney(journal, engines.evidence, account, 'test', {
+    importMoney(engines.pg, journal, engines.evidence, account, 'test', {
       what: 'rates',
       bytes: bytes(text),
       source: 'European Central Bank',
@@ -149,7 +149,11 @@ describe('in the journal', () => {
     const first = await importText('Date,USD,\n2026-03-02,1.10,\n2026-03-03,1.20,\n');
     expect(first).toMatchObject({ rows: 2, changed: 2, format: 'ecb' });
     const again = await importText('Date,USD,\n2026-03-02,1.10,\n2026-03-03,1.2000,\n2026-03-04,1.30,\n');
-    expect(again).toMatchObject({ rows: 3, changed: 1 });
+    expect(again).toMatchObject({ rows: 3, changed: 1, already: false });
+    const head = await journal.head(account);
+    const same = await importText('Date,USD,\n2026-03-02,1.10,\n2026-03-03,1.2000,\n2026-03-04,1.30,\n');
+    expect(same).toMatchObject({ seq: again.seq, changed: 0, already: true });
+    expect(await journal.head(account)).toEqual(head);
     const corrected = await setRates(journal, engines.evidence, account, 'test', {
       source: 'Treasurer',
       rates: [

@@ -1,5 +1,5 @@
 /** Entries that state rates and price indices, and what each does to the tables: the same when it is made and when it is replayed. */
-import type { PoolClient } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { EvidenceStore } from '../engines/types.ts';
 import type { Entry, Journal, Json } from '../journal/types.ts';
 import { FootingError, invariant } from '../kernel/errors.ts';
@@ -28,6 +28,8 @@ export interface ImportOutcome extends Outcome {
   /** Cells that said that there is no rate. */
   empty: number;
   evidence: string;
+  /** True when the same file was stated before and all of it still stands: nothing was stated, `seq` is that of the entry then. */
+  already: boolean;
 }
 
 type Applied = Pick<Entry, 'accountId' | 'seq' | 'kind' | 'payload' | 'evidence'>;
@@ -83,6 +85,7 @@ export async function setPrices(
  * refuses it. Errors: `malformed`, `invalid`, `too_large`.
  */
 export async function importMoney(
+  pg: Pool,
   journal: Journal,
   evidence: EvidenceStore,
   accountId: number,
@@ -95,8 +98,37 @@ export async function importMoney(
   const stored = await evidence.put(input.bytes, { bytesMax: FILE_BYTES_MAX });
   const payload = { source, file_name: input.fileName, format: file.format };
   const kind = `${input.what}.import`;
+  const facts = { format: file.format, empty: file.empty, evidence: stored.sha256 };
+  const before = await statedBefore(pg, evidence, { accountId, kind, payload, evidence: stored.sha256 });
+  if (before !== undefined) return { seq: before, rows, changed: 0, ...facts, already: true };
   const outcome = await append(journal, evidence, accountId, actor, kind, payload, rows, stored.sha256);
-  return { ...outcome, format: file.format, empty: file.empty, evidence: stored.sha256 };
+  return { ...outcome, ...facts, already: false };
+}
+
+/** The last entry that stated the same file, when stating it again would change nothing: tried, and rolled back. */
+async function statedBefore(
+  pg: Pool,
+  evidence: EvidenceStore,
+  entry: Pick<Applied, 'accountId' | 'kind' | 'payload' | 'evidence'>,
+): Promise<number | undefined> {
+  const tx = await pg.connect();
+  try {
+    await tx.query('BEGIN');
+    const { rows } = await tx.query<{ seq: string; head: string }>(
+      `SELECT max(seq) AS seq, (SELECT head_seq FROM accounts WHERE id = $1) AS head
+       FROM journal_entries
+       WHERE account_id = $1 AND kind = $2 AND evidence = $3
+       HAVING count(*) > 0`,
+      [entry.accountId, entry.kind, Buffer.from(entry.evidence!, 'hex')],
+    );
+    const [found] = rows;
+    if (!found) return undefined;
+    const changed = await applyMoney(tx, evidence, { ...entry, seq: Number(found.head) + 1 });
+    return changed === 0 ? Number(found.seq) : undefined;
+  } finally {
+    await tx.query('ROLLBACK').catch(() => {});
+    tx.release();
+  }
 }
 
 const located = <T>(values: readonly T[]): Array<Located<T>> => {

@@ -9,6 +9,7 @@ export { revenueExports } from './exports.ts';
 export { amountText, type Money, money } from './money.ts';
 export type { RevenueSettings } from './rules/index.ts';
 export {
+  checkedSettings,
   revenueSettingsAsOf,
   SETTINGS,
   type SettingsPayload,
@@ -33,3 +34,4 @@ export {
 export { customers, invoices, plans, revenueStreams, transactions } from './streams.ts';
 export * from './stripe/index.ts';
 export { type DataWarning, listWarnings } from './warnings.ts';
+export { type Compared, compareMrr, deriveWhatIf, type MrrComparison } from './whatIf.ts';

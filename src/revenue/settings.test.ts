@@ -287,9 +287,14 @@ test('cancellations apart from lines: they take effect, are taken back, and coun
     }),
     await settingsEntry(4, { churn_recognition: 'when_scheduled' }),
     await settingsEntry(5, { churn_recognition: null }),
-    entry(6, 'subscription_cancellations', {
-      keys: [{ customer_external_id: 'X', subscription_external_id: 's1', cancelled_at: '2026-02-20 00:00:00.000' }],
-    }),
+    {
+      ...entry(6, 'subscription_cancellations', { rows: [] }),
+      kind: 'records.void',
+      payload: {
+        source: 'default',
+        voids: [{ stream: 'subscription_cancellations', matches: [{ customer_external_id: 'X' }] }],
+      },
+    },
   ]);
   const start = 'X s1 new_biz 2000 2026-01-01';
   expect(short(await ledger.movements(2))).toEqual([start]);

@@ -105,7 +105,11 @@ export async function mrrStatement(read: ReadContext, parameters: MrrStatementPa
     },
   );
 
-  const currencies = [...Map.groupBy(rows, (row) => row.currency)].map(([currency, ofCurrency]) => {
+  // A currency of which everything was reversed (a setting converts it now) has no statement.
+  const standing = [...Map.groupBy(rows, (row) => row.currency)].filter(([, ofCurrency]) =>
+    ofCurrency.some(({ cents, postings }) => cents !== '0' || Number(postings) !== 0),
+  );
+  const currencies = standing.map(([currency, ofCurrency]) => {
     const byBucket = Map.groupBy(ofCurrency, (row) => Number(row.bucket));
     let balance = sum(byBucket.get(-1), (row) => BigInt(row.cents));
     let customers = sum(byBucket.get(-1), (row) => BigInt(row.customers));

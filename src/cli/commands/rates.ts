@@ -22,6 +22,7 @@ interface Imported {
   changed: number;
   format: 'ecb' | 'table' | 'prices';
   empty: number;
+  already: boolean;
 }
 
 const ECB_SOURCE = 'European Central Bank, euro reference rates';
@@ -60,6 +61,9 @@ function importCommand(): Command {
         };
         const answer = await client.upload<Imported>(path, query, createReadStream(file), size);
         if (options.json) return printJson(answer);
+        if (answer.already) {
+          return print(`${safe(basename(file))} was imported before, as entry ${answer.seq}: nothing changes.`);
+        }
         const what = options.prices ? 'price index value' : 'rate';
         const empty = answer.empty > 0 ? ` ${counted(answer.empty, 'cell')} held no rate.` : '';
         const fresh = answer.changed === answer.rows ? 'all new' : `${answer.changed} new, the others stood already`;

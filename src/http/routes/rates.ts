@@ -48,6 +48,10 @@ const ImportedSchema = Type.Object(
     }),
     empty: Type.Integer({ description: 'Cells that say that there is no rate (N/A)' }),
     evidence: Type.String({ description: 'SHA-256 of the file' }),
+    already: Type.Boolean({
+      description:
+        'The same file was stated before and all of it stands: nothing was stated, seq is that of the entry then',
+    }),
   },
   strict,
 );
@@ -357,20 +361,20 @@ export function rateRoutes(app: Scope, context: HttpContext): void {
                   'with the columns date, base, quote, rate. One wrong value refuses the file.'
                 : 'CSV with the columns index, region, year, month, value; month may be left out. One wrong value refuses the file.',
             querystring: ImportQuery,
-            response: { 201: ImportedSchema, ...problemAnswers },
+            response: { 200: ImportedSchema, 201: ImportedSchema, ...problemAnswers },
           },
         },
         async (request, reply) => {
           const bytes = await whole(uploadOf(request, context.limits));
           const { source, file_name } = request.query;
-          const outcome = await importMoney(journal, evidence, accountOf(request), actorOf(request), {
+          const outcome = await importMoney(pg, journal, evidence, accountOf(request), actorOf(request), {
             what,
             bytes,
             source,
             fileName: file_name ?? `${what}.csv`,
           });
           setSeq(reply, outcome.seq);
-          return reply.code(201).send(outcome);
+          return reply.code(outcome.already ? 200 : 201).send(outcome);
         },
       );
     }
