@@ -1,0 +1,634 @@
+/** What merges, connections, events, states of objects and settings do to figures, stated and read over this API. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { setSettings } from '../../src/revenue/settings/index.ts';
+import { type Any, failure, type LiveServer, liveServer } from './support.ts';
+
+let server: LiveServer;
+let C: Any;
+let config: Any;
+let number = 0;
+/** Every test has two data sources and a plan in each, in an account that the others' customers are in too. */
+let a: string;
+let b: string;
+let planA: string;
+let planB: string;
+
+beforeAll(async () => {
+  server = await liveServer();
+  ({ ChartMogul: C, config } = server);
+});
+afterAll(() => server.close());
+beforeEach(async () => {
+  number++;
+  const source = async (name: string) => {
+    const { uuid } = await C.DataSource.create(config, { name: `${name}${number}` });
+    const plan = await C.Plan.create(config, {
+      data_source_uuid: uuid,
+      external_id: 'm',
+      name: 'Monthly',
+      interval_count: 1,
+      interval_unit: 'month',
+    });
+    return [uuid, plan.uuid];
+  };
+  [a, planA] = (await source('A')) as [string, string];
+  [b, planB] = (await source('B')) as [string, string];
+});
+
+const customerIn = async (ds: string, external_id: string): Promise<string> =>
+  (await C.Customer.create(config, { data_source_uuid: ds, external_id })).uuid;
+
+const line = (plan: string, subscription: string, start: string, end: string, amount: number, more: object = {}) => ({
+  type: 'subscription',
+  subscription_external_id: subscription,
+  plan_uuid: plan,
+  service_period_start: start,
+  service_period_end: end,
+  amount_in_cents: amount,
+  ...more,
+});
+const billed = async (customer: string, id: string, lines: object[], more: object = {}): Promise<Any> =>
+  (
+    await C.Invoice.create(config, customer, {
+      invoices: [
+        {
+          external_id: id,
+          date: (lines[0] as Any)?.service_period_start ?? '2026-01-01',
+          currency: 'EUR',
+          line_items: lines,
+          ...more,
+        },
+      ],
+    })
+  ).invoices[0];
+const movements = async (customer: string) =>
+  (await C.Metrics.Customer.activities(config, customer, {})).entries
+    .map((each: Any) => [each.type, each['activity-mrr-movement'], each.date.slice(0, 10)])
+    .reverse();
+
+describe('merged customers', () => {
+  test('are one in every figure: churn and a new start become a reactivation (W52), and two again when they are parted', async () => {
+    const x = await customerIn(a, 'x');
+    const y = await customerIn(b, 'y');
+    await billed(x, 'x1', [line(planA, 's', '2026-02-01', '2026-03-01', 2000, { cancelled_at: '2026-03-10' })]);
+    await billed(y, 'y1', [line(planB, 's', '2026-04-01', '2026-05-01', 3000)]);
+    expect(await movements(x)).toEqual([
+      ['new_biz', 2000, '2026-02-01'],
+      ['churn', -2000, '2026-03-10'],
+    ]);
+    expect(await movements(y)).toEqual([['new_biz', 3000, '2026-04-01']]);
+    const april = {
+      'start-date': '2026-04-01',
+      'end-date': '2026-04-30',
+      filters: `data_source~ANY~'A${number}','B${number}'`,
+    };
+    await C.Customer.merge(config, { from: { customer_uuid: x }, into: { customer_uuid: y } });
+    expect(await movements(y)).toEqual([
+      ['new_biz', 2000, '2026-02-01'],
+      ['churn', -2000, '2026-03-10'],
+      ['reactivation', 3000, '2026-04-01'],
+    ]);
+    const merged = await C.Customer.retrieve(config, y);
+    expect(merged).toMatchObject({
+      external_ids: ['y', 'x'],
+      mrr: 3000,
+      'customer-since': '2026-02-01T00:00:00+00:00',
+    });
+    expect(merged.data_source_uuids).toEqual([b, a]);
+    expect((await C.Metrics.mrr(config, april)).entries[0]).toMatchObject({
+      'mrr-reactivation': 3000,
+      'mrr-new-business': 0,
+    });
+    const subscriptions = (await C.Metrics.Customer.subscriptions(config, y)).entries;
+    expect(subscriptions.map((each: Any) => [each.external_id, each.status, each.mrr])).toEqual([
+      ['s', 'inactive', 2000],
+      ['s', 'active', 3000],
+    ]);
+    await C.Customer.unmerge(config, {
+      customer_uuid: y,
+      data_source_uuid: a,
+      external_id: 'x',
+      move_to_new_customer: [],
+    });
+    expect(await movements(y)).toEqual([['new_biz', 3000, '2026-04-01']]);
+    expect(await movements(x)).toEqual([
+      ['new_biz', 2000, '2026-02-01'],
+      ['churn', -2000, '2026-03-10'],
+    ]);
+  });
+
+  test('bring their notes, tasks, opportunities and contacts, and take back those that are asked for', async () => {
+    const x = await customerIn(a, 'x');
+    const y = await customerIn(a, 'y');
+    await C.CustomerNote.create(config, { customer_uuid: x, type: 'note', text: 'of x' });
+    await C.Task.create(config, { customer_uuid: x, assignee: 'a@b.cc', task_details: 'of x', due_date: '2026-01-01' });
+    await C.Contact.create(config, { customer_uuid: x, data_source_uuid: a, first_name: 'Xenia' });
+    await C.Customer.merge(config, { from: { customer_uuid: x }, into: { data_source_uuid: a, external_id: 'y' } });
+    const of = async (customer: string) => [
+      (await C.CustomerNote.all(config, { customer_uuid: customer })).entries.length,
+      (await C.Task.all(config, { customer_uuid: customer })).entries.length,
+      (await C.Contact.all(config, { customer_uuid: customer })).entries.length,
+    ];
+    expect(await of(y)).toEqual([1, 1, 1]);
+    await C.Customer.unmerge(config, {
+      customer_uuid: y,
+      data_source_uuid: a,
+      external_id: 'x',
+      move_to_new_customer: ['notes'],
+    });
+    expect(await of(y)).toEqual([0, 1, 0]);
+    expect(await of(x)).toEqual([1, 0, 1]);
+  });
+
+  test('are flat, and what cannot be merged is refused without effect', async () => {
+    const [x, y, z] = [await customerIn(a, 'x'), await customerIn(a, 'y'), await customerIn(b, 'z')];
+    const merge = (from: string, into: string) =>
+      C.Customer.merge(config, { from: { customer_uuid: from }, into: { customer_uuid: into } });
+    await merge(x, y);
+    await merge(y, z);
+    expect((await C.Customer.retrieve(config, z)).external_ids.sort()).toEqual(['x', 'y', 'z']);
+    const head = (await server.footing.journal.head(server.account.id)).seq;
+    for (const [from, into, param] of [
+      [z, z, 'into'],
+      [z, x, 'into'],
+      [x, z, 'from'],
+    ]) {
+      expect((await failure(merge(from!, into!))).body).toMatchObject({ code: 422, param });
+    }
+    const unknown = await failure(
+      C.Customer.merge(config, { from: { customer_uuid: 'cus_x' }, into: { customer_uuid: z } }),
+    );
+    expect(unknown.body).toMatchObject({ code: 404, param: 'from.customer_uuid' });
+    const none = { customer_uuid: z, data_source_uuid: b, external_id: 'z', move_to_new_customer: [] };
+    expect((await failure(C.Customer.unmerge(config, none))).body).toMatchObject({ code: 422, param: 'external_id' });
+    expect((await server.footing.journal.head(server.account.id)).seq).toBe(head);
+  });
+});
+
+test('connected subscriptions are one history, also across data sources (W41)', async () => {
+  const x = await customerIn(a, 'x');
+  const y = await customerIn(b, 'y');
+  await C.Customer.merge(config, { from: { customer_uuid: y }, into: { customer_uuid: x } });
+  const one = await billed(x, 'i1', [
+    line(planA, 'old', '2026-01-01', '2026-02-01', 5000, { cancelled_at: '2026-02-01' }),
+  ]);
+  const two = await billed(y, 'i2', [line(planB, 'new', '2026-02-03', '2026-03-03', 8000)]);
+  expect(await movements(x)).toEqual([
+    ['new_biz', 5000, '2026-01-01'],
+    ['churn', -5000, '2026-02-01'],
+    ['reactivation', 8000, '2026-02-03'],
+  ]);
+  const both = [
+    { data_source_uuid: a, uuid: one.line_items[0].subscription_uuid },
+    { data_source_uuid: b, external_id: 'new' },
+  ];
+  await C.Customer.connectSubscriptions(config, x, { subscriptions: both });
+  expect(await movements(x)).toEqual([
+    ['new_biz', 5000, '2026-01-01'],
+    ['expansion', 3000, '2026-02-03'],
+  ]);
+  const entries = (await C.Metrics.Customer.subscriptions(config, x)).entries;
+  expect(entries).toMatchObject([{ external_id: 'new', mrr: 8000, 'start-date': '2026-01-01T00:00:00+00:00' }]);
+  expect(`sub_${entries[0].uuid}`).toBe(two.line_items[0].subscription_uuid);
+  await C.Customer.disconnectSubscriptions(config, x, { subscriptions: both });
+  expect(await movements(x)).toHaveLength(3);
+  const unknown = await failure(
+    C.Customer.connectSubscriptions(config, x, {
+      subscriptions: [{ data_source_uuid: a, external_id: 'new' }, both[0]],
+    }),
+  );
+  expect(unknown.body).toMatchObject({ code: 422, param: 'subscriptions[0].external_id' });
+});
+
+describe('subscription events', () => {
+  const event = (type: string, more: object) => ({
+    data_source_uuid: a,
+    customer_external_id: 'x',
+    subscription_external_id: 's',
+    event_type: type,
+    event_date: '2026-02-01',
+    effective_date: '2026-02-15',
+    ...more,
+  });
+  test('that cancel are churn, until they are retracted, disabled or deleted', async () => {
+    const x = await customerIn(a, 'x');
+    const made = await billed(x, 'i', [line(planA, 's', '2026-01-01', '2026-02-01', 5000)]);
+    const running = [['new_biz', 5000, '2026-01-01']];
+    const ended = [...running, ['churn', -5000, '2026-02-15']];
+    const cancelled = await C.SubscriptionEvent.create(config, event('subscription_cancelled', { external_id: 'e1' }));
+    expect(await movements(x)).toEqual(ended);
+    expect((await C.Subscription.all(config, x)).subscriptions[0].cancellation_dates).toEqual([
+      '2026-02-15T00:00:00.000Z',
+    ]);
+    await C.SubscriptionEvent.disable(config, cancelled.id);
+    expect(await movements(x)).toEqual(running);
+    await C.SubscriptionEvent.enable(config, cancelled.id);
+    expect(await movements(x)).toEqual(ended);
+    const back = await C.SubscriptionEvent.create(
+      config,
+      event('subscription_event_retracted', { external_id: 'e2', retracted_event_id: 'e1' }),
+    );
+    expect(await movements(x)).toEqual(running);
+    await C.SubscriptionEvent.deleteWithParams(config, { id: back.id });
+    expect(await movements(x)).toEqual(ended);
+    await C.SubscriptionEvent.updateWithParams(config, { id: cancelled.id, effective_date: '2026-02-20' });
+    expect(await movements(x)).toEqual([...running, ['churn', -5000, '2026-02-20']]);
+    await C.Subscription.cancel(config, made.line_items[0].subscription_uuid, { cancellation_dates: [] });
+    expect(await movements(x)).toEqual(running);
+    await C.SubscriptionEvent.deleteWithParams(config, { id: cancelled.id });
+    expect(await movements(x)).toEqual(running);
+  });
+  test('that only announce change no MRR', async () => {
+    const x = await customerIn(a, 'x');
+    await billed(x, 'i', [line(planA, 's', '2026-01-01', '2026-02-01', 5000)]);
+    await C.SubscriptionEvent.create(config, event('subscription_cancellation_scheduled', { external_id: 'e1' }));
+    expect(await movements(x)).toEqual([['new_biz', 5000, '2026-01-01']]);
+  });
+});
+
+test('a subscription has as many cancellation dates as are stated', async () => {
+  const x = await customerIn(a, 'x');
+  const made = await billed(x, 'i', [line(planA, 's', '2026-01-01', '2026-02-01', 5000)]);
+  const uuid = made.line_items[0].subscription_uuid;
+  const dates = ['2026-03-01T00:00:00.000Z', '2026-04-01T00:00:00.000Z', '2026-05-01T00:00:00.000Z'];
+  expect((await C.Subscription.cancel(config, uuid, { cancellation_dates: dates })).cancellation_dates).toEqual(dates);
+  expect((await C.Subscription.cancel(config, uuid, { cancelled_at: '2026-06-01' })).cancellation_dates).toHaveLength(
+    4,
+  );
+  expect((await C.Subscription.cancel(config, uuid, { cancelled_at: '2026-06-01' })).cancellation_dates).toHaveLength(
+    4,
+  );
+  expect((await C.Subscription.cancel(config, uuid, { cancellation_dates: [dates[1]] })).cancellation_dates).toEqual([
+    dates[1],
+  ]);
+  const wrong = await failure(C.Subscription.cancel(config, uuid, { cancellation_dates: ['tomorrow'] }));
+  expect(wrong.body).toMatchObject({ code: 422, param: 'cancellation_dates[0]' });
+});
+
+test('disabled and enabled: invoices, lines and payments leave the figures and come back', async () => {
+  const x = await customerIn(a, 'x');
+  const made = await billed(
+    x,
+    'i',
+    [
+      line(planA, 's', '2026-01-01', '2026-02-01', 5000, { external_id: 'l1' }),
+      line(planA, 't', '2026-01-01', '2026-02-01', 700),
+    ],
+    { transactions: [{ type: 'payment', date: '2026-01-02', result: 'successful', external_id: 'p' }] },
+  );
+  const mrr = async () => (await C.Customer.retrieve(config, x)).mrr;
+  expect(await mrr()).toBe(5700);
+  await C.LineItem.disable(config, made.line_items.find((each: Any) => each.external_id === 'l1').uuid);
+  expect(await mrr()).toBe(700);
+  await C.Invoice.disable(config, made.uuid);
+  expect(await mrr()).toBe(0);
+  expect((await C.Metrics.Customer.activities(config, x, {})).entries).toEqual([]);
+  await C.Invoice.enable(config, made.uuid);
+  expect(await mrr()).toBe(700);
+  await C.LineItem.enableByExternalId(config, { data_source_uuid: a, external_id: 'l1' });
+  expect(await mrr()).toBe(5700);
+  expect(await movements(x)).toEqual(
+    [
+      ['new_biz', 5000, '2026-01-01'],
+      ['new_biz', 700, '2026-01-01'],
+    ].sort(),
+  );
+});
+
+test('what came by file and cannot count is kept, with its errors, and listed when it is asked for', async () => {
+  const x = await customerIn(a, 'x');
+  await billed(x, 'good', [line(planA, 's', '2026-01-01', '2026-02-01', 5000)]);
+  const bad = {
+    customer_external_id: 'x',
+    invoice_external_id: 'bad',
+    external_id: 'l',
+    date: '2026-01-01',
+    currency: 'EUR',
+    type: 'subscription',
+    subscription_external_id: 's',
+    plan_external_id: 'm',
+    service_period_start: '2026-02-01',
+    service_period_end: '2026-01-01',
+    amount_in_cents: 1,
+  };
+  await server.footing.records.post(server.account.id, {
+    stream: 'invoices',
+    source: `A${number}`,
+    rows: [bad],
+    actor: 'cli:test',
+  });
+  const listed = async (more: object) =>
+    (await C.Invoice.all(config, { data_source_uuid: a, ...more })).invoices.map((each: Any) => each.external_id);
+  expect(await listed({})).toEqual(['good']);
+  expect(await listed({ validation_type: 'invalid' })).toEqual(['bad']);
+  expect(await listed({ validation_type: 'all' })).toEqual(['bad', 'good']);
+  const [found] = (await C.Invoice.all(config, { data_source_uuid: a, validation_type: 'invalid' })).invoices;
+  expect(found.errors).toEqual({ service_period_end: ['must be after service_period_start'] });
+  expect(found.line_items[0].errors).toEqual(found.errors);
+  const source = await C.DataSource.retrieve(config, a, { with_processing_status: true });
+  expect(source.processing_status).toEqual({ processed: 1, pending: 0, failed: 1 });
+});
+
+test('edits are told: what a field was, what it is, who changed it and when', async () => {
+  const x = await customerIn(a, 'x');
+  const made = await billed(x, 'i', [line(planA, 's', '2026-01-01', '2026-02-01', 5000, { external_id: 'l1' })]);
+  const told = async () => C.Invoice.retrieve(config, made.uuid, { include_edit_histories: true });
+  expect((await told()).edit_history_summary).toBeNull();
+  await C.Invoice.modify(config, made.uuid, { date: '2026-01-05' });
+  await C.LineItem.modify(config, made.line_items[0].uuid, { amount_in_cents: 6000 });
+  const after = await told();
+  expect(after.edit_history_summary).toMatchObject({
+    values_changed: { date: { original_value: '2026-01-01T00:00:00.000Z', edited_value: '2026-01-05T00:00:00.000Z' } },
+    latest_edit_author: expect.stringMatching(/^key:/),
+    latest_edit_performed_at: expect.stringMatching(/^\d{4}-/),
+  });
+  expect(after.line_items[0].edit_history_summary.values_changed).toEqual({
+    amount_in_cents: { original_value: 5000, edited_value: 6000 },
+  });
+  const [entry] = (await C.Invoice.all(config, { data_source_uuid: a, include_edit_histories: true })).invoices;
+  expect(entry.edit_history_summary.values_changed).toHaveProperty('date');
+  expect((await C.Invoice.retrieve(config, made.uuid)).edit_history_summary).toBeUndefined();
+});
+
+test('settings are shown as they stand, of the account and of each data source, and figures follow at once', async () => {
+  const x = await customerIn(a, 'x');
+  await billed(x, 'i1', [line(planA, 's', '2026-01-01', '2026-02-01', 5000, { cancelled_at: '2026-01-15' })]);
+  expect(await movements(x)).toEqual([
+    ['new_biz', 5000, '2026-01-01'],
+    ['churn', -5000, '2026-01-15'],
+  ]);
+  const state = (source: string | null, settings: Record<string, Any>) =>
+    setSettings(server.footing.journal, server.account.id, 'cli:test', { source, settings });
+  await state(null, {
+    churn_recognition: 'end_of_service_period',
+    churn_when_zero_mrr: true,
+    week_start_on: 'sunday',
+    classification_window_minutes: 0,
+  });
+  await state(`A${number}`, {
+    auto_churn_days: 45,
+    invoice_handling: { manual: { update_subscription_when_invoice_is: 'paid' } },
+  });
+  const include =
+    'churn_recognition,churn_when_zero_mrr,auto_churn_subscription,refund_handling,proximate_movement_reclassification';
+  expect(await C.Account.retrieve(config, { include })).toMatchObject({
+    churn_recognition: 'end_of_service_period',
+    churn_when_zero_mrr: true,
+    auto_churn_subscription: false,
+    refund_handling: 'cash_flow_only',
+    proximate_movement_reclassification: false,
+    week_start_on: 'sunday',
+  });
+  const asked = { with_auto_churn_subscription_setting: true, with_invoice_handling_setting: true };
+  const one = await C.DataSource.retrieve(config, a, asked);
+  expect(one.auto_churn_subscription_setting).toEqual({ enabled: true, interval: 45 });
+  expect(one.invoice_handling_setting.manual.update_subscription_when_invoice_is).toBe('paid');
+  expect(one.invoice_handling_setting.automatic.update_subscription_when_invoice_is).toBe('open');
+  const other = await C.DataSource.retrieve(config, b, asked);
+  expect(other.auto_churn_subscription_setting).toEqual({ enabled: false, interval: null });
+  expect(await movements(x)).toEqual([
+    ['new_biz', 5000, '2026-01-01'],
+    ['churn', -5000, '2026-02-01'],
+  ]);
+  await state(null, {
+    churn_recognition: null,
+    churn_when_zero_mrr: null,
+    week_start_on: null,
+    classification_window_minutes: null,
+  });
+  expect(await movements(x)).toEqual([
+    ['new_biz', 5000, '2026-01-01'],
+    ['churn', -5000, '2026-01-15'],
+  ]);
+});
+
+describe('bad input: status, field, and no partial effect', () => {
+  const good = () => line(planA, 's', '2026-01-01', '2026-02-01', 5000);
+  const cases: Array<[title: string, change: (invoice: Any) => void, status: number, param: string, words: RegExp]> = [
+    [
+      'a date that cannot be read',
+      (i) => {
+        i.date = '31.01.2026';
+      },
+      422,
+      'invoices[0].date',
+      /no date/,
+    ],
+    [
+      'a day that does not exist',
+      (i) => {
+        i.date = '2026-02-30';
+      },
+      422,
+      'invoices[0].date',
+      /no date/,
+    ],
+    [
+      'an unknown currency',
+      (i) => {
+        i.currency = 'ABC';
+      },
+      422,
+      'invoices[0].currency',
+      /ISO 4217/,
+    ],
+    [
+      'an unknown plan',
+      (i) => {
+        i.line_items[0].plan_uuid = 'pl_no';
+      },
+      422,
+      'invoices[0].line_items[0].plan_uuid',
+      /Plan not found/,
+    ],
+    [
+      'an end before its start',
+      (i) => {
+        i.line_items[0].service_period_end = '2025-12-31';
+      },
+      422,
+      'invoices[0].line_items[0].service_period_end',
+      /after/,
+    ],
+    [
+      'an amount that is no number',
+      (i) => {
+        i.line_items[0].amount_in_cents = '12,50';
+      },
+      422,
+      'invoices[0].line_items[0].amount_in_cents',
+      /whole number/,
+    ],
+    [
+      'a fraction of a cent',
+      (i) => {
+        i.line_items[0].amount_in_cents = 12.5;
+      },
+      422,
+      'invoices[0].line_items[0].amount_in_cents',
+      /whole number/,
+    ],
+    [
+      'a trial that costs something',
+      (i) => {
+        i.line_items[0].type = 'trial';
+      },
+      422,
+      'invoices[0].line_items[0].amount_in_cents',
+      /must be 0/,
+    ],
+    [
+      'a type of another kind',
+      (i) => {
+        i.line_items[0].type = 'monthly';
+      },
+      422,
+      'invoices[0].line_items[0].type',
+      /one of/,
+    ],
+    [
+      'no external id',
+      (i) => {
+        i.external_id = '';
+      },
+      400,
+      'invoices[0].external_id',
+      /missing/,
+    ],
+    [
+      'no currency',
+      (i) => {
+        delete i.currency;
+      },
+      400,
+      'invoices[0].currency',
+      /missing/,
+    ],
+    [
+      'no service period',
+      (i) => {
+        delete i.line_items[0].service_period_start;
+      },
+      400,
+      'invoices[0].line_items[0].service_period_start',
+      /missing/,
+    ],
+    [
+      'a payment of less than nothing',
+      (i) => {
+        i.transactions = [{ type: 'payment', date: '2026-01-01', result: 'successful', amount_in_cents: -1 }];
+      },
+      422,
+      'invoices[0].transactions[0].amount_in_cents',
+      /at least 0/,
+    ],
+    [
+      'a result of another kind',
+      (i) => {
+        i.transactions = [{ type: 'payment', date: '2026-01-01', result: 'maybe' }];
+      },
+      422,
+      'invoices[0].transactions[0].result',
+      /one of/,
+    ],
+    [
+      'line items that are no list',
+      (i) => {
+        i.line_items = {};
+      },
+      422,
+      'invoices[0].line_items',
+      /list/,
+    ],
+    [
+      'a text that is too long',
+      (i) => {
+        i.external_id = 'x'.repeat(300);
+      },
+      422,
+      'invoices[0].external_id',
+      /255/,
+    ],
+  ];
+  test.each(cases)('%s', async (_title, change, status, param, words) => {
+    const x = await customerIn(a, 'x');
+    const invoice = { external_id: 'i', date: '2026-01-01', currency: 'EUR', line_items: [good()] };
+    change(invoice);
+    const head = (await server.footing.journal.head(server.account.id)).seq;
+    const { body } = await failure(
+      C.Invoice.create(config, x, { invoices: [invoice, { ...invoice, external_id: 'second' }] }),
+    );
+    expect(body.code).toBe(status);
+    expect(body.errors[param]).toMatch(words);
+    expect(body.error_details.some((each: Any) => each.param === param)).toBe(true);
+    expect((await server.footing.journal.head(server.account.id)).seq).toBe(head);
+  });
+
+  test('an unknown customer, a plan in use', async () => {
+    const unknown = await failure(
+      C.Invoice.create(config, 'cus_00000000-0000-8000-8000-000000000000', { invoices: [] }),
+    );
+    expect(unknown.body).toMatchObject({ code: 404, param: 'customer_uuid' });
+    const x = await customerIn(a, 'x');
+    await billed(x, 'i', [good()]);
+    expect((await failure(C.Plan.destroy(config, planA))).body).toMatchObject({
+      code: 422,
+      param: 'uuid',
+      error_details: [{ code: 'in_use' }],
+    });
+    expect((await C.Plan.retrieve(config, planA)).uuid).toBe(planA);
+  });
+
+  test('a payment larger than its invoice is taken', async () => {
+    const x = await customerIn(a, 'x');
+    const made = await billed(x, 'i', [good()], {
+      transactions: [{ type: 'payment', date: '2026-01-02', result: 'successful', amount_in_cents: 99_999 }],
+    });
+    expect(made.transactions[0].amount_in_cents).toBe(99_999);
+  });
+
+  test('10,000 line items in one invoice are taken; one more is not', async () => {
+    const x = await customerIn(a, 'x');
+    const lines = Array.from({ length: 10_000 }, (_, i) => ({
+      type: 'one_time',
+      amount_in_cents: i,
+      external_id: `l${i}`,
+    }));
+    const made = await billed(x, 'big', lines);
+    expect(made.line_items).toHaveLength(10_000);
+    expect((await C.Invoice.retrieve(config, made.uuid)).line_items).toHaveLength(10_000);
+    const more = await failure(billed(x, 'bigger', [...lines, { type: 'one_time', amount_in_cents: 1 }]));
+    expect(more.body).toMatchObject({ code: 422, param: 'invoices[0].line_items' });
+  });
+
+  test.each([
+    ['mrr~GT~abc', /abc/],
+    ["nonsense~ANY~'x'", /nonsense/],
+    ['plan~ANY', /./],
+    ['mrr~ALMOST~5', /ALMOST/],
+    ["plan~ANY~'a'~OR~mrr~GT~1", /./],
+  ])('a filter that does not parse: %s', async (filters, words) => {
+    const { status, body } = await failure(
+      C.Metrics.mrr(config, { 'start-date': '2026-01-01', 'end-date': '2026-01-31', filters }),
+    );
+    expect(status).toBe(400);
+    expect(body.param).toBe('filters');
+    expect(body.message).toMatch(words);
+  });
+
+  test.each(['/invoices', '/customers', '/activities', '/plans', '/contacts', '/subscription_events'])(
+    'a cursor of another list or by hand: %s',
+    async (path) => {
+      for (const cursor of [
+        'abc',
+        Buffer.from('2026-01-01T00:00:00.000000000Z&1').toString('base64'),
+        '%00',
+        'a'.repeat(5_000),
+      ]) {
+        const answer = await server.call('GET', `${path}?cursor=${encodeURIComponent(cursor)}`);
+        expect([cursor.slice(0, 10), answer.status]).toEqual([cursor.slice(0, 10), 400]);
+        expect(answer.json.param).toBe('cursor');
+      }
+    },
+  );
+});
