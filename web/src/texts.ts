@@ -14,6 +14,7 @@ import { overview } from './texts/overview.ts';
 import { records } from './texts/records.ts';
 import { revenue } from './texts/revenue.ts';
 import { settings } from './texts/settings.ts';
+import { whatIf } from './texts/whatIf.ts';
 
 export const t = {
   app,
@@ -45,4 +46,5 @@ export const t = {
   records,
   journal,
   settings,
+  whatIf,
 };

@@ -3080,6 +3080,1381 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Settings of the revenue book
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            settings: {
+                                name: string;
+                                title: string;
+                                /** @description What it decides */
+                                words: string;
+                                /** @description Whether data sources may have it otherwise */
+                                per_source: boolean;
+                                choices: string[] | null;
+                                /** @description As the setting takes it; null: the default */
+                                default: unknown;
+                                /** @description What holds */
+                                value: unknown;
+                                /** @description Whether somebody stated it */
+                                stated: boolean;
+                            }[];
+                            sources: {
+                                source: string;
+                                /**
+                                 * @description Value by name of the setting; null is the default again
+                                 * @example {
+                                 *       "churn_recognition": "end_of_service_period",
+                                 *       "currency": "EUR"
+                                 *     }
+                                 */
+                                settings: {
+                                    [key: string]: unknown;
+                                };
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Change settings of the revenue book
+         * @description An entry of the journal. Everything is derived anew and the differences are posted with it; until they are, figures can be asked for as of the entry before.
+         *
+         *     Takes a key of the account with the role admin.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Without a source: of the account */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        source?: string | null;
+                        /**
+                         * @description Value by name of the setting; null is the default again
+                         * @example {
+                         *       "churn_recognition": "end_of_service_period",
+                         *       "currency": "EUR"
+                         *     }
+                         */
+                        settings: {
+                            [key: string]: unknown;
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/what-if/revenue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The MRR statement under other settings, beside the one that stands
+         * @description Nothing is stated. The whole book is derived by the settings tried, which takes as long as to change them.
+         *
+         *     Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Value by name of the setting; null is the default again
+                         * @example {
+                         *       "churn_recognition": "end_of_service_period",
+                         *       "currency": "EUR"
+                         *     }
+                         */
+                        settings: {
+                            [key: string]: unknown;
+                        };
+                        source?: string | null;
+                        from?: string;
+                        to?: string;
+                        /** @enum {unknown} */
+                        interval?: "day" | "week" | "month" | "quarter" | "year";
+                        currency?: string;
+                        /** @description Answer as of this journal entry; default: the last */
+                        as_of?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description The statement as it stands, as it would be, and the difference, figure by figure */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            /**
+                             * @description Calendar day
+                             * @example 2025-03-01
+                             */
+                            from: string;
+                            /**
+                             * @description Calendar day
+                             * @example 2025-03-01
+                             */
+                            to: string;
+                            /**
+                             * @description Calendar day
+                             * @example 2025-03-01
+                             */
+                            until: string;
+                            currencies: {
+                                currency: string;
+                                buckets: {
+                                    bucket: string;
+                                    start: {
+                                        present: {
+                                            cents: string;
+                                            amount: string;
+                                        };
+                                        tried: {
+                                            cents: string;
+                                            amount: string;
+                                        };
+                                        difference: {
+                                            cents: string;
+                                            amount: string;
+                                        };
+                                    };
+                                    movements: {
+                                        new_biz: {
+                                            present: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            tried: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            difference: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                        };
+                                        expansion: {
+                                            present: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            tried: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            difference: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                        };
+                                        contraction: {
+                                            present: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            tried: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            difference: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                        };
+                                        churn: {
+                                            present: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            tried: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            difference: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                        };
+                                        reactivation: {
+                                            present: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            tried: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            difference: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                        };
+                                        fx: {
+                                            present: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            tried: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                            difference: {
+                                                cents: string;
+                                                amount: string;
+                                            };
+                                        };
+                                    };
+                                    end: {
+                                        present: {
+                                            cents: string;
+                                            amount: string;
+                                        };
+                                        tried: {
+                                            cents: string;
+                                            amount: string;
+                                        };
+                                        difference: {
+                                            cents: string;
+                                            amount: string;
+                                        };
+                                    };
+                                    customers: {
+                                        present: number;
+                                        tried: number;
+                                        difference: number;
+                                    };
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/methodologies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Methodologies: every version that was stated, and which is in force
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            /**
+                             * @description name@version, or a name for its last version
+                             * @example group-2025@2
+                             */
+                            in_force: string;
+                            methodologies: {
+                                /**
+                                 * @description name@version, or a name for its last version
+                                 * @example group-2025@2
+                                 */
+                                id: string;
+                                name: string;
+                                version: number;
+                                in_force: boolean;
+                                seq: number | null;
+                                actor: string | null;
+                                recorded_at: string | null;
+                                /** @description All of them */
+                                parameters: {
+                                    /**
+                                     * @description Set of 100-year potentials
+                                     * @enum {unknown}
+                                     */
+                                    gwp?: "AR4" | "AR5" | "AR6";
+                                    /**
+                                     * @description Consolidation approach; none: everything counts wholly
+                                     * @enum {unknown}
+                                     */
+                                    approach?: "none" | "equity" | "financial" | "operational";
+                                    /** @description Entity that reports */
+                                    parent?: string;
+                                    releases?: string[] | null;
+                                    /**
+                                     * @description Which year's factor stands in where the activity's year has none
+                                     * @enum {unknown}
+                                     */
+                                    time?: "nearest" | "latest_not_later" | "exact" | "publication_year";
+                                    /** @description Years between activity and factor */
+                                    gap_years_max?: number;
+                                    geography?: {
+                                        /** @description A factor for the world may stand in */
+                                        world?: boolean;
+                                        /** @description Another country's may, where no grid is concerned */
+                                        other_countries?: boolean;
+                                        /** @description Without a country, the only region there is */
+                                        assume_only?: boolean;
+                                    };
+                                    /** @enum {unknown} */
+                                    radiative_forcing?: "as_stated" | "included" | "excluded";
+                                    /** @description Meaning of ambiguous names of units */
+                                    units?: {
+                                        [key: string]: string;
+                                    };
+                                    threshold?: string | null;
+                                    /** @enum {unknown} */
+                                    fx?: "transaction_date" | "year_average";
+                                    /** @description Bring spend to the price year of the factor */
+                                    deflate?: boolean;
+                                    /**
+                                     * @description Which potential methane takes
+                                     * @enum {unknown}
+                                     */
+                                    methane?: "by_source" | "all_non_fossil" | "all_fossil";
+                                    scope2?: {
+                                        /**
+                                         * @description Period within which instruments and use are matched; hour is not offered
+                                         * @enum {unknown}
+                                         */
+                                        granularity?: "year" | "month" | "hour";
+                                        vintage_months_before?: number;
+                                        vintage_months_after?: number;
+                                        /** @description Markets of several countries */
+                                        markets?: {
+                                            [key: string]: string[];
+                                        };
+                                    };
+                                    oxidation?: string;
+                                    carbon_to_co2?: string;
+                                    net_gross?: {
+                                        gas?: string;
+                                        liquid?: string;
+                                        coal?: string;
+                                    };
+                                };
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * State a version of a methodology; or see first what adopting it would do
+         * @description A version never changes: stating the name again makes the next one. Stating alone changes no figure.
+         *
+         *     Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request with the same key is done once; another request with it is refused with 409 */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example group-2025 */
+                        name: string;
+                        /** @description Those that are given; the others are as in default@1 */
+                        parameters: {
+                            /**
+                             * @description Set of 100-year potentials
+                             * @enum {unknown}
+                             */
+                            gwp?: "AR4" | "AR5" | "AR6";
+                            /**
+                             * @description Consolidation approach; none: everything counts wholly
+                             * @enum {unknown}
+                             */
+                            approach?: "none" | "equity" | "financial" | "operational";
+                            /** @description Entity that reports */
+                            parent?: string;
+                            releases?: string[] | null;
+                            /**
+                             * @description Which year's factor stands in where the activity's year has none
+                             * @enum {unknown}
+                             */
+                            time?: "nearest" | "latest_not_later" | "exact" | "publication_year";
+                            /** @description Years between activity and factor */
+                            gap_years_max?: number;
+                            geography?: {
+                                /** @description A factor for the world may stand in */
+                                world?: boolean;
+                                /** @description Another country's may, where no grid is concerned */
+                                other_countries?: boolean;
+                                /** @description Without a country, the only region there is */
+                                assume_only?: boolean;
+                            };
+                            /** @enum {unknown} */
+                            radiative_forcing?: "as_stated" | "included" | "excluded";
+                            /** @description Meaning of ambiguous names of units */
+                            units?: {
+                                [key: string]: string;
+                            };
+                            threshold?: string | null;
+                            /** @enum {unknown} */
+                            fx?: "transaction_date" | "year_average";
+                            /** @description Bring spend to the price year of the factor */
+                            deflate?: boolean;
+                            /**
+                             * @description Which potential methane takes
+                             * @enum {unknown}
+                             */
+                            methane?: "by_source" | "all_non_fossil" | "all_fossil";
+                            scope2?: {
+                                /**
+                                 * @description Period within which instruments and use are matched; hour is not offered
+                                 * @enum {unknown}
+                                 */
+                                granularity?: "year" | "month" | "hour";
+                                vintage_months_before?: number;
+                                vintage_months_after?: number;
+                                /** @description Markets of several countries */
+                                markets?: {
+                                    [key: string]: string[];
+                                };
+                            };
+                            oxidation?: string;
+                            carbon_to_co2?: string;
+                            net_gross?: {
+                                gas?: string;
+                                liquid?: string;
+                                coal?: string;
+                            };
+                        };
+                        /** @description Only say what it would do to the inventory */
+                        preview?: boolean;
+                        /**
+                         * @description Month, inclusive
+                         * @example 2025-01
+                         */
+                        from?: string;
+                        /**
+                         * @description Month, inclusive
+                         * @example 2025-01
+                         */
+                        to?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            before: {
+                                seq: number;
+                                from: string | null;
+                                to: string | null;
+                                methodology: string;
+                                gwp: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                scope_2_market_kg: string | null;
+                                held_lines: number | null;
+                                /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
+                                as_posted_lines: number;
+                            };
+                            after: {
+                                seq: number;
+                                from: string | null;
+                                to: string | null;
+                                methodology: string;
+                                gwp: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                scope_2_market_kg: string | null;
+                                held_lines: number | null;
+                                /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
+                                as_posted_lines: number;
+                            };
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            change_kg: string;
+                            change_percent: string | null;
+                            /** @description kg CO2e by cause; they add up to the change */
+                            effects: {
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                activity: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                factor: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                structure: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                method: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                scope_of_data: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                gwp: string;
+                            };
+                            /** @description What each cause means */
+                            words: {
+                                [key: string]: string;
+                            };
+                            by_category: {
+                                scope: string;
+                                category: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                before_kg: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                after_kg: string;
+                                /** @description kg CO2e by cause; they add up to the change */
+                                effects: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    activity: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    factor: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    structure: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    method: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    scope_of_data: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    gwp: string;
+                                };
+                            }[];
+                            /** @description The largest changes of single activities */
+                            changes: {
+                                entity: string;
+                                activity: string;
+                                scope: string;
+                                category: string;
+                                before: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    used: string | null;
+                                    unit: string;
+                                    method: string;
+                                    factors: string[];
+                                } | null;
+                                after: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    used: string | null;
+                                    unit: string;
+                                    method: string;
+                                    factors: string[];
+                                } | null;
+                                /** @description kg CO2e by cause; they add up to the change */
+                                effects: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    activity: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    factor: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    structure: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    method: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    scope_of_data: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    gwp: string;
+                                };
+                            }[];
+                            changes_total: number;
+                            /** @description Whether entities are told apart */
+                            by_entity: boolean;
+                            /** @description The effects add up to the change, to the last digit */
+                            exact: boolean;
+                        };
+                    };
+                };
+                /** @description The journal entry that holds what was stated */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @description Hash of the entry; it covers all entries before it */
+                            hash: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            /** @description Rows of the request */
+                            rows: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/methodologies/adopt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt a methodology: from this entry on the books are kept by it; or see first what that would do
+         * @description Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request with the same key is done once; another request with it is refused with 409 */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description name@version, or a name for its last version
+                         * @example group-2025@2
+                         */
+                        methodology: string;
+                        /** @description Only say what it would do to the inventory */
+                        preview?: boolean;
+                        /**
+                         * @description Month, inclusive
+                         * @example 2025-01
+                         */
+                        from?: string;
+                        /**
+                         * @description Month, inclusive
+                         * @example 2025-01
+                         */
+                        to?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            before: {
+                                seq: number;
+                                from: string | null;
+                                to: string | null;
+                                methodology: string;
+                                gwp: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                scope_2_market_kg: string | null;
+                                held_lines: number | null;
+                                /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
+                                as_posted_lines: number;
+                            };
+                            after: {
+                                seq: number;
+                                from: string | null;
+                                to: string | null;
+                                methodology: string;
+                                gwp: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                scope_2_market_kg: string | null;
+                                held_lines: number | null;
+                                /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
+                                as_posted_lines: number;
+                            };
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            change_kg: string;
+                            change_percent: string | null;
+                            /** @description kg CO2e by cause; they add up to the change */
+                            effects: {
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                activity: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                factor: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                structure: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                method: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                scope_of_data: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                gwp: string;
+                            };
+                            /** @description What each cause means */
+                            words: {
+                                [key: string]: string;
+                            };
+                            by_category: {
+                                scope: string;
+                                category: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                before_kg: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                after_kg: string;
+                                /** @description kg CO2e by cause; they add up to the change */
+                                effects: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    activity: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    factor: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    structure: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    method: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    scope_of_data: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    gwp: string;
+                                };
+                            }[];
+                            /** @description The largest changes of single activities */
+                            changes: {
+                                entity: string;
+                                activity: string;
+                                scope: string;
+                                category: string;
+                                before: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    used: string | null;
+                                    unit: string;
+                                    method: string;
+                                    factors: string[];
+                                } | null;
+                                after: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    used: string | null;
+                                    unit: string;
+                                    method: string;
+                                    factors: string[];
+                                } | null;
+                                /** @description kg CO2e by cause; they add up to the change */
+                                effects: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    activity: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    factor: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    structure: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    method: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    scope_of_data: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    gwp: string;
+                                };
+                            }[];
+                            changes_total: number;
+                            /** @description Whether entities are told apart */
+                            by_entity: boolean;
+                            /** @description The effects add up to the change, to the last digit */
+                            exact: boolean;
+                        };
+                    };
+                };
+                /** @description The journal entry that holds what was stated */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @description Hash of the entry; it covers all entries before it */
+                            hash: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            /** @description Rows of the request */
+                            rows: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The inventory under another methodology, with the difference by cause; nothing is stated
+         * @description Takes a key of the account with the role read.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description name@version, or a name for its last version
+                         * @example group-2025@2
+                         */
+                        methodology?: string;
+                        /** @description Changed in `methodology`, or in the one in force when none is named */
+                        parameters?: {
+                            /**
+                             * @description Set of 100-year potentials
+                             * @enum {unknown}
+                             */
+                            gwp?: "AR4" | "AR5" | "AR6";
+                            /**
+                             * @description Consolidation approach; none: everything counts wholly
+                             * @enum {unknown}
+                             */
+                            approach?: "none" | "equity" | "financial" | "operational";
+                            /** @description Entity that reports */
+                            parent?: string;
+                            releases?: string[] | null;
+                            /**
+                             * @description Which year's factor stands in where the activity's year has none
+                             * @enum {unknown}
+                             */
+                            time?: "nearest" | "latest_not_later" | "exact" | "publication_year";
+                            /** @description Years between activity and factor */
+                            gap_years_max?: number;
+                            geography?: {
+                                /** @description A factor for the world may stand in */
+                                world?: boolean;
+                                /** @description Another country's may, where no grid is concerned */
+                                other_countries?: boolean;
+                                /** @description Without a country, the only region there is */
+                                assume_only?: boolean;
+                            };
+                            /** @enum {unknown} */
+                            radiative_forcing?: "as_stated" | "included" | "excluded";
+                            /** @description Meaning of ambiguous names of units */
+                            units?: {
+                                [key: string]: string;
+                            };
+                            threshold?: string | null;
+                            /** @enum {unknown} */
+                            fx?: "transaction_date" | "year_average";
+                            /** @description Bring spend to the price year of the factor */
+                            deflate?: boolean;
+                            /**
+                             * @description Which potential methane takes
+                             * @enum {unknown}
+                             */
+                            methane?: "by_source" | "all_non_fossil" | "all_fossil";
+                            scope2?: {
+                                /**
+                                 * @description Period within which instruments and use are matched; hour is not offered
+                                 * @enum {unknown}
+                                 */
+                                granularity?: "year" | "month" | "hour";
+                                vintage_months_before?: number;
+                                vintage_months_after?: number;
+                                /** @description Markets of several countries */
+                                markets?: {
+                                    [key: string]: string[];
+                                };
+                            };
+                            oxidation?: string;
+                            carbon_to_co2?: string;
+                            net_gross?: {
+                                gas?: string;
+                                liquid?: string;
+                                coal?: string;
+                            };
+                        };
+                        /** @description What it is compared with; default: the methodology in force */
+                        base?: string;
+                        /**
+                         * @description Month, inclusive
+                         * @example 2025-01
+                         */
+                        from?: string;
+                        /**
+                         * @description Month, inclusive
+                         * @example 2025-01
+                         */
+                        to?: string;
+                        /** @description Answer as of this journal entry; default: the last */
+                        as_of?: number;
+                        /** @description Tell entities apart; reads all lines */
+                        by_entity?: boolean;
+                        /** @description Default 20 */
+                        changes?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            before: {
+                                seq: number;
+                                from: string | null;
+                                to: string | null;
+                                methodology: string;
+                                gwp: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                scope_2_market_kg: string | null;
+                                held_lines: number | null;
+                                /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
+                                as_posted_lines: number;
+                            };
+                            after: {
+                                seq: number;
+                                from: string | null;
+                                to: string | null;
+                                methodology: string;
+                                gwp: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                scope_2_market_kg: string | null;
+                                held_lines: number | null;
+                                /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
+                                as_posted_lines: number;
+                            };
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            change_kg: string;
+                            change_percent: string | null;
+                            /** @description kg CO2e by cause; they add up to the change */
+                            effects: {
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                activity: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                factor: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                structure: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                method: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                scope_of_data: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                gwp: string;
+                            };
+                            /** @description What each cause means */
+                            words: {
+                                [key: string]: string;
+                            };
+                            by_category: {
+                                scope: string;
+                                category: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                before_kg: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                after_kg: string;
+                                /** @description kg CO2e by cause; they add up to the change */
+                                effects: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    activity: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    factor: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    structure: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    method: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    scope_of_data: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    gwp: string;
+                                };
+                            }[];
+                            /** @description The largest changes of single activities */
+                            changes: {
+                                entity: string;
+                                activity: string;
+                                scope: string;
+                                category: string;
+                                before: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    used: string | null;
+                                    unit: string;
+                                    method: string;
+                                    factors: string[];
+                                } | null;
+                                after: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    co2e_kg: string;
+                                    used: string | null;
+                                    unit: string;
+                                    method: string;
+                                    factors: string[];
+                                } | null;
+                                /** @description kg CO2e by cause; they add up to the change */
+                                effects: {
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    activity: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    factor: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    structure: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    method: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    scope_of_data: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    gwp: string;
+                                };
+                            }[];
+                            changes_total: number;
+                            /** @description Whether entities are told apart */
+                            by_entity: boolean;
+                            /** @description The effects add up to the change, to the last digit */
+                            exact: boolean;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/organisation": {
         parameters: {
             query?: never;

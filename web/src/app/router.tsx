@@ -81,6 +81,11 @@ const estimate = createRoute({
   path: '/carbon/estimate',
   component: lazyRouteComponent(() => import('../pages/carbon/Estimate.tsx'), 'Estimate'),
 });
+const whatIf = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/what-if',
+  component: lazyRouteComponent(() => import('../pages/carbon/WhatIf.tsx'), 'WhatIf'),
+});
 const held = createRoute({
   getParentRoute: () => root,
   path: '/held',
@@ -138,6 +143,7 @@ export const router = createRouter({
     organisation,
     factors,
     estimate,
+    whatIf,
     held,
     imports,
     oneImport,

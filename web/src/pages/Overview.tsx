@@ -22,8 +22,8 @@ import { InventoryTable } from './carbon/InventoryTable.tsx';
 import { MonthChart } from './carbon/MonthChart.tsx';
 import { MrrChart } from './revenue/MrrChart.tsx';
 import { metricText } from './revenue/metricFormat.ts';
-import { Waterfall } from './revenue/Waterfall.tsx';
 import { YearStatement } from './revenue/YearStatement.tsx';
+import { YearWaterfall } from './revenue/YearWaterfall.tsx';
 
 export function Overview() {
   const years = useYears();
@@ -131,7 +131,7 @@ function RevenueSummary({ year }: { year: string }) {
             <>
               <KeyMetrics year={year} mrr={mrr} />
               <YearStatement mrr={mrr} />
-              <YearWaterfall mrr={mrr} year={year} />
+              <OwnWaterfall mrr={mrr} year={year} />
               {months.data && <MrrChart mrr={months.data} label={t.overview.mrrChart(year)} fileName={`mrr-${year}`} />}
             </>
           )
@@ -187,11 +187,11 @@ const PLACEHOLDERS = ['mrr', 'mrr_churn_rate', 'nrr', 'customers'].map((name) =>
   words: '',
 }));
 
-function YearWaterfall({ mrr, year }: { mrr: Mrr; year: string }) {
+function OwnWaterfall({ mrr, year }: { mrr: Mrr; year: string }) {
   const currency = useOwnCurrency(mrr);
   const statement = mrr.currencies.find((one) => one.currency === currency);
   return statement ? (
-    <Waterfall
+    <YearWaterfall
       statement={statement}
       label={t.overview.waterfall(year, statement.currency)}
       fileName={`mrr-waterfall-${year}`}

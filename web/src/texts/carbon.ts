@@ -8,6 +8,7 @@ export const carbon = {
     organisation: 'Organisation',
     factors: 'Factors',
     estimate: 'Estimate',
+    whatIf: 'What if',
   },
   breakdown: 'Breakdown',
   flows: 'From entity to category',

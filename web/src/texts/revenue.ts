@@ -19,6 +19,7 @@ export const revenue = {
     contraction: 'Contraction',
     churn: 'Churn',
     reactivation: 'Reactivation',
+    fx: 'Exchange rates',
   } as Record<string, string>,
   netChange: 'Net change',
   change: 'Change',

@@ -15,6 +15,7 @@ const TABS: readonly Tab[] = [
   { to: '/carbon/organisation', label: t.carbon.tabs.organisation },
   { to: '/carbon/factors', label: t.carbon.tabs.factors, isActive: (path) => path.startsWith('/carbon/factors') },
   { to: '/carbon/estimate', label: t.carbon.tabs.estimate },
+  { to: '/carbon/what-if', label: t.carbon.tabs.whatIf },
 ];
 
 interface Props {

@@ -5,7 +5,7 @@ import { categoryAxis, GRID, LEGEND, TOOLTIP, VALUE_AXIS } from '../../component
 import { bucket as bucketName } from '../../format/dates.ts';
 import { amount } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
-import { MOVEMENTS } from './figures.ts';
+import { movementsIn } from './figures.ts';
 
 export function MovementChart({ statement }: { statement: MrrCurrency }) {
   const { currency, buckets } = statement;
@@ -21,7 +21,7 @@ export function MovementChart({ statement }: { statement: MrrCurrency }) {
     xAxis: categoryAxis(buckets.map(({ bucket }) => bucketName(bucket))),
     yAxis: [VALUE_AXIS, { ...VALUE_AXIS, splitLine: { show: false }, scale: true }],
     series: [
-      ...MOVEMENTS.map((type) => ({
+      ...movementsIn(buckets).map((type) => ({
         type: 'bar',
         stack: 'movements',
         name: t.revenue.movements[type],
@@ -50,7 +50,9 @@ export function MovementChart({ statement }: { statement: MrrCurrency }) {
 function tooltip({ currency, buckets }: MrrCurrency, index: number): string {
   const bucket = buckets[index];
   if (!bucket) return '';
-  const lines = MOVEMENTS.map((type) => `${t.revenue.movements[type]}  ${amount(bucket.movements[type].amount)}`);
+  const lines = movementsIn(buckets).map(
+    (type) => `${t.revenue.movements[type]}  ${amount(bucket.movements[type].amount)}`,
+  );
   return [
     `${bucketName(bucket.bucket)}, ${currency}`,
     `${t.revenue.start}  ${amount(bucket.start.amount)}`,

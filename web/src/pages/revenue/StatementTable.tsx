@@ -5,7 +5,7 @@ import { Figure } from '../../components/Figure.tsx';
 import { bucket as bucketName } from '../../format/dates.ts';
 import { amount, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
-import { MOVEMENTS, movementTotal } from './figures.ts';
+import { MOVEMENTS, movementsIn, movementTotal } from './figures.ts';
 
 export function StatementTable({ statement, seq }: { statement: MrrCurrency; seq: number }) {
   const { currency, buckets } = statement;
@@ -23,7 +23,7 @@ export function StatementTable({ statement, seq }: { statement: MrrCurrency; seq
   const columns: Column<MrrBucket>[] = [
     { key: 'bucket', label: t.revenue.period, head: true, text: ({ bucket }) => bucketName(bucket) },
     figure('start', t.revenue.start, ({ start }) => start),
-    ...MOVEMENTS.map((type) => figure(type, t.revenue.movements[type]!, ({ movements }) => movements[type])),
+    ...movementsIn(buckets).map((type) => figure(type, t.revenue.movements[type]!, ({ movements }) => movements[type])),
     figure('end', t.revenue.end, ({ end }) => end),
     {
       key: 'customers',
@@ -56,7 +56,7 @@ function totalOf(buckets: readonly MrrBucket[]): MrrBucket {
     bucket: t.common.total,
     start: figure(first.start.amount),
     movements: Object.fromEntries(
-      MOVEMENTS.map((type) => [type, figure(movementTotal(buckets, type))]),
+      ([...MOVEMENTS, 'fx'] as const).map((type) => [type, figure(movementTotal(buckets, type))]),
     ) as MrrBucket['movements'],
     end: figure(last.end.amount),
   };

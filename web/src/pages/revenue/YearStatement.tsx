@@ -4,7 +4,7 @@ import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Figure } from '../../components/Figure.tsx';
 import { amount, percentOf, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
-import { MOVEMENTS, netChange } from './figures.ts';
+import { movementsIn, netChange } from './figures.ts';
 
 interface Line {
   key: string;
@@ -40,7 +40,9 @@ export function YearStatement({ mrr }: { mrr: Mrr }) {
   });
   const lines: Line[] = [
     line('start', t.revenue.start, ({ start }) => start),
-    ...MOVEMENTS.map((type) => line(type, t.revenue.movements[type]!, ({ movements }) => movements[type])),
+    ...movementsIn(currencies.map(({ bucket }) => bucket)).map((type) =>
+      line(type, t.revenue.movements[type]!, ({ movements }) => movements[type]),
+    ),
   ];
   const totals = [
     line('end', t.revenue.end, ({ end }) => end),

@@ -1,0 +1,174 @@
+/** Two inventories and what lies between them, cause by cause. */
+import type { WhatIf } from '../../api/methodology.ts';
+import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Section, Stat } from '../../components/Page.tsx';
+import { Waterfall } from '../../components/Waterfall.tsx';
+import { amount, isZero, sum, tonnes, tonnesOfKilograms } from '../../format/numbers.ts';
+import { t } from '../../texts.ts';
+import { nameOf } from './names.ts';
+
+const CAUSES = ['activity', 'factor', 'structure', 'method', 'scope_of_data', 'gwp'] as const;
+const inTonnes = (kilograms: string): string => tonnes(tonnesOfKilograms(kilograms));
+const signed = (kilograms: string): string =>
+  kilograms.startsWith('-') || isZero(kilograms) ? inTonnes(kilograms) : `+${inTonnes(kilograms)}`;
+
+export function WhatIfResult({ answer, name, busy }: { answer: WhatIf; name: string; busy: boolean }) {
+  const { before, after, change_kg, change_percent, effects } = answer;
+  const causes = CAUSES.filter((cause) => !isZero(effects[cause]));
+  return (
+    <div aria-busy={busy}>
+      <div className="stats" role="status">
+        <Stat
+          label={t.whatIf.before}
+          value={inTonnes(before.co2e_kg)}
+          unit={t.carbon.unit}
+          note={`${before.methodology}, ${before.gwp}`}
+        />
+        <Stat
+          label={t.whatIf.after}
+          value={inTonnes(after.co2e_kg)}
+          unit={t.carbon.unit}
+          note={`${t.whatIf.tried}, ${after.gwp}`}
+        />
+        <Stat
+          label={t.whatIf.difference}
+          value={signed(change_kg)}
+          unit={t.carbon.unit}
+          note={change_percent === null ? '–' : `${amount(change_percent)} %`}
+        />
+        {before.scope_2_market_kg !== null && after.scope_2_market_kg !== null && (
+          <Stat
+            label={t.whatIf.market}
+            value={inTonnes(after.scope_2_market_kg)}
+            unit={t.carbon.unit}
+            note={t.whatIf.instead(inTonnes(before.scope_2_market_kg))}
+          />
+        )}
+      </div>
+      <Section title={t.whatIf.causes} note={t.whatIf.causesNote}>
+        {causes.length > 0 && (
+          <Waterfall
+            start={{ name: t.whatIf.before, exact: tonnesOfKilograms(before.co2e_kg) }}
+            parts={causes.map((cause) => ({
+              name: t.whatIf.causeNames[cause]!,
+              exact: tonnesOfKilograms(effects[cause]),
+            }))}
+            end={{ name: t.whatIf.after, exact: tonnesOfKilograms(after.co2e_kg) }}
+            unit={t.carbon.unit}
+            text={tonnes}
+            label={t.whatIf.chart}
+            fileName={`what-if-${name}`}
+            moreIsBetter={false}
+            zoomed
+          />
+        )}
+        <dl className="facts">
+          {CAUSES.map((cause) => (
+            <div key={cause}>
+              <dt>{answer.words[cause] ?? t.whatIf.causeNames[cause]}</dt>
+              <dd>
+                {signed(effects[cause])} <span className="unit">{t.carbon.unit}</span>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      </Section>
+      <Section title={t.whatIf.byCategory}>
+        <DataTable
+          caption={t.whatIf.byCategory}
+          columns={CATEGORY_COLUMNS}
+          rows={answer.by_category}
+          rowKey={({ scope, category }) => `${scope} ${category}`}
+        />
+      </Section>
+      {answer.changes.length > 0 && (
+        <Section title={t.whatIf.changes} note={t.whatIf.changesNote(answer.changes.length, answer.changes_total)}>
+          <DataTable
+            caption={t.whatIf.changes}
+            columns={CHANGE_COLUMNS}
+            rows={answer.changes}
+            rowKey={({ entity, activity, scope, category }) => JSON.stringify([entity, activity, scope, category])}
+            heightMax={420}
+          />
+        </Section>
+      )}
+    </div>
+  );
+}
+
+type Category = WhatIf['by_category'][number];
+type Change = WhatIf['changes'][number];
+const difference = (before: string, after: string): string =>
+  sum([after, before.startsWith('-') ? before.slice(1) : `-${before}`]);
+const scopeText = (scope: string, category: string): string =>
+  [t.carbon.scopesShort[scope] ?? scope, category && nameOf('category', category)].filter(Boolean).join(', ');
+
+const CATEGORY_COLUMNS: readonly Column<Category>[] = [
+  {
+    key: 'scope',
+    label: t.carbon.dimensions.scope!,
+    head: true,
+    text: ({ scope, category }) => scopeText(scope, category),
+  },
+  {
+    key: 'before',
+    label: t.whatIf.before,
+    unit: t.carbon.unit,
+    numeric: true,
+    text: ({ before_kg }) => tonnesOfKilograms(before_kg),
+    cell: ({ before_kg }) => inTonnes(before_kg),
+  },
+  {
+    key: 'after',
+    label: t.whatIf.after,
+    unit: t.carbon.unit,
+    numeric: true,
+    text: ({ after_kg }) => tonnesOfKilograms(after_kg),
+    cell: ({ after_kg }) => inTonnes(after_kg),
+  },
+  {
+    key: 'difference',
+    label: t.whatIf.difference,
+    unit: t.carbon.unit,
+    numeric: true,
+    text: ({ before_kg, after_kg }) => tonnesOfKilograms(difference(before_kg, after_kg)),
+    cell: ({ before_kg, after_kg }) => signed(difference(before_kg, after_kg)),
+  },
+];
+
+const CHANGE_COLUMNS: readonly Column<Change>[] = [
+  {
+    key: 'activity',
+    label: t.carbon.dimensions.activity!,
+    head: true,
+    text: ({ activity, entity }) => [activity, entity].filter(Boolean).join(', '),
+  },
+  { key: 'scope', label: t.carbon.dimensions.scope!, text: ({ scope, category }) => scopeText(scope, category) },
+  {
+    key: 'before',
+    label: t.whatIf.before,
+    unit: t.carbon.unit,
+    numeric: true,
+    text: ({ before }) => tonnesOfKilograms(before?.co2e_kg ?? '0'),
+    cell: ({ before }) => (before ? inTonnes(before.co2e_kg) : '–'),
+  },
+  {
+    key: 'after',
+    label: t.whatIf.after,
+    unit: t.carbon.unit,
+    numeric: true,
+    text: ({ after }) => tonnesOfKilograms(after?.co2e_kg ?? '0'),
+    cell: ({ after }) => (after ? inTonnes(after.co2e_kg) : '–'),
+  },
+  {
+    key: 'factors',
+    label: t.whatIf.factors,
+    text: ({ before, after }) => factorText(before?.factors, after?.factors),
+    cell: ({ before, after }) => <span className="wrap">{factorText(before?.factors, after?.factors)}</span>,
+  },
+];
+
+function factorText(before: readonly string[] | undefined, after: readonly string[] | undefined): string {
+  const [from, to] = [before?.join(', ') ?? '–', after?.join(', ') ?? '–'];
+  return from === to ? from : `${from} → ${to}`;
+}
