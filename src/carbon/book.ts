@@ -4,6 +4,8 @@ import { faultPoint } from '../kernel/faults.ts';
 import { IMPORT_KIND } from '../ledger/posting.ts';
 import { entryStream, loadRecords } from '../ledger/records.ts';
 import type { Book, PostContext } from '../ledger/types.ts';
+import type { StreamDefinition } from '../streams/types.ts';
+import { CHECK_STREAMS } from './checks/streams.ts';
 import { factors } from './factors/stream.ts';
 import { applyChoices, compiledChoices, MATCHING_KINDS } from './matching/ledger.ts';
 import { conditionSql, type Refinement, refined, refinementBy } from './matching/refine.ts';
@@ -30,6 +32,7 @@ import {
   type Sums,
   totals as totalsOf,
 } from './postings.ts';
+import { applyImport, IMPORT_FACTORS_KIND } from './releases/imported.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
 import { applyMoneyEntry, decidesByMoney, lookUpRates, MONEY_KINDS } from './spend/ledger.ts';
 import { type Place, read, run } from './sql.ts';
@@ -37,7 +40,7 @@ import { activities } from './streams.ts';
 import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 7;
+const SCHEMA_VERSION = 8;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
@@ -62,12 +65,13 @@ export const carbonBook: Book = {
 type Lane =
   | 'activities'
   | 'entities'
-  | 'ownership'
+  | 'stated'
   | 'factors'
   | 'matching'
   | 'methodology'
   | 'money'
   | 'own_factors'
+  | 'release'
   | 'scope2';
 
 function lane(entry: Entry): Lane | undefined {
@@ -75,10 +79,20 @@ function lane(entry: Entry): Lane | undefined {
   if (MATCHING_KINDS.includes(entry.kind)) return 'matching';
   if (METHODOLOGY_KINDS.includes(entry.kind)) return 'methodology';
   if (entryStream(entry) === factors.name) return 'own_factors';
+  if (entry.kind === IMPORT_FACTORS_KIND) return 'release';
   if (MONEY_KINDS.includes(entry.kind)) return 'money';
   const stream = entryStream(entry);
   if (SCOPE2_STREAMS.some(({ name }) => name === stream)) return 'scope2';
-  return stream === 'activities' || stream === 'entities' || stream === 'ownership' ? stream : undefined;
+  if (STATED_STREAMS.some(({ name }) => name === stream)) return 'stated';
+  return stream === 'activities' || stream === 'entities' ? stream : undefined;
+}
+
+/** Streams that change no line: what they state is applied when a statement is read. */
+const STATED_STREAMS = [ownership, ...CHECK_STREAMS];
+
+function statedStream(entry: Entry): StreamDefinition {
+  const stream = entryStream(entry);
+  return STATED_STREAMS.find(({ name }) => name === stream)!;
 }
 
 /** Entries of activities that follow each other are posted together; entities and factors change the rules, so they go one by one. */
@@ -95,12 +109,12 @@ async function post(context: PostContext, entries: readonly Entry[]): Promise<vo
       continue;
     }
     if (kind === 'entities') await postEntities(context, entry);
-    // Ownership changes no line: shares are applied when a statement is read.
-    if (kind === 'ownership') await loadRecords(context, ownership, [entry]);
+    if (kind === 'stated') await loadRecords(context, statedStream(entry), [entry]);
     if (kind === 'factors') await postAdoption(context, entry);
     if (kind === 'matching') await postChoices(context, entry);
     if (kind === 'money') await postMoney(context, entry);
     if (kind === 'own_factors') await postOwnFactors(context, entry);
+    if (kind === 'release') await applyImport(context, entry);
     if (kind === 'methodology') await postMethodology(context, entry);
     if (kind === 'scope2') await loadRecords(context, scope2Stream(entry), [entry]);
     at += 1;

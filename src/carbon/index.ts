@@ -3,6 +3,18 @@ export { carbonBook, openingEntries } from './book.ts';
 export { GWP_SET_NAMES } from './catalogue/gwp.ts';
 export { loadCatalogue } from './catalogue/load.ts';
 export type { Factor, GwpSetName, Release } from './catalogue/types.ts';
+export {
+  completeness,
+  duplicates,
+  intensityOutliers,
+  negatives,
+  OUTLIER_TIMES,
+  periodFindings,
+  qualityOf,
+  SCREENING_STATUSES,
+  screeningOf,
+  unitOutliers,
+} from './checks/index.ts';
 export { FILTER_DIMENSIONS } from './dimensions.ts';
 export {
   type CandidateView,
@@ -15,6 +27,7 @@ export {
 } from './estimate/estimate.ts';
 export { type ExplainOptions, explainInventory, isInventoryRef } from './explain.ts';
 export { carbonExports } from './exports.ts';
+export { factorsById, releaseById } from './factors/find.ts';
 export type { Figures } from './figures.ts';
 export {
   boundaryFor,
@@ -50,7 +63,7 @@ export {
 export { type Preview, previewChange, QUEUE_ORDERS, type QueueItem, reviewQueue } from './matching/queue.ts';
 export { FURTHER_FIELDS } from './matching/refine.ts';
 export { matchingState } from './matching/state.ts';
-export { ADOPT_KIND, type AdoptPayload, adoptedReleases, starterReleases } from './matching.ts';
+export { ADOPT_KIND, type AdoptPayload, adoptedReleases, releaseHash, starterReleases } from './matching.ts';
 export { CAUSE_WORDS, CAUSES, type CellChange, type Effects, type Side } from './methodology/difference.ts';
 export { checkReleases, decidesOtherwise } from './methodology/items.ts';
 export {
@@ -76,6 +89,7 @@ export {
 } from './methodology/methodology.ts';
 export { TIME_POLICIES } from './methodology/policies.ts';
 export { type Compared, compare, type PositionQuery } from './methodology/whatIf.ts';
+export { METHODS } from './methods/methods.ts';
 export { type Boundary, boundaryOf, type EntityBoundary } from './organisation/boundary.ts';
 export { checkOrganisation, type OrganisationFinding } from './organisation/check.ts';
 export { type Entity, type Organisation, organisationAsOf, parentsOf } from './organisation/organisation.ts';
@@ -87,6 +101,9 @@ export {
 } from './organisation/shares.ts';
 export { entities, ownership } from './organisation/streams.ts';
 export { type OrganisationTree, organisationTree } from './organisation/tree.ts';
+export { FILE_BYTES_MAX as FACTOR_FILE_BYTES_MAX, importRelease, releaseAsOf } from './releases/imported.ts';
+export { differenceOf, effectOfAdopting, type ReleaseView, releasesKnown } from './releases/preview.ts';
+export { readPublication } from './releases/read.ts';
 export type { InstrumentResult } from './scope2/allocate.ts';
 export { lossEmissions, splitChp } from './scope2/chp.ts';
 export { explainScope2, isScope2Ref } from './scope2/explain.ts';

@@ -1,6 +1,7 @@
 /** The carbon book's streams: what an activity is; those of the organisation stand in its folder. */
 
 import type { StreamDefinition } from '../streams/types.ts';
+import { CHECK_STREAMS } from './checks/streams.ts';
 import { factors } from './factors/stream.ts';
 import { entities, ownership } from './organisation/streams.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
@@ -187,4 +188,11 @@ export const activities: StreamDefinition = {
   ],
 };
 
-export const carbonStreams: readonly StreamDefinition[] = [activities, entities, ownership, factors, ...SCOPE2_STREAMS];
+export const carbonStreams: readonly StreamDefinition[] = [
+  activities,
+  entities,
+  ownership,
+  factors,
+  ...SCOPE2_STREAMS,
+  ...CHECK_STREAMS,
+];

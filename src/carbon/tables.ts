@@ -4,11 +4,13 @@
  */
 
 import { clickhouseTable } from '../streams/index.ts';
+import { CHECK_STREAMS } from './checks/streams.ts';
 import { factors } from './factors/stream.ts';
 import { CHOICES } from './matching/table.ts';
 import { METHODOLOGIES, METHODOLOGIES_ADOPTED } from './methodology/table.ts';
 import { COMPONENTS } from './methods/table.ts';
 import { ENTITIES, OWNERSHIP } from './organisation/table.ts';
+import { IMPORTED_RELEASES } from './releases/table.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
 import { MONEY_STATED, RATES_USED } from './spend/table.ts';
 
@@ -254,6 +256,7 @@ export const CARBON_TABLES: readonly string[] = [
   OWNERSHIP,
   clickhouseTable(factors),
   COMPONENTS,
+  IMPORTED_RELEASES,
   RATES_USED,
   MONEY_STATED,
   RELEASES,
@@ -269,6 +272,7 @@ export const CARBON_TABLES: readonly string[] = [
   METHODOLOGIES,
   METHODOLOGIES_ADOPTED,
   ...SCOPE2_STREAMS.map((stream) => clickhouseTable(stream)),
+  ...CHECK_STREAMS.map((stream) => clickhouseTable(stream)),
 ];
 
 export const CARBON_TABLE_NAMES = [
@@ -277,6 +281,7 @@ export const CARBON_TABLE_NAMES = [
   'ownership',
   'factors',
   'components',
+  'imported_releases',
   'rates_used',
   'money_stated',
   'releases',
@@ -294,4 +299,5 @@ export const CARBON_TABLE_NAMES = [
   'instruments',
   'residual_mixes',
   'own_generation',
+  'screening',
 ] as const;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { accountsCommand } from './commands/accounts.ts';
 import { factorsCommand, matchCommand } from './commands/carbon.ts';
+import { checkCommand } from './commands/check.ts';
 import { connectCommand } from './commands/connect.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -49,6 +50,7 @@ for (const command of [
   exportCommand(),
   segmentsCommand(),
   organisationCommand(),
+  checkCommand(),
   matchCommand(),
   factorsCommand(),
   instrumentsCommand(),

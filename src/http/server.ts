@@ -17,6 +17,7 @@ import { answerBrokenConnection, sendNotFound, sendProblem } from './problems.ts
 import { accountRoutes } from './routes/accounts.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { carbonRoutes } from './routes/carbon.ts';
+import { checkRoutes } from './routes/checks.ts';
 import { customerRoutes } from './routes/customers.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -30,6 +31,7 @@ import { momentRoutes } from './routes/moments.ts';
 import { organisationRoutes } from './routes/organisation.ts';
 import { rateRoutes } from './routes/rates.ts';
 import { recordRoutes } from './routes/records.ts';
+import { releaseRoutes } from './routes/releases.ts';
 import { reportRoutes } from './routes/reports.ts';
 import { scope2Routes } from './routes/scope2.ts';
 import { segmentRoutes } from './routes/segments.ts';
@@ -126,7 +128,9 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     reportRoutes,
     inventoryRoutes,
     organisationRoutes,
+    checkRoutes,
     carbonRoutes,
+    releaseRoutes,
     scope2Routes,
     methodologyRoutes,
     metricRoutes,

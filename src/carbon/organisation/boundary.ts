@@ -173,16 +173,23 @@ function entityBoundary(parts: Parts, entity: string): EntityBoundary {
         : approach !== 'equity' && holds
           ? 'not_controlled'
           : 'not_owned';
-  return { ...whole, stretches, reason, detail, hint: hintOf(organisation.entities.get(entity), reason, moved) };
+  // Held but not controlled for some of the time.
+  const investment =
+    approach !== 'equity' &&
+    segments.some((segment) => {
+      const there = equity.find((other) => other.from <= segment.from && other.to > segment.from);
+      return !segment.shares.get(bearer)?.sign() && (there?.shares.get(bearer)?.sign() ?? 0) > 0;
+    });
+  return { ...whole, stretches, reason, detail, hint: hintOf(organisation.entities.get(entity), investment, moved) };
 }
 
 /** Where the GHG Protocol looks for what a boundary leaves out. */
-function hintOf(entity: Entity | undefined, reason: ExclusionReason, moved: 0 | 8 | 13): EntityBoundary['hint'] {
+function hintOf(entity: Entity | undefined, investment: boolean, moved: 0 | 8 | 13): EntityBoundary['hint'] {
   if (entity?.kind === 'franchise') return 14;
   if (moved !== 0) return moved;
   if (entity?.leaseRole === 'lessee') return 8;
   if (entity?.leaseRole === 'lessor') return 13;
-  return reason === 'not_controlled' ? 15 : null;
+  return investment ? 15 : null;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The organisation as a report: entities with what they belong to, who owns them when, and their shares under an approach. */
 import { addMonthsToMonth, type Day } from '../../kernel/dates.ts';
+import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
-import { type BoundaryQuery, boundaryOf, EXCLUSION_WORDS } from './boundary.ts';
+import { type BoundaryQuery, boundaryOf, type EntityBoundary, EXCLUSION_WORDS } from './boundary.ts';
 import { type Entity, organisationAsOf } from './organisation.ts';
 import type { Approach } from './shares.ts';
 
@@ -25,7 +26,7 @@ export interface TreeEntity extends Omit<Entity, 'leaseRole' | 'floorArea'> {
   owners: TreeEdge[];
   /** Shares in the reporting parent's inventory, each from its day on; null without an approach. */
   shares: Array<{ from: Day; share: string }> | null;
-  /** Why it does not count wholly, in words; '' when it does. */
+  /** Why it does not count wholly at the end of the time, in words; '' when it does. */
   reason: string;
 }
 
@@ -95,7 +96,7 @@ export async function organisationTree(context: ReadContext, query: TreeQuery): 
       shares: bound
         ? bound.stretches.map((stretch) => ({ from: stretch.from, share: stretch.share.toString() }))
         : null,
-      reason: bound?.reason ? (bound.detail === '' ? EXCLUSION_WORDS[bound.reason] : bound.detail) : '',
+      reason: bound?.reason && !countsNow(bound) ? bound.detail || EXCLUSION_WORDS[bound.reason] : '',
     };
   });
   return {
@@ -108,6 +109,8 @@ export async function organisationTree(context: ReadContext, query: TreeQuery): 
     entities,
   };
 }
+
+const countsNow = ({ stretches }: EntityBoundary): boolean => stretches.at(-1)!.share.equals(Rational.ONE);
 
 const UNSTATED: Entity = {
   id: '',

@@ -1,0 +1,190 @@
+/** Completeness: which entity lacks which month of which energy; gaps and overlaps between the periods of one meter. */
+import { addMonthsToMonth, daysInMonth, monthRange } from '../../kernel/dates.ts';
+import type { ReadContext } from '../../ledger/types.ts';
+import { checkMonth } from '../dimensions.ts';
+import { type Organisation, organisationAsOf, parentsOf } from '../organisation/organisation.ts';
+import { read } from '../sql.ts';
+
+export interface CompletenessCell {
+  month: string;
+  /** complete: every day is covered; partial: some days; missing: none; outside: it did not exist. */
+  state: 'complete' | 'partial' | 'missing' | 'outside';
+  /** Days of the month that lines cover; several meters may cover a day more than once. */
+  days: number;
+}
+
+export interface CompletenessRow {
+  entity: string;
+  /** What is consumed, by the name that activities give it. */
+  activity: string;
+  scope: number;
+  cells: CompletenessCell[];
+  missing: number;
+  partial: number;
+}
+
+export interface Completeness {
+  months: string[];
+  rows: CompletenessRow[];
+  /** Entities that have no energy in any of the months. */
+  entities_without: string[];
+  missing: number;
+  partial: number;
+}
+
+/** Months of a grid. */
+export const GRID_MONTHS_MAX = 120;
+
+/**
+ * The grid of energy (scopes 1 and 2): of every entity and activity that occurs in the months, which of them it covers. Lines that stand
+ * for single days count as the month: only bills that state a period can be seen to end too early.
+ */
+export async function completeness(context: ReadContext, query: { from?: string; to?: string }): Promise<Completeness> {
+  for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
+  const range = await monthsOf(context, query);
+  if (range === null) return { months: [], rows: [], entities_without: [], missing: 0, partial: 0 };
+  const months = monthRange(range.from, range.to);
+  const cells = await read<{
+    entity: string;
+    activity: string;
+    scope: number;
+    month: string;
+    days: number;
+    periods: number;
+  }>(
+    context,
+    `SELECT toString(t.entity) AS entity, m.activity AS activity, m.scope AS scope, substring(toString(t.month), 1, 7) AS month,
+       toUInt32(length(arrayDistinct(arrayFlatten(groupArrayDistinctIf(range(t.day, t.day + t.days), t.net > 0))))) AS days,
+       toUInt32(maxIf(t.days > 1, t.net > 0)) AS periods
+     FROM (
+       SELECT entity, month, day, days, match, sum(sign) AS net
+       FROM emissions
+       WHERE seq <= {seq:UInt64} AND month BETWEEN toDate32({first:String}) AND toDate32({last:String})
+         AND match IN (SELECT match FROM matches WHERE sign = 1 AND held = '' AND scope IN (1, 2) AND line = 0)
+       GROUP BY entity, month, day, days, match
+       HAVING net > 0
+     ) AS t
+     INNER JOIN (SELECT DISTINCT match, activity, scope FROM matches WHERE sign = 1 AND held = '' AND scope IN (1, 2)) AS m ON t.match = m.match
+     GROUP BY entity, activity, scope, month
+     ORDER BY entity, activity, scope, month`,
+    { seq: context.seq, first: `${range.from}-01`, last: `${range.to}-01` },
+  );
+  const organisation = await organisationAsOf(context, context.seq);
+  const groups = new Map<string, typeof cells>();
+  for (const cell of cells) {
+    const key = JSON.stringify([cell.entity, cell.activity, cell.scope]);
+    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  }
+  const rows = [...groups.values()].map((group): CompletenessRow => {
+    const { entity, activity, scope } = group[0]!;
+    const byMonth = new Map(group.map((cell) => [cell.month, cell]));
+    const grid = months.map((month): CompletenessCell => {
+      const cell = byMonth.get(month);
+      if (!cell) return { month, state: lives(organisation, entity, month) ? 'missing' : 'outside', days: 0 };
+      const whole = daysInMonth(Number(month.slice(0, 4)), Number(month.slice(5)));
+      return { month, state: cell.periods === 0 || cell.days >= whole ? 'complete' : 'partial', days: cell.days };
+    });
+    const count = (state: CompletenessCell['state']) => grid.filter((cell) => cell.state === state).length;
+    return { entity, activity, scope, cells: grid, missing: count('missing'), partial: count('partial') };
+  });
+  const having = new Set(rows.map(({ entity }) => entity));
+  const without = [...organisation.entities.values()]
+    .filter(({ id, kind }) => (kind === 'site' || kind === 'asset') && !having.has(id))
+    .filter(({ id }) => months.some((month) => lives(organisation, id, month)))
+    .map(({ id }) => id)
+    .sort();
+  return {
+    months,
+    rows,
+    entities_without: without,
+    missing: rows.reduce((sum, row) => sum + row.missing, 0),
+    partial: rows.reduce((sum, row) => sum + row.partial, 0),
+  };
+}
+
+/** Whether the entity, and what it belongs to, existed on some day of the month. */
+function lives(organisation: Organisation, entity: string, month: string): boolean {
+  const next = `${addMonthsToMonth(month, 1)}-01`;
+  return parentsOf(organisation, entity).every((name) => {
+    const { opened = null, closed = null } = organisation.entities.get(name) ?? {};
+    return (opened === null || opened < next) && (closed === null || closed > `${month}-01`);
+  });
+}
+
+async function monthsOf(
+  context: ReadContext,
+  query: { from?: string; to?: string },
+): Promise<{ from: string; to: string } | null> {
+  if (query.from !== undefined && query.to !== undefined) return clipped(query.from, query.to);
+  const [row] = await read<{ first: string; last: string; rows: string }>(
+    context,
+    'SELECT toString(min(month)) AS first, toString(max(month)) AS last, count() AS rows FROM class_totals WHERE seq <= {seq:UInt64}',
+    { seq: context.seq },
+  );
+  if (!row || row.rows === '0') return null;
+  return clipped(query.from, query.to ?? row.last.slice(0, 7), row.first.slice(0, 7));
+}
+
+/** At most GRID_MONTHS_MAX months, the last ones. */
+function clipped(from: string | undefined, to: string, first?: string): { from: string; to: string } {
+  const earliest = addMonthsToMonth(to, 1 - GRID_MONTHS_MAX);
+  const [start] = [from ?? first ?? earliest, earliest].sort().reverse();
+  return { from: start! > to ? to : start!, to };
+}
+
+export interface PeriodFinding {
+  kind: 'gap' | 'overlap';
+  entity: string;
+  activity: string;
+  supplier: string;
+  meter: string;
+  /** Days that nothing covers, or that two cover; both inclusive. */
+  from: string;
+  to: string;
+  /** The activities before and after. */
+  before: string;
+  after: string;
+}
+
+/** Attribute that tells the meters of an entity apart. */
+export const METER_ATTRIBUTES = ['meter', 'meter_id', 'mpan', 'mprn', 'zaehler'] as const;
+
+/**
+ * Gaps and overlaps between the periods of activities of the same entity, activity, unit, supplier and meter. Only activities that
+ * state a period of several days, and only series in which they follow each other.
+ */
+export async function periodFindings(
+  context: ReadContext,
+  query: { from?: string; to?: string; limit: number },
+): Promise<{ findings: PeriodFinding[]; total: number }> {
+  const meter = `coalesce(${METER_ATTRIBUTES.map((name) => `nullIf(attributes['${name}'], '')`).join(', ')}, '')`;
+  const inner = `
+    SELECT entity, activity, supplier, meter, external_id, start_date, last_day,
+      max(last_day) OVER series AS reached, argMax(external_id, last_day) OVER series AS before_id, count() OVER series AS earlier
+    FROM (
+      SELECT toString(entity) AS entity, toString(activity) AS activity, toString(unit) AS unit, toString(supplier) AS supplier,
+        ${meter} AS meter, external_id, start_date, coalesce(end_date, start_date) AS last_day
+      FROM activities
+      WHERE sign = 1 AND seq <= {seq:UInt64} AND end_date > start_date AND coalesce(quantity, 0) >= 0
+        AND start_date <= toDate32({last:String}) AND end_date >= toDate32({first:String})
+        AND (key_hash, origin_seq, origin_row) NOT IN (
+          SELECT key_hash, origin_seq, origin_row FROM activities WHERE sign = -1 AND seq <= {seq:UInt64})
+    )
+    WINDOW series AS (
+      PARTITION BY entity, activity, unit, supplier, meter ORDER BY start_date, last_day, external_id
+      ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
+  const found = `
+    SELECT if(start_date <= reached, 'overlap', 'gap') AS kind, entity, activity, supplier, meter,
+      toString(if(start_date <= reached, start_date, reached + 1)) AS from,
+      toString(if(start_date <= reached, least(reached, last_day), start_date - 1)) AS to, before_id AS before, external_id AS after
+    FROM (${inner})
+    WHERE earlier > 0 AND start_date != reached + 1`;
+  const first = `${query.from ?? '1900-01'}-01`;
+  const last = `${addMonthsToMonth(query.to ?? '2299-11', 1)}-01`;
+  const rows = await read<PeriodFinding & { total: string }>(
+    context,
+    `SELECT *, count() OVER () AS total FROM (${found}) ORDER BY entity, activity, supplier, meter, from, after LIMIT {limit:UInt32}`,
+    { seq: context.seq, first, last, limit: query.limit },
+  );
+  return { findings: rows.map(({ total: _, ...finding }) => finding), total: Number(rows[0]?.total ?? 0) };
+}

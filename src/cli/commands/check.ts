@@ -1,0 +1,218 @@
+/** Checks of data: `footing check carbon`. */
+import { type Command, Option } from 'commander';
+import { bold, dim, grouped, print, printJson, table } from '../output.ts';
+import { type CommonOptions, command, group, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
+
+interface CheckOptions extends CommonOptions {
+  from?: string;
+  to?: string;
+  approach?: string;
+  parent?: string;
+  only?: string;
+  limit: number;
+}
+
+type Row = Record<string, string | number | null>;
+interface Summary {
+  seq: number;
+  [figure: string]: number | string | null;
+}
+
+/** Checks with rows of their own, and the columns that are printed. */
+const DETAILS: Record<string, Array<[column: string, title: string]>> = {
+  periods: [
+    ['kind', ''],
+    ['entity', 'Entity'],
+    ['activity', 'Activity'],
+    ['meter', 'Meter'],
+    ['from', 'From'],
+    ['to', 'To'],
+    ['before', 'After activity'],
+    ['after', 'Before activity'],
+  ],
+  outliers: [
+    ['entity', 'Entity'],
+    ['month', 'Month'],
+    ['scope', 'Scope'],
+    ['value', 'Value'],
+    ['median', 'Median'],
+    ['times', 'Times'],
+    ['against', 'Against'],
+  ],
+  units: [
+    ['external_id', 'Activity'],
+    ['entity', 'Entity'],
+    ['activity', 'What'],
+    ['quantity', 'Quantity'],
+    ['unit', 'Unit'],
+    ['words', ''],
+  ],
+  duplicates: [
+    ['external_ids', 'Activities'],
+    ['count', 'Count'],
+    ['entity', 'Entity'],
+    ['activity', 'What'],
+    ['quantity', 'Quantity'],
+    ['amount', 'Amount'],
+    ['start_date', 'From'],
+  ],
+  negatives: [
+    ['external_id', 'Activity'],
+    ['entity', 'Entity'],
+    ['activity', 'What'],
+    ['quantity', 'Quantity'],
+    ['unit', 'Unit'],
+    ['start_date', 'From'],
+  ],
+};
+const CHECKS = ['completeness', ...Object.keys(DETAILS), 'quality', 'screening'];
+
+const FIGURES: Array<[figure: string, words: string, check: string]> = [
+  ['missing_months', 'months without an energy that the entity has in other months', 'completeness'],
+  ['partial_months', 'months whose bills do not cover every day', 'completeness'],
+  ['entities_without_energy', 'sites and assets without any energy', 'completeness'],
+  ['gaps_and_overlaps', 'gaps and overlaps between bills of one meter', 'periods'],
+  ['intensity_outliers', 'months far from their history or their peers', 'outliers'],
+  ['unit_outliers', 'quantities whose unit may be wrong', 'units'],
+  ['duplicates', 'groups of activities that may have been stated twice', 'duplicates'],
+  ['negatives', 'negative quantities or amounts', 'negatives'],
+  ['categories_without_reason', 'categories of scope 3 without figures or a fitting reason', 'screening'],
+];
+
+export function checkCommand(): Command {
+  const made = group('check', 'Checks of the data that is stated', ['footing check carbon']);
+  made.addCommand(carbonCommand());
+  return made;
+}
+
+function carbonCommand(): Command {
+  return withAsOf(
+    withAccount(
+      command('carbon', 'What is missing, doubled, or far from its like in the activity data', [
+        'footing check carbon --from 2025-01 --to 2025-12',
+        'footing check carbon --only completeness --from 2025-01 --to 2025-12',
+        'footing check carbon --only outliers --json',
+      ]),
+    ),
+  )
+    .option('--from <month>', 'first month')
+    .option('--to <month>', 'last month')
+    .addOption(new Option('--only <check>', 'one check with its findings').choices(CHECKS))
+    .option('--approach <approach>', 'equity, financial or operational, for checks of emissions')
+    .option('--parent <entity>', 'reporting parent')
+    .option('--limit <count>', 'findings to list', wholeNumber, 50)
+    .action(async (options: CheckOptions) => {
+      await onAccount(options, async (client) => {
+        const { only } = options;
+        const period = { from: options.from, to: options.to };
+        const bounded = { ...period, approach: options.approach, parent: options.parent };
+        const parameters =
+          only === undefined || only === 'quality' || only === 'screening'
+            ? bounded
+            : only === 'completeness'
+              ? period
+              : {
+                  ...(only === 'periods' ? period : only === 'outliers' ? bounded : {}),
+                  limit: options.limit,
+                };
+        const path = `/api/carbon/checks${only === undefined ? '' : `/${only}`}`;
+        const found = await client.get<Row>(path, { ...parameters, as_of: options.asOf });
+        if (options.json) return printJson(found);
+        if (only === undefined) return printSummary(found as Summary);
+        printDetail(only, found as unknown as Detail);
+      });
+    });
+}
+
+function printSummary(summary: Summary): void {
+  print(bold('Checks of the activity data') + dim(`  as of entry ${summary.seq}`));
+  print();
+  const rows = FIGURES.map(([figure, words, check]) => [
+    grouped(String(summary[figure])),
+    words,
+    summary[figure] === 0 ? '' : `footing check carbon --only ${check}`,
+  ]);
+  print(table([{ title: 'Found', align: 'right' }, { title: 'What' }, { title: 'Which' }], rows));
+  print();
+  print(
+    `Of the emissions ${share(summary.estimated_percent)} are estimated and ${share(summary.primary_percent)} come from primary data (scope 3: ${share(summary.scope_3_primary_percent)}).`,
+  );
+  if (summary.score !== null) print(`Mean data quality by emissions: ${summary.score} of 1 (very good) to 5 (poor).`);
+}
+
+const share = (percent: string | number | null | undefined): string => (percent === null ? '0 %' : `${percent} %`);
+
+interface Detail {
+  findings?: Row[];
+  total?: number;
+  months?: string[];
+  rows?: Array<{
+    entity: string;
+    activity: string;
+    cells: Array<{ month: string; state: string }>;
+    missing: number;
+    partial: number;
+  }>;
+  entities_without?: string[];
+  categories?: Row[];
+  shares?: Row[];
+}
+
+const MARKS: Record<string, string> = { complete: '■', partial: '◧', missing: '·', outside: ' ' };
+
+function printDetail(check: string, found: Detail): void {
+  const columns = DETAILS[check];
+  if (columns) {
+    if (found.findings!.length === 0) {
+      print('Nothing found.');
+      return;
+    }
+    const rows = found.findings!.map((row) =>
+      columns.map(([column]) =>
+        Array.isArray(row[column]) ? (row[column] as unknown as string[]).join(', ') : String(row[column] ?? ''),
+      ),
+    );
+    print(
+      table(
+        columns.map(([, title]) => ({ title })),
+        rows,
+      ),
+    );
+    if (found.total! > rows.length) print(`… ${grouped(String(found.total))} in all; --limit shows more.`);
+    return;
+  }
+  if (check === 'completeness') {
+    printGrid(found);
+    return;
+  }
+  const listed = check === 'screening' ? found.categories! : found.shares!;
+  const titles =
+    check === 'screening'
+      ? ['category', 'name', 'status', 'co2e_t', 'lines', 'reason', 'problem']
+      : ['data_quality', 'kind', 'co2e_kg', 'percent', 'lines'];
+  print(
+    table(
+      titles.map((title) => ({ title: (title.charAt(0).toUpperCase() + title.slice(1)).replaceAll('_', ' ') })),
+      listed.map((row) => titles.map((title) => String(row[title] ?? ''))),
+    ),
+  );
+}
+
+function printGrid({ months = [], rows = [], entities_without: without = [] }: Detail): void {
+  if (rows.length === 0) {
+    print('No energy in these months.');
+    return;
+  }
+  print(`${months[0]} to ${months.at(-1)}, a mark a month: ■ complete, ◧ some days, · missing`);
+  print();
+  const lines = rows.map((row) => [
+    row.entity,
+    row.activity,
+    row.cells.map(({ state }) => MARKS[state] ?? '?').join(''),
+    String(row.missing),
+    String(row.partial),
+  ]);
+  const columns = ['Entity', 'Energy', 'Months', 'Missing', 'Partial'].map((title) => ({ title }));
+  print(table(columns, lines));
+  if (without.length > 0) print(`Without any energy: ${without.join(', ')}.`);
+}
