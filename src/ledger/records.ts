@@ -503,7 +503,12 @@ export function keyCondition(
 ): { condition: string; parameters: Record<string, unknown> } {
   const names = definition.key;
   const arrays = names.map((name) => arrayLiteral(keys.map((key) => key[name] ?? ''))).join(', ');
-  const tuple = `tupleElement(wanted, ${names.map((_, i) => i + 1).join('), tupleElement(wanted, ')})`;
+  // An instant in a key is hashed as the instant that it is.
+  const instants = names.map((name) => definition.columns.find((each) => each.name === name)?.type === 'datetime');
+  const tuple = names
+    .map((_, i) => `tupleElement(wanted, ${i + 1})`)
+    .map((element, i) => (instants[i] ? `parseDateTime64BestEffort(${element}, 3, 'UTC')` : element))
+    .join(', ');
   const parameters: Record<string, unknown> = { key_source: source };
   // Keys are named as text; a table whose key has a date hashes it as text too.
   const textual = definition.columns.filter(({ type }) => KEY_TYPES_NAMED.includes(type)).map(({ name }) => name);

@@ -245,6 +245,16 @@ describe('webhooks', () => {
     expect(await rowsOf('subscription_cancellations', 'hooks')).toHaveLength(1);
   });
 
+  test('a cancellation is taken back by its key, in any notation of its instant', async () => {
+    const keys = [
+      { customer_external_id: 'cus_h', subscription_external_id: 'sub_h', cancelled_at: '2026-03-06T12:26:40Z' },
+    ];
+    expect((await api('DELETE', '/api/records/subscription_cancellations', { source: 'hooks', keys })).status).toBe(
+      200,
+    );
+    expect(await rowsOf('subscription_cancellations', 'hooks')).toHaveLength(0);
+  });
+
   test('many at once are all taken', async () => {
     const answers = await Promise.all(
       Array.from({ length: 40 }, (_, i) =>

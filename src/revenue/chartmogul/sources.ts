@@ -54,6 +54,13 @@ export class DataSources {
     return found;
   }
 
+  /** The source as everything that was stated leaves it; 404 when there is none. */
+  async fresh(call: Call, id: string): Promise<DataSource> {
+    const found = (await this.#load(call, true)).get(id);
+    if (!found) throw notFound('Data source', 'data_source_uuid', id);
+    return found;
+  }
+
   forget(call: Call): void {
     this.#kept.delete(call.account.id);
   }

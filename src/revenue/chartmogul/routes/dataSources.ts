@@ -57,7 +57,7 @@ export function dataSourceRoutes(route: Route, context: ApiContext): void {
   route('GET', '/data_sources/:ds', 200, async (call) =>
     describe(
       call,
-      await context.sources.get(call, call.params.ds!),
+      await context.sources.fresh(call, call.params.ds!),
       await processing(context, call),
       await context.settings(call),
     ),
