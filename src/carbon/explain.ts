@@ -378,7 +378,7 @@ function formula(row: LineRow, factor: Factor | undefined, co2e: string, gwp: Gw
   if (factor) {
     const perUnit = figuresOf([factorRow(factor)], gwp).co2e_kg;
     words += ` × ${perUnit} kg CO2e/${row.unit} = ${grouped(co2e)} kg CO2e`;
-    const release = releaseById(factor.release);
+    const release = loadCatalogue().release(factor.release);
     words += `; factor ${factor.name}, ${factor.region}, ${release ? `${release.publisher} ${release.year}` : factor.release}`;
   }
   if (gwp !== row.gwp_source) words += `; restated from ${row.gwp_source} to ${gwp} out of the masses of the gases`;
@@ -426,7 +426,7 @@ function recordNode(row: LineRow, source: RecordSource): ExplanationNode {
 async function explainFactor(context: ReadContext, id: string): Promise<ExplanationNode> {
   const factor = await factorById(context, context.seq, id);
   if (!factor) throw new FootingError('not_found', `There is no factor ${shown(id)}`);
-  const release = releaseById(factor.release);
+  const release = await releaseById(context, context.seq, factor.release);
   return {
     kind: 'factor',
     ref: `factor/${id}`,

@@ -9,7 +9,7 @@ import { FootingError } from '../kernel/errors.ts';
 import type { Rational } from '../kernel/rational.ts';
 import { gwpSet } from './catalogue/gwp.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/load.ts';
-import type { Release } from './catalogue/types.ts';
+import type { Factor, Release } from './catalogue/types.ts';
 import { commonDenominator, type Decision, decide, type FactorIndex, indexFactors, isFast } from './decide.ts';
 import { NO_FACTORS, ownFactors, ownFactorsState } from './factors/own.ts';
 import { finderOf } from './matching/candidates.ts';
@@ -20,6 +20,7 @@ import { refined, refinementBy } from './matching/refine.ts';
 import { methodologyInForce } from './methodology/ledger.ts';
 import { decisionKey, type MethodologyContent } from './methodology/methodology.ts';
 import { decisions } from './postings.ts';
+import { releaseAsOf } from './releases/imported.ts';
 import type { Money } from './spend/convert.ts';
 import { moneyAsOf, moneyStatedBy } from './spend/money.ts';
 import { insertRows, type Place, read } from './sql.ts';
@@ -95,25 +96,25 @@ export async function factorsInForce(place: Place, seq: number, under?: Methodol
   ].join('\n');
   const known = indexes.get(key);
   if (known) return withMoney(known, await money);
-  const catalogue = loadCatalogue();
-  for (const { release: id, hash } of adopted) {
-    const release = catalogue.release(id);
-    if (!release || releaseHash(release) !== hash) {
-      throw new FootingError('corrupt', `The factor release ${id} is not the one that was adopted`, {
-        problems: [{ field: 'release', value: id, reason: release ? 'its content has changed' : 'it is missing' }],
-        remedy: 'Restore the catalogue folder of the version that adopted it; a published release never changes',
-      });
-    }
-  }
-  const ids = new Set(adopted.map(({ release }) => release));
-  const index = indexFactors(
-    [...catalogue.factors.filter(({ release }) => ids.has(release)), ...(await ownFactors(place, seq))],
-    gwpSet,
-    methodology,
-  );
+  const factors = (await Promise.all(adopted.map((row) => adoptedFactors(place, seq, row)))).flat();
+  const index = indexFactors([...factors, ...(await ownFactors(place, seq))], gwpSet, methodology);
   if (indexes.size >= INDEXES_MAX) indexes.delete(indexes.keys().next().value!);
   indexes.set(key, index);
   return withMoney(index, await money);
+}
+
+/** @throws FootingError `corrupt` when the release is missing or is no longer what it was. */
+async function adoptedFactors(
+  place: Place,
+  seq: number,
+  { release: id, hash }: AdoptedRow,
+): Promise<readonly Factor[]> {
+  const found = await releaseAsOf(place, seq, id);
+  if (found && releaseHash(found.release) === hash) return found.factors;
+  throw new FootingError('corrupt', `The factor release ${id} is not the one that was adopted`, {
+    problems: [{ field: 'release', value: id, reason: found ? 'its content has changed' : 'it is missing' }],
+    remedy: 'Restore the catalogue folder of the version that adopted it; a published release never changes',
+  });
 }
 
 const withMoneys = new WeakMap<FactorIndex, WeakMap<Money, FactorIndex>>();

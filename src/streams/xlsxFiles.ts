@@ -85,6 +85,30 @@ export async function xlsxRecords(
   return { headers, body: body(), sheet: sheet.name };
 }
 
+/**
+ * The rows of one sheet as texts, for files whose header stands anywhere. Names of sheets are compared without white space around them.
+ * @throws FootingError `invalid` when there is no such sheet, `malformed` when a cell cannot be read.
+ */
+export async function sheetTexts(file: Buffer, name: string): Promise<string[][]> {
+  const book = await openWorkbook(file);
+  const sheet = book.sheets.find((each) => each.name.trim() === name);
+  if (sheet === undefined) {
+    throw new FootingError('invalid', `The workbook has no sheet "${name}"`, {
+      problems: [
+        { field: 'sheet', value: name, reason: `sheets are: ${book.sheets.map((each) => each.name).join(', ')}` },
+      ],
+    });
+  }
+  const found: string[][] = [];
+  for await (const row of sheetRows(book, sheet.path)) {
+    const [problem] = row.problems;
+    if (problem)
+      throw new FootingError('malformed', `Row ${found.length + 1} of "${name}": ${problem.value} ${problem.reason}`);
+    found.push(row.cells);
+  }
+  return found;
+}
+
 /** Runs a part through an XML parser; `onChunk` is awaited between pieces. Entities beyond the five of XML are not expanded. */
 async function* parsePart(
   book: Pick<Workbook, 'file' | 'parts'>,

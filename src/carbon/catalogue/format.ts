@@ -1,4 +1,5 @@
 /** The catalogue's own files: columns of factors.csv, and what an importer hands over to be written as a release. */
+import { createHash } from 'node:crypto';
 import { Decimal } from '../../kernel/decimal.ts';
 import { FootingError, invariant } from '../../kernel/errors.ts';
 import { Rational } from '../../kernel/rational.ts';
@@ -100,6 +101,21 @@ export function writeFactors(imported: ImportedRelease): string {
     }
   }
   return writeCsv(FACTOR_COLUMNS, rows);
+}
+
+/** A release with its text, as it is kept. */
+export interface WrittenRelease {
+  release: Release;
+  factors: string;
+}
+
+/** What an importer hands over, as a release. */
+export function written(imported: ImportedRelease): WrittenRelease {
+  const factors = writeFactors(imported);
+  const { validFrom: _from, validTo: _to, ...head } = imported.head;
+  const counts = { rowsRead: imported.rowsRead, factors: imported.drafts.length, left: imported.left };
+  const contentHash = createHash('sha256').update(factors).digest('hex');
+  return { release: { ...head, counts, contentHash }, factors };
 }
 
 /** Number of a publisher's spreadsheet as a plain decimal, without the noise of binary fractions. */

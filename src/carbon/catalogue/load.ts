@@ -75,12 +75,7 @@ function readRelease(folder: URL, id: string): { release: Release; factors: Fact
     const bytes = readFileSync(new URL('factors.csv', folder));
     const head = JSON.parse(readFileSync(new URL('release.json', folder), 'utf8')) as Omit<Release, 'contentHash'>;
     const release: Release = { ...head, contentHash: createHash('sha256').update(bytes).digest('hex') };
-    const units = new Map<string, Unit>();
-    const { header, rows } = readCells(bytes.toString('utf8'), `${id}/factors.csv`);
-    if (header.join() !== FACTOR_COLUMNS.join())
-      throw new FootingError('malformed', `The columns are ${header.join()}`);
-    const factors = rows.map((cells) => readFactor(cells, id, head.gwpSource, units));
-    return { release, factors };
+    return { release, factors: readFactors(bytes.toString('utf8'), { id, gwpSource: head.gwpSource }) };
   } catch (error) {
     throw new FootingError(
       'corrupt',
@@ -94,6 +89,17 @@ const COLUMN = new Map<string, number>(FACTOR_COLUMNS.map((column, index) => [co
 
 function at(cells: string[], column: (typeof FACTOR_COLUMNS)[number]): string {
   return cells[COLUMN.get(column)!]!;
+}
+
+/**
+ * Factors out of the text of a factors.csv.
+ * @throws FootingError `malformed` for other columns.
+ */
+export function readFactors(text: string, release: Pick<Release, 'id' | 'gwpSource'>): Factor[] {
+  const units = new Map<string, Unit>();
+  const { header, rows } = readCells(text, `${release.id}/factors.csv`);
+  if (header.join() !== FACTOR_COLUMNS.join()) throw new FootingError('malformed', `The columns are ${header.join()}`);
+  return rows.map((cells) => readFactor(cells, release.id, release.gwpSource, units));
 }
 
 function readFactor(cells: string[], release: string, gwpSource: GwpSetName, units: Map<string, Unit>): Factor {

@@ -2,25 +2,39 @@
 import { loadCatalogue } from '../catalogue/load.ts';
 import type { Factor, Release } from '../catalogue/types.ts';
 import { OWN_RELEASE } from '../decide.ts';
+import { importedReleases, loadImported, releaseAsOf } from '../releases/imported.ts';
 import type { Place } from '../sql.ts';
 import { OWN_PUBLICATION, ownFactors } from './own.ts';
 
-/** A factor of the catalogue, or one that the account had stated by `seq`. */
+/** A factor of the catalogue, of an imported release, or one that the account had stated by `seq`. */
 export async function factorById(place: Place, seq: number, id: string): Promise<Factor | undefined> {
-  if (!id.startsWith(`${OWN_RELEASE}/`)) return loadCatalogue().byId(id);
-  return (await ownFactors(place, seq)).find((factor) => factor.id === id);
+  return (await factorsById(place, seq, [id])).get(id);
 }
 
 /** The factors of some ids. */
 export async function factorsById(place: Place, seq: number, ids: readonly string[]): Promise<Map<string, Factor>> {
-  const own = ids.some((id) => id.startsWith(`${OWN_RELEASE}/`))
-    ? new Map((await ownFactors(place, seq)).map((factor) => [factor.id, factor]))
-    : undefined;
-  const found = ids.map((id): [string, Factor | undefined] => [id, own?.get(id) ?? loadCatalogue().byId(id)]);
-  return new Map(found.filter((pair): pair is [string, Factor] => pair[1] !== undefined));
+  const found = new Map<string, Factor>();
+  const elsewhere: string[] = [];
+  for (const id of new Set(ids)) {
+    const factor = loadCatalogue().byId(id);
+    if (factor) found.set(id, factor);
+    else elsewhere.push(id);
+  }
+  if (elsewhere.length === 0) return found;
+  const own = elsewhere.some((id) => id.startsWith(`${OWN_RELEASE}/`)) ? await ownFactors(place, seq) : [];
+  const imported = await Promise.all(
+    (await importedReleases(place, seq))
+      .filter(({ release }) => elsewhere.some((id) => id.startsWith(`${release}/`)))
+      .map(({ evidence }) => loadImported(place.engines, evidence)),
+  );
+  const wanted = new Set(elsewhere);
+  for (const factor of [...own, ...imported.flatMap(({ factors }) => factors)]) {
+    if (wanted.has(factor.id)) found.set(factor.id, factor);
+  }
+  return found;
 }
 
-/** A publication, or what stands for the account's own factors. */
-export function releaseById(id: string): Release | undefined {
-  return id === OWN_RELEASE ? OWN_PUBLICATION : loadCatalogue().release(id);
+/** A publication of the catalogue or an imported one, or what stands for the account's own factors. */
+export async function releaseById(place: Place, seq: number, id: string): Promise<Release | undefined> {
+  return id === OWN_RELEASE ? OWN_PUBLICATION : (await releaseAsOf(place, seq, id))?.release;
 }

@@ -129,7 +129,7 @@ export async function reviewQueue(
   return { items, total: Number(count?.groups ?? 0) };
 }
 
-interface Sum {
+export interface Sum {
   year: number;
   /** Empty = there is none. */
   quantity: string;
@@ -174,7 +174,7 @@ function familyChoice(activity: string, family: string): Choice {
 }
 
 /** kg CO2e in the scopes; undefined when the activities are held, null when the sum that it takes is not known. */
-function contribution(decision: Decision, sum: Sum, gwp: GwpSetName): Decimal | undefined {
+export function contribution(decision: Decision, sum: Sum, gwp: GwpSetName): Decimal | undefined {
   if ('held' in decision) return undefined;
   // What is converted day by day cannot be told from a sum over days.
   if (decision.lines[0]!.fx !== '') return undefined;
@@ -202,7 +202,7 @@ export interface Preview {
   other_basis_lines: number;
 }
 
-interface SumsRow extends FactsRow {
+export interface SumsRow extends FactsRow {
   year: number;
   basis: string;
   held: string;
@@ -280,7 +280,7 @@ function sameFactor(a: Decision, b: Decision): boolean {
 }
 
 /** What is posted was used on one basis; of what is held both are known. */
-function sumOf(row: SumsRow): Sum {
+export function sumOf(row: SumsRow): Sum {
   if (row.held !== '') return { year: row.year, quantity: row.quantity, amount: row.amount };
   return row.basis === 'spend'
     ? { year: row.year, quantity: '', amount: row.used }
@@ -288,7 +288,7 @@ function sumOf(row: SumsRow): Sum {
 }
 
 /** Every description by year with what is posted or held of it; without what is held for its entity or its size. */
-function readSums(context: ReadContext): Promise<SumsRow[]> {
+export function readSums(context: ReadContext): Promise<SumsRow[]> {
   return read<SumsRow>(
     context,
     `

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ApiClient } from '../client.ts';
 import { bold, dim, grouped, print, printJson, safe, table, wrapped } from '../output.ts';
+import { releaseCommands } from './releases.ts';
 import { type CommonOptions, command, group, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
 
 interface QueueItemView {
@@ -367,9 +368,11 @@ export function factorsCommand(): Command {
       });
     });
 
-  return group('factors', 'The catalogue of emission factors', ['footing factors search natural gas'])
+  const factors = group('factors', 'The catalogue of emission factors', ['footing factors search natural gas'])
     .addCommand(search)
     .addCommand(show);
+  for (const each of releaseCommands()) factors.addCommand(each);
+  return factors;
 }
 
 function printFactor(factor: FactorView): void {
@@ -380,7 +383,7 @@ function printFactor(factor: FactorView): void {
     ['scope', `${factor.scope}${factor.category === null ? '' : `, category ${factor.category}`}`],
     ['method', factor.method],
     ['region', factor.region],
-    ['valid', `${factor.valid_from} up to ${factor.valid_to}`],
+    ['valid', factor.valid_to === '' ? `from ${factor.valid_from}` : `${factor.valid_from} up to ${factor.valid_to}`],
     ...gases.map(([gas, mass]): [string, string] => [
       gas === 'other_kg' ? (factor.other_gas ?? gas) : gas,
       `${mass} kg/${factor.unit}`,

@@ -18,14 +18,15 @@ import {
   findFactors,
   GWP_SET_NAMES,
   type GwpSetName,
-  loadCatalogue,
   matchingState,
   type Preview,
   previewChange,
   QUEUE_ORDERS,
   type QueueItem,
+  type Release,
   RULE_KIND,
   type RuleInput,
+  releaseById,
   reviewQueue,
   statedChoices,
   UNDO_KIND,
@@ -265,7 +266,7 @@ export function carbonRoutes(app: Scope, context: HttpContext): void {
       const { factor: id } = request.params;
       const factor = (await matchingState(read, read.seq)).index.byId.get(id);
       if (!factor) throw new FootingError('not_found', `No factor ${shown(id)} is in force.`);
-      return factorView(factor);
+      return factorView(factor, await releaseById(read, read.seq, factor.release));
     },
   );
 
@@ -424,9 +425,8 @@ function briefView(factor: Factor) {
   };
 }
 
-function factorView(factor: Factor) {
+function factorView(factor: Factor, release: Release | undefined) {
   const { other_gas, ...gases } = factor.gases;
-  const release = loadCatalogue().release(factor.release);
   if (!release) throw new FootingError('corrupt', `The release ${factor.release} is missing.`);
   return {
     ...briefView(factor),
