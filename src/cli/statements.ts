@@ -1,7 +1,8 @@
 /** Both statements as text: aligned, thousands separated, units shown, totals ruled off. */
 
 import { Decimal } from '../kernel/decimal.ts';
-import { bold, type Column, counted, dim, grouped, minorUnits, print, safe, table } from './output.ts';
+import { printBoundary } from './boundary.ts';
+import { bold, type Column, counted, dim, grouped, minorUnits, print, safe, table, wrapped } from './output.ts';
 import { currencyMinorUnits, type InventoryView, type MrrFigure, type MrrView } from './views.ts';
 
 const right = 'right' as const;
@@ -128,6 +129,7 @@ export function printInventory(statement: InventoryView): void {
   const label = (text: string) => statement.group_by.map((_, i) => (i === 0 ? text : ''));
   print(table(columns, rows, { total: [...label('Total, scopes 1 to 3'), ...figures(statement.total)] }));
   print();
+  printScope2(statement);
   const biogenic = thousandth(statement.outside.gases_kg.co2_biogenic ?? '0');
   print(`Beside the scopes: ${tonnes(biogenic)} t biogenic CO2.`);
   const restated = statement.total.not_restatable_kg;
@@ -141,6 +143,23 @@ export function printInventory(statement: InventoryView): void {
     print(`Held back, in no total: ${counted(lines, 'line')}, ${safe(sums.join(', '))}: ${safe(words)}.`);
   }
   print(dim('Tonnes are rounded to the kilogram here; --json has every digit.'));
+  printBoundary(statement.boundary ?? null);
+}
+
+/** Scope 2 by both methods; the table above has the location-based one. */
+function printScope2({ scope_2: both }: InventoryView): void {
+  if (!both || both.kwh === '0') return;
+  print('Scope 2 by both methods, and the total of scopes 1 to 3 with either:');
+  const rows = [
+    ['Location-based', tonnes(both.location_based.co2e_t), tonnes(both.total_location_based.co2e_t)],
+    ['Market-based', tonnes(both.market_based.co2e_t), tonnes(both.total_market_based.co2e_t)],
+  ];
+  print(
+    table([{ title: '' }, { title: 'Scope 2, t CO2e', align: right }, { title: 'Total, t CO2e', align: right }], rows),
+  );
+  print(`Instruments and own generation cover ${both.covered_percent ?? '0'} % of ${grouped(both.kwh)} kWh.`);
+  for (const note of both.notes) print(wrapped(note, ''));
+  print();
 }
 
 export function printSuggestions(refs: readonly string[]): void {

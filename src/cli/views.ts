@@ -1,5 +1,6 @@
 /** What the API answers, as far as the command line reads it. */
 import { minorUnits } from '../kernel/currency.ts';
+import type { BoundaryView } from './boundary.ts';
 
 export interface MrrFigure {
   cents: string;
@@ -48,6 +49,19 @@ export interface InventoryView {
     quantity: string | null;
     amount: string | null;
   }>;
+  boundary?: BoundaryView | null;
+  scope_2?: Scope2View | null;
+}
+
+/** Scope 2 by both methods, as far as it is printed. */
+interface Scope2View {
+  location_based: { co2e_t: string };
+  market_based: { co2e_t: string };
+  total_location_based: { co2e_t: string };
+  total_market_based: { co2e_t: string };
+  kwh: string;
+  covered_percent: string | null;
+  notes: string[];
 }
 
 export interface HeldView {

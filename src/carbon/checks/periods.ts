@@ -32,6 +32,9 @@ export interface Completeness {
   partial: number;
 }
 
+/** Decisions that are about energy: purchased energy, and fuels that are burnt; neither distances nor refrigerants. */
+const ENERGY = "(scope = 2 AND method != 'distance' OR scope = 1 AND method = 'fuel')";
+
 /** Months of a grid. */
 export const GRID_MONTHS_MAX = 120;
 
@@ -60,11 +63,11 @@ export async function completeness(context: ReadContext, query: { from?: string;
        SELECT entity, month, day, days, match, sum(sign) AS net
        FROM emissions
        WHERE seq <= {seq:UInt64} AND month BETWEEN toDate32({first:String}) AND toDate32({last:String})
-         AND match IN (SELECT match FROM matches WHERE sign = 1 AND held = '' AND scope IN (1, 2) AND line = 0)
+         AND match IN (SELECT match FROM matches WHERE sign = 1 AND held = '' AND scope IN (1, 2) AND line = 0 AND ${ENERGY})
        GROUP BY entity, month, day, days, match
        HAVING net > 0
      ) AS t
-     INNER JOIN (SELECT DISTINCT match, activity, scope FROM matches WHERE sign = 1 AND held = '' AND scope IN (1, 2)) AS m ON t.match = m.match
+     INNER JOIN (SELECT DISTINCT match, activity, scope FROM matches WHERE sign = 1 AND held = '' AND ${ENERGY}) AS m ON t.match = m.match
      GROUP BY entity, activity, scope, month
      ORDER BY entity, activity, scope, month`,
     { seq: context.seq, first: `${range.from}-01`, last: `${range.to}-01` },

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { type BoundaryView, printBoundary } from '../boundary.ts';
 import { grouped, print, printJson, table, wrapped } from '../output.ts';
 import { mrrRefs, printInventory, printMrr, printSuggestions } from '../statements.ts';
 import type { HeldView, InventoryView, MrrView } from '../views.ts';
@@ -93,26 +92,22 @@ function inventoryCommand(): Command {
     .option('--supplier <name>', 'only from this supplier')
     .action(async (options: InventoryOptions) => {
       await onAccount(options, async (client) => {
-        const statement = await client.get<InventoryView & { boundary: BoundaryView | null }>(
-          '/api/reports/inventory',
-          {
-            from: options.from,
-            to: options.to,
-            gwp: options.gwp,
-            group_by: options.by ?? options.groupBy,
-            approach: options.approach,
-            parent: options.parent,
-            under: options.under,
-            supplier: options.supplier,
-            scope: options.scope,
-            entity: options.entity,
-            country: options.country,
-            as_of: options.asOf,
-          },
-        );
+        const statement = await client.get<InventoryView>('/api/reports/inventory', {
+          from: options.from,
+          to: options.to,
+          gwp: options.gwp,
+          group_by: options.by ?? options.groupBy,
+          approach: options.approach,
+          parent: options.parent,
+          under: options.under,
+          supplier: options.supplier,
+          scope: options.scope,
+          entity: options.entity,
+          country: options.country,
+          as_of: options.asOf,
+        });
         if (options.json) return printJson(statement);
         printInventory(statement);
-        printBoundary(statement.boundary);
         printSuggestions(statement.rows.slice(0, 2).map((row) => row.ref));
       });
     });
