@@ -1,6 +1,6 @@
 /** Text for people: aligned tables that fit the terminal, figures as they are, grouped by thousands and never rounded. */
 /** Where the output is no terminal: wide enough for a statement. */
-const DEFAULT_COLUMNS = 120;
+const DEFAULT_COLUMNS = 132;
 
 export const terminalColumns = (): number => process.stdout.columns ?? (Number(process.env.COLUMNS) || DEFAULT_COLUMNS);
 

@@ -97,13 +97,22 @@ async function runDemo(instance: ApiClient, folder: Folder, options: Options): P
   const client = await connectionTo(instance, folder, {}, async () => {}).account(ACCOUNT.slug);
   for (const [path, file, source] of MONEY) {
     const bytes = await readFile(join(FILES, file));
-    const { seq, rows } = await client.upload<{ seq: number; rows: number }>(
+    const answer = await client.upload<{ seq: number; rows: number; already: boolean }>(
       path,
       { source, file_name: file },
       Readable.from([bytes]),
       bytes.length,
     );
-    say(`  ${file} is entry ${seq}: ${counted(rows, 'figure')} of ${source}.`);
+    const outcome = `${counted(answer.rows, 'figure')} of ${source}.`;
+    say(
+      answer.already
+        ? `  ${file} was imported before, as entry ${answer.seq}: nothing changes.`
+        : `  ${file} is entry ${answer.seq}: ${outcome}`,
+    );
+  }
+  if (isNew) {
+    const { seq } = await client.post<{ seq: number }>('/api/settings', { settings: { currency: ACCOUNT.currency } });
+    say(`  Entry ${seq} states that recurring revenue is kept in ${ACCOUNT.currency}.`);
   }
   const outcomes = [];
   for (const [stream, file] of SAMPLE) {

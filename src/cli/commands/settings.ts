@@ -166,7 +166,7 @@ const ROWS: ReadonlyArray<[type: string, title: string]> = [
   ['contraction', 'Contraction'],
   ['churn', 'Churn'],
   ['reactivation', 'Reactivation'],
-  ['fx', 'Exchange rates'],
+  ['fx', 'FX'],
 ];
 
 /** Per currency: MRR at the end of each bucket both ways, then the sums of the movements both ways. */
