@@ -152,6 +152,28 @@ test('settings of one request do not stay for the next', async () => {
   for (let i = 0; i < 10; i++) expect(await ask()).toEqual(before);
 });
 
+test('parameters may be as long as lists of keys are', async () => {
+  const client = engines.clickhouse.client(database);
+  const numbers = Array.from({ length: 50_000 }, (_, i) => 10n ** 18n + BigInt(i));
+  const texts = ['tab\t', "it's", 'back\\slash', 'line\r\nfeed', 'ü€🧾', '--boundary', ...numbers.map(String)];
+  const result = await client.query({
+    query: `SELECT sum({numbers:Array(UInt64)}[i] % 1000000) AS sum, length({texts:Array(String)}) AS texts,
+              arraySlice({texts:Array(String)}, 1, 6) AS first
+            FROM (SELECT arrayJoin(range(1, 50001)) AS i)`,
+    query_params: { numbers, texts },
+    format: 'JSONEachRow',
+    clickhouse_settings: { max_query_size: '67108864', max_threads: 1 },
+  });
+  expect(await result.json()).toEqual([
+    { sum: String((49_999 * 50_000) / 2), texts: '50006', first: texts.slice(0, 6) },
+  ]);
+  await client.command({
+    query: `CREATE TABLE long_parameters ENGINE = MergeTree ORDER BY tuple() AS SELECT arrayJoin({numbers:Array(UInt64)}) AS n`,
+    query_params: { numbers: numbers.slice(0, 5_000) },
+  });
+  expect(await rows(`SELECT count() AS c FROM ${database}.long_parameters`)).toEqual([{ c: '5000' }]);
+});
+
 test('a large result streams, and a reader that leaves ends its query', async () => {
   const client = engines.clickhouse.client(database);
   const result = await client.query({ query: 'SELECT number FROM numbers(2000000)', format: 'JSONCompactEachRow' });

@@ -66,6 +66,9 @@ interface Engine {
 /** Files of data that the parent puts into the scratch folder itself. */
 const FILE_NAME = /^[0-9a-f-]{36}\.data$/;
 
+/** Parameters of statements travel in the address; a ClickHouse server takes as much. */
+const ADDRESS_BYTES_MAX = 1024 * 1024;
+
 /** URL parameters that are the protocol's own, not settings. */
 const PROTOCOL_PARAMETERS = new Set([
   'query',
@@ -148,9 +151,12 @@ async function begin(options: ChildStart): Promise<void> {
   control = await connect();
   for (let i = 0; i < start.connections; i++) idle.push(await connect());
   const version = text(await engine.QueryAsyncConnection(control.handle, 'SELECT version()', 'TSVRaw')).trim();
-  const server = createServer({ keepAliveTimeout: 600_000, requestTimeout: 0 }, (request, response) => {
-    handle(request, response).catch((error) => fail(response, String(error?.message ?? error)));
-  });
+  const server = createServer(
+    { keepAliveTimeout: 600_000, requestTimeout: 0, maxHeaderSize: ADDRESS_BYTES_MAX },
+    (request, response) => {
+      handle(request, response).catch((error) => fail(response, String(error?.message ?? error)));
+    },
+  );
   const listen = (port: number) =>
     server.listen(port, '127.0.0.1', 256, () => {
       process.send?.({ ready: true, port: (server.address() as AddressInfo).port, version } satisfies ChildMessage);
@@ -189,9 +195,15 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   const defaultFormat =
     url.searchParams.get('default_format') ?? header(request, 'x-clickhouse-format') ?? 'TabSeparated';
   let sql = url.searchParams.get('query') ?? '';
+  // Many parameters come as the parts of a form, the statement among them.
+  const form = await formOf(request, body);
+  for (const [name, value] of form ?? []) {
+    if (name === 'query') sql = value;
+    else if (name.startsWith('param_')) parameters.set(name.slice(6), value);
+  }
   const handedIn = header(request, 'x-footing-file');
   const file = join(scratch, FILE_NAME.test(handedIn ?? '') ? handedIn! : `${randomUUID()}.data`);
-  const withFile = sql === '' ? undefined : insertFromFile(sql, file);
+  const withFile = sql === '' || form !== undefined ? undefined : insertFromFile(sql, file);
   try {
     if (withFile !== undefined && handedIn !== undefined) {
       request.resume();
@@ -199,7 +211,7 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
     } else if (withFile !== undefined) {
       await pipeline(body, createWriteStream(file, { mode: 0o600, highWaterMark: 1 << 20 }));
       sql = withFile;
-    } else {
+    } else if (form === undefined) {
       const rest = (await collect(body)).toString('utf8');
       sql = sql === '' ? rest : `${sql}\n${rest}`;
     }
@@ -225,6 +237,14 @@ async function handle(request: IncomingMessage, response: ServerResponse): Promi
   } finally {
     if (withFile !== undefined) rmSync(file, { force: true });
   }
+}
+
+async function formOf(request: IncomingMessage, body: Readable): Promise<Array<[string, string]> | undefined> {
+  const type = header(request, 'content-type');
+  if (type === undefined || !type.startsWith('multipart/form-data')) return undefined;
+  const bytes = new Uint8Array(await collect(body));
+  const form = await new Response(bytes, { headers: { 'content-type': type } }).formData();
+  return [...form].map(([name, value]) => [name, String(value)]);
 }
 
 /** Runs one statement on a free connection and answers with its result. */

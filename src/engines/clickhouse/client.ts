@@ -84,6 +84,8 @@ export class HttpClickHouse implements ClickHouse {
         // The server keeps idle sockets for minutes: reuse is safe.
         keep_alive: { enabled: true, idle_socket_ttl: 15_000 },
         clickhouse_settings: EXACT_JSON_SETTINGS,
+        // Lists of thousands of keys are too long for an address.
+        use_multipart_params_auto: true,
         // Errors reach the caller; printing them here as well would only clutter the log.
         log: { level: ClickHouseLogLevel.OFF },
       });
