@@ -13,7 +13,7 @@ const MOVEMENTS: ReadonlyArray<[type: string, title: string]> = [
   ['contraction', 'Contraction'],
   ['churn', 'Churn'],
   ['reactivation', 'Reactivation'],
-  ['fx', 'Exchange rates'],
+  ['fx', 'FX'],
 ];
 
 export function printMrr(statement: MrrView): void {
