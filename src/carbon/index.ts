@@ -111,3 +111,5 @@ export { COVER_KINDS, marketBook } from './scope2/lines.ts';
 export { type Scope2Statement, type ShareOf, scope2Statement } from './scope2/statement.ts';
 export { activities, carbonStreams, PERIOD_DAYS_MAX } from './streams.ts';
 export { HOLD_WORDS } from './tables.ts';
+export { DRAWS_DEFAULT, DRAWS_MAX, DRAWS_MIN } from './uncertainty/monteCarlo.ts';
+export { UNCERTAINTY_METHODS, uncertainty } from './uncertainty/report.ts';

@@ -23,6 +23,7 @@ import { segmentsCommand } from './commands/segments.ts';
 import { serveCommand } from './commands/serve.ts';
 import { settingsCommand } from './commands/settings.ts';
 import { streamsCommand } from './commands/streams.ts';
+import { withUncertainty } from './commands/uncertainty.ts';
 import { EXIT_HELP, reportError } from './exit.ts';
 
 const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
@@ -45,7 +46,7 @@ for (const command of [
   demoCommand(),
   importCommand(),
   connectCommand(),
-  withMetricReports(reportCommand()),
+  withUncertainty(withMetricReports(reportCommand())),
   explainCommand(),
   exportCommand(),
   segmentsCommand(),

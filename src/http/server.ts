@@ -38,6 +38,7 @@ import { segmentRoutes } from './routes/segments.ts';
 import { settingRoutes } from './routes/settings.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { stripeRoutes } from './routes/stripe.ts';
+import { uncertaintyRoutes } from './routes/uncertainty.ts';
 import { sharedSecret } from './secrets.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 import { webRoutes } from './web.ts';
@@ -133,6 +134,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     releaseRoutes,
     scope2Routes,
     methodologyRoutes,
+    uncertaintyRoutes,
     metricRoutes,
     segmentRoutes,
     customerRoutes,
