@@ -10,10 +10,11 @@
  */
 import { dayFromNumber, dayNumber, dayParts, formatInstant, monthDays } from '../kernel/dates.ts';
 import { FootingError, shown } from '../kernel/errors.ts';
-import { type ExplanationNode, type ReadContext, type RecordSource, select } from '../ledger/index.ts';
+import { type ExplanationNode, POST_KIND, type ReadContext, type RecordSource, select } from '../ledger/index.ts';
 import { LINE_COLUMNS, type LineRow, type MovementRow, movementWords, planNames } from './explainWords.ts';
 import { amountText } from './money.ts';
 import { MOVEMENT_LABELS, STATEMENT_ROWS, type StatementRow } from './statement.ts';
+import { stripeObjectNode } from './stripe/evidence.ts';
 
 /** Movements listed below a figure; the rest by the reference with an offset. */
 export const MOVEMENTS_LISTED_MAX = 100;
@@ -182,7 +183,7 @@ async function explainMovement(
      ORDER BY origin_seq, origin_row`,
     { seq: read.seq, origin_seq: originSeq, origin_row: originRow },
   );
-  node.children = await Promise.all(lines.map((line) => lineNode(line, line.hash, sourceOf)));
+  node.children = await Promise.all(lines.map((line) => lineNode(read, line, line.hash, sourceOf)));
   node.childrenTotal = lines.length;
   return node;
 }
@@ -206,7 +207,7 @@ async function explainLine(
     { hash, origin_seq: originSeq, origin_row: originRow, seq: read.seq },
   );
   if (!line) throw unknownReference(ref);
-  return lineNode(line, hash, sourceOf);
+  return lineNode(read, line, hash, sourceOf);
 }
 
 function netMovements(read: ReadContext, condition: string, values: Record<string, unknown>, limit: string) {
@@ -272,8 +273,14 @@ function rowNode(source: RecordSource): ExplanationNode {
   };
 }
 
-async function lineNode(line: LineRow, hash: string, sourceOf: SourceOf): Promise<ExplanationNode> {
-  const row = rowNode(await sourceOf('invoices', Number(line.origin_seq), Number(line.origin_row)));
+async function lineNode(read: ReadContext, line: LineRow, hash: string, sourceOf: SourceOf): Promise<ExplanationNode> {
+  const source = await sourceOf('invoices', Number(line.origin_seq), Number(line.origin_row));
+  // Rows posted with evidence were read from a document: it is the source, not the row.
+  const document =
+    source.entryKind === POST_KIND
+      ? await stripeObjectNode(read, source, line.invoice_external_id, line.external_id)
+      : null;
+  const row = document ?? rowNode(source);
   const facts: Array<[string, string]> = [
     ['type', line.type],
     ['plan', line.plan_external_id],

@@ -138,6 +138,14 @@ describe('files', () => {
       transaction.origin_row,
     );
     expect(second.cells.external_id).toBe('re_1');
+
+    const figure = (await api('GET', '/api/explain?ref=mrr/2026-01/EUR/new_biz')).json;
+    const movement = (await api('GET', `/api/explain?ref=${encodeURIComponent(figure.children[0].ref)}`)).json;
+    const [object] = movement.children[0].children;
+    expect(object.title).toBe('Stripe invoice in_1');
+    expect(object.words).toMatch(/from the file export\.ndjson/);
+    expect(object.facts).toContainEqual(['number', 'N-in_1']);
+    expect(object.children[0].facts).toContainEqual(['period.start', String(seconds('2026-01-01T00:00:00Z'))]);
   });
 
   test('handed in again, or an older state, change nothing; a newer one replaces', async () => {
