@@ -221,3 +221,46 @@ test('identity 5: gross retention is at most 100 and at most the net one', () =>
     }),
   );
 });
+
+describe('the same facts, as other vendors would read them otherwise', () => {
+  test('W84 of 12 who cancel one had joined and one came back within the month: 10 of 100 are lost', () => {
+    const start = Array.from({ length: 100 }, (_, i) => ({ customer_external_id: `a${i + 1}` }));
+    const rows = start.map((facts, i) =>
+      month('2026-01-01', 1000, { ...facts, ...(i < 11 && { cancelled_at: '2026-02-10' }) }),
+    );
+    const back = month('2026-02-20', 1000, { customer_external_id: 'a11' });
+    const joined = month('2026-02-05', 1000, { customer_external_id: 'n1', cancelled_at: '2026-02-25' });
+    const movements = oracleMovements([...rows, back, joined], PLANS);
+    expect(movements.filter(({ type }) => type === 'churn')).toHaveLength(12);
+    const mrrAt = (before: string) => {
+      const totals = new Map<string, bigint>();
+      for (const each of movements) {
+        if (each.instant < Date.parse(before))
+          totals.set(each.customer, (totals.get(each.customer) ?? 0n) + each.amount);
+      }
+      return new Map([...totals].filter(([, mrr]) => mrr > 0n));
+    };
+    const [atStart, atEnd] = [mrrAt('2026-02-01'), mrrAt('2026-03-01')];
+    const lost = [...atStart.keys()].filter((customer) => !atEnd.has(customer));
+    expect(hundredths(customerChurnRate(BigInt(lost.length), BigInt(atStart.size)))).toBe('10.00');
+  });
+
+  test('W85 a coupon of the first month: 8000, then 10000', () => {
+    const months = monthlyStatement(
+      oracleMovements([month('2026-01-01', 8000), month('2026-02-01', 10_000)], PLANS),
+      '2026-01',
+      '2026-02',
+    );
+    expect(months.map(({ mrrEnd }) => mrrEnd)).toEqual([8000n, 10_000n]);
+  });
+
+  test('W86 a cancellation before the end of what was billed counts on its day, or then where that is set', () => {
+    const rows = [line('2026-03-01', '2026-04-01', 3000, { cancelled_at: '2026-03-15' })];
+    const churned = (churnRecognition: 'immediate' | 'end_of_service_period') =>
+      oracleMovements(rows, PLANS, { churnRecognition })
+        .filter(({ type }) => type === 'churn')
+        .map(({ instant }) => new Date(instant).toISOString().slice(0, 10));
+    expect(churned('immediate')).toEqual(['2026-03-15']);
+    expect(churned('end_of_service_period')).toEqual(['2026-04-01']);
+  });
+});
