@@ -13,7 +13,7 @@ import { boundary, organisation, scope2 } from './texts/organisation.ts';
 import { overview } from './texts/overview.ts';
 import { records } from './texts/records.ts';
 import { revenue } from './texts/revenue.ts';
-import { settings } from './texts/settings.ts';
+import { bookSettings, rates, settings } from './texts/settings.ts';
 import { whatIf } from './texts/whatIf.ts';
 
 export const t = {
@@ -46,5 +46,7 @@ export const t = {
   records,
   journal,
   settings,
+  bookSettings,
+  rates,
   whatIf,
 };

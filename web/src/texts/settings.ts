@@ -28,3 +28,42 @@ export const settings = {
   nameMissing: 'Say what the key is for.',
   noReleases: 'Nothing is calculated yet.',
 };
+
+export const bookSettings = {
+  title: 'Rules of the revenue book',
+  note: 'Every rule is a setting that is stated in the journal; earlier moments keep the rules of their time.',
+  stated: 'Stated.',
+  preview: 'See the effect',
+  state: 'State the rules',
+  first: 'Change a rule, then see what it does to the last year before you state it.',
+  everyCurrency: 'every currency by itself',
+  present: 'Now',
+  tried: 'With the change',
+  noEffect: 'There is nothing in the books that it could change.',
+  values: {
+    true: 'Yes',
+    false: 'No',
+    automatic: 'Collected automatically',
+    manual: 'Collected by hand',
+    create_subscription_when_invoice_is: 'A subscription begins when the invoice is',
+    update_subscription_when_invoice_is: 'A subscription changes when the invoice is',
+    prevent_subscription_for_invoice_voided: 'Voided invoices are left out',
+    prevent_subscription_for_invoice_refunded: 'Refunded invoices are left out',
+    prevent_subscription_for_invoice_written_off: 'Written-off invoices are left out',
+  } as Record<string, string>,
+};
+
+export const rates = {
+  title: 'Exchange rates',
+  note: 'Used where an account currency is set, and for spend. A day without a rate takes the last one before it.',
+  none: 'No rates are stated yet. State one below, or many with: footing rates import FILE.',
+  pair: 'Pair',
+  days: 'Days',
+  show: 'Show',
+  rate: 'Rate',
+  base: 'One unit of',
+  quote: 'is worth, in',
+  rateOf: 'so many',
+  source: 'Who says so',
+  state: 'State the rate',
+};
