@@ -120,14 +120,14 @@ export class FootingServer {
   }
 
   async get<T>(path: string): Promise<T> {
-    return this.#call('GET', path);
+    return this.call('GET', path);
   }
 
   async post<T>(path: string, body: unknown): Promise<T> {
-    return this.#call('POST', path, body);
+    return this.call('POST', path, body);
   }
 
-  async #call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const answer = await fetch(`${this.#url}${path}`, {
       method,
       headers: {

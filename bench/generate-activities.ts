@@ -10,8 +10,8 @@ import { join } from 'node:path';
 import { numbers, RowFile } from './output.ts';
 
 export const RELEASE_ID = 'bench-factors';
-const FACTORS = 43_000;
-const DESCRIPTORS = 5_000;
+export const FACTORS = 43_000;
+export const DESCRIPTORS = 5_000;
 const ENTITIES = 500;
 const UNMATCHED_SHARE = 0.005;
 const COUNTRIES = [
@@ -51,11 +51,27 @@ const KINDS = [
   ['Passenger route', '3', '6', 'distance', 'transport', 'km', ['km', 'mile']],
 ] as const;
 
-interface BenchFactor {
+export interface BenchFactor {
   name: string;
   region: string;
+  unit: string;
+  /** Units that activities state, of which it is one. */
   units: readonly string[];
+  scope: string;
   category: string;
+  method: string;
+  stage: string;
+}
+
+/** What the factors are for, in the order of their numbers; the same at every call. */
+export function benchFactors(): BenchFactor[] {
+  return Array.from({ length: FACTORS }, (_, i) => {
+    const number = Math.floor(i / COUNTRIES.length);
+    const region = COUNTRIES[i % COUNTRIES.length]!;
+    const [noun, scope, category, method, stage, unit, units] = KINDS[number % KINDS.length]!;
+    const name = `${noun} ${String(number).padStart(4, '0')} of grade ${'ABCDEFG'[number % 7]}`;
+    return { name, region, unit, units, scope, category, method, stage };
+  });
 }
 
 export function generateActivities(folder: string, rows: number): void {
@@ -67,12 +83,8 @@ export function generateActivities(folder: string, rows: number): void {
 function writeFactors(folder: string): BenchFactor[] {
   const random = numbers(43_000);
   const lines: string[] = [];
-  const factors: BenchFactor[] = [];
-  for (let i = 0; i < FACTORS; i++) {
-    const number = Math.floor(i / COUNTRIES.length);
-    const region = COUNTRIES[i % COUNTRIES.length]!;
-    const [noun, scope, category, method, stage, unit, units] = KINDS[number % KINDS.length]!;
-    const name = `${noun} ${String(number).padStart(4, '0')} of grade ${'ABCDEFG'[number % 7]}`;
+  const factors = benchFactors();
+  for (const [i, { name, region, unit, scope, category, method, stage }] of factors.entries()) {
     const gases =
       random() < 0.7
         ? [(random() * 3).toFixed(6), '', '', (random() * 0.002).toFixed(9), (random() * 0.0004).toFixed(9), '']
@@ -80,7 +92,6 @@ function writeFactors(folder: string): BenchFactor[] {
     lines.push(
       `${slug(name)}-${region.toLowerCase()}/${unit.toLowerCase()},"${name}",,,${scope},${category},,${method},${stage},${unit},${region},2020-01-01,2031-01-01,${gases.join(',')},,,,,,Bench,${i + 1},`,
     );
-    factors.push({ name, region, units, category });
   }
   lines.sort();
   writeFileSync(join(folder, 'factors.csv'), `${FACTOR_HEADER}\n${lines.join('\n')}\n`);

@@ -21,7 +21,7 @@ const PLANS = [
   ['pro-year', 1, 'year'],
 ] as const;
 const MONTHS = 36;
-const LINES_PER_CUSTOMER = 20.6;
+export const LINES_PER_CUSTOMER = 20.6;
 const CURRENCIES = ['EUR', 'EUR', 'GBP', 'USD'] as const;
 const MS_PER_DAY = 86_400_000;
 const FIRST_DAY = Date.UTC(2023, 0, 1) / MS_PER_DAY;
@@ -36,6 +36,33 @@ export function generateInvoices(folder: string, lines: number): void {
   plans.close();
   const out = new RowFile(join(folder, 'invoices.csv'), INVOICE_HEADER);
   writeLines(out, lines, Math.max(1, Math.round(lines / LINES_PER_CUSTOMER)));
+  out.close();
+}
+
+/** Writes `customers.csv`: whose lines these are, with a country, a city and an attribute. */
+export function generateCustomers(folder: string, customers: number): void {
+  const random = numbers(1_000_003);
+  const header = [
+    'external_id',
+    'name',
+    'email',
+    'company',
+    'country',
+    'city',
+    'lead_created_at',
+    'attributes.segment',
+  ];
+  const out = new RowFile(join(folder, 'customers.csv'), header);
+  const countries = ['DE', 'FR', 'GB', 'US', 'NL', 'ES', 'IT', 'SE', 'PL', 'AT'];
+  const segments = ['enterprise', 'midmarket', 'small', 'small', 'self-service'];
+  for (let c = 0; c < customers; c++) {
+    const id = `C${pad(c, 7)}`;
+    const country = countries[Math.floor(random() * random() * countries.length)]!;
+    const segment = segments[Math.floor(random() * segments.length)]!;
+    out.write(
+      `${id},Customer ${c},billing@${id.toLowerCase()}.example,Company ${c},${country},City ${c % 300},2022-11-0${1 + (c % 9)}T09:00:00Z,${segment}`,
+    );
+  }
   out.close();
 }
 

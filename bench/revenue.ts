@@ -1,0 +1,116 @@
+/** The revenue book: twenty million lines of a million customers in, movements, metrics, and what a change costs. */
+import { join } from 'node:path';
+import { COHORT_KINDS } from '../src/revenue/metrics/cohorts.ts';
+import { METRIC_NAMES } from '../src/revenue/metrics/names.ts';
+import type { FootingServer } from './footing.ts';
+import { generateCustomers, generateInvoices, LINES_PER_CUSTOMER } from './generate-invoices.ts';
+import { below, note, ratio } from './results.ts';
+import { at, type Bench, duckDb, durations, generated, millions, milliseconds, slowest, withFooting } from './tools.ts';
+
+export const REVENUE_PARTS = ['mrr', 'metrics', 'invoice', 'settings'] as const;
+
+const INVOICE_LINES = 20_000_000;
+const METRIC_RUNS = 5;
+const INVOICES_POSTED = 200;
+const MONTHS = 'from=2023-01&to=2025-12&until=2025-12-31';
+const FILTER = encodeURIComponent("country~ANY~'DE'~AND~custom.segment~ANY~'enterprise'");
+
+export async function revenue(bench: Bench): Promise<void> {
+  const lines = Math.round(INVOICE_LINES * bench.scale);
+  const data = generated(bench, `invoices-${lines}`, (folder) => generateInvoices(folder, lines));
+  const duckdb = bench.wants('mrr') ? await duckDb<Record<string, number>>(bench, 'invoices', data) : undefined;
+  await withFooting(bench, 'revenue', undefined, async (footing) => {
+    // Without their plans the lines make no MRR. The plans, handed in afterwards, make the book derive every movement from lines that are there.
+    const imported = await footing.import('invoices', join(data, 'invoices.csv'));
+    const posted = await footing.import('plans', join(data, 'plans.csv'));
+    if (bench.wants('mrr')) {
+      note(
+        `mrr: load of ${imported.counts.accepted} lines took Footing ${imported.seconds.toFixed(1)} s, DuckDB ${duckdb!.loadSeconds!.toFixed(1)} s`,
+      );
+      note(`mrr: ${await movements(footing)} movements posted by Footing, ${duckdb!.movements} by DuckDB`);
+      ratio(
+        `${millions(lines)} invoice lines already imported: posted MRR movements`,
+        posted.seconds,
+        duckdb!.mrrSeconds,
+        's',
+        1.5,
+      );
+    }
+    if (bench.wants('metrics')) await metrics(footing, bench, lines);
+    if (bench.wants('invoice')) await oneInvoice(footing);
+    if (bench.wants('settings')) await settings(footing);
+  });
+}
+
+async function movements(footing: FootingServer): Promise<number> {
+  const mrr = await footing.get<{ currencies: Array<{ buckets: Array<{ postings: number }> }> }>(
+    '/api/reports/mrr?from=2023-01&to=2026-12&until=2026-12-31',
+  );
+  return mrr.currencies.flatMap(({ buckets }) => buckets).reduce((sum, bucket) => sum + bucket.postings, 0);
+}
+
+/** Every metric by itself over 36 months, then by two attributes of the customer, then a cohort table; of each the slowest. */
+async function metrics(footing: FootingServer, bench: Bench, lines: number): Promise<void> {
+  const customers = Math.max(1, Math.round(lines / LINES_PER_CUSTOMER));
+  const folder = generated(bench, `customers-${customers}`, (into) => generateCustomers(into, customers));
+  await footing.import('customers', join(folder, 'customers.csv'));
+  const asked = (more: string) =>
+    Object.fromEntries(
+      METRIC_NAMES.map((name) => [name, () => footing.get(`/api/metrics?names=${name}&${MONTHS}${more}`)]),
+    );
+  const plain = await slowest(asked(''), METRIC_RUNS);
+  const filtered = await slowest(asked(`&filters=${FILTER}`), METRIC_RUNS);
+  const cohorts = await slowest(
+    Object.fromEntries(
+      COHORT_KINDS.map((kind) => [
+        kind,
+        () => footing.get(`/api/metrics/cohorts?kind=${kind}&from=2023-01&to=2025-12&until=2025-12-31`),
+      ]),
+    ),
+    METRIC_RUNS,
+  );
+  note(`metrics: the slowest is ${plain.name}; filtered ${filtered.name}; cohorts of ${cohorts.name}`);
+  below('any metric over 36 months, median of the slowest', plain.ms, 'ms', 50);
+  below('the same, filtered by two attributes', filtered.ms, 'ms', 300);
+  below('a table of cohorts over 36 months', cohorts.ms, 'ms', 500);
+}
+
+/** One more invoice of a customer of the book, answered, and then a figure that holds it. */
+async function oneInvoice(footing: FootingServer): Promise<void> {
+  const { rows } = await footing.get<{ rows: Array<Record<string, string>> }>('/api/records/invoices?limit=200');
+  const bought = rows.filter((row) => row.type === 'subscription' && row.subscription_external_id !== '');
+  const taken = await durations(INVOICES_POSTED, async (i) => {
+    const like = bought[i % bought.length]!;
+    await footing.post('/api/records/invoices', {
+      source: like.source,
+      rows: [
+        {
+          customer_external_id: like.customer_external_id,
+          invoice_external_id: `bench-${i}`,
+          external_id: `bench-${i}-1`,
+          date: '2026-02-01',
+          currency: like.currency,
+          type: 'subscription',
+          subscription_external_id: like.subscription_external_id,
+          plan_external_id: like.plan_external_id,
+          service_period_start: '2026-02-01T00:00:00Z',
+          service_period_end: '2026-03-01T00:00:00Z',
+          amount_in_cents: 5000 + i,
+          quantity: 1,
+        },
+      ],
+    });
+    await footing.get('/api/reports/mrr?from=2026-02&to=2026-02&until=2026-02-28');
+  });
+  below('one new invoice in that book until it is in the report, p50', at(taken, 0.5), 'ms', 30);
+  below('one new invoice in that book until it is in the report, p99', at(taken, 0.99), 'ms', 100);
+}
+
+/** Changes a setting of the whole account (the window in which changes are one), and reads the figures that follow it. */
+async function settings(footing: FootingServer): Promise<void> {
+  const ms = await milliseconds(async () => {
+    await footing.call('PUT', '/api/revenue/settings', { settings: { classification_window_minutes: 30 } });
+    await footing.get('/api/reports/mrr?from=2023-01&to=2025-12&until=2025-12-31');
+  });
+  below('a setting of the account changed, until all figures follow it', ms / 1000, 's', 15);
+}
