@@ -6,7 +6,7 @@ import { queryClient } from '../api/queries.ts';
 import { signOut } from '../session.ts';
 import { t } from '../texts.ts';
 import { useSetAddress } from './address.ts';
-import { PAGES } from './pages.ts';
+import { PAGES, SUBPAGES } from './pages.ts';
 import { useToggleColours } from './Shell.tsx';
 
 interface Command {
@@ -97,6 +97,7 @@ function useCommands(text: string): Command[] {
       keys: `g ${key}`,
       run: () => void navigate({ to }),
     })),
+    ...SUBPAGES.map(({ to, name }) => ({ id: to, name: t.palette.goTo(name), run: () => void navigate({ to }) })),
     { id: 'now', name: t.palette.now, run: () => setAddress({ as_of: undefined }) },
     { id: 'colours', name: t.palette.colours, run: toggleColours },
     { id: 'print', name: t.palette.print, run: () => window.print() },
@@ -119,7 +120,7 @@ function useCommands(text: string): Command[] {
       run: () => setAddress({ as_of: Number(wanted) }),
     });
   }
-  if (/^(mrr|inventory|movement|emission|factor|line)[/?]/.test(wanted)) {
+  if (/^(mrr|inventory|movement|emission|factor|line|scope2|allocation|instrument)[/?]/.test(wanted)) {
     found.unshift({ id: 'explain', name: t.palette.explain(wanted), run: () => setAddress({ explain: wanted }) });
   }
   return found;

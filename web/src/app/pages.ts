@@ -1,5 +1,5 @@
 /** The pages in the order of the navigation, with the second key of their shortcut (after g). */
-import type { t } from '../texts.ts';
+import { t } from '../texts.ts';
 
 export interface PageLink {
   to: string;
@@ -22,4 +22,17 @@ export const PAGES: readonly PageLink[] = [
   { to: '/records/invoices', name: 'records', key: 'd', isActive: under('/records') },
   { to: '/journal', name: 'journal', key: 'j', isActive: under('/journal') },
   { to: '/settings', name: 'settings', key: 's', isActive: under('/settings') },
+];
+
+/** Pages within a part of the application, for the commands. */
+export const SUBPAGES: readonly { to: string; name: string }[] = [
+  { to: '/revenue/metrics', name: t.metrics.title },
+  { to: '/revenue/cohorts', name: t.cohorts.title },
+  { to: '/revenue/customers', name: t.customers.title },
+  { to: '/revenue/movements', name: t.movements.title },
+  { to: '/carbon/breakdown', name: t.carbon.breakdown },
+  { to: '/carbon/organisation', name: t.organisation.title },
+  { to: '/carbon/factors', name: t.factors.title },
+  { to: '/carbon/estimate', name: t.estimate.title },
+  { to: '/carbon/what-if', name: t.whatIf.title },
 ];

@@ -7,6 +7,7 @@ import { CopyButton } from '../components/CopyButton.tsx';
 import { PageHead, Section, Shown } from '../components/Page.tsx';
 import { instant } from '../format/dates.ts';
 import { t } from '../texts.ts';
+import { EffectOnTotals } from './journal/EffectOnTotals.tsx';
 
 /** Longer payloads are not laid out whole on the screen; the button copies all of it. */
 const PAYLOAD_SHOWN_CHARACTERS = 20_000;
@@ -54,6 +55,7 @@ export function JournalEntry() {
                   ))}
                 </dl>
               </Section>
+              <EffectOnTotals seq={seq} />
               <Section
                 title={t.journal.payload}
                 actions={<CopyButton text={() => payload} label={t.journal.copyPayload} />}
