@@ -1,4 +1,6 @@
 /** The carbon book: activities, factors, matching, emissions, inventory. */
+
+export { changePercent, intensity, pathIn, progressOf, recalculate } from './base-year/baseYear.ts';
 export { carbonBook, openingEntries } from './book.ts';
 export { GWP_SET_NAMES } from './catalogue/gwp.ts';
 export { loadCatalogue } from './catalogue/load.ts';
@@ -65,6 +67,7 @@ export { FURTHER_FIELDS } from './matching/refine.ts';
 export { matchingState } from './matching/state.ts';
 export { ADOPT_KIND, type AdoptPayload, adoptedReleases, releaseHash, starterReleases } from './matching.ts';
 export { CAUSE_WORDS, CAUSES, type CellChange, type Effects, type Side } from './methodology/difference.ts';
+export { differsFromBooks, inventoryUnder } from './methodology/inventoryUnder.ts';
 export { checkReleases, decidesOtherwise } from './methodology/items.ts';
 export {
   ADOPT_METHODOLOGY_KIND,

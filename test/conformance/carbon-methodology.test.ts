@@ -12,6 +12,7 @@ import { inventory } from '../../src/carbon/inventory.ts';
 import { adoption, type Cells, entry, openTestLedger, posted } from '../../src/carbon/ledger.test-support.ts';
 import { co2eUnder } from '../../src/carbon/methodology/co2e.ts';
 import { CAUSES, difference, type Position, type Side } from '../../src/carbon/methodology/difference.ts';
+import { differsFromBooks, inventoryUnder } from '../../src/carbon/methodology/inventoryUnder.ts';
 import { methodologies, methodologyInForce, methodologyNamed } from '../../src/carbon/methodology/ledger.ts';
 import {
   checkName,
@@ -303,6 +304,25 @@ describe('in the ledger', () => {
       }
     },
   );
+
+  test('the inventory under a methodology that is not in force is what the ledger holds once it is', async () => {
+    const under = await methodologyNamed(context, 'strict@1', 7);
+    expect(await differsFromBooks(at(3), under)).toBe(true);
+    expect(await differsFromBooks(at(4), under)).toBe(false);
+    for (const groupBy of [
+      ['scope', 'category'],
+      ['entity', 'month'],
+      ['activity', 'factor'],
+    ] as const) {
+      const found = await inventoryUnder(at(3), { groupBy, gwp: 'AR6' }, under);
+      const posted = await inventory(at(4), { groupBy, gwp: 'AR6' });
+      const rows = (statement: typeof posted) =>
+        statement.rows.map(({ keys, lines, co2e_kg }) => [keys, lines, Number(co2e_kg)]);
+      expect(rows(found)).toEqual(rows(posted));
+      expect(found.held.map(({ lines }) => lines)).toEqual([3]);
+    }
+    await expect(inventoryUnder(at(3), { groupBy: ['supplier'] }, under)).rejects.toMatchObject({ code: 'invalid' });
+  });
 
   test('potentials alone: nothing but the effect of the potentials', async () => {
     const found = await compare(

@@ -10,6 +10,7 @@ import { nearest } from '../../kernel/text.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import { loadCatalogue } from '../catalogue/load.ts';
 import { type Decision, type Descriptor, decide, type Line } from '../decide.ts';
+import { checkMonth } from '../dimensions.ts';
 import type { SumRow } from '../figures.ts';
 import { DESCRIPTOR_SELECT, type DescriptorRow, descriptorOf } from '../matching/descriptor.ts';
 import { compiledChoices } from '../matching/ledger.ts';
@@ -93,6 +94,7 @@ export async function itemsUnder(
   query: ItemQuery,
   methodology?: MethodologyContent,
 ): Promise<Items> {
+  for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
   const inForce = await methodologyInForce(context, context.seq);
   const posted = await readPosted(context, query);
   if (!methodology || decisionKey(methodology) === decisionKey(inForce)) {

@@ -7,6 +7,7 @@ import { FootingError } from '../../kernel/errors.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
 import { countingFor } from '../counting.ts';
+import { checkMonth } from '../dimensions.ts';
 import { factorsById } from '../factors/find.ts';
 import type { SumRow } from '../figures.ts';
 import { type InventoryQuery, narrowedBy } from '../inventory.ts';
@@ -108,6 +109,7 @@ interface Group {
 
 /** @throws FootingError `too_large` when the query makes more than 400,000 sums. */
 export async function uncertainty(context: ReadContext, query: UncertaintyQuery): Promise<UncertaintyStatement> {
+  for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
   const [counting, narrowed] = await Promise.all([countingFor(context, query), narrowedBy(context, query)]);
   const rows = await readRows(context, narrowed, counting !== null);
   const [factors, stated] = await Promise.all([

@@ -5,12 +5,14 @@ import {
   type Approach,
   CONSOLIDATION_APPROACHES,
   type Dimension,
+  differsFromBooks,
   FILTER_DIMENSIONS,
   GWP_SET_NAMES,
   INVENTORY_DIMENSIONS,
   type InventoryQuery,
   type InventoryStatement,
   inventory,
+  inventoryUnder,
 } from '../../carbon/index.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { HttpContext } from '../context.ts';
@@ -170,6 +172,10 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
         ...(approach === 'none' || parent === '' ? {} : { parent }),
         filters: Object.fromEntries(given.map((dimension) => [dimension, [query[dimension]!]])),
       };
+      // A methodology that takes other factors than the books is worked out beside them; what allocations rest on is posted.
+      if (await differsFromBooks(read, methodology)) {
+        return { ...inventoryView(await inventoryUnder(read, asked, methodology)), scope_2: null };
+      }
       const statement = await inventory(read, asked);
       const scope2 = await scope2Beside(read, asked, statement, { methodology });
       return { ...inventoryView(statement), scope_2: scope2 };

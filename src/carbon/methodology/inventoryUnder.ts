@@ -1,0 +1,154 @@
+/**
+ * The inventory under a methodology that takes other factors, or gives methane another potential, than the books: worked out from
+ * quantities by decision, posted nowhere. Where a methodology takes the same factors, `inventory` is asked.
+ */
+import { Decimal } from '../../kernel/decimal.ts';
+import { FootingError, shown } from '../../kernel/errors.ts';
+import type { ReadContext } from '../../ledger/types.ts';
+import { countingFor } from '../counting.ts';
+import { checkMonth } from '../dimensions.ts';
+import { figuresOf, type SumRow } from '../figures.ts';
+import {
+  type Dimension,
+  type InventoryQuery,
+  type InventoryStatement,
+  inventoryRef,
+  narrowedBy,
+} from '../inventory.ts';
+import { SHARE_SCALE } from '../organisation/share.ts';
+import { GROUPS_MAX } from '../sums.ts';
+import { MASSES, type Mass } from '../tables.ts';
+import { underRule } from './co2e.ts';
+import { decidesOtherwise, type Item, itemsUnder } from './items.ts';
+import { type Methodology, methodologyId } from './methodology.ts';
+
+interface Counted extends Item {
+  sums: SumRow;
+}
+
+const DIMENSIONS: Partial<Record<Dimension, (item: Counted) => string>> = {
+  scope: ({ scope }) => (scope === 0 ? 'outside' : String(scope)),
+  category: ({ category }) => (category === 0 ? '' : String(category)),
+  method: ({ method }) => method,
+  entity: ({ entity }) => entity,
+  month: ({ month }) => month,
+  year: ({ month }) => month.slice(0, 4),
+  country: ({ descriptor }) => descriptor.country,
+  region: ({ descriptor }) => descriptor.region,
+  activity: ({ descriptor }) => descriptor.activity,
+  factor: ({ factor }) => factor,
+  release: ({ release }) => release,
+};
+
+/** True when the books, as they are posted, are not what the methodology says. */
+export async function differsFromBooks(context: ReadContext, methodology: Methodology): Promise<boolean> {
+  return methodology.methane !== 'by_source' || (await decidesOtherwise(context, methodology));
+}
+
+/** @throws FootingError `invalid` for a dimension that is in no sum of quantities (supplier, data quality, gas …). */
+export async function inventoryUnder(
+  context: ReadContext,
+  query: InventoryQuery,
+  methodology: Methodology,
+): Promise<InventoryStatement> {
+  const groupBy = [...(query.groupBy ?? (['scope'] as const))];
+  const filters = Object.entries(query.filters ?? {}).filter(([, values]) => values !== undefined);
+  for (const dimension of [...groupBy, ...filters.map(([name]) => name)]) {
+    if (DIMENSIONS[dimension as Dimension]) continue;
+    throw new FootingError(
+      'invalid',
+      `Under ${methodologyId(methodology)} the inventory knows no ${shown(dimension)}.`,
+      {
+        problems: [
+          {
+            field: 'group_by',
+            value: shown(dimension),
+            reason: 'is in no sum of quantities, and the methodology takes other factors than the books',
+            remedy: `Use ${Object.keys(DIMENSIONS).join(', ')}; or adopt the methodology`,
+          },
+        ],
+      },
+    );
+  }
+  for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
+  const [counting, narrowed] = await Promise.all([countingFor(context, query), narrowedBy(context, query)]);
+  const asked = new Set<string>([...groupBy, ...Object.keys(narrowed.filters ?? {})]);
+  const byEntity = counting !== null || asked.has('entity');
+  const byMonth = counting !== null || asked.has('month') || asked.has('year');
+  const { from, to } = query;
+  const found = await itemsUnder(context, { from, to, byEntity, byMonth }, methodology);
+  const wanted = Object.entries(narrowed.filters ?? {}) as Array<[Dimension, readonly string[]]>;
+  const items = found.items.flatMap((item): Counted[] => {
+    const share = counting?.share(item.entity, item.month);
+    if (share?.isZero()) return [];
+    const moved = counting && (item.scope === 1 || item.scope === 2) ? counting.moved(item.entity) : 0;
+    const sums = underRule(
+      share ? shared(item.sums, share.toDecimal(SHARE_SCALE, 'exact')) : item.sums,
+      methodology.methane,
+    );
+    const counted = { ...item, sums, ...(moved === 0 ? {} : { scope: 3, category: moved }) };
+    return wanted.every(([name, values]) => values.includes(DIMENSIONS[name]!(counted))) ? [counted] : [];
+  });
+  const groups = new Map<string, Counted[]>();
+  for (const item of items) {
+    const key = JSON.stringify(groupBy.map((dimension) => DIMENSIONS[dimension]!(item)));
+    const group = groups.get(key);
+    if (group) group.push(item);
+    else groups.set(key, [item]);
+  }
+  if (groups.size > GROUPS_MAX) {
+    throw new FootingError('too_large', `The inventory has more than ${GROUPS_MAX} groups`, {
+      remedy: 'Group by fewer things, or filter',
+    });
+  }
+  const gwp = query.gwp ?? methodology.gwp;
+  const figures = (of: readonly Counted[]) =>
+    figuresOf(
+      of.map(({ sums }) => sums),
+      gwp,
+    );
+  const ref = (keys: Partial<Record<Dimension, string>>) =>
+    `${inventoryRef({ ...query, gwp }, keys)}&methodology=${methodologyId(methodology)}`;
+  const rows = [...groups].map(([key, group]) => {
+    const values = JSON.parse(key) as string[];
+    const keys = Object.fromEntries(groupBy.map((dimension, i) => [dimension, values[i]!]));
+    return { keys, ...figures(group), ref: ref(keys) };
+  });
+  rows.sort((a, b) => {
+    for (const dimension of groupBy) {
+      const [x, y] = [a.keys[dimension]!, b.keys[dimension]!];
+      if (x !== y) return dimension === 'category' ? Number(x) - Number(y) : x < y ? -1 : 1;
+    }
+    return 0;
+  });
+  return {
+    seq: context.seq,
+    gwp,
+    from: from ?? null,
+    to: to ?? null,
+    groupBy,
+    rows,
+    total: { ...figures(items.filter(({ scope }) => scope !== 0)), ref: ref({}) },
+    outside: figures(items.filter(({ scope }) => scope === 0)),
+    held: [
+      ...held('held', `held back under ${methodologyId(methodology)}`, found.heldLines),
+      ...held(
+        'as_posted',
+        'left as posted: what the methodology would multiply is in no posted sum',
+        found.otherBasisLines,
+      ),
+    ],
+    boundary: null,
+  };
+}
+
+function held(reason: string, words: string, lines: number): InventoryStatement['held'] {
+  return lines === 0 ? [] : [{ reason, words, unit: '', currency: '', lines, quantity: null, amount: null }];
+}
+
+function shared(sums: SumRow, share: Decimal): SumRow {
+  const masses = Object.fromEntries(
+    MASSES.map((mass) => [mass, sums[mass] === '0' ? '0' : Decimal.parse(sums[mass]).mul(share).toString()]),
+  ) as Record<Mass, string>;
+  return { ...sums, ...masses };
+}
