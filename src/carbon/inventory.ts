@@ -34,6 +34,8 @@ export {
   inventoryRef,
 } from './dimensions.ts';
 
+export { GROUPS_MAX } from './sums.ts';
+
 export interface InventoryRow extends Figures {
   keys: Partial<Record<Dimension, string>>;
   /** For `footing explain`. */

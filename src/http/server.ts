@@ -22,6 +22,7 @@ import { customerRoutes } from './routes/customers.ts';
 import { exportRoutes } from './routes/exports.ts';
 import { healthRoutes } from './routes/health.ts';
 import { importRoutes } from './routes/imports.ts';
+import { intensityRoutes } from './routes/intensity.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { keyRoutes } from './routes/keys.ts';
@@ -128,6 +129,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     recordRoutes,
     reportRoutes,
     inventoryRoutes,
+    intensityRoutes,
     organisationRoutes,
     checkRoutes,
     carbonRoutes,

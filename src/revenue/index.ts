@@ -7,6 +7,7 @@ export { postedSettings } from './circumstances.ts';
 export { explainRevenue, type SourceOf } from './explain.ts';
 export { revenueExports } from './exports.ts';
 export { amountText, type Money, money } from './money.ts';
+export { recognisedRevenue, recognisedShare } from './recognised.ts';
 export type { RevenueSettings } from './rules/index.ts';
 export {
   checkedSettings,
