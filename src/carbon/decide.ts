@@ -7,13 +7,15 @@ import { COUNTRIES } from '../kernel/country.ts';
 import { CURRENCIES } from '../kernel/currency.ts';
 import { Rational } from '../kernel/rational.ts';
 import { findUnit, parseUnit, type Unit } from '../kernel/units.ts';
+import { convertFuel } from './catalogue/fuels.ts';
 import { loadCatalogue, nameKey } from './catalogue/load.ts';
 import type { Factor, GwpSet, GwpSetName } from './catalogue/types.ts';
+import { coefficientsOf, commonDenominator } from './coefficients.ts';
 import { type Choice, type Choices, choose, NO_CHOICES } from './matching/choices.ts';
 import { DEFAULT_POLICIES, type DecisionPolicies, GAP_YEARS_MAX, gapAllowed } from './methodology/policies.ts';
 import { methodNamed } from './methods/methods.ts';
 import { convertInYear, type Means } from './spend/convert.ts';
-import { FAST_COEFFICIENT_SCALE, FLAGS, GASES, MASSES, type Mass } from './tables.ts';
+import { FLAGS, MASSES, type Mass } from './tables.ts';
 
 /** A factor more years away from the activity than this is not used, unless the methodology says otherwise. */
 export const YEAR_GAP_MAX = GAP_YEARS_MAX;
@@ -320,6 +322,12 @@ export function pick(
     if ('ratio' in answer) convertible.push({ factor, ...answer });
     else problem ||= said(answer.problem.reason, answer.problem.remedy);
   }
+  if (convertible.length === 0) {
+    for (const factor of factors) {
+      const ratio = convertFuel(factor.name, unit, factor.unit, policies.netGross)?.ratio;
+      if (ratio) convertible.push({ factor, ratio, flags: FLAGS.fuel_conversion, fx: '' });
+    }
+  }
   if (convertible.length === 0) return { held: 'unit_mismatch', detail: problem };
 
   const place = placeOf(
@@ -484,7 +492,7 @@ function lineOf(picked: Picked, descriptor: Descriptor, basis: Line['basis'], in
   if (factor.co2eSource === null && gas !== '' && Number(mass) !== 0 && !index.gwp(factor.gwpSource).of(gas)) {
     return { held: 'no_potential', detail: `${factor.gwpSource} has no potential for ${gas}` };
   }
-  const coefficients = coefficientsOf(factor, ratio, index);
+  const coefficients = coefficientsOf(factor, ratio, index.gwp);
   const fits = MASSES.every((mass) => {
     const { num } = coefficients[mass];
     return (num < 0n ? -num : num) < FRACTION_MAX && coefficients[mass].cmp(COEFFICIENT_MAX) < 0;
@@ -505,67 +513,6 @@ function lineOf(picked: Picked, descriptor: Descriptor, basis: Line['basis'], in
   };
 }
 
-/** Coefficients by factor and ratio: thousands of descriptors differ only in what does not matter to them. */
-const coefficients = new WeakMap<Factor, Map<string, Record<Mass, Rational>>>();
-
-/** kg of each gas, and of CO2e by the source's own potentials, per unit of activity; the same object when asked again. */
-function coefficientsOf(factor: Factor, ratio: Rational, index: FactorIndex): Record<Mass, Rational> {
-  const ofFactor = coefficients.get(factor) ?? new Map<string, Record<Mass, Rational>>();
-  coefficients.set(factor, ofFactor);
-  const key = ratio.toString();
-  const known = ofFactor.get(key);
-  if (known) return known;
-  const calculated = calculateCoefficients(factor, ratio, index);
-  ofFactor.set(key, calculated);
-  return calculated;
-}
-
-function calculateCoefficients(factor: Factor, ratio: Rational, index: FactorIndex): Record<Mass, Rational> {
-  const { gases } = factor;
-  const perUnit = Object.fromEntries(GASES.map((gas) => [gas, Rational.parse(gases[gas] || '0')])) as Record<
-    Mass,
-    Rational
-  >;
-  perUnit.co2e_source =
-    factor.co2eSource === null
-      ? weighted(perUnit, gases.other_gas, index.gwp(factor.gwpSource))
-      : Rational.parse(factor.co2eSource);
-  return Object.fromEntries(MASSES.map((mass) => [mass, perUnit[mass].mul(ratio)])) as Record<Mass, Rational>;
-}
-
-/** CO2e of masses of gas under a set of potentials. Biogenic CO2 is not in it. */
-export function weighted(
-  masses: Record<Exclude<Mass, 'co2e_source'>, Rational>,
-  otherGas: string,
-  set: GwpSet,
-): Rational {
-  return masses.co2_fossil
-    .mul(set.co2)
-    .add(masses.ch4_fossil.mul(set.ch4Fossil))
-    .add(masses.ch4_non_fossil.mul(set.ch4NonFossil))
-    .add(masses.n2o.mul(set.n2o))
-    .add(masses.co2e_unsplit)
-    .add(masses.other_kg.isZero() ? Rational.ZERO : masses.other_kg.mul(potential(set, otherGas)));
-}
-
-/** Potential of a named gas; 0 where the set has none (the statement says so). */
-export function potential(set: GwpSet, gas: string): Rational {
-  return gas === '' ? Rational.ZERO : (set.of(gas) ?? Rational.ZERO);
-}
-
-export function commonDenominator(coefficients: Record<Mass, Rational>): bigint {
-  let den = 1n;
-  for (const mass of MASSES) den = (den / gcd(den, coefficients[mass].den)) * coefficients[mass].den;
-  return den;
-}
-
-/** True when every coefficient is a decimal of at most FAST_COEFFICIENT_SCALE digits. */
-export function isFast(coefficients: Record<Mass, Rational>): boolean {
-  return MASSES.every(
-    (mass) => (coefficients[mass].decimalPlaces() ?? Number.POSITIVE_INFINITY) <= FAST_COEFFICIENT_SCALE,
-  );
-}
-
 /** `6`, `3.6`, `category 6`, `scope 3 category 6`, `6 business travel` -> 6. */
 export function scopeThreeCategory(text: string): number | undefined {
   const match = /^(?:scope\s*3\s*[,:-]?\s*)?(?:3\.|cat(?:egory)?\.?\s*)?(\d{1,2})(?:\b.*)?$/i.exec(text.trim());
@@ -575,12 +522,6 @@ export function scopeThreeCategory(text: string): number | undefined {
 
 function isUnsplit(factor: Factor): boolean {
   return !Rational.parse(factor.gases.co2e_unsplit || '0').isZero();
-}
-
-function gcd(a: bigint, b: bigint): bigint {
-  let [x, y] = [a, b];
-  while (y !== 0n) [x, y] = [y, x % y];
-  return x;
 }
 
 function compare(a: string, b: string): number {

@@ -57,6 +57,7 @@ export const FLAGS = {
   unit_assumed: 4096,
   text_match: 8192,
   margins_included: 16384,
+  fuel_conversion: 32768,
 } as const;
 export type Flag = keyof typeof FLAGS;
 export const FLAG_NAMES = Object.keys(FLAGS) as Flag[];
@@ -76,6 +77,7 @@ export const FLAG_WORDS: Record<Flag, string> = {
   not_deflated: 'the amount is of another year than the prices of the factor, and no price index is stated for them',
   unit_assumed: 'the unit means different amounts in different places; it was read as the methodology says',
   text_match: 'the factor was chosen because its name is similar, by the threshold of the methodology',
+  fuel_conversion: 'the unit was converted by density or heating value of the fuel',
   margins_included: 'the factor is per basic price; margins and taxes were not taken out of the amount',
 };
 

@@ -6,8 +6,9 @@ import { co2e, gwpSet } from '../catalogue/gwp.ts';
 import { loadCatalogue } from '../catalogue/load.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
 import { decide, indexFactors } from '../decide.ts';
-import { NO_CHOICES } from '../matching/choices.ts';
+import { compileChoices, NO_CHOICES } from '../matching/choices.ts';
 import type { MatchingState } from '../matching/state.ts';
+import { DEFAULT_POLICIES } from '../methodology/policies.ts';
 import { type EstimateItem, type EstimateResult, estimate } from './estimate.ts';
 
 const index = indexFactors(loadCatalogue().factors, gwpSet);
@@ -231,6 +232,118 @@ describe('what cannot be calculated', () => {
       score: String(score),
     });
     expect(await one(item, 'AR5', score + 0.0001)).toMatchObject({ outcome: 'held', reason: 'unknown_activity' });
+  });
+});
+
+describe('methods, money and further facts', () => {
+  test('a method makes several lines of one item, and says what it lacks', async () => {
+    const item = {
+      activity: 'B20',
+      quantity: '100',
+      unit: 'us_gal',
+      country: 'US',
+      method: 'shares',
+      attributes: { shares: 'Diesel Fuel, mobile combustion (US): 0.8; Biodiesel (100%), mobile combustion (US): 0.2' },
+    };
+    const result = await one(item);
+    if (result.outcome !== 'estimated') throw new Error(JSON.stringify(result));
+    expect([result.co2e_kg, ...result.lines.map(({ gases_kg }) => gases_kg)]).toEqual([
+      '816.8',
+      { co2_fossil: '816.8' },
+      { co2_biogenic: '189' },
+    ]);
+    expect(await one({ ...item, attributes: { shares: 'Diesel: 0.9' } })).toMatchObject({
+      outcome: 'held',
+      reason: 'input_problem',
+      detail: 'the shares of shares add up to 0.9, not to 1',
+    });
+    expect(await one({ activity: 'x', quantity: 'y', method: 'shares' })).toMatchObject({ outcome: 'invalid' });
+  });
+
+  test('an amount is converted at the rate of its day, or held', async () => {
+    const spent = { activity: 'NAICS 541511', amount: '100', currency: 'EUR', country: 'US' };
+    expect(await one(spent)).toMatchObject({ outcome: 'held', reason: 'no_rate' });
+    const rated: MatchingState = {
+      ...state,
+      rate: (pair) => (pair === 'EUR>USD' ? Rational.parse('1.25') : undefined),
+    };
+    const { results } = await estimate([{ ...spent, date: '2022-06-01' }], rated, { gwp: 'AR5', candidates: 0 });
+    expect(results[0]).toMatchObject({ outcome: 'estimated', co2e_kg: '10.5' });
+  });
+
+  test('a rule about the supplier decides', async () => {
+    const rule = {
+      id: '3.1',
+      kind: 'rule',
+      subject: 'r',
+      conditions: [{ field: 'supplier', op: 'contains', values: ['octopus'] }],
+      factor: '',
+      family: 'Electricity, United Kingdom',
+      leftOut: false,
+      reason: '',
+      priority: 0,
+      firstYear: 0,
+      lastYear: 9999,
+      actor: '',
+      recordedAt: '',
+    } as const;
+    const choices = compileChoices([rule as never]);
+    const ruled: MatchingState = {
+      index,
+      choices,
+      decide: (descriptor, year) => decide(descriptor, year, index, choices),
+    };
+    const power = { activity: 'Power', quantity: '1', unit: 'kWh', country: 'GB', date: '2025-01-01' };
+    const { results } = await estimate([{ ...power, supplier: 'OCTOPUS Energy' }, power], ruled, {
+      gwp: 'AR5',
+      candidates: 0,
+    });
+    expect(results.map(({ outcome }) => outcome)).toEqual(['estimated', 'held']);
+  });
+});
+
+describe('policies of the methodology', () => {
+  const under = (
+    policies: Partial<typeof DEFAULT_POLICIES>,
+    item: Partial<EstimateItem>,
+    suggest?: typeof index.suggest,
+  ) => {
+    const other = { ...index, policies: { ...DEFAULT_POLICIES, ...policies }, ...(suggest && { suggest }) };
+    const item_: EstimateItem = { activity: '', date: '2025-06-01', country: 'GB', ...item };
+    const asked: MatchingState = { index: other, choices: NO_CHOICES, decide: (d, year) => decide(d, year, other) };
+    return estimate([item_], asked, { gwp: 'AR5', candidates: 0 }).then(({ results }) => results[0]!);
+  };
+  const flight = { activity: 'Flight, long-haul, economy class, with RF', quantity: '11080', unit: 'pkm' };
+
+  test('an ambiguous unit is read as the methodology says, and flagged', async () => {
+    const wood = { activity: 'Wood pellets', quantity: '1', unit: 'Ton' };
+    expect(await under({}, wood)).toMatchObject({ outcome: 'held', reason: 'ambiguous_unit' });
+    const read = await under({ units: { ton: 't' } }, wood);
+    expect(read).toMatchObject({
+      outcome: 'estimated',
+      lines: [{ flags: expect.arrayContaining(['unit_assumed']) }, {}, {}],
+    });
+  });
+
+  test.each([
+    ['as_stated', '1296.8032'],
+    ['excluded', '767.4008'],
+    ['included', '1296.8032'],
+  ] as const)('radiative forcing %s', async (radiativeForcing, kg) => {
+    const result = await under({ radiativeForcing }, flight);
+    expect(result.outcome === 'estimated' && result.lines[0]!.co2e_kg).toBe(kg);
+  });
+
+  test('a similar name is used from the threshold on, flagged with its score', async () => {
+    const suggest = () => ({ family: 'Wood pellets', score: 0.8 });
+    const wood = { activity: 'pellets of wood', quantity: '1', unit: 't' };
+    expect(await under({ threshold: '0.81' }, wood, suggest)).toMatchObject({ outcome: 'held' });
+    expect(await under({ threshold: null }, wood, suggest)).toMatchObject({ outcome: 'held' });
+    expect(await under({ threshold: '0.8' }, wood, suggest)).toMatchObject({
+      outcome: 'estimated',
+      chosen_by: 'text 0.8',
+      lines: [{ flags: expect.arrayContaining(['text_match']) }, {}, {}],
+    });
   });
 });
 

@@ -5,10 +5,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { Decimal } from '../../kernel/decimal.ts';
 import { shown } from '../../kernel/errors.ts';
+import { Rational } from '../../kernel/rational.ts';
 import type { Factor, GwpSetName } from '../catalogue/types.ts';
 import type { Descriptor, Held } from '../decide.ts';
 import { type Candidate, finderOf } from '../matching/candidates.ts';
+import { holding } from '../matching/refine.ts';
 import type { MatchingState } from '../matching/state.ts';
+import { expand } from '../methods/expand.ts';
+import { flagBits, measure } from '../methods/ledger.ts';
 import { FLAG_NAMES, FLAGS, type Flag, HOLD_WORDS, QUANTITY_SCALE } from '../tables.ts';
 import { inRange, type Plan, planOf, times } from './plan.ts';
 
@@ -35,6 +39,13 @@ export interface EstimateItem {
   country?: string;
   region?: string;
   category?: string;
+  /** Calculation method; its inputs are attributes. */
+  method?: string;
+  attributes?: Readonly<Record<string, string>>;
+  /** Facts that rules may ask for. */
+  supplier?: string;
+  entity?: string;
+  data_quality?: string;
 }
 
 export interface EstimateOptions {
@@ -100,7 +111,7 @@ export async function estimate(
   const searches = { left: SEARCHES_MAX };
   let turn = 0;
   for (let i = 0; i < items.length; i += 1) {
-    const result = estimateOne(items[i]!, state, options, known, factors, searches);
+    const result = estimateItem(items[i]!, state, options, known, factors, searches);
     counts[result.outcome] += 1;
     results[i] = result;
     const work = i + MATCH_WORK * known.size + SEARCH_WORK * (SEARCHES_MAX - searches.left);
@@ -112,6 +123,49 @@ export async function estimate(
   return { results, factors, counts };
 }
 
+/** An activity as it is stated, or what its method makes of it: then all parts must come to something. */
+function estimateItem(
+  item: EstimateItem,
+  state: MatchingState,
+  options: EstimateOptions,
+  known: Map<string, Matched>,
+  factors: Map<string, Factor>,
+  searches: { left: number },
+): EstimateResult {
+  const { method, unit = '', currency = '', category = '', attributes = {} } = item;
+  if (!method) return estimateOne(item, state, options, known, factors, searches);
+  const [quantity, amount] = [numberOf(item.quantity), numberOf(item.amount)];
+  const wrong = quantity === null ? 'quantity' : amount === null ? 'amount' : undefined;
+  if (wrong) return { outcome: 'invalid', field: wrong, reason: `${shown(item[wrong])} is not a decimal of that size` };
+  const expansion = expand(method, {
+    activity: item.activity,
+    quantity: quantity?.toString() ?? null,
+    unit,
+    amount: amount?.toString() ?? null,
+    currency,
+    category,
+    attributes,
+  });
+  if ('problem' in expansion) {
+    const words = HOLD_WORDS.input_problem!;
+    return { outcome: 'held', reason: 'input_problem', words, detail: expansion.problem, candidates: null };
+  }
+  let total = Decimal.ZERO;
+  const lines: EstimateLine[] = [];
+  let chosenBy = 'name';
+  for (const [i, part] of expansion.parts.entries()) {
+    const { method: _method, ...rest } = item;
+    const one = { ...rest, activity: part.activity, ...measure(part) };
+    const calculation = { name: method.trim().toLowerCase(), part: i, flags: flagBits(part) };
+    const result = estimateOne(one, state, options, known, factors, searches, calculation);
+    if (result.outcome !== 'estimated') return result;
+    total = total.add(Decimal.parse(result.co2e_kg));
+    lines.push(...result.lines);
+    chosenBy = result.chosen_by;
+  }
+  return { outcome: 'estimated', co2e_kg: total.toString(), chosen_by: chosenBy, score: null, lines };
+}
+
 function estimateOne(
   item: EstimateItem,
   state: MatchingState,
@@ -119,6 +173,7 @@ function estimateOne(
   known: Map<string, Matched>,
   factors: Map<string, Factor>,
   searches: { left: number },
+  calculation?: { name: string; part: number; flags: number },
 ): EstimateResult {
   const year = yearOf(item.date);
   if (year === undefined) return { outcome: 'invalid', field: 'date', reason: `${shown(item.date)} is not a day` };
@@ -132,7 +187,10 @@ function estimateOne(
     return { outcome: 'invalid', field: 'quantity', reason: 'neither a quantity nor an amount is given' };
   const { activity, unit = '', currency = '', country = '', region = '', category = '' } = item;
   const has = `${quantity ? 'q' : ''}${amount ? 'a' : ''}`;
-  const key = [activity, unit, currency, country, region, category, has, year].join('\u0000');
+  const further = state.choices.further.length === 0 ? undefined : holding(state.choices.further, item);
+  const calculated = calculation ? `${calculation.name} ${calculation.part} ${calculation.flags}` : '';
+  const facts = further === undefined ? '' : [...further].join();
+  const key = [activity, unit, currency, country, region, category, has, year, calculated, facts].join('\u0000');
   let matched = known.get(key);
   if (!matched) {
     const descriptor: Descriptor = {
@@ -144,13 +202,24 @@ function estimateOne(
       category,
       hasQuantity: quantity !== undefined,
       hasAmount: amount !== undefined,
+      ...(calculation && {
+        calculation: calculation.name,
+        part: calculation.part,
+        calculationFlags: calculation.flags,
+      }),
+      ...(further && { holds: further }),
     };
     matched = match(descriptor, year, state, options, factors, searches);
     known.set(key, matched);
   }
   if ('outcome' in matched) return matched;
   const { plan, chosenBy, score, lines } = matched;
-  const used = plan.basis === 'spend' ? amount! : quantity!;
+  const stated = plan.basis === 'spend' ? amount! : quantity!;
+  const used = plan.fx === '' ? stated : converted(stated, plan.fx, item.date, state);
+  if (!used) {
+    const words = HOLD_WORDS.no_rate!;
+    return { outcome: 'held', reason: 'no_rate', words, detail: `${plan.fx}, ${item.date}`, candidates: null };
+  }
   if (!inRange(plan, used)) {
     return {
       outcome: 'held',
@@ -181,6 +250,12 @@ function estimateOne(
     };
   });
   return { outcome: 'estimated', co2e_kg: total.toString(), chosen_by: chosenBy, score, lines: made };
+}
+
+/** The amount at the rate of the day, rounded half-even to the decimals of an amount. */
+function converted(amount: Decimal, pair: string, day: string, state: MatchingState): Decimal | undefined {
+  const rate = state.rate?.(pair, day);
+  return rate && Rational.fromDecimal(amount).mul(rate).toDecimal(QUANTITY_SCALE);
 }
 
 function match(

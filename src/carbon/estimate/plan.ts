@@ -3,7 +3,8 @@ import { Decimal, divideRounded, powerOfTen } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import { gwpSet } from '../catalogue/gwp.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
-import { type Decision, type Line, weighted } from '../decide.ts';
+import { weighted } from '../coefficients.ts';
+import type { Decision, Line } from '../decide.ts';
 import { GASES, type Gas, LINE_KG_MAX, MASS_SCALE } from '../tables.ts';
 
 /** A number per unit of activity: a decimal where it is one, else a fraction. */
@@ -28,6 +29,8 @@ export interface Plan {
   lines: readonly PlanLine[];
   chosenBy: string;
   basis: Line['basis'];
+  /** `EUR>USD` where the amount is converted at the rate of its day first; else ''. */
+  fx: string;
   /** CO2e in the scopes per unit: what outside of them is, is in no total. */
   total: Coefficient;
   /** Largest mass per unit, kg: about, for the check of the range. */
@@ -57,6 +60,7 @@ export function planOf(decision: Extract<Decision, { lines: Line[] }>, gwp: GwpS
     lines,
     chosenBy: decision.chosenBy ?? '',
     basis: decision.lines[0]!.basis,
+    fx: decision.lines[0]!.fx,
     total: coefficientOf(total),
     reach,
   };

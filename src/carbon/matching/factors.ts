@@ -5,7 +5,8 @@ import { convert, parseUnit } from '../../kernel/units.ts';
 import { gwpSet } from '../catalogue/gwp.ts';
 import { searchNames } from '../catalogue/search.ts';
 import type { Factor, GwpSetName } from '../catalogue/types.ts';
-import { type FactorIndex, weighted } from '../decide.ts';
+import { weighted } from '../coefficients.ts';
+import type { FactorIndex } from '../decide.ts';
 import { GASES, type Gas } from '../tables.ts';
 import { finderOf } from './candidates.ts';
 

@@ -213,7 +213,7 @@ function draftOf(row: CsvRow, number: number, problems: Problem[]): FactorDraft 
     if (/^\d+(\.\d+)?$/.test(text(mass))) masses[mass] = text(mass);
     else wrong(mass, 'is not a number of at least 0');
   }
-  if (Object.keys(masses).length === 0) wrong('co2e_unsplit', 'no emission is stated');
+  if (MASSES.every((mass) => text(mass) === '')) wrong('co2e_unsplit', 'no emission is stated');
   const split = ['co2_fossil', 'ch4_non_fossil', 'n2o'] as const;
   const given = split.filter((gas) => masses[gas] !== undefined);
   if (given.length > 0 && given.length < split.length) {

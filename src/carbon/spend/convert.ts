@@ -4,6 +4,7 @@
  */
 import { Rational } from '../../kernel/rational.ts';
 import { convert, type Unit } from '../../kernel/units.ts';
+import type { NetGross } from '../catalogue/fuels.ts';
 import type { DecisionPolicies } from '../methodology/policies.ts';
 import { FLAGS } from '../tables.ts';
 
@@ -20,6 +21,8 @@ export const NO_MONEY: Money = { deflator: () => undefined, yearAverage: () => u
 /** Policies, and the money that they are applied to. */
 export interface Means extends DecisionPolicies {
   money?: Money;
+  /** Net over gross heating value; absent = the usual ones. */
+  netGross?: NetGross;
 }
 
 export interface Conversion {

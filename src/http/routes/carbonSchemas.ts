@@ -249,6 +249,11 @@ export const EstimateItemSchema = Type.Object(
     country: optional('ISO 3166-1 alpha-2'),
     region: optional('State or grid subregion'),
     category: optional('Scope-3 category'),
+    method: optional('Calculation method, see /api/carbon/methods; its inputs are attributes'),
+    attributes: Type.Optional(Type.Record(Type.String({ maxLength: 100 }), text('Input or further fact'))),
+    supplier: optional('Supplier, for rules that ask for it'),
+    entity: optional('Entity, for rules that ask for it'),
+    data_quality: optional('Data quality, for rules that ask for it'),
   },
   strict,
 );

@@ -57,12 +57,12 @@ function escapeXml(text: string): string {
 }
 
 /** An XLSX file of one sheet from the XML of its rows; style 1 shows dates. */
-export function xlsxFile(sheetData: string, shared: readonly string[] = []): Uint8Array {
+export function xlsxFile(sheetData: string, shared: readonly string[] = [], sheet = 'Data'): Uint8Array {
   const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main';
   const office = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
   return zipSync({
     'xl/workbook.xml': strToU8(
-      `<workbook xmlns="${main}" xmlns:r="${office}"><sheets><sheet name="Data" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+      `<workbook xmlns="${main}" xmlns:r="${office}"><sheets><sheet name="${escapeXml(sheet)}" sheetId="1" r:id="rId1"/></sheets></workbook>`,
     ),
     'xl/_rels/workbook.xml.rels': strToU8(
       '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Target="sharedStrings.xml"/></Relationships>',
@@ -80,7 +80,11 @@ export function xlsxFile(sheetData: string, shared: readonly string[] = []): Uin
 const EPOCH_1900_DAYS = 25_569;
 
 /** Rows of texts as an XLSX file; dates (YYYY-MM-DD) become day numbers with a date style, numbers stay numbers. */
-export function xlsxOfRows(headers: readonly string[], rows: readonly (readonly string[])[]): Uint8Array {
+export function xlsxOfRows(
+  headers: readonly string[],
+  rows: readonly (readonly string[])[],
+  sheet?: string,
+): Uint8Array {
   const shared: string[] = [];
   const cell = (text: string, number: boolean): string => {
     if (text === '') return '<c/>';
@@ -94,7 +98,7 @@ export function xlsxOfRows(headers: readonly string[], rows: readonly (readonly 
         `<row>${row.map((text, j) => cell(text, i > 0 && /quantity|amount/.test(headers[j]!))).join('')}</row>`,
     )
     .join('');
-  return xlsxFile(xml, shared);
+  return xlsxFile(xml, shared, sheet);
 }
 
 /** Rows of texts as a Parquet file of strings, decimals for quantity and amount, and dates. */
