@@ -8,7 +8,14 @@ import type { Engines } from '../engines/types.ts';
 import { openAccounts, openJournal } from '../journal/index.ts';
 import type { Entry, Journal } from '../journal/types.ts';
 import { armFault } from '../kernel/faults.ts';
-import { clickhouseTable, type StreamDefinition } from '../streams/index.ts';
+import {
+  blockColumns,
+  type ColumnDefinition,
+  clickhouseTable,
+  encodeRows,
+  parseRows,
+  type StreamDefinition,
+} from '../streams/index.ts';
 import {
   entryStream,
   execute,
@@ -22,6 +29,7 @@ import {
   select,
   verifyAccount,
 } from './index.ts';
+import { keyCondition } from './records.ts';
 import type { Book, ReadContext } from './types.ts';
 
 const readings: StreamDefinition = {
@@ -281,6 +289,44 @@ describe('records', () => {
       { numRuns: 15 },
     );
   }, 120_000);
+});
+
+it('records are found by keys of every type, however their values are written', async () => {
+  const column = (name: string, type: ColumnDefinition['type']): ColumnDefinition => ({
+    name,
+    type,
+    required: true,
+    description: name,
+    example: '1',
+  });
+  const visits: StreamDefinition = {
+    ...readings,
+    name: 'visits',
+    key: ['place', 'on', 'at', 'number', 'size'],
+    columns: [
+      column('place', 'text'),
+      column('on', 'date'),
+      column('at', 'datetime'),
+      column('number', 'integer'),
+      column('size', 'decimal'),
+    ],
+  };
+  const database = await ledger.database(await newAccount());
+  await execute(engines, database, clickhouseTable(visits));
+  const stated = { place: "it's", on: '2024-02-29', at: '2025-03-01T10:00:00.5+02:00', number: '7', size: '1.50' };
+  const row = parseRows(visits, [stated])[0]!.row;
+  const block = encodeRows(visits, [{ seq: 1, originSeq: 1, originRow: 1, sign: 1, source: 'default', row }]);
+  await engines.clickhouse.insertNative(database, 'visits', blockColumns(visits), block);
+  const found = async (key: Record<string, string>) => {
+    const { condition, parameters } = keyCondition(visits, 'default', [key]);
+    const rows = await select(engines, database, `SELECT 1 FROM visits WHERE ${condition}`, parameters);
+    return rows.length;
+  };
+  expect(await found(stated)).toBe(1);
+  expect(await found({ ...stated, at: '2025-03-01T08:00:00.500Z', size: '1.5' })).toBe(1);
+  for (const other of [{ on: '2024-02-28' }, { at: 'never' }, { number: '8' }, { size: 'x' }, { place: 'its' }]) {
+    expect(await found({ ...stated, ...other }), JSON.stringify(other)).toBe(0);
+  }
 });
 
 describe('a patched record', () => {

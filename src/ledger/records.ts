@@ -502,26 +502,39 @@ export function keyCondition(
   keys: ReadonlyArray<Record<string, string>>,
 ): { condition: string; parameters: Record<string, unknown> } {
   const names = definition.key;
-  const arrays = names.map((name) => arrayLiteral(keys.map((key) => key[name] ?? ''))).join(', ');
-  // An instant in a key is hashed as the instant that it is.
-  const instants = names.map((name) => definition.columns.find((each) => each.name === name)?.type === 'datetime');
-  const tuple = names
-    .map((_, i) => `tupleElement(wanted, ${i + 1})`)
-    .map((element, i) => (instants[i] ? `parseDateTime64BestEffort(${element}, 3, 'UTC')` : element))
-    .join(', ');
+  const columns = names.map((name) => definition.columns.find((column) => column.name === name)!);
+  const canonical = columns.every(({ type }) => KEY_TYPES_NAMED.includes(type))
+    ? keys
+    : keys.map((key) => canonicalKey(definition, key));
+  const arrays = names.map((name) => arrayLiteral(canonical.map((key) => key[name] ?? ''))).join(', ');
+  // As the table has them: the hash of an instant is not that of its text. What is no value of the type is equal to none.
+  const elements = columns.map(({ type }, i) => typedKey(type, `tupleElement(wanted, ${i + 1})`)).join(', ');
   const parameters: Record<string, unknown> = { key_source: source };
-  // Keys are named as text; a table whose key has a date hashes it as text too.
-  const textual = definition.columns.filter(({ type }) => KEY_TYPES_NAMED.includes(type)).map(({ name }) => name);
-  const columns = names.map((name) => (textual.includes(name) ? name : `toString(${name})`));
   return {
     condition: `source = {key_source:String}
        AND key_hash IN (
-         SELECT cityHash64({key_source:String}, ${tuple})
+         SELECT cityHash64({key_source:String}, ${elements})
          FROM (SELECT arrayJoin(arrayZip(${arrays})) AS wanted)
        )
-       AND (${columns.join(', ')}) IN (SELECT ${tuple} FROM (SELECT arrayJoin(arrayZip(${arrays})) AS wanted))`,
+       AND (${names.join(', ')}) IN (SELECT ${elements} FROM (SELECT arrayJoin(arrayZip(${arrays})) AS wanted))`,
     parameters,
   };
+}
+
+/** The key with dates, instants and numbers as the stream writes them; what the stream does not take stays as it is. */
+function canonicalKey(definition: StreamDefinition, key: Record<string, string>): Record<string, string> {
+  const [parsed] = parseRows(definition, [key]);
+  const read = definition.key.map((name) => [name, String(parsed?.row.values[name] ?? key[name] ?? '')]);
+  return Object.fromEntries(read) as Record<string, string>;
+}
+
+function typedKey(type: string, text: string): string {
+  if (type === 'date') return `toDate32OrNull(${text})`;
+  if (type === 'datetime') return `parseDateTime64BestEffortOrNull(${text}, 3, 'UTC')`;
+  if (type === 'integer' || type === 'cents') return `toInt64OrNull(${text})`;
+  if (type === 'decimal') return `toDecimal128OrNull(${text}, 12)`;
+  if (type === 'boolean') return `toBool(${text})`;
+  return text;
 }
 
 async function keepResult(

@@ -103,6 +103,11 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
             });
           }
         }
+        const [parsed] = parseRows(definition, [key]);
+        for (const { column, ...problem } of parsed!.problems) {
+          const stated = definition.key.includes(column) && typeof key[column] === 'string' && key[column] !== '';
+          if (stated) problems.push({ field: column, row: i + 1, ...problem });
+        }
         for (const name of Object.keys(key)) {
           if (!definition.key.includes(name)) {
             problems.push({ field: name, row: i + 1, reason: `The key is ${definition.key.join(', ')}.` });
