@@ -517,7 +517,11 @@ function queryOf(parameters: URLSearchParams): InventoryQuery {
     else if (name === 'parent') query.parent = value;
     else if (name === 'under') query.under = value;
     else if (name === 'approach') query.approach = approachOf(value);
-    else {
+    else if (name === 'methodology') {
+      throw new FootingError('invalid', `What ${shown(value)} amounts to is worked out, not posted: it has no lines.`, {
+        remedy: 'Compare it by cause with what-if, or adopt it: then every figure is explained down to its row',
+      });
+    } else {
       const dimension = name as Dimension;
       if (dimension === 'gas' || !INVENTORY_DIMENSIONS.includes(dimension))
         throw new FootingError('malformed', `An inventory has no ${shown(name)}`);
