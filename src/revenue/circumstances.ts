@@ -2,7 +2,7 @@
 import type { Entry } from '../journal/types.ts';
 import type { PostContext, ReadContext } from '../ledger/index.ts';
 import { RATE_KINDS, type RateTable, rateTable } from '../rates/index.ts';
-import { DEFAULT_REVENUE_SETTINGS, needsTransactions, type Rate, type RevenueSettings } from './rules/index.ts';
+import { needsTransactions, type Rate, type RevenueSettings } from './rules/index.ts';
 import {
   revenueSettingsAsOf,
   SETTINGS_KIND,
@@ -91,16 +91,24 @@ function inDerivation({ weekStartOn: _, ltvChurnWindow: __, ...settings }: Reven
 }
 
 /**
- * Whether the derivation by SQL knows the settings; the others are derived by the rules in TypeScript at any size. What is looked
- * at is what can make movements otherwise.
+ * Whether the derivation by SQL knows the settings; under others all customers are derived by the rules in TypeScript. With a currency it
+ * knows the customers who were billed in that alone: see {@link inOtherCurrencies}. What is looked at is what can make movements
+ * otherwise.
  */
 export function sqlKnows(settings: RevenueSettings): boolean {
   return (
-    settings.currency === null &&
     settings.churnRecognition !== 'end_of_service_period' &&
     !needsTransactions(settings) &&
     [settings, ...Object.values(settings.sources)].every(({ autoChurnDays }) => (autoChurnDays ?? null) === null)
   );
 }
 
-export { DEFAULT_REVENUE_SETTINGS };
+/**
+ * Condition over `customer_hash`: customers who were ever billed in another currency than that of the account, whom the rules in TypeScript
+ * convert. Null where nothing is converted. `bucket` is a range of hashes.
+ */
+export function inOtherCurrencies({ currency }: RevenueSettings, bucket: string): string | null {
+  return currency === null
+    ? null
+    : `customer_hash IN (SELECT customer_hash FROM invoices WHERE ${bucket} AND currency != '${currency}')`;
+}

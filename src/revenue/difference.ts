@@ -1,6 +1,6 @@
 /** What is posted compared with what the records amount to by SQL: to post the difference, or to prove that there is none. */
 import { type PostContext, select } from '../ledger/index.ts';
-import { sqlKnows } from './circumstances.ts';
+import { inOtherCurrencies, sqlKnows } from './circumstances.ts';
 import { DERIVED_COLUMNS, derivationSql, SIGNED_COLUMNS } from './derivation.ts';
 import { LINKED_SQL, linkedCustomers } from './links.ts';
 import type { RevenueSettings } from './rules/index.ts';
@@ -65,7 +65,8 @@ export function buckets(lines: number, linesMax = BUCKET_LINES_MAX): string[] {
 /**
  * How many movements and warnings, as of `seq`, are posted and should not be, or should be and are not, by the derivation in SQL of the
  * whole book. What few customers are touched by is posted by other means (incremental.ts): this is the proof of one by the other. Linked
- * customers, and books under settings that only the rules in TypeScript know, have no second derivation: 0.
+ * customers, those whose currencies are converted, and books under settings that only the rules in TypeScript know have no second
+ * derivation: they are not looked at.
  */
 export async function unprovedPostings(context: PostContext, seq: number): Promise<number> {
   const { engines, database } = context;
@@ -81,7 +82,9 @@ export async function unprovedPostings(context: PostContext, seq: number): Promi
   const lines = Number(size?.lines ?? 0);
   let unproved = 0;
   for (const bucket of buckets(lines)) {
-    const customers = any ? `(${bucket} AND customer_hash NOT IN (${LINKED_SQL}))` : bucket;
+    const others = inOtherCurrencies(settings, bucket);
+    const unlinked = any ? ` AND customer_hash NOT IN (${LINKED_SQL})` : '';
+    const customers = `(${bucket}${unlinked}${others === null ? '' : ` AND NOT ${others}`})`;
     const skipRenewals = lines > SKIP_RENEWALS_LINES_MIN;
     const scope = { customers, upTo: seq, settings, cancellations, skipRenewals, present: true };
     const [found] = await select<{ rows: string }>(

@@ -5,7 +5,7 @@ import { faultPoint } from '../kernel/faults.ts';
 import { execute, loadRecords, type PostContext, select } from '../ledger/index.ts';
 import type { StreamDefinition } from '../streams/types.ts';
 import { partOfStream, statedStreams, voidedStreams, voidRecords } from './chartmogul/voiding.ts';
-import { Circumstances, sqlKnows, statesRates, statesSettings } from './circumstances.ts';
+import { Circumstances, inOtherCurrencies, sqlKnows, statesRates, statesSettings } from './circumstances.ts';
 import { DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
 import {
   buckets,
@@ -236,36 +236,34 @@ interface Customers {
 export async function deriveCustomers(posting: Posting, customers: Customers): Promise<void> {
   const { context, circumstances, links } = posting;
   const { seq, lines, present } = customers;
-  const bySql = sqlKnows(circumstances.settings(seq));
-  const unlinked = links.any ? ` AND customer_hash NOT IN (${LINKED_SQL})` : '';
-  const parts = bySql ? buckets(lines) : buckets(lines, PART_LINES);
-  const report = (done: number) =>
-    context.onProgress?.(seq, {
-      stage: 'deriving movements',
-      rows: Math.round((lines * done) / parts.length),
-      rowsTotal: lines,
-      bytes: 0,
-      bytesTotal: null,
-    });
-  const deriveBucket = async (bucket: string) => {
-    const where = `(${await customers.where(bucket)}${unlinked})`;
-    if (!bySql) return deriveByRules(posting, { seq, present, where: async (range) => `(${where} AND ${range})` });
-    return derive(context, {
-      customers: where,
-      upTo: seq,
-      settings: circumstances.settings(seq),
-      cancellations: links.cancellations,
-      skipRenewals: lines > SKIP_RENEWALS_LINES_MIN,
-      present,
-    });
-  };
+  const settings = circumstances.settings(seq);
+  const unlinked = links.any ? `customer_hash NOT IN (${LINKED_SQL})` : '1';
+  const byRules = (bucket: string) => (sqlKnows(settings) ? inOtherCurrencies(settings, bucket) : '1');
+  const report = progressOf(posting, customers);
   report(0);
-  for (let done = 0; done < parts.length; done += BUCKETS_AT_ONCE) {
-    context.signal?.throwIfAborted();
-    await Promise.all(parts.slice(done, done + BUCKETS_AT_ONCE).map(deriveBucket));
-    report(Math.min(done + BUCKETS_AT_ONCE, parts.length));
+  if (sqlKnows(settings)) {
+    await inPairs(context, buckets(lines), report, async (bucket) => {
+      const others = byRules(bucket);
+      const conditions = [await customers.where(bucket), unlinked, ...(others === null ? [] : [`NOT ${others}`])];
+      await derive(context, {
+        customers: `(${conditions.filter((each) => each !== '1').join(' AND ')})`,
+        upTo: seq,
+        settings,
+        cancellations: links.cancellations,
+        skipRenewals: lines > SKIP_RENEWALS_LINES_MIN,
+        present,
+      });
+    });
+    // Before the rules post: they add up their own.
+    await addUp(context, seq);
   }
-  if (bySql) await addUp(context, seq);
+  if (byRules('1') !== null) {
+    await inPairs(context, buckets(lines, PART_LINES), report, async (bucket) => {
+      const conditions = [await customers.where(bucket), unlinked, byRules(bucket)!];
+      const among = conditions.filter((each) => each !== '1').join(' AND ');
+      await deriveByRules(posting, { seq, present, where: async (range) => `(${among} AND ${range})` });
+    });
+  }
   for (let from = 0; from < links.units.length; from += PART_UNITS) {
     const hashes = links.units.slice(from, from + PART_UNITS).flat();
     const among = `customer_hash IN (${hashes.join(', ')})`;
@@ -276,6 +274,31 @@ export async function deriveCustomers(posting: Posting, customers: Customers): P
     });
   }
 }
+
+/** Works through buckets, two at a time; says after each pair which part of all is done. */
+async function inPairs(
+  context: PostContext,
+  parts: readonly string[],
+  report: (share: number) => void,
+  work: (bucket: string) => Promise<void>,
+): Promise<void> {
+  for (let done = 0; done < parts.length; done += BUCKETS_AT_ONCE) {
+    context.signal?.throwIfAborted();
+    await Promise.all(parts.slice(done, done + BUCKETS_AT_ONCE).map(work));
+    report(Math.min(1, (done + BUCKETS_AT_ONCE) / parts.length));
+  }
+}
+
+const progressOf =
+  ({ context }: Posting, { seq, lines }: Customers) =>
+  (share: number) =>
+    context.onProgress?.(seq, {
+      stage: 'deriving movements',
+      rows: Math.round(lines * share),
+      rowsTotal: lines,
+      bytes: 0,
+      bytesTotal: null,
+    });
 
 /** Derives customers by the rules in TypeScript; halves them when they have too many lines. */
 async function deriveByRules(
