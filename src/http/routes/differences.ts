@@ -1,0 +1,130 @@
+/** A difference between two inventories as it is answered: by cause, by category, and the largest changes. */
+import {
+  CAUSE_WORDS,
+  CAUSES,
+  type CellChange,
+  type Compared,
+  compare,
+  decidesOtherwise,
+  type Effects,
+  methodologyId,
+  type PositionQuery,
+  type Side,
+  scope2Statement,
+} from '../../carbon/index.ts';
+import { Decimal } from '../../kernel/decimal.ts';
+import { Rational } from '../../kernel/rational.ts';
+
+const PERCENT_PLACES = 4;
+/** Changes of single activities that an answer lists. */
+export const CHANGES_DEFAULT = 20;
+export const CHANGES_MAX = 1_000;
+
+/** `unnamed`: the second side has parameters that no methodology states. */
+export async function differenceView(
+  before: PositionQuery,
+  after: PositionQuery,
+  byEntity = false,
+  changes = CHANGES_DEFAULT,
+  unnamed = false,
+) {
+  const [found, marketBefore, marketAfter] = await Promise.all([
+    compare(before, after, byEntity),
+    marketOf(before),
+    marketOf(after),
+  ]);
+  const change = found.after.sub(found.before);
+  return {
+    before: positionView(before, found, 'before', marketBefore, false),
+    after: positionView(after, found, 'after', marketAfter, unnamed),
+    change_kg: text(change),
+    change_percent: found.before.isZero() ? null : percentOf(change, found.before),
+    effects: effectsView(found.effects),
+    words: CAUSE_WORDS,
+    by_category: found.parts.map((part) => ({
+      scope: String(part.scope),
+      category: part.category === 0 ? '' : String(part.category),
+      before_kg: text(part.before),
+      after_kg: text(part.after),
+      effects: effectsView(part.effects),
+    })),
+    changes: found.cells.slice(0, changes).map(cellView),
+    changes_total: found.cells.length,
+    by_entity: found.byEntity,
+    exact: true,
+  };
+}
+
+function percentOf(change: Decimal, of: Decimal): string {
+  const hundredfold = Rational.fromDecimal(change).mul(Rational.parse('100'));
+  return hundredfold.div(Rational.fromDecimal(of)).toDecimal(PERCENT_PLACES).toString();
+}
+
+/** Scope 2 by the market-based method; null where factors are others than the posted ones: what nothing covers takes those. */
+async function marketOf({ context, from, to, methodology }: PositionQuery): Promise<string | null> {
+  if (await decidesOtherwise(context, methodology)) return null;
+  const { approach, parent, gwp } = methodology;
+  const statement = await scope2Statement(
+    context,
+    {
+      gwp,
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(approach === 'none' ? {} : { approach }),
+      ...(parent === '' ? {} : { parent }),
+    },
+    { methodology },
+  );
+  return statement && text(Decimal.parse(statement.market_based.co2e_kg));
+}
+
+function positionView(
+  { context, from, to, methodology }: PositionQuery,
+  found: Compared,
+  side: 'before' | 'after',
+  market: string | null,
+  unnamed: boolean,
+) {
+  return {
+    seq: context.seq,
+    from: from ?? null,
+    to: to ?? null,
+    methodology: unnamed ? methodology.name : methodologyId(methodology),
+    gwp: methodology.gwp,
+    co2e_kg: text(found[side]),
+    scope_2_market_kg: market,
+    held_lines: found.heldLines[side],
+    as_posted_lines: found.otherBasisLines[side],
+  };
+}
+
+function cellView({ before, after, effects: own }: CellChange) {
+  const side = (after ?? before)!;
+  return {
+    entity: side.entity,
+    activity: side.activity,
+    country: side.country,
+    scope: String(side.scope),
+    category: side.category === 0 ? '' : String(side.category),
+    before: sideView(before, 'counted'),
+    after: sideView(after, 'own'),
+    effects: effectsView(own),
+  };
+}
+
+function sideView(side: Side | null, figure: 'counted' | 'own') {
+  if (!side) return null;
+  return {
+    co2e_kg: text(side[figure]),
+    used: side.used.toExactDecimal()?.toString() ?? null,
+    unit: side.unit,
+    method: side.method,
+    factors: side.factors,
+  };
+}
+
+const effectsView = (of: Effects) =>
+  Object.fromEntries(CAUSES.map((cause) => [cause, text(of[cause])])) as Record<(typeof CAUSES)[number], string>;
+
+/** All digits: effects add up as they are shown. */
+const text = (kg: Decimal): string => kg.toString();
