@@ -1,0 +1,216 @@
+/** Scope 2 by both methods, methodologies, what-ifs, comparisons and uncertainty over HTTP, on the whole composition. */
+import type { FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { composeFooting, type Footing } from '../../src/footing.ts';
+import { buildServer } from '../../src/http/server.ts';
+import { testEngines } from '../support/engines.ts';
+
+let footing: Footing;
+let app: FastifyInstance;
+let accountId: number;
+const keys = { a: '', b: '', read: '' };
+
+beforeAll(async () => {
+  footing = await composeFooting(await testEngines());
+  app = await buildServer(footing);
+  for (const [name, slug] of [
+    ['a', 'alder'],
+    ['b', 'birch'],
+  ] as const) {
+    const account = await footing.accounts.create({ slug, name: slug }, 'cli:test');
+    keys[name] = (await app.keys.create(account.id, { name: 'test', role: 'admin' }, 'cli:test')).secret;
+    if (name !== 'a') continue;
+    accountId = account.id;
+    keys.read = (await app.keys.create(account.id, { name: 'read', role: 'read' }, 'cli:test')).secret;
+  }
+  await post('activities', [
+    {
+      external_id: '1',
+      entity: 'Leipzig',
+      activity: 'Electricity, Germany',
+      quantity: '1000000',
+      unit: 'kWh',
+      start_date: '2023-05-01',
+      country: 'DE',
+    },
+    {
+      external_id: '2',
+      entity: 'Leeds',
+      activity: 'Natural gas',
+      quantity: '1000',
+      unit: 'kWh (Gross CV)',
+      start_date: '2025-03-01',
+      country: 'GB',
+      data_quality: 'measured',
+    },
+    {
+      external_id: '3',
+      entity: 'Leeds',
+      activity: 'Electricity, United Kingdom',
+      quantity: '1000',
+      unit: 'kWh',
+      start_date: '2021-03-01',
+      country: 'GB',
+    },
+  ]);
+  const certificate = {
+    kind: 'certificate_unbundled',
+    mwh: '400',
+    emission_rate: '0',
+    vintage_start: '2023-01-01',
+    vintage_end: '2023-12-31',
+    country: 'DE',
+    registry: 'HKNR',
+    first_certificate: 'DE-0001',
+    last_certificate: 'DE-0400',
+    retirement_date: '2024-02-01',
+    beneficiary: 'Alder',
+  };
+  await post('instruments', [
+    { ...certificate, external_id: 'GO-1' },
+    { ...certificate, external_id: 'GO-2' },
+  ]);
+  await post('residual_mixes', [
+    { external_id: 'DE', country: 'DE', year: 2023, kg_per_kwh: '0.5', publication: 'a journal' },
+  ]);
+});
+afterAll(async () => {
+  await app.close();
+  await footing.close();
+});
+
+async function call(method: 'GET' | 'POST', url: string, body?: object, key = keys.a) {
+  const answer = await app.inject({
+    method,
+    url,
+    headers: { authorization: `Bearer ${key}` },
+    ...(body === undefined ? {} : { payload: body }),
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+  return { status: answer.statusCode, json: answer.json() as any };
+}
+
+async function post(stream: string, rows: object[]) {
+  const answer = await call('POST', `/api/records/${stream}`, { rows });
+  expect([answer.status, answer.json]).toMatchObject([201, {}]);
+}
+
+const explain = (ref: string) => call('GET', `/api/explain?ref=${encodeURIComponent(ref)}`);
+
+test('the inventory answers with both methods, and each figure leads to its rows', async () => {
+  const { json } = await call('GET', '/api/reports/inventory?entity=Leipzig');
+  expect(json.scope_2.location_based.co2e_kg).toBe('380950');
+  expect(json.scope_2.market_based.co2e_kg).toBe('300000');
+  expect(json.scope_2.covered_percent).toBe('40');
+  expect(Number(json.scope_2.total_location_based.co2e_kg) - Number(json.scope_2.total_market_based.co2e_kg)).toBe(
+    80950,
+  );
+  const figure = await explain(json.scope_2.market_based.ref);
+  expect(figure.json.value).toBe('300000');
+  const cover = await explain(figure.json.children.at(-1).ref);
+  const line = await explain(cover.json.children[0].ref);
+  expect(line.json.words).toContain('600,000 kWh × 0.5 kg CO2e/kWh = 300,000 kg CO2e');
+  expect(line.json.children[0].children[0].facts).toContainEqual(['publication', 'a journal']);
+  expect((await call('GET', '/api/reports/inventory?scope=1')).json.scope_2).toBe(null);
+});
+
+test('a certificate range counts once: the second instrument is rejected, naming both', async () => {
+  const { json } = await call('GET', '/api/carbon/instruments');
+  expect(json.counts).toMatchObject({ applied: 1, rejected: 1 });
+  const rejected = json.instruments.find(({ status }: { status: string }) => status === 'rejected');
+  expect(rejected.rejected[0].words).toMatch(/DE-0001 to DE-0400 of GO-2 overlap DE-0001 to DE-0400 of GO-1/);
+  expect((await explain(rejected.ref)).json.words).toContain('Rejected');
+  const pages = await call('GET', '/api/carbon/instruments?limit=1');
+  const second = await call('GET', `/api/carbon/instruments?limit=1&cursor=${pages.json.next}`);
+  expect([pages.json.instruments[0].external_id, second.json.instruments[0].external_id, second.json.next]).toEqual([
+    'GO-1',
+    'GO-2',
+    null,
+  ]);
+});
+
+test('a what-if is what a preview says and what adopting does; entries before stay as they were', async () => {
+  const parameters = { gwp: 'AR6', time: 'latest_not_later' };
+  const [whatIf, preview] = [
+    await call('POST', '/api/carbon/what-if', { parameters }, keys.read),
+    await call('POST', '/api/carbon/methodologies', { name: 'group', parameters, preview: true }),
+  ];
+  expect([whatIf.status, preview.status]).toEqual([200, 200]);
+  expect(preview.json.after.co2e_kg).toBe(whatIf.json.after.co2e_kg);
+  expect(preview.json.effects).toEqual(whatIf.json.effects);
+  const before = await call('GET', '/api/reports/inventory?group_by=scope,category');
+  const stated = await call('POST', '/api/carbon/methodologies', { name: 'group', parameters });
+  expect(stated.status).toBe(201);
+  const under = await call('GET', '/api/reports/inventory?methodology=group@1');
+  expect([under.json.total.co2e_kg, under.json.scope_2]).toEqual([whatIf.json.after.co2e_kg, null]);
+  expect((await explain(under.json.total.ref)).status).toBe(422);
+  const adopted = await call('POST', '/api/carbon/methodologies/adopt', { methodology: 'group@1' });
+  expect(adopted.status).toBe(201);
+  const after = await call('GET', '/api/reports/inventory?group_by=scope,category');
+  expect([after.json.gwp, after.json.total.co2e_kg]).toEqual(['AR6', whatIf.json.after.co2e_kg]);
+  // The electricity of 2021 has no factor that is not later.
+  expect(after.json.held.map(({ reason }: { reason: string }) => reason)).toEqual(['no_factor_for_year']);
+  const then = await call('GET', `/api/reports/inventory?group_by=scope,category&as_of=${before.json.seq}`);
+  expect(then.json).toEqual(before.json);
+  const { json } = await call('GET', '/api/carbon/methodologies');
+  expect([json.in_force, json.methodologies.length, json.methodologies[1].parameters.time]).toEqual([
+    'group@1',
+    2,
+    'latest_not_later',
+  ]);
+  expect((await footing.verify(accountId)).findings).toEqual([]);
+  const changes = await call('GET', `/api/reports/changes?base_as_of=${before.json.seq}`);
+  expect([changes.json.before.co2e_kg, changes.json.after.co2e_kg]).toEqual([
+    before.json.total.co2e_kg,
+    after.json.total.co2e_kg,
+  ]);
+});
+
+test('what does not hold together is refused by name', async () => {
+  const cases: Array<[string, object, string]> = [
+    ['/api/carbon/what-if', {}, 'parameters'],
+    ['/api/carbon/what-if', { parameters: { scope2: { granularity: 'hour' } } }, 'scope2.granularity'],
+    ['/api/carbon/what-if', { parameters: { releases: ['uk-desnz-2042'] } }, 'releases'],
+    ['/api/carbon/what-if', { parameters: { gwp: 'AR6' }, from: '2025-13' }, 'from'],
+    ['/api/carbon/methodologies', { name: 'Default', parameters: {} }, 'name'],
+  ];
+  for (const [url, body, field] of cases) {
+    const { status, json } = await call('POST', url, body);
+    expect([status, json.problems?.[0]?.field]).toEqual([422, field]);
+  }
+  expect((await call('POST', '/api/carbon/methodologies/adopt', { methodology: 'nobody@1' })).status).toBe(404);
+  expect((await call('POST', '/api/carbon/methodologies', { name: 'x', parameters: {} }, keys.read)).status).toBe(403);
+  expect((await call('GET', '/api/reports/changes')).status).toBe(422);
+});
+
+test('the uncertainty of an inventory, the same for the same seed', async () => {
+  const run = (seed: number) => call('GET', `/api/reports/uncertainty?method=monte_carlo&draws=200&seed=${seed}`);
+  const [first, again, other] = [await run(1), await run(1), await run(2)];
+  expect(first.status).toBe(200);
+  expect(again.json).toEqual(first.json);
+  expect(other.json.total.high_kg).not.toBe(first.json.total.high_kg);
+  expect(first.json.total.co2e_kg).toBe((await call('GET', '/api/reports/inventory')).json.total.co2e_kg);
+});
+
+test('a combined plant is split', async () => {
+  const { json } = await call('POST', '/api/carbon/chp', {
+    emissions: '10000',
+    heat: '60000',
+    power: '30000',
+    loss: '0.041',
+  });
+  expect(json).toEqual({
+    heat: '4666.666666666667',
+    power: '5333.333333333333',
+    heat_loss: '199.513381995134',
+    power_loss: '228.015293708724',
+  });
+  expect((await call('POST', '/api/carbon/chp', { emissions: '1', heat: '0', power: '0' })).status).toBe(422);
+});
+
+test('another account sees nothing of it', async () => {
+  const instruments = await call('GET', '/api/carbon/instruments', undefined, keys.b);
+  const methodologies = await call('GET', '/api/carbon/methodologies', undefined, keys.b);
+  expect([instruments.json.total, methodologies.json.in_force]).toEqual([0, 'default@1']);
+  expect((await call('POST', '/api/carbon/what-if', { methodology: 'group@1' }, keys.b)).status).toBe(404);
+});
