@@ -34,6 +34,7 @@ import {
 } from './postings.ts';
 import { applyImport, IMPORT_FACTORS_KIND } from './releases/imported.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
+import { insertSmallTotals, SMALL_ROWS_MAX } from './smallTotals.ts';
 import { applyMoneyEntry, decidesByMoney, lookUpRates, MONEY_KINDS } from './spend/ledger.ts';
 import { type Place, read, run } from './sql.ts';
 import { activities } from './streams.ts';
@@ -232,7 +233,8 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
   }
   if (rows > 0 || reversed > 0) {
     progress('adding up');
-    await insertTotals(context, first, last, sums, rows + reversed <= FEW_ROWS);
+    if (small && rows + reversed <= SMALL_ROWS_MAX) await insertSmallTotals(context, first, last);
+    else await insertTotals(context, first, last, sums, rows + reversed <= FEW_ROWS);
   }
 }
 

@@ -278,3 +278,73 @@ describe('what cannot be calculated', () => {
     }
   });
 });
+
+describe('money that is stated later', () => {
+  test('posts what was held, corrects what was converted or deflated by it, and leaves earlier figures as they were', async () => {
+    const later = await openTestLedger(engines);
+    const journal = openJournal(engines.pg, engines.evidence);
+    const account = await openAccounts(engines.pg, journal).create({ slug: 'later', name: 'Later' }, 'test');
+    later.context.accountId = account.id;
+    const stated = [engines.evidence, account.id, 'test'] as const;
+    const rate = (date: string, value: string) =>
+      setRates(journal, ...stated, { source: 'x', rates: [{ date, base: 'EUR', quote: 'USD', rate: value }] });
+    const price = (year: number, value: string) => ({ index: 'CPI', region: 'US', year, month: null, value });
+    const figure = async (seq: number) => {
+      const { total, held } = await inventory({
+        ...context,
+        accountId: account.id,
+        database: later.context.database,
+        seq,
+      });
+      return [rounded(total.co2e_kg), held.map(({ reason }) => reason).join()];
+    };
+    // The journal numbers its entries; activities are posted between them, at seqs that it skips by entries of no concern.
+    const skip = async () => (await journal.append(account.id, { kind: 'test', actor: 'test', payload: {} })).entry.seq;
+    const first = await skip();
+    await later.post([adoption(first)]);
+    const rows = await skip();
+    const gross = { method: 'spend', 'attributes.tax_percent': '25' };
+    const bills = [
+      spent('plain', 'NAICS 484121', '100000', 'EUR', { ...US, start_date: '2023-06-30' }),
+      spent('gross', 'NAICS 484121', '125000', 'EUR', { ...US, start_date: '2023-07-30', ...gross }),
+    ];
+    await later.post([posted(rows, bills)]);
+    expect(await figure(rows)).toEqual(['0', 'no_rate']);
+
+    const early = await rate('2023-01-01', '1.25');
+    await later.post([entry(early.seq, 'rates.set', {})]);
+    expect(await figure(early.seq)).toEqual(['148750', '']);
+    const july = await rate('2023-07-01', '1.5');
+    await later.post([entry(july.seq, 'rates.set', {})]);
+    // 100,000 EUR x 1.25 and 100,000 EUR net x 1.5, at 0.595 kg/USD.
+    expect(await figure(july.seq)).toEqual(['163625', '']);
+    const index = await setPrices(journal, ...stated, {
+      source: 'x',
+      prices: [price(2022, '100'), price(2023, '110')],
+    });
+    await later.post([entry(index.seq, 'prices.set', {})]);
+    expect(await figure(index.seq)).toEqual(['148750', '']);
+    expect([await figure(rows), await figure(early.seq), await figure(july.seq)]).toEqual([
+      ['0', 'no_rate'],
+      ['148750', ''],
+      ['163625', ''],
+    ]);
+
+    // The same entries at once come to the same.
+    const whole = await openTestLedger(engines);
+    whole.context.accountId = account.id;
+    await whole.post([
+      adoption(first),
+      posted(rows, bills),
+      entry(early.seq, 'rates.set', {}),
+      entry(july.seq, 'rates.set', {}),
+      entry(index.seq, 'prices.set', {}),
+    ]);
+    const sums = (of: TestLedger) =>
+      read(
+        of.context,
+        'SELECT seq, month, sum(lines) AS n, sum(co2e_source) AS kg FROM class_totals GROUP BY seq, month ORDER BY seq, month',
+      );
+    expect(await sums(whole)).toEqual(await sums(later));
+  });
+});

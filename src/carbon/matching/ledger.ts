@@ -139,8 +139,21 @@ const compiled = new Map<string, Choices>();
 /** Compiled sets that are kept; one per ledger and state of its choices. */
 const COMPILED_MAX = 64;
 
-/** The choices in force, ready to be asked. */
-export async function compiledChoices(place: Place, seq: number): Promise<Choices> {
+const asked = new Map<string, Promise<Choices>>();
+
+/** The choices in force, ready to be asked. What is in force as of an entry that is posted never changes, so it is read once. */
+export function compiledChoices(place: Place, seq: number): Promise<Choices> {
+  const key = `${place.database} ${seq}`;
+  const known = asked.get(key);
+  if (known) return known;
+  const reading = readChoices(place, seq);
+  if (asked.size >= COMPILED_MAX) asked.delete(asked.keys().next().value!);
+  asked.set(key, reading);
+  reading.catch(() => asked.delete(key));
+  return reading;
+}
+
+async function readChoices(place: Place, seq: number): Promise<Choices> {
   const [state] = await read<{ last: string; rows: string }>(
     place,
     'SELECT max(seq) AS last, count() AS rows FROM choices WHERE seq <= {seq:UInt64}',

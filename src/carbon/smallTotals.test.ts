@@ -1,0 +1,63 @@
+/** The totals of few lines are, row by row, what the statements for many would write. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testEngines } from '../../test/support/engines.ts';
+import type { Engines } from '../engines/types.ts';
+import { adoption, type Cells, deleted, openTestLedger, posted } from './ledger.test-support.ts';
+import { totals } from './postings.ts';
+import { insertSmallTotals } from './smallTotals.ts';
+import { read, run } from './sql.ts';
+import { MASSES } from './tables.ts';
+
+let engines: Engines;
+beforeAll(async () => {
+  engines = await testEngines();
+});
+afterAll(() => engines.close());
+
+const TABLES = ['inventory_totals', 'class_totals', 'match_totals', 'facet_totals', 'energy_totals'];
+
+test('row by row, reversals, splits, fallbacks and all', async () => {
+  const { context, post } = await openTestLedger(engines);
+  const row = (id: string, more: Cells): Cells => ({
+    external_id: id,
+    entity: 'Leeds',
+    activity: 'Natural gas',
+    quantity: '1000.25',
+    unit: 'kWh (Gross CV)',
+    country: 'GB',
+    start_date: '2025-01-20',
+    ...more,
+  });
+  await post([
+    adoption(1),
+    posted(2, [
+      row('a', { end_date: '2025-04-02', supplier: 'Octopus', data_quality: 'measured' }),
+      row('b', { activity: 'Electricity, United Kingdom', unit: 'kWh', entity: 'Lyon', quantity: '-3.000000000001' }),
+      row('c', { activity: 'Natural Gas', unit: 'MWh (Gross CV)', country: 'US' }),
+      row('d', { activity: 'Nothing' }),
+    ]),
+    posted(3, [
+      row('a', { quantity: '7' }),
+      row('e', { activity: 'SF6', unit: 'kg', country: 'FR', quantity: '0.000001' }),
+    ]),
+    deleted(4, ['c']),
+  ]);
+  const state = async () =>
+    Object.fromEntries(
+      await Promise.all(
+        TABLES.map(async (table) => [table, await read(context, `SELECT * FROM ${table} ORDER BY ALL`)] as const),
+      ),
+    );
+  const clear = () => Promise.all(TABLES.map((table) => run(context, `TRUNCATE TABLE ${table}`)));
+  const posted_ = await state();
+  await clear();
+  await insertSmallTotals(context, 2, 4);
+  const small = await state();
+  await clear();
+  const statements = totals({ present: new Set(MASSES), flags: 0xffff, oneEntry: false, narrow: false });
+  for (const statement of Object.values(statements)) await run(context, statement, { first: 2, last: 4 });
+  const large = await state();
+  expect(small).toEqual(large);
+  expect(posted_).toEqual(large);
+  for (const table of TABLES) expect(large[table]!.length).toBeGreaterThan(0);
+}, 60_000);
