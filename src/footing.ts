@@ -20,6 +20,7 @@ import {
   openLedger,
   openRecords,
   type ReadContext,
+  type StatedCheck,
   type VerifyProgress,
   type VerifyReport,
   verifyAccount,
@@ -62,7 +63,8 @@ export interface Footing {
    * Errors: `invalid` for an asOf after the head, `busy` when the book is too far behind.
    */
   read(accountId: number, book: Book['name'], asOf?: number): Promise<ReadContext>;
-  verify(accountId: number, onProgress?: VerifyProgress): Promise<VerifyReport>;
+  /** `checks` compare the tables of rooms above this one too. */
+  verify(accountId: number, onProgress?: VerifyProgress, checks?: readonly StatedCheck[]): Promise<VerifyReport>;
   /** Stops the posting loops, then the stores. Idempotent. */
   close(): Promise<void>;
 }
@@ -162,7 +164,8 @@ export async function composeFooting(engines: Engines): Promise<Footing> {
       }
     },
 
-    verify: (accountId, onProgress) => verifyAccount(engines, journal, ledger, BOOKS, accountId, onProgress),
+    verify: (accountId, onProgress, checks) =>
+      verifyAccount(engines, journal, ledger, BOOKS, accountId, onProgress, checks),
 
     close() {
       closing ??= ledger.close().then(() => engines.close());

@@ -3,6 +3,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Pool } from 'pg';
 import type { Journal } from '../journal/types.ts';
 import { FootingError } from '../kernel/errors.ts';
+import { differences, entriesOfKinds, type StatedDifference } from '../ledger/index.ts';
 
 export const ROLES = ['read', 'write', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
@@ -25,6 +26,8 @@ export interface Caller {
   role: Role;
 }
 
+const KEY_CREATED = 'key.create';
+const KEY_REVOKED = 'key.revoke';
 const KEY_PATTERN = /^fk_([a-z0-9]{12})_([A-Za-z0-9_-]{43})$/;
 const SECRET_BYTES = 32;
 /** Ids that were looked up, known or not; the oldest is forgotten beyond this. */
@@ -92,9 +95,10 @@ export class ApiKeys {
     }
     let made: KeyRow | undefined;
     const { entry } = await this.#journal.append(accountId, {
-      kind: 'key.create',
+      kind: KEY_CREATED,
       actor,
-      payload: { id, name: input.name, role: input.role },
+      // The hash of a secret of 256 random bits tells nothing of it, and lets `footing verify` see a key that was exchanged.
+      payload: { id, name: input.name, role: input.role, secret_sha256: hashOf(secret).toString('hex') },
       effects: async (tx) => {
         made = (await tx.query<KeyRow>(insert, values)).rows[0];
       },
@@ -122,7 +126,7 @@ export class ApiKeys {
     );
     if (rowCount === 0) throw noSuchKey(id);
     const { entry } = await this.#journal.append(accountId, {
-      kind: 'key.revoke',
+      kind: KEY_REVOKED,
       actor,
       payload: { id },
       effects: async (tx) => {
@@ -135,6 +139,38 @@ export class ApiKeys {
     });
     this.#cache.delete(id);
     return entry.seq;
+  }
+
+  /** What the table of keys says otherwise than the account's journal. */
+  async differences(accountId: number): Promise<StatedDifference[]> {
+    interface Stated {
+      id: string;
+      name: string;
+      role: string;
+      secret_sha256?: string;
+    }
+    const said = new Map<string, Stated & { revoked: boolean }>();
+    for await (const { kind, payload } of entriesOfKinds(this.#journal, accountId, [KEY_CREATED, KEY_REVOKED])) {
+      const stated = payload as unknown as Stated;
+      if (kind === KEY_CREATED) said.set(stated.id, { ...stated, revoked: false });
+      else said.set(stated.id, { ...said.get(stated.id)!, revoked: true });
+    }
+    const { rows } = await this.#pg.query<KeyRow & { secret_hash: Buffer }>(
+      `SELECT ${COLUMNS}, secret_hash FROM api_keys WHERE account_id = $1`,
+      [accountId],
+    );
+    const text = (name: string, role: string, revoked: boolean, hash: string) =>
+      `"${name}", ${role}, ${revoked ? 'revoked' : 'valid'}, ${hash}`;
+    const stated = [...said.values()].map(({ id, name, role, revoked, secret_sha256 }): [string, string] => [
+      id,
+      text(name, role, revoked, secret_sha256 ?? 'a secret'),
+    ]);
+    const kept = rows.map(({ id, name, role, revoked_at, secret_hash }): [string, string] => {
+      // Entries of earlier versions do not say the hash.
+      const hash = said.get(id)?.secret_sha256 === undefined ? 'a secret' : secret_hash.toString('hex');
+      return [id, text(name, role, revoked_at !== null, hash)];
+    });
+    return differences('key', new Map(stated), new Map(kept));
   }
 
   /** One query per id at a time, however many requests ask. */

@@ -37,4 +37,13 @@ export type {
   ReadContext,
   RecordSource,
 } from './types.ts';
-export { type VerifyFinding, type VerifyProgress, type VerifyReport, verifyAccount } from './verify.ts';
+export {
+  differences,
+  entriesOfKinds,
+  type StatedCheck,
+  type StatedDifference,
+  type VerifyFinding,
+  type VerifyProgress,
+  type VerifyReport,
+  verifyAccount,
+} from './verify.ts';

@@ -453,6 +453,18 @@ describe('rebuild and verify', () => {
     await engines.pg.query(`UPDATE accounts SET currency = 'USD' WHERE id = $1`, [id]);
     expect(await verify()).toMatchObject({ what: 'stated', where: 'account: currency', expected: 'EUR', found: 'USD' });
     await engines.pg.query(`UPDATE accounts SET currency = 'EUR' WHERE id = $1`, [id]);
+    await imports.start(id, {
+      ...csv('M9,monday,9'),
+      body: streamOf('Meter,day,value\nM9,monday,9\n'),
+      options: { mapping: { Meter: 'meter', day: 'day', value: 'value' } },
+      rememberMapping: true,
+    });
+    expect(await verify()).toBeUndefined();
+    const forget = (seq: number) =>
+      engines.pg.query('UPDATE remembered_mappings SET seq = $2 WHERE account_id = $1', [id, seq]);
+    await forget(2);
+    expect(await verify()).toMatchObject({ what: 'stated', where: 'mapping readings of default' });
+    await forget(3);
     const { evidence } = await imports.status(id, 2);
     const path = await engines.evidence.path(evidence);
     const bytes = await readFile(path);

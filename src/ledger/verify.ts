@@ -1,7 +1,11 @@
 import type { Engines } from '../engines/types.ts';
+import { canonicalJson } from '../journal/canonical.ts';
 import { ACCOUNT_CREATED, type Journal, verifyChain } from '../journal/index.ts';
+import type { Entry, Json } from '../journal/types.ts';
 import { isFootingError } from '../kernel/errors.ts';
 import type { LedgerService } from './ledger.ts';
+import { IMPORT_KIND, PAGE_ENTRIES_MAX } from './posting.ts';
+import type { ImportPayload } from './records.ts';
 import type { Book, PostContext } from './types.ts';
 
 export interface VerifyFinding {
@@ -26,6 +30,16 @@ export interface VerifyReport {
 
 const POSTED_POLL_MS = 2_000;
 
+/** What a table in PostgreSQL says otherwise than the journal. */
+export interface StatedDifference {
+  where: string;
+  expected: string;
+  found: string;
+}
+
+/** Compares tables of a room above this one, such as those of API keys, with the account's journal. */
+export type StatedCheck = (accountId: number) => Promise<StatedDifference[]>;
+
 export type VerifyProgress = (stage: string, done: number, total: number | null) => void;
 
 /**
@@ -39,6 +53,7 @@ export async function verifyAccount(
   books: readonly Book[],
   accountId: number,
   tell: VerifyProgress = () => {},
+  checks: readonly StatedCheck[] = [],
 ): Promise<VerifyReport> {
   const onProgress: VerifyProgress = (...step) => {
     ledger.stopping.throwIfAborted();
@@ -70,6 +85,9 @@ export async function verifyAccount(
   if (findings.length === 0) {
     onProgress('stated facts', 0, null);
     findings.push(...(await verifyStated(engines, journal, accountId)));
+    const differing = [await mappingDifferences(engines, journal, accountId)];
+    for (const check of checks) differing.push(await check(accountId));
+    findings.push(...differing.flat().map((difference) => ({ what: 'stated' as const, ...difference })));
     for (const book of books) {
       const differences = (await book.verifyStated?.(engines, journal, accountId)) ?? [];
       findings.push(...differences.map((difference) => ({ what: 'stated' as const, ...difference })));
@@ -143,4 +161,56 @@ async function verifyStated(engines: Engines, journal: Journal, accountId: numbe
     if (expected !== found) findings.push({ what: 'stated', where: `account: ${field}`, expected, found });
   }
   return findings;
+}
+
+/** The mappings that are remembered must be those that imports said were to be. */
+async function mappingDifferences(engines: Engines, journal: Journal, accountId: number): Promise<StatedDifference[]> {
+  const stated = new Map<string, string>();
+  for await (const { payload, seq } of entriesOfKinds(journal, accountId, [IMPORT_KIND])) {
+    const { stream, source, options, rememberMapping } = payload as unknown as ImportPayload & {
+      rememberMapping?: boolean;
+    };
+    if (rememberMapping)
+      stated.set(`${stream} of ${source}`, `${canonicalJson(options.mapping as Json)} of entry ${seq}`);
+  }
+  const { rows } = await engines.pg.query<{ stream: string; source: string; mapping: string; seq: string }>(
+    'SELECT stream, source, mapping, seq FROM remembered_mappings WHERE account_id = $1',
+    [accountId],
+  );
+  const kept = new Map(
+    rows.map(({ stream, source, mapping, seq }) => [
+      `${stream} of ${source}`,
+      `${canonicalJson(JSON.parse(mapping) as Json)} of entry ${seq}`,
+    ]),
+  );
+  return differences('mapping', stated, kept);
+}
+
+/** What two states of a table differ in, by name. */
+export function differences(
+  table: string,
+  stated: ReadonlyMap<string, string>,
+  kept: ReadonlyMap<string, string>,
+): StatedDifference[] {
+  const found: StatedDifference[] = [];
+  for (const name of new Set([...stated.keys(), ...kept.keys()])) {
+    const [expected, there] = [stated.get(name) ?? 'nothing', kept.get(name) ?? 'nothing'];
+    if (expected !== there) found.push({ where: `${table} ${name}`, expected, found: there });
+  }
+  return found;
+}
+
+/** Entries of some kinds, ascending, page by page. */
+export async function* entriesOfKinds(
+  journal: Journal,
+  accountId: number,
+  kinds: readonly string[],
+): AsyncGenerator<Entry> {
+  let after = 0;
+  for (;;) {
+    const page = await journal.list(accountId, { after, limit: PAGE_ENTRIES_MAX, kinds: [...kinds] });
+    yield* page;
+    if (page.length < PAGE_ENTRIES_MAX) return;
+    after = page.at(-1)!.seq;
+  }
 }

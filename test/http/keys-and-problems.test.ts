@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ApiKeys } from '../../src/http/keys.ts';
+import { openJournal } from '../../src/journal/index.ts';
 import { type Answer, row, type TestServer, testServer } from './support.ts';
 
 let server: TestServer;
@@ -96,6 +98,31 @@ describe('keys', () => {
     expect(listed.json.keys.find((k: { id: string }) => k.id === key.id).revoked_at).not.toBeNull();
     const journal = await server.call('/api/journal?limit=2');
     expect(journal.json.entries.map((entry: { kind: string }) => entry.kind)).toEqual(['key.revoke', 'key.create']);
+  });
+
+  it('verification names a key that is not as the journal states it', async () => {
+    const { engines } = server;
+    const { json } = await server.call('/api/keys', { json: { name: 'watched', role: 'read' } });
+    const found = await engines.pg.query<{ account_id: number }>('SELECT account_id FROM api_keys WHERE id = $1', [
+      json.key.id,
+    ]);
+    const account = found.rows[0]!.account_id;
+    const keys = new ApiKeys(engines.pg, openJournal(engines.pg, engines.evidence), 1_000);
+    const before = await keys.differences(account);
+    const change = async (assignment: string) => {
+      await engines.pg.query(`UPDATE api_keys SET ${assignment} WHERE id = $1`, [json.key.id]);
+      return (await keys.differences(account)).filter(({ where }) => where === `key ${json.key.id}`);
+    };
+    expect(before.filter(({ where }) => where === `key ${json.key.id}`)).toEqual([]);
+    expect(await change("role = 'admin'")).toMatchObject([{ expected: expect.stringContaining('read') }]);
+    expect(await change("role = 'read', secret_hash = sha256('x')")).toHaveLength(1);
+    await engines.pg.query(
+      "INSERT INTO api_keys SELECT 'aaaaaaaaaaaa', account_id, name, role, secret_hash, now(), created_by FROM api_keys WHERE id = $1",
+      [json.key.id],
+    );
+    expect(await keys.differences(account)).toContainEqual(
+      expect.objectContaining({ where: 'key aaaaaaaaaaaa', expected: 'nothing' }),
+    );
   });
 
   it('honours a revocation by another server within the time that keys are remembered', async () => {
