@@ -1,5 +1,6 @@
 /** Every word that the page says, one file per page under texts/. Another language is other files of these shapes. */
 import { carbon } from './texts/carbon.ts';
+import { checks } from './texts/checks.ts';
 import { customers, segments } from './texts/customers.ts';
 import { explain } from './texts/explain.ts';
 import { estimate, factors } from './texts/factors.ts';
@@ -49,4 +50,5 @@ export const t = {
   bookSettings,
   rates,
   whatIf,
+  checks,
 };

@@ -3080,6 +3080,799 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/carbon/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All checks of the activity data, counted
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    /** @description Consolidation approach: equity share, financial or operational control; none counts everything wholly. Default: that of the methodology */
+                    approach?: "none" | "equity" | "financial" | "operational";
+                    /** @description Reporting parent of the approach; default: the one owner whom nobody owns */
+                    parent?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            missing_months: number;
+                            partial_months: number;
+                            entities_without_energy: number;
+                            gaps_and_overlaps: number;
+                            intensity_outliers: number;
+                            unit_outliers: number;
+                            /** @description Groups of activities that may be one */
+                            duplicates: number;
+                            negatives: number;
+                            categories_without_reason: number;
+                            estimated_percent: string | null;
+                            primary_percent: string | null;
+                            scope_3_primary_percent: string | null;
+                            score: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/checks/completeness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which entity lacks which month of which energy
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            months: string[];
+                            rows: {
+                                entity: string;
+                                activity: string;
+                                scope: number;
+                                cells: {
+                                    /**
+                                     * @description Month, inclusive
+                                     * @example 2025-01
+                                     */
+                                    month: string;
+                                    /**
+                                     * @description outside: the entity had not opened or had closed
+                                     * @enum {unknown}
+                                     */
+                                    state: "complete" | "partial" | "missing" | "outside";
+                                    days: number;
+                                }[];
+                                missing: number;
+                                partial: number;
+                            }[];
+                            /** @description Sites and assets without any energy in these months */
+                            entities_without: string[];
+                            missing: number;
+                            partial: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/checks/outliers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Months whose emissions are far from the history of their entity or from its peers
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    /** @description Consolidation approach: equity share, financial or operational control; none counts everything wholly. Default: that of the methodology */
+                    approach?: "none" | "equity" | "financial" | "operational";
+                    /** @description Reporting parent of the approach; default: the one owner whom nobody owns */
+                    parent?: string;
+                    /** @description Named is what is this many times above or below the median */
+                    times?: string;
+                    limit?: number;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            findings: {
+                                /** @enum {unknown} */
+                                against: "history" | "peers";
+                                entity: string;
+                                /**
+                                 * @description Month, inclusive
+                                 * @example 2025-01
+                                 */
+                                month: string;
+                                scope: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                /** @description kg CO2e; against peers kg CO2e per square metre */
+                                value: string;
+                                median: string;
+                                times: string;
+                            }[];
+                            /** @description Findings in all */
+                            total: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/checks/periods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Gaps and overlaps between the periods of one meter
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    limit?: number;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            findings: {
+                                /** @enum {unknown} */
+                                kind: "gap" | "overlap";
+                                entity: string;
+                                activity: string;
+                                supplier: string;
+                                meter: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                from: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                to: string;
+                                /** @description Key of the activity before */
+                                before: string;
+                                /** @description Key of the activity after */
+                                after: string;
+                            }[];
+                            /** @description Findings in all */
+                            total: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/checks/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Activities that may have been stated twice
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            findings: {
+                                entity: string;
+                                activity: string;
+                                supplier: string;
+                                document: string;
+                                quantity: string;
+                                unit: string;
+                                amount: string;
+                                currency: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                start_date: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                end_date: string;
+                                external_ids: string[];
+                                count: number;
+                            }[];
+                            /** @description Findings in all */
+                            total: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/checks/negatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Negative quantities and amounts
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            findings: {
+                                external_id: string;
+                                entity: string;
+                                activity: string;
+                                quantity: string;
+                                unit: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                start_date: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                end_date: string;
+                                supplier: string;
+                                words: string;
+                            }[];
+                            /** @description Findings in all */
+                            total: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/checks/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Quantities so far from their like that the unit may be wrong
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            findings: {
+                                external_id: string;
+                                entity: string;
+                                activity: string;
+                                quantity: string;
+                                unit: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                start_date: string;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                end_date: string;
+                                supplier: string;
+                                words: string;
+                            }[];
+                            /** @description Findings in all */
+                            total: number;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/checks/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data quality by emissions, share of estimates and of primary data
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    /** @description Consolidation approach: equity share, financial or operational control; none counts everything wholly. Default: that of the methodology */
+                    approach?: "none" | "equity" | "financial" | "operational";
+                    /** @description Reporting parent of the approach; default: the one owner whom nobody owns */
+                    parent?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            total_kg: string;
+                            shares: {
+                                data_quality: string;
+                                /** @enum {unknown} */
+                                kind: "primary" | "estimate" | "score" | "other" | "not_stated";
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                percent: string | null;
+                                lines: number;
+                            }[];
+                            estimated_percent: string | null;
+                            primary_percent: string | null;
+                            scope_3_primary_percent: string | null;
+                            score: string | null;
+                            scored_percent: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/checks/screening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The 15 categories of scope 3: figures, or the reason why there are none
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    /** @description Consolidation approach: equity share, financial or operational control; none counts everything wholly. Default: that of the methodology */
+                    approach?: "none" | "equity" | "financial" | "operational";
+                    /** @description Reporting parent of the approach; default: the one owner whom nobody owns */
+                    parent?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            categories: {
+                                category: number;
+                                name: string;
+                                /** @enum {unknown} */
+                                status: "relevant" | "not_applicable" | "not_material" | "no_data" | "not_screened";
+                                reason: string;
+                                estimate_t: string | null;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_t: string;
+                                lines: number;
+                                /** @description What does not go together */
+                                problem: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/uncertainty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far the inventory may be from the truth: 95 % intervals by scope and category, and data quality
+         * @description Factors err in all their lines together, quantities each by itself. approach_1 is error propagation, lognormal adds by Fenton and Wilkinson, monte_carlo draws from a seed.
+         *
+         *     Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    method?: "approach_1" | "lognormal" | "monte_carlo";
+                    /** @description Default: that of the methodology */
+                    gwp?: "AR4" | "AR5" | "AR6";
+                    approach?: "none" | "equity" | "financial" | "operational";
+                    parent?: string;
+                    /** @description Only this entity and all that is under it */
+                    under?: string;
+                    seed?: number;
+                    draws?: number;
+                    /**
+                     * @description Methodology, as name@version or as a name for its last version; default: the one in force
+                     * @example default@1
+                     */
+                    methodology?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            from: string | null;
+                            to: string | null;
+                            gwp: string;
+                            methodology: string;
+                            /** @enum {unknown} */
+                            method: "approach_1" | "lognormal" | "monte_carlo";
+                            seed: number | null;
+                            draws: number | null;
+                            total: {
+                                /** @description Empty for the total */
+                                scope: string;
+                                category: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                low_kg: string | null;
+                                high_kg: string | null;
+                                percent: string | null;
+                                mean_kg: string | null;
+                                median_kg: string | null;
+                                quality_score: string | null;
+                                quality_known_percent: string | null;
+                            };
+                            /** @description By scope and category */
+                            parts: {
+                                /** @description Empty for the total */
+                                scope: string;
+                                category: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                low_kg: string | null;
+                                high_kg: string | null;
+                                percent: string | null;
+                                mean_kg: string | null;
+                                median_kg: string | null;
+                                quality_score: string | null;
+                                quality_known_percent: string | null;
+                            }[];
+                            /** @description Factors that contribute most */
+                            factors: {
+                                factor: string;
+                                name: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                /**
+                                 * @description To three decimals
+                                 * @example 12.345
+                                 */
+                                percent: string;
+                                /** @description Its uncertainty is stated; otherwise it follows from the pedigree */
+                                stated: boolean;
+                                /** @description Its share of the variance of the total */
+                                variance_percent: string;
+                            }[];
+                            notes: string[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -3761,6 +4554,7 @@ export interface paths {
                             changes: {
                                 entity: string;
                                 activity: string;
+                                country: string;
                                 scope: string;
                                 category: string;
                                 before: {
@@ -4036,6 +4830,7 @@ export interface paths {
                             changes: {
                                 entity: string;
                                 activity: string;
+                                country: string;
                                 scope: string;
                                 category: string;
                                 before: {
@@ -4381,6 +5176,7 @@ export interface paths {
                             changes: {
                                 entity: string;
                                 activity: string;
+                                country: string;
                                 scope: string;
                                 category: string;
                                 before: {

@@ -86,6 +86,11 @@ const whatIf = createRoute({
   path: '/carbon/what-if',
   component: lazyRouteComponent(() => import('../pages/carbon/WhatIf.tsx'), 'WhatIf'),
 });
+const checks = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/checks',
+  component: lazyRouteComponent(() => import('../pages/carbon/DataChecks.tsx'), 'DataChecks'),
+});
 const held = createRoute({
   getParentRoute: () => root,
   path: '/held',
@@ -144,6 +149,7 @@ export const router = createRouter({
     factors,
     estimate,
     whatIf,
+    checks,
     held,
     imports,
     oneImport,

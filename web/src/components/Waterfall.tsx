@@ -72,7 +72,7 @@ export function Waterfall({
     },
     xAxis: {
       ...categoryAxis(steps.map(({ name }) => name)),
-      axisLabel: { interval: 0, width: 86, overflow: 'break', fontSize: 11 },
+      axisLabel: { interval: 0, width: 62, overflow: 'break', fontSize: 11 },
     },
     yAxis: { ...VALUE_AXIS, min: floor },
     series: [

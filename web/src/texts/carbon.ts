@@ -9,6 +9,7 @@ export const carbon = {
     factors: 'Factors',
     estimate: 'Estimate',
     whatIf: 'What if',
+    checks: 'Data checks',
   },
   breakdown: 'Breakdown',
   flows: 'From entity to category',

@@ -17,7 +17,7 @@ export const overview = {
   allTaken: 'Every row was taken',
   nothingHeld: 'Nothing is held back',
   revenue: 'Recurring revenue',
-  revenueNote: 'Monthly recurring revenue and what moved it. Currencies are never added.',
+  revenueNote: 'Monthly recurring revenue and what moved it.',
   carbon: 'Greenhouse gases',
   carbonNote: 'Scopes 1 to 3, 100-year potentials of AR5.',
   details: 'Details',

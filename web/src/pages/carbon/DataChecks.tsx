@@ -1,0 +1,356 @@
+/** How complete and how likely the data behind the inventory is: months that are missing, figures that stand out, doubts. */
+import {
+  type Doubt,
+  type Duplicate,
+  type Months,
+  type Outlier,
+  type Period,
+  type Quality,
+  type Screening,
+  useChecks,
+  useCompleteness,
+  useDuplicates,
+  useNegatives,
+  useOutliers,
+  usePeriods,
+  useQuality,
+  useScreening,
+  useUnitDoubts,
+} from '../../api/checks.ts';
+import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Section, Shown, Stat } from '../../components/Page.tsx';
+import { WhenSeen } from '../../components/WhenSeen.tsx';
+import { day, month as monthName } from '../../format/dates.ts';
+import { amount, decimal, everyDigit, tonnes, tonnesOfKilograms, whole } from '../../format/numbers.ts';
+import { t } from '../../texts.ts';
+import { MonthRange } from '../revenue/RevenueHead.tsx';
+import { CarbonHead } from './CarbonHead.tsx';
+import { CompletenessGrid } from './CompletenessGrid.tsx';
+import { nameOf } from './names.ts';
+import { useCarbonRange } from './range.ts';
+import { UncertaintySection } from './UncertaintySection.tsx';
+
+export function DataChecks() {
+  const { from, to, ready } = useCarbonRange();
+  const months: Months = { ...(from ? { from: from.slice(0, 7) } : {}), ...(to ? { to: to.slice(0, 7) } : {}) };
+  const completeness = useCompleteness(months, ready);
+  return (
+    <>
+      <CarbonHead title={t.checks.title} note={t.checks.note}>
+        <MonthRange from={from} to={to} />
+      </CarbonHead>
+      <Summary months={months} ready={ready} />
+      <Section title={t.checks.completeness} note={t.checks.completenessNote}>
+        <Shown of={completeness} height={320}>
+          {(data) => <CompletenessGrid completeness={data} />}
+        </Shown>
+      </Section>
+      <WhenSeen>
+        {() => (
+          <Findings
+            title={t.checks.outliers}
+            note={t.checks.outliersNote}
+            use={() => useOutliers(months, ready)}
+            columns={OUTLIERS}
+          />
+        )}
+      </WhenSeen>
+      <WhenSeen>
+        {() => (
+          <Findings
+            title={t.checks.periods}
+            note={t.checks.periodsNote}
+            use={() => usePeriods(months, ready)}
+            columns={PERIODS}
+          />
+        )}
+      </WhenSeen>
+      <WhenSeen>
+        {() => (
+          <Findings
+            title={t.checks.duplicates}
+            note={t.checks.duplicatesNote}
+            use={() => useDuplicates(ready)}
+            columns={DUPLICATES}
+          />
+        )}
+      </WhenSeen>
+      <WhenSeen>
+        {() => (
+          <Findings
+            title={t.checks.units}
+            note={t.checks.unitsNote}
+            use={() => useUnitDoubts(ready)}
+            columns={DOUBTS}
+          />
+        )}
+      </WhenSeen>
+      <WhenSeen>
+        {() => (
+          <Findings
+            title={t.checks.negatives}
+            note={t.checks.negativesNote}
+            use={() => useNegatives(ready)}
+            columns={DOUBTS}
+          />
+        )}
+      </WhenSeen>
+      <WhenSeen>{() => <DataQuality months={months} ready={ready} />}</WhenSeen>
+      <WhenSeen>{() => <ScreeningSection months={months} ready={ready} />}</WhenSeen>
+      <WhenSeen>{() => <UncertaintySection months={months} ready={ready} />}</WhenSeen>
+    </>
+  );
+}
+
+interface Part {
+  months: Months;
+  ready: boolean;
+}
+
+function Summary({ months, ready }: Part) {
+  const checks = useChecks(months, ready);
+  return (
+    <Shown of={checks} height={80}>
+      {(data) => (
+        <div className="stats">
+          <Stat
+            label={t.checks.missing}
+            value={whole(data.missing_months)}
+            unit={t.checks.months(data.missing_months)}
+            note={t.checks.partial(data.partial_months)}
+          />
+          <Stat
+            label={t.checks.outliers}
+            value={whole(data.intensity_outliers)}
+            unit={t.checks.findings(data.intensity_outliers)}
+            note={t.checks.unitDoubts(data.unit_outliers)}
+          />
+          <Stat
+            label={t.checks.duplicates}
+            value={whole(data.duplicates)}
+            unit={t.checks.groups(data.duplicates)}
+            note={t.checks.gaps(data.gaps_and_overlaps)}
+          />
+          <Stat
+            label={t.checks.primary}
+            value={data.primary_percent === null ? '–' : amount(data.primary_percent)}
+            unit="%"
+            note={t.checks.estimated(data.estimated_percent === null ? '–' : amount(data.estimated_percent))}
+          />
+        </div>
+      )}
+    </Shown>
+  );
+}
+
+interface FindingsProps<Row> {
+  title: string;
+  note: string;
+  /** A hook; the same one each time. */
+  use: () => { data: { findings: Row[]; total: number } | undefined; error: unknown; refetch: () => unknown };
+  columns: readonly Column<Row>[];
+}
+
+function Findings<Row>({ title, note, use: useReading, columns }: FindingsProps<Row>) {
+  const reading = useReading();
+  return (
+    <Section title={title} note={note}>
+      <Shown of={reading} height={60}>
+        {({ findings, total }) =>
+          findings.length === 0 ? (
+            <p className="dimmed">{t.checks.nothing}</p>
+          ) : (
+            <DataTable
+              caption={title}
+              columns={columns}
+              rows={findings}
+              rowKey={(row) => JSON.stringify(row)}
+              note={t.checks.shown(findings.length, total)}
+              more={findings.length < total}
+              heightMax={320}
+            />
+          )
+        }
+      </Shown>
+    </Section>
+  );
+}
+
+const OUTLIERS: readonly Column<Outlier>[] = [
+  { key: 'entity', label: t.carbon.dimensions.entity!, head: true, text: ({ entity }) => entity },
+  {
+    key: 'month',
+    label: t.carbon.dimensions.month!,
+    text: ({ month }) => month,
+    cell: ({ month }) => monthName(month),
+  },
+  { key: 'scope', label: t.carbon.dimensions.scope!, text: ({ scope }) => t.carbon.scopesShort[scope] ?? scope },
+  {
+    key: 'co2e',
+    label: '',
+    unit: t.carbon.unit,
+    numeric: true,
+    text: ({ co2e_kg }) => tonnesOfKilograms(co2e_kg),
+    cell: ({ co2e_kg }) => tonnes(tonnesOfKilograms(co2e_kg)),
+  },
+  {
+    key: 'times',
+    label: t.checks.times,
+    numeric: true,
+    text: ({ times }) => times,
+    cell: ({ times }) => decimal(times, 2),
+  },
+  { key: 'against', label: t.checks.against, text: ({ against }) => t.checks.againstWhat[against] ?? against },
+];
+
+const PERIODS: readonly Column<Period>[] = [
+  { key: 'entity', label: t.carbon.dimensions.entity!, head: true, text: ({ entity }) => entity },
+  { key: 'activity', label: t.carbon.dimensions.activity!, text: ({ activity }) => activity },
+  { key: 'kind', label: t.checks.kind, text: ({ kind }) => t.checks.periodKinds[kind] ?? kind },
+  { key: 'from', label: t.common.from, text: ({ from }) => from, cell: ({ from }) => day(from) },
+  { key: 'to', label: t.common.to, text: ({ to }) => to, cell: ({ to }) => day(to) },
+  { key: 'between', label: t.checks.between, text: ({ before, after }) => `${before}, ${after}` },
+];
+
+const DUPLICATES: readonly Column<Duplicate>[] = [
+  { key: 'activity', label: t.carbon.dimensions.activity!, head: true, text: ({ activity }) => activity },
+  { key: 'entity', label: t.carbon.dimensions.entity!, text: ({ entity }) => entity },
+  {
+    key: 'quantity',
+    label: t.held.quantity,
+    numeric: true,
+    text: ({ quantity, unit, amount: spent, currency }) =>
+      quantity === '' ? `${spent} ${currency}` : `${quantity} ${unit}`,
+  },
+  {
+    key: 'dates',
+    label: t.customers.period,
+    text: ({ start_date, end_date }) => `${day(start_date)} – ${day(end_date)}`,
+  },
+  { key: 'count', label: t.checks.times, numeric: true, text: ({ count }) => String(count) },
+  { key: 'keys', label: t.organisation.key, text: ({ external_ids }) => external_ids.join(', ') },
+];
+
+const DOUBTS: readonly Column<Doubt>[] = [
+  { key: 'id', label: t.organisation.key, head: true, text: ({ external_id }) => external_id },
+  { key: 'activity', label: t.carbon.dimensions.activity!, text: ({ activity }) => activity },
+  { key: 'entity', label: t.carbon.dimensions.entity!, text: ({ entity }) => entity },
+  {
+    key: 'quantity',
+    label: t.held.quantity,
+    numeric: true,
+    text: ({ quantity, unit }) => `${quantity} ${unit}`,
+    cell: ({ quantity, unit }) => (
+      <>
+        {quantity === '' ? '' : everyDigit(quantity)} <span className="unit">{unit}</span>
+      </>
+    ),
+  },
+  {
+    key: 'from',
+    label: t.common.from,
+    text: ({ start_date }) => start_date,
+    cell: ({ start_date }) => day(start_date),
+  },
+  {
+    key: 'words',
+    label: t.checks.why,
+    text: ({ words }) => words,
+    cell: ({ words }) => <span className="wrap">{words}</span>,
+  },
+];
+
+function DataQuality({ months, ready }: Part) {
+  const quality = useQuality(months, ready);
+  return (
+    <Section title={t.checks.quality} note={t.checks.qualityNote}>
+      <Shown of={quality} height={120}>
+        {(data) => (
+          <DataTable
+            caption={t.checks.quality}
+            columns={QUALITY}
+            rows={data.shares}
+            rowKey={({ data_quality, kind }) => `${data_quality} ${kind}`}
+            heightMax={300}
+          />
+        )}
+      </Shown>
+    </Section>
+  );
+}
+
+const QUALITY: readonly Column<Quality>[] = [
+  {
+    key: 'quality',
+    label: t.checks.stated,
+    head: true,
+    text: ({ data_quality }) => data_quality || t.checks.notStated,
+  },
+  { key: 'kind', label: t.checks.kind, text: ({ kind }) => t.checks.qualityKinds[kind] ?? kind },
+  {
+    key: 'co2e',
+    label: '',
+    unit: t.carbon.unit,
+    numeric: true,
+    text: ({ co2e_kg }) => tonnesOfKilograms(co2e_kg),
+    cell: ({ co2e_kg }) => tonnes(tonnesOfKilograms(co2e_kg)),
+  },
+  {
+    key: 'share',
+    label: t.carbon.share,
+    unit: '%',
+    numeric: true,
+    text: ({ percent }) => percent ?? '',
+    cell: ({ percent }) => (percent === null ? '–' : amount(percent)),
+  },
+  {
+    key: 'lines',
+    label: t.carbon.lines,
+    numeric: true,
+    text: ({ lines }) => String(lines),
+    cell: ({ lines }) => whole(lines),
+  },
+];
+
+function ScreeningSection({ months, ready }: Part) {
+  const screening = useScreening(months, ready);
+  return (
+    <Section title={t.checks.screening} note={t.checks.screeningNote}>
+      <Shown of={screening} height={240}>
+        {({ categories }) => (
+          <DataTable
+            caption={t.checks.screening}
+            columns={SCREENING}
+            rows={categories}
+            rowKey={({ category }) => String(category)}
+            heightMax={560}
+          />
+        )}
+      </Shown>
+    </Section>
+  );
+}
+
+const SCREENING: readonly Column<Screening>[] = [
+  {
+    key: 'category',
+    label: t.carbon.dimensions.category!,
+    head: true,
+    text: ({ category }) => nameOf('category', String(category)),
+  },
+  { key: 'status', label: t.checks.status, text: ({ status }) => t.checks.statuses[status] ?? status },
+  {
+    key: 'co2e',
+    label: '',
+    unit: t.carbon.unit,
+    numeric: true,
+    text: ({ co2e_t }) => co2e_t,
+    cell: ({ co2e_t }) => tonnes(co2e_t),
+  },
+  {
+    key: 'reason',
+    label: t.checks.why,
+    text: ({ reason, problem }) => [reason, problem].filter(Boolean).join('; '),
+    cell: ({ reason, problem }) => <span className="wrap">{[reason, problem].filter(Boolean).join('; ')}</span>,
+  },
+];
