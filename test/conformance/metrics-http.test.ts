@@ -58,18 +58,55 @@ test('metrics with changes, references and an ETag; every reference can be expla
   const figures = Object.values<{ ref: string | null; value: string }>(json.buckets[2].metrics);
   expect(figures.map(({ ref }) => ref)).toEqual([
     'mrr/2026-03/USD/end',
-    null,
+    'metric/ltv/2026-03/USD',
     'mrr/2026-03/USD/churn',
     'mrr/2026-03/USD/new_biz',
   ]);
-  for (const { ref, value } of figures) {
-    if (ref === null) continue;
-    const { json: node } = await get(`/api/explain?ref=${encodeURIComponent(ref)}`);
-    expect([ref, String(node.value).replace('.', '')]).toEqual([ref, value.replace('.', '')]);
-  }
   expect((await get(path, { 'if-none-match': String(headers.etag) })).status).toBe(304);
   expect((await get(`${path}&interval=quarter`, { 'if-none-match': String(headers.etag) })).status).toBe(200);
 });
+
+const EXPLAINED =
+  'mrr,arr,arpa,customers,mrr_new_business,mrr_churn,mrr_expansion,churned_customers,new_customers,nrr,mrr_churn_rate,ltv,quick_ratio,mrr_fx,committed_mrr,recognised_revenue,deferred_revenue';
+
+test.each([
+  ['', EXPLAINED],
+  ['&interval=week', 'mrr,mrr_new_business,nrr'],
+  ['&interval=year', EXPLAINED],
+  [`&filters=${encodeURIComponent("customer~NONE~'c1'")}`, EXPLAINED],
+  [`&filters=${encodeURIComponent("plan~ANY~'monthly','quarterly'")}`, 'mrr,mrr_new_business,nrr,ltv'],
+  ['&partition_by=plan', 'mrr,mrr_new_business,mrr_churn'],
+  ['&partition_by=data_source', 'mrr_new_business,recognised_revenue'],
+])(
+  'every value%s has a reference to the same value, with its movements below',
+  async (more, names) => {
+    const { json } = await get(`/api/metrics?from=2026-01-10&to=2026-03&until=2026-03-20&names=${names}${more}`);
+    expect(json.detail).toBeUndefined();
+    const buckets = [json, ...json.parts].flatMap((each: { buckets: object[] }) => each.buckets.slice(0, 2));
+    const cents = (text: string) => BigInt(text.replace('.', ''));
+    // biome-ignore lint/suspicious/noExplicitAny: buckets as the API gives them
+    for (const { metrics } of buckets as any[]) {
+      for (const [name, { value, ref }] of Object.entries<{ value: string | null; ref: string | null }>(metrics)) {
+        if (ref === null) continue;
+        const { json: node, status } = await get(`/api/explain?ref=${encodeURIComponent(ref)}`);
+        expect([ref, status, node.detail]).toEqual([ref, 200, undefined]);
+        expect([ref, node.value === null ? null : cents(node.value)]).toEqual([
+          ref,
+          value === null ? null : cents(value),
+        ]);
+        if (!/^mrr_(new|churn$|exp)/.test(name) || value === '0') continue;
+        const sum = node.children.reduce((total: bigint, child: { value: string }) => total + cents(child.value), 0n);
+        expect([ref, sum]).toEqual([ref, BigInt(value!)]);
+        for (const child of node.children) {
+          const { json: below, status: found } = await get(`/api/explain?ref=${encodeURIComponent(child.ref)}`);
+          expect([child.ref, found]).toEqual([child.ref, 200]);
+          expect(['figure', 'posting', 'record']).toContain(below.kind);
+        }
+      }
+    }
+  },
+  60_000,
+);
 
 test('filters, parts and earlier entries', async () => {
   const { json } = await get(
@@ -80,7 +117,7 @@ test('filters, parts and earlier entries', async () => {
     ['quarterly', '9900'],
     ['yearly', '10000'],
   ]);
-  expect(json.buckets[3].metrics.mrr).toEqual({ value: '19900', change: '0.00', ref: null });
+  expect(json.buckets[3].metrics.mrr).toMatchObject({ value: '19900', change: '0.00' });
   const before = await get(`/api/metrics?${RANGE}&names=mrr&as_of=${json.seq - 1}`);
   expect(before.json.buckets[3].metrics.mrr.value).toBe('0');
   expect((await get(`/api/metrics?${RANGE}&names=mrr`, {}, 'empty')).json.buckets[3].metrics.mrr.value).toBe('0');

@@ -14,9 +14,10 @@ import {
   type MetricBucket,
   type MetricName,
   type MetricsReport,
+  metricRef,
   metrics,
+  type OfWhat,
   PARTITIONS,
-  statementRef,
 } from '../../revenue/metrics/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
@@ -37,7 +38,7 @@ const ValueSchema = Type.Object(
     }),
     ref: Nullable(
       Type.String({
-        description: 'For /api/explain; null where the figure is a quotient, of a part, or of part of a period',
+        description: 'For /api/explain; null of periods that have not begun',
       }),
     ),
   },
@@ -189,7 +190,7 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
         partitionBy: query.partition_by,
         until,
       });
-      return metricsView(report, filter.length === 0 && account.timeZone === 'UTC');
+      return metricsView(report, { filters: query.filters, segment: query.segment, partitionBy: query.partition_by });
     },
   );
 
@@ -313,26 +314,24 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
   );
 }
 
-/** `explained`: figures of the whole are those that a reference can name. */
-function metricsView(report: MetricsReport, explained: boolean) {
-  const bucketView = (bucket: MetricBucket, referred: boolean) => ({
+function metricsView(report: MetricsReport, { partitionBy, ...whole }: OfWhat) {
+  const bucketView = (bucket: MetricBucket, of: OfWhat) => ({
     bucket: bucket.bucket,
     from: bucket.from,
     to: bucket.to,
     metrics: Object.fromEntries(
       report.names.map((name) => [
         name,
-        {
-          value: bucket.values[name] ?? null,
-          change: bucket.changes[name] ?? '0.00',
-          ref:
-            referred && bucket.whole && bucket.to <= report.until && report.interval !== 'week'
-              ? statementRef(name, bucket.bucket, report.currency)
-              : null,
-        },
+        { value: bucket.values[name] ?? null, change: bucket.changes[name] ?? '0.00', ref: refOf(bucket, name, of) },
       ]),
     ),
   });
+  const refOf = (bucket: MetricBucket, name: MetricName, of: OfWhat) => {
+    if (bucket.from > report.until) return null;
+    const cut = !bucket.whole || bucket.to > report.until;
+    const last = [bucket.to, report.until].sort()[0]!;
+    return metricRef(name, cut ? `${bucket.from}..${last}` : bucket.bucket, report.currency, of);
+  };
   return {
     seq: report.seq,
     from: report.from,
@@ -347,10 +346,10 @@ function metricsView(report: MetricsReport, explained: boolean) {
       unit: METRICS[name].unit,
       words: METRICS[name].words,
     })),
-    buckets: report.buckets.map((bucket) => bucketView(bucket, explained)),
+    buckets: report.buckets.map((bucket) => bucketView(bucket, whole)),
     parts: report.parts.map(({ part, buckets }) => ({
       part,
-      buckets: buckets.map((bucket) => bucketView(bucket, false)),
+      buckets: buckets.map((bucket) => bucketView(bucket, { ...whole, partitionBy, part })),
     })),
   };
 }

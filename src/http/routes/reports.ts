@@ -261,7 +261,7 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
               ...(offset === undefined ? {} : { offset }),
             })
           : isMetricRef(ref)
-            ? await explainMetric(read, ref)
+            ? await explainMetric(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row))
             : await explainRevenue(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row));
       return explanationView(node);
     },

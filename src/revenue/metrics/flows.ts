@@ -5,7 +5,7 @@ import { select } from '../../ledger/index.ts';
 import { type Bucket, bucketSql, type StatementInterval } from '../buckets.ts';
 import { periodName } from '../periods.ts';
 import { type Flows, NO_FLOWS } from '../rules/metrics.ts';
-import { MOVEMENT_TYPES, type MovementType } from '../statement.ts';
+import { STATEMENT_ROWS, type StatementRow } from '../statement.ts';
 import type { Scope } from './scope.ts';
 import { movementRows, postedDays, totalRows } from './source.ts';
 
@@ -41,7 +41,7 @@ export interface Range {
 interface Row {
   part: string;
   bucket: number;
-  type: MovementType;
+  type: StatementRow;
   cents: string;
   customers: string;
   kept: string;
@@ -88,7 +88,7 @@ export async function readFlows(scope: Scope, range: Range, members: boolean): P
       range.buckets.map(({ number }, i) => {
         const inBucket = byBucket.get(number) ?? [];
         const flows: Flows = { ...NO_FLOWS };
-        for (const type of MOVEMENT_TYPES) {
+        for (const type of STATEMENT_ROWS) {
           flows[type] = total(
             inBucket.filter((row) => row.type === type),
             (row) => row.cents,

@@ -28,6 +28,7 @@ import { type Ingredient, METRIC_NAMES, METRICS, type MetricName } from './names
 import { type BucketRecognition, readRecognition } from './recognition.ts';
 import { PARTS_MAX, type Scope, scopeOf } from './scope.ts';
 import { type BucketTrials, readTrials } from './trials.ts';
+import { readCommitted, readTrailingChurn } from './windows.ts';
 
 export interface MetricsParameters {
   names: readonly MetricName[];
@@ -87,6 +88,10 @@ export interface MetricsReport {
 /** The figures that a bucket's metrics are made of. Exact; in hundredths where the unit is a percentage. */
 interface Ingredients {
   flows: Map<string, BucketFlows[]>;
+  /** MRR at the end of each bucket with what is scheduled by then. */
+  committed: Map<string, bigint[]>;
+  /** Of LTV by the trailing window, by bucket. */
+  trailingChurn: Map<string, bigint[]>;
   cash: Map<string, BucketCash[]>;
   recognition: Map<string, BucketRecognition[]>;
   trials: Map<string, BucketTrials[]>;
@@ -144,13 +149,16 @@ async function ingredients(
   names: readonly MetricName[],
 ): Promise<Ingredients> {
   const needs = (ingredient: Ingredient) => names.some((name) => METRICS[name].ingredient === ingredient);
-  const [flows, cash, recognition, trials] = await Promise.all([
+  const trailing = names.includes('ltv') && scope.settings.ltvChurnWindow === 'trailing_6_months';
+  const [flows, committed, trailingChurn, cash, recognition, trials] = await Promise.all([
     needs('flows') || needs('members') ? readFlows(scope, range, needs('members')) : none<BucketFlows[]>(),
+    needs('committed') ? readCommitted(scope, range) : none<bigint[]>(),
+    trailing ? readTrailingChurn(scope, range) : none<bigint[]>(),
     needs('cash') ? readCash(scope, range) : none<BucketCash[]>(),
     needs('recognition') ? readRecognition(scope, range) : none<BucketRecognition[]>(),
     needs('trials') ? readTrials(scope, range) : none<BucketTrials[]>(),
   ]);
-  return { flows, cash, recognition, trials };
+  return { flows, committed, trailingChurn, cash, recognition, trials };
 }
 
 const none = <Value>(): Map<string, Value> => new Map();
@@ -176,6 +184,8 @@ function series(of: Ingredients, part: string, { names, buckets, reactivation }:
   return buckets.map((bucket, i) => {
     const figures = {
       flows: of.flows.get(part)?.[i] ?? NO_MOVEMENTS,
+      committed: of.committed.get(part)?.[i] ?? 0n,
+      trailingChurn: of.trailingChurn.get(part)?.[i] ?? null,
       cash: of.cash.get(part)?.[i] ?? { paid: 0n, refunded: 0n, failed: 0n, failedCount: 0n },
       recognition: of.recognition.get(part)?.[i] ?? { recognised: 0n, invoiced: 0n, deferred: 0n },
       trials: of.trials.get(part)?.[i] ?? { started: 0n, paid: 0n, days: 0n },
@@ -218,6 +228,9 @@ function written(name: MetricName, value: bigint | null): MetricValue {
 
 interface Figures {
   flows: BucketFlows;
+  committed: bigint;
+  /** Customer churn rate that LTV divides by, where it is not that of the bucket. */
+  trailingChurn: bigint | null;
   cash: BucketCash;
   recognition: BucketRecognition;
   trials: BucketTrials;
@@ -235,6 +248,8 @@ const FORMULAS: Record<MetricName, (figures: Figures) => bigint | null> = {
   mrr_contraction: ({ flows }) => flows.flows.contraction,
   mrr_churn: ({ flows }) => flows.flows.churn,
   mrr_reactivation: ({ flows }) => flows.flows.reactivation,
+  mrr_fx: ({ flows }) => flows.flows.fx,
+  committed_mrr: ({ committed }) => committed,
   arr: ({ flows }) => arr(flows.mrrEnd),
   arpa: arpaOf,
   asp: ({ flows }) => averageSalePrice(flows.flows.new_biz, flows.newCustomers),
@@ -244,7 +259,7 @@ const FORMULAS: Record<MetricName, (figures: Figures) => bigint | null> = {
   customer_churn_rate: churnOf,
   mrr_churn_rate: ({ flows }) => netMrrChurnRate(flows.flows, flows.mrrStart),
   gross_mrr_churn_rate: ({ flows }) => grossMrrChurnRate(flows.flows, flows.mrrStart),
-  ltv: (figures) => lifetimeValue(arpaOf(figures), churnOf(figures)),
+  ltv: (figures) => lifetimeValue(arpaOf(figures), figures.trailingChurn ?? churnOf(figures)),
   nrr: ({ flows }) => retention(flows.mrrStart, flows.members.kept),
   grr: ({ flows }) => retention(flows.mrrStart, flows.members.fallen),
   nrr_flow: ({ flows }) => (flows.mrrStart === 0n ? null : netRevenueRetentionByFlows(flows.flows, flows.mrrStart)),

@@ -1,7 +1,7 @@
 /** The metrics there are: what each is called, what it is made of and how it is written. */
 
 /** What a metric is read from; a request reads only what its metrics need. */
-export type Ingredient = 'flows' | 'members' | 'cash' | 'recognition' | 'trials';
+export type Ingredient = 'flows' | 'members' | 'committed' | 'cash' | 'recognition' | 'trials';
 
 /**
  * How a value is written. `cents`: whole minor units, "12345"; `count`: "17"; `percent` and `ratio`: two decimals, "2.92" (for a percentage that is
@@ -41,6 +41,14 @@ export const METRICS = {
   ),
   mrr_churn: metric('Churn', 'cents', 'flow', 'flows', 'MRR of customers who left; never above 0.'),
   mrr_reactivation: metric('Reactivation', 'cents', 'flow', 'flows', 'MRR of customers who came back.'),
+  mrr_fx: metric('FX impact', 'cents', 'flow', 'flows', 'What exchange rates did to MRR; no customer did it.'),
+  committed_mrr: metric(
+    'Committed MRR',
+    'cents',
+    'stock',
+    'committed',
+    'MRR at the end with everything that is scheduled by then: lines, changes and cancellations dated after today.',
+  ),
   arr: metric('ARR', 'cents', 'stock', 'flows', '12 × MRR.'),
   arpa: metric('ARPA', 'cents', 'stock', 'flows', 'MRR ÷ customers, cut to whole minor units; 0 without customers.'),
   asp: metric(
@@ -85,7 +93,7 @@ export const METRICS = {
     'cents',
     'rate',
     'members',
-    'ARPA as published ÷ customer churn rate as published, cut; 0 without churn.',
+    'ARPA as published ÷ customer churn rate as published (by setting, the average of the last six complete months), cut; 0 without churn.',
   ),
   nrr: metric(
     'NRR',

@@ -89,6 +89,8 @@ async function shares(scope: Scope, bounds: readonly number[], after: number): P
   const milliseconds =
     '(toUnixTimestamp64Milli(assumeNotNull(service_period_end)) - toUnixTimestamp64Milli(assumeNotNull(service_period_start)))';
   const visible = `seq <= {seq:UInt64} AND seq > {after:UInt64} AND currency = {currency:String} AND excluded = ''`;
+  const meant = `${customerCondition(scope)} AND ${planCondition(scope)}`;
+  // After the conditions, which bind their values.
   const parameters = { ...scope.parameters, after };
   const [largest] = await select<{ cents: string }>(
     engines,
@@ -137,7 +139,7 @@ async function shares(scope: Scope, bounds: readonly number[], after: number): P
            if(${started}, toInt32(${dayOf(scope, 'assumeNotNull(service_period_start)')}), invoiced_on) AS begin,
            if(${started}, toInt32(intDiv(${milliseconds} + 86399999, 86400000)), 1) AS days
          FROM invoices
-         WHERE ${visible} AND ${customerCondition(scope)} AND ${planCondition(scope)}
+         WHERE ${visible} AND ${meant}
        ) AS lines ${join}
      )
      -- Numbers alone are multiplied: tuples cost ten times as much.

@@ -1,0 +1,312 @@
+/** What stands below a metric: the movements, payments and lines that it is the sum of. */
+import { FootingError, shown } from '../../kernel/errors.ts';
+import { type ExplanationNode, type ReadContext, select } from '../../ledger/index.ts';
+import type { SourceOf } from '../explain.ts';
+import { amountText } from '../money.ts';
+import { MOVEMENT_LABELS, type MovementType } from '../statement.ts';
+import { activities } from './activities.ts';
+import { customerCondition } from './conditions.ts';
+import { current } from './current.ts';
+import type { OfWhat } from './explain.ts';
+import type { Filter } from './filters.ts';
+import { METRICS, type MetricName } from './names.ts';
+import { bySubscription, dayOf, type Scope, scopeOf } from './scope.ts';
+import { customerLabel, movementRows, planLabel } from './source.ts';
+
+/** Rows listed below a figure. */
+const LISTED_MAX = 100;
+
+interface Asked {
+  metric: MetricName;
+  currency: string;
+  days: { from: string; to: string };
+  of: OfWhat;
+  filter: Filter;
+  /** The MRR statement has the figure, and lists its movements itself. */
+  inStatement: boolean;
+}
+
+interface Listed {
+  nodes: ExplanationNode[];
+  total: number;
+}
+
+const NOTHING: Listed = { nodes: [], total: 0 };
+
+/** Types of movements that a metric counts. */
+const TYPES: Partial<Record<MetricName, readonly MovementType[]>> = {
+  mrr_new_business: ['new_biz'],
+  mrr_expansion: ['expansion'],
+  mrr_contraction: ['contraction'],
+  mrr_churn: ['churn'],
+  mrr_reactivation: ['reactivation'],
+  new_customers: ['new_biz'],
+  churned_customers: ['churn'],
+};
+
+/** The first rows below a figure, and how many there are. */
+export async function below(read: ReadContext, asked: Asked): Promise<Listed> {
+  const { metric, of, filter, currency, days } = asked;
+  const scope = await scopeOf(read, { currency, until: days.to, filter, partitionBy: of.partitionBy });
+  const types = TYPES[metric];
+  const all = filter.length === 0 && of.partitionBy === undefined;
+  if (types && asked.inStatement && metric.startsWith('mrr_')) return NOTHING;
+  if (types)
+    return all || (!bySubscription(scope) && of.part === undefined)
+      ? moved(read, asked, types)
+      : movedInPart(scope, asked, types);
+  if (METRICS[metric].ingredient === 'cash') return payments(scope, asked);
+  if (metric === 'recognised_revenue') return recognised(scope, asked);
+  return NOTHING;
+}
+
+/** Movements of customers, as the feed of activities has them. */
+async function moved(
+  read: ReadContext,
+  { currency, days, filter }: Asked,
+  types: readonly MovementType[],
+): Promise<Listed> {
+  const [type] = types;
+  const query = { currency, type, from: days.from, to: days.to, filter, limit: LISTED_MAX };
+  const page = await activities(read, query);
+  return {
+    nodes: page.activities.map((each) => ({
+      kind: 'posting',
+      ref: each.ref,
+      title: `${MOVEMENT_LABELS[each.type]}, ${each.customerExternalId}, ${each.date.slice(0, 10)}`,
+      value: amountText(BigInt(each.movement), each.currency),
+      unit: each.currency,
+      words: each.description,
+      facts: [['customer', each.customerExternalId]],
+      children: [],
+      childrenTotal: 1,
+    })),
+    total: page.activities.length + (page.more ? 1 : 0),
+  };
+}
+
+/** What customers moved inside a part or the plans that are meant; each leads to the movement or line of that day. */
+async function movedInPart(
+  scope: Scope,
+  { currency, days, of }: Asked,
+  types: readonly MovementType[],
+): Promise<Listed> {
+  const { engines, database } = scope.read;
+  const rows = `
+    SELECT who, d, type, sum(amount_cents) AS cents
+    FROM (${movementRows(scope, null)})
+    WHERE d BETWEEN {from:Date32} AND {to:Date32} AND type IN (${types.map((type) => `'${type}'`).join(', ')})
+      ${of.part === undefined ? '' : 'AND part = {part:String}'}
+    GROUP BY who, d, type
+    HAVING cents != 0`;
+  const partitioned = bySubscription(scope) ? 'cityHash64(customer_hash, plan_part)' : 'customer_hash';
+  const origins = originsOf(scope, partitioned);
+  // After the conditions, which bind their values.
+  const parameters = { ...scope.parameters, ...days, part: of.part ?? '' };
+  const found = await select<{ on: string; type: MovementType; amount: string; customer: string; ref: string }>(
+    engines,
+    database,
+    `SELECT toString(d) AS on, type, toString(cents) AS amount, customer, ref
+     FROM (${rows}) AS part_moves
+     LEFT ANY JOIN (${origins}) AS origins USING (who, d)
+     ORDER BY d, abs(cents) DESC, customer
+     LIMIT ${LISTED_MAX + 1}`,
+    parameters,
+  );
+  return {
+    nodes: found.slice(0, LISTED_MAX).map((row) => ({
+      kind: 'posting',
+      ref: row.ref === '' ? null : row.ref,
+      title: `${MOVEMENT_LABELS[row.type]}, ${row.customer}, ${row.on}`,
+      value: amountText(BigInt(row.amount), currency),
+      unit: currency,
+      words: 'What the subscriptions of the customer that count here came to, before and after.',
+      facts: [['customer', row.customer]],
+      children: [],
+      childrenTotal: 1,
+    })),
+    total: found.length,
+  };
+}
+
+/** By customer (in a part) and day: the key of the customer, and the line that something happened by. */
+function originsOf(scope: Scope, who: string): string {
+  const line = `concat('line/', toString(customer_hash), '/', toString(origin_seq), '.', toString(origin_row))`;
+  const visible = 'seq <= {seq:UInt64} AND currency = {currency:String} AND sign = 1';
+  if (!bySubscription(scope)) {
+    return `SELECT customer_hash AS who, day AS d, customer_external_id AS customer, ${line} AS ref FROM movements WHERE ${visible}`;
+  }
+  const label = (column: string) => planLabel(scope, column);
+  return `
+    SELECT ${who} AS who, d, customer, ref
+    FROM (
+      SELECT customer_hash, ${label('plan_external_id')} AS plan_part, day AS d, customer_external_id AS customer, ${line} AS ref
+      FROM movements
+      WHERE ${visible} AND one_plan = 1 AND day BETWEEN {from:Date32} AND {to:Date32}
+      UNION ALL
+      SELECT customer_hash, plan_part, ${dayOf(scope, 'at')} AS d, customer_external_id AS customer, ${line} AS ref
+      FROM steps
+      ARRAY JOIN [${label('plan_external_id')}, ${label('previous_plan_external_id')}] AS plan_part
+      WHERE ${visible} AND ${dayOf(scope, 'at')} BETWEEN {from:Date32} AND {to:Date32}
+    )`;
+}
+
+async function payments(scope: Scope, { metric, days, of }: Asked): Promise<Listed> {
+  const { engines, database } = scope.read;
+  const { label, join } = customerLabel(scope);
+  const wanted = metric.startsWith('failed') ? `result = 'failed' AND type = 'payment'` : `result = 'successful'`;
+  const refunds = metric === 'gross_cash_flow' ? `AND type = 'payment'` : '';
+  const rows = await select<Record<'id' | 'ref' | 'type' | 'on' | 'invoice' | 'customer' | 'cents', string>>(
+    engines,
+    database,
+    `SELECT id, ref, type, toString(on_day) AS on, invoice, customer_external_id AS customer, toString(cents) AS cents
+     FROM (
+       SELECT *, ${label} AS part
+       FROM (
+         SELECT
+           paid.external_id AS id, paid.type AS type, paid.on_day AS on_day, paid.invoice_external_id AS invoice, paid.source AS source,
+           customer_hash, customer_external_id, currency,
+           concat('transaction/', toString(paid.invoice_hash), '/', toString(paid.origin_seq), '.', toString(paid.origin_row)) AS ref,
+           ifNull(paid.amount_in_cents, invoiced) AS cents
+         FROM (
+           SELECT *, ${dayOf(scope, 'date')} AS on_day
+           FROM transactions
+           WHERE ${current('transactions')} AND ${dayOf(scope, 'date')} BETWEEN {from:Date32} AND {to:Date32} AND ${wanted} ${refunds}
+         ) AS paid
+         INNER JOIN (
+           SELECT
+             cityHash64(invoices.source, invoices.invoice_external_id) AS invoice_hash,
+             argMax(customer_hash, origin_seq) AS customer_hash,
+             argMax(customer_external_id, origin_seq) AS customer_external_id,
+             argMax(invoices.currency, origin_seq) AS currency,
+             sum(amount_in_cents * sign) AS invoiced
+           FROM invoices
+           WHERE seq <= {seq:UInt64}
+           GROUP BY invoice_hash
+         ) AS invoiced ON paid.invoice_hash = invoiced.invoice_hash
+       ) AS cash ${join}
+       WHERE currency = {currency:String} AND ${customerCondition(scope)}
+     )
+     WHERE ${of.part === undefined ? '1' : 'part = {part:String}'}
+     ORDER BY on_day, id
+     LIMIT ${LISTED_MAX + 1}`,
+    { ...scope.parameters, ...days, part: of.part ?? '' },
+  );
+  return {
+    nodes: rows.slice(0, LISTED_MAX).map((row) => ({
+      kind: 'record',
+      ref: row.ref,
+      title: `${row.type} ${row.id}, ${row.on}`,
+      value: amountText(
+        row.type === 'refund' && metric === 'net_cash_flow' ? -BigInt(row.cents) : BigInt(row.cents),
+        scope.currency,
+      ),
+      unit: scope.currency,
+      words: null,
+      facts: [
+        ['customer', row.customer],
+        ['invoice', row.invoice],
+      ],
+      children: [],
+      childrenTotal: 1,
+    })),
+    total: rows.length,
+  };
+}
+
+/** Lines whose service is in the period, the longest-running first. */
+async function recognised(scope: Scope, { days }: Asked): Promise<Listed> {
+  const { engines, database } = scope.read;
+  if (bySubscription(scope) || scope.partitionBy !== null) return NOTHING;
+  const started = 'ifNull(service_period_end > service_period_start, false)';
+  const rows = await select<Record<'ref' | 'invoice' | 'line' | 'net' | 'starts' | 'ends' | 'customer', string>>(
+    engines,
+    database,
+    `SELECT
+       concat('line/', toString(customer_hash), '/', toString(origin_seq), '.', toString(origin_row)) AS ref,
+       invoice_external_id AS invoice, external_id AS line, toString(amount_in_cents - ifNull(tax_amount_in_cents, 0)) AS net,
+       toString(starts_on) AS starts, toString(ends_on) AS ends, customer_external_id AS customer
+     FROM (
+       SELECT
+         *,
+         if(${started}, ${dayOf(scope, 'assumeNotNull(service_period_start)')}, ${dayOf(scope, 'date')}) AS starts_on,
+         if(${started}, ${dayOf(scope, 'assumeNotNull(service_period_end) - toIntervalMillisecond(1)')}, starts_on) AS ends_on
+       FROM invoices
+       WHERE ${current('invoices', `currency = {currency:String} AND excluded = ''`)} AND ${customerCondition(scope)}
+     )
+     WHERE starts_on <= {to:Date32} AND ends_on >= {from:Date32} AND amount_in_cents != ifNull(tax_amount_in_cents, 0)
+     ORDER BY abs(amount_in_cents - ifNull(tax_amount_in_cents, 0)) DESC, customer, invoice, line
+     LIMIT ${LISTED_MAX + 1}`,
+    { ...scope.parameters, ...days },
+  );
+  return {
+    nodes: rows.slice(0, LISTED_MAX).map((row) => ({
+      kind: 'record',
+      ref: row.ref,
+      title: `invoice ${row.invoice}, line ${row.line}, ${row.customer}`,
+      value: amountText(BigInt(row.net), scope.currency),
+      unit: scope.currency,
+      words: `Spread evenly over its service from ${row.starts} to ${row.ends}; the days within the period are recognised in it.`,
+      facts: [],
+      children: [],
+      childrenTotal: 1,
+    })),
+    total: rows.length,
+  };
+}
+
+/** A payment and the row of the file, or of the request, that states it: transaction/<invoice hash>/<origin seq>.<origin row>. */
+export async function explainTransaction(
+  read: ReadContext,
+  ref: string,
+  sourceOf?: SourceOf,
+): Promise<ExplanationNode> {
+  const [, hash, seq, row] = /^transaction\/(\d{1,20})\/(\d{1,15})\.(\d{1,10})$/.exec(ref) ?? [];
+  const [found] =
+    hash === undefined
+      ? []
+      : await select<Record<'external_id' | 'invoice' | 'type' | 'result' | 'on', string> & { cents: string | null }>(
+          read.engines,
+          read.database,
+          `SELECT external_id, invoice_external_id AS invoice, toString(type) AS type, toString(result) AS result, toString(date) AS on,
+             toString(amount_in_cents) AS cents
+           FROM transactions
+           WHERE ${current('transactions', 'invoice_hash = {hash:UInt64} AND origin_seq = {origin:UInt64} AND origin_row = {row:UInt32}')}`,
+          { seq: read.seq, hash, origin: seq, row },
+        );
+  if (!found || !sourceOf) {
+    throw new FootingError('not_found', `There is no payment "${shown(ref)}"`, {
+      remedy: 'Take references from /api/metrics and /api/explain as they are.',
+    });
+  }
+  const source = await sourceOf('transactions', Number(seq), Number(row));
+  const origin: ExplanationNode = {
+    kind: 'row',
+    ref: null,
+    title: source.fileName ? `${source.fileName}, row ${source.row}` : `entry ${source.entrySeq}, row ${source.row}`,
+    value: null,
+    unit: null,
+    words: `Stated by ${source.actor} at ${source.recordedAt} (entry ${source.entrySeq}, ${source.entryKind}).`,
+    facts: [
+      ...(source.evidence ? [['evidence SHA-256', source.evidence] as [string, string]] : []),
+      ...Object.entries(source.cells),
+    ],
+    children: [],
+    childrenTotal: 0,
+  };
+  return {
+    kind: 'record',
+    ref,
+    title: `${found.type} ${found.external_id}, ${found.on.slice(0, 10)}`,
+    value: null,
+    unit: null,
+    words: found.cents === null ? 'Without an amount of its own: it settles the whole invoice.' : null,
+    facts: [
+      ['invoice', found.invoice],
+      ['result', found.result],
+      ...(found.cents === null ? [] : [['amount in minor units', found.cents] as [string, string]]),
+    ],
+    children: [origin],
+    childrenTotal: 1,
+  };
+}
