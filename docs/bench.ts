@@ -10,18 +10,27 @@ interface Results {
   at: string;
   scale: number;
   machine: { cpu: string; cores: number; memoryGiB: number; os: string; node: string };
-  results: Array<{ what: string; footing: number; duckdb: number | null; unit: string; target: string; met: boolean }>;
+  results: Array<{
+    what: string;
+    /** Null when what was measured failed. */
+    footing: number | null;
+    duckdb: number | null;
+    unit: string;
+    target: string;
+    /** Null when there was nothing to compare with. */
+    met: boolean | null;
+  }>;
 }
 
-const figure = (value: number, unit: string) =>
-  `${value.toLocaleString('en', { maximumSignificantDigits: 3 })} ${unit}`;
+const figure = (value: number | null, unit: string) =>
+  value === null ? 'failed' : `${value.toLocaleString('en', { maximumSignificantDigits: 3 })} ${unit}`;
 
 const { at, scale, machine, results } = JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
 if (scale !== 1) throw new Error(`The last bench was run at scale ${scale}; the README shows full size only.`);
 const rows = results.map(({ what, footing, duckdb, unit, target, met }) => {
-  const ratio = duckdb === null ? '' : (footing / duckdb).toFixed(2);
+  const ratio = duckdb === null || footing === null ? '' : (footing / duckdb).toFixed(2);
   const shown = [what, figure(footing, unit), duckdb === null ? '' : figure(duckdb, unit), ratio, target];
-  return `| ${[...shown, met ? 'yes' : '**no**'].join(' | ')} |`;
+  return `| ${[...shown, met === null ? '' : met ? 'yes' : '**no**'].join(' | ')} |`;
 });
 const text = [
   `Measured on ${at.slice(0, 10)}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}. DuckDB is hand-written SQL on the same files, in the same run,`,
