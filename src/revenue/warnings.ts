@@ -9,6 +9,8 @@ export const WARNING_WORDS: Record<string, string> = {
   'equal-start': 'Two invoices have lines of this subscription with the same start: the later one counts.',
   'cancellation-without-effect': 'Nothing was running when the subscription was cancelled.',
   'subscription-never-counted': 'The subscription was cancelled at the very instant of its start: it never counts.',
+  'rate-missing':
+    'No exchange rate into the currency of the account was stated for that day or before: the line stays in its own currency.',
   'currency-changed': 'The subscription changed its currency: it leaves one statement and enters the other.',
 };
 

@@ -16,3 +16,10 @@ export function compareBytes(a: string, b: string): number {
 }
 
 const SURROGATE = /[\uD800-\uDFFF]/;
+
+/** One text for several identifiers, without ambiguity. */
+export function keyOf(...parts: Array<string | undefined>): string {
+  let key = '';
+  for (const part of parts) key += `${part?.length ?? 0}:${part ?? ''}`;
+  return key;
+}

@@ -5,8 +5,7 @@
 import { minorUnits } from '../../kernel/currency.ts';
 import { dayOfInstant, type Instant } from '../../kernel/dates.ts';
 import { Rational } from '../../kernel/rational.ts';
-import { roundHalfAway } from './exact.ts';
-import { keyOf } from './lines.ts';
+import { keyOf, roundHalfAway } from './exact.ts';
 import type { RevenueSettings } from './settings.ts';
 import type { ValuedLine, Warning } from './types.ts';
 

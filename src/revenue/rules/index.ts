@@ -1,16 +1,17 @@
 /** The revenue rules in slow, exact form: the oracle. See README.md for the readings R1 to R34. */
 import { Rational } from '../../kernel/rational.ts';
 import { customerMovements } from './customers.ts';
-import { compareBytes } from './exact.ts';
+import { compareBytes, keyOf } from './exact.ts';
 import type { Rate } from './fx.ts';
-import { keyOf, readLines, valueLines } from './lines.ts';
+import { readLines, valueLines } from './lines.ts';
 import { countedLines, invoiceKey, invoiceTotals, type Payments } from './selection.ts';
 import { type RevenueSettings, revenueSettings, settingsOfSource } from './settings.ts';
 import { type Refund, subscriptionHistory } from './subscriptions.ts';
 import type { Book, Line, Movement, PlanRow, StatedRow, Step } from './types.ts';
 
+export { keyOf } from './exact.ts';
 export type { Conversion, Rate } from './fx.ts';
-export { keyOf, planInterval, readLines } from './lines.ts';
+export { planInterval, readLines } from './lines.ts';
 export { type Posting, postings } from './postings.ts';
 export {
   type CustomerName,

@@ -3,7 +3,7 @@ import { formatInstant, parseInstant } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import { fullPeriodMs, type Interval } from '../../kernel/intervals.ts';
 import { Rational } from '../../kernel/rational.ts';
-import { compareBytes, roundHalfAway } from './exact.ts';
+import { compareBytes, keyOf, roundHalfAway } from './exact.ts';
 import { type Conversion, convertedLines } from './fx.ts';
 import type { InvoiceRow, Line, PlanRow, Proration, StatedRow, ValuedLine, Warning } from './types.ts';
 
@@ -221,11 +221,4 @@ function wholeNumber(text: string): bigint {
 
 function optionalInstant(text: string | undefined): number | null {
   return text ? parseInstant(text) : null;
-}
-
-/** One text for several identifiers, without ambiguity. */
-export function keyOf(...parts: Array<string | undefined>): string {
-  let key = '';
-  for (const part of parts) key += `${part?.length ?? 0}:${part ?? ''}`;
-  return key;
 }

@@ -2,7 +2,7 @@
 import { dayOfInstant } from '../../kernel/dates.ts';
 import { periodMarks } from '../periods.ts';
 import { inOrder } from './customers.ts';
-import { keyOf } from './lines.ts';
+import { keyOf } from './exact.ts';
 import type { Book, EventKind, Line, Movement, Step, Warning } from './types.ts';
 
 /** A movement, step or warning with everything that a posting says of it; amounts in signed cents. */

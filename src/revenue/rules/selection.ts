@@ -1,7 +1,6 @@
 /** Which lines count at all: invoice state and payment (R29), customers that are one, subscriptions that are one. */
 import type { Instant } from '../../kernel/dates.ts';
-import { compareBytes } from './exact.ts';
-import { keyOf } from './lines.ts';
+import { compareBytes, keyOf } from './exact.ts';
 import { countsByState, type InvoiceRules, type RevenueSettings, settingsOfSource } from './settings.ts';
 import type { Line } from './types.ts';
 

@@ -384,11 +384,11 @@ function equalStarts(groups: readonly Group[]): Warning[] {
   });
 }
 
-/** Lines whose currency is not that of the line before them, in the order in which lines are applied. */
+/** Lines in the statement of another currency than the line before them, in the order in which lines are applied. */
 function currencyChanges(groups: readonly Group[]): Warning[] {
   const lines = groups.flatMap((group) => group.lines);
   return lines.slice(1).flatMap((each, index): Warning[] => {
-    const [from, to] = [lines[index]!.line.currency, each.line.currency];
+    const [from, to] = [lines[index]!.currency, each.currency];
     if (from === to) return [];
     const detail = `The subscription goes from ${from} to ${to} at ${formatInstant(each.start)}`;
     return [warning('currency-changed', each.line, each.start, [each.line.invoice], detail)];
