@@ -8,9 +8,14 @@ import { invariant } from '../../kernel/errors.ts';
 import type { Scope2Policy } from '../methodology/methodology.ts';
 import { gapAllowed, type TimePolicy } from '../methodology/policies.ts';
 import {
+  type Bounds,
+  boundsOf,
   type Instrument,
+  marketOf,
   ownRejections,
+  type PoolCriterion,
   type PoolPlace,
+  poolCriterion,
   poolRejection,
   qualityRank,
   type Rejection,
@@ -92,26 +97,32 @@ export function allocate<Item extends Consumption>(
   const left = new Map(instruments.filter((_, i) => own[i]!.length === 0).map((each) => [each, each.kwh]));
   const applied = new Map<Instrument, Decimal>();
   const eligible = new Set<Instrument>();
-  const against = new Map<Instrument, Rejection>();
-  const candidates = indexBySite([...left.keys()]);
+  const against = new Map<Instrument, { criterion: PoolCriterion; pool: PoolPlace }>();
+  const periods = new Map<string, Bounds>();
+  const speaksAgainst = (instrument: Instrument, criterion: PoolCriterion, pool: PoolPlace) => {
+    const known = against.get(instrument);
+    if (!known || NEARNESS.indexOf(criterion) > NEARNESS.indexOf(known.criterion)) {
+      against.set(instrument, { criterion, pool });
+    }
+  };
+  const candidates = indexOf([...left.keys()], policy.scope2, (instrument, pool) =>
+    speaksAgainst(instrument, 'vintage', pool),
+  );
 
   for (const pool of pools) {
     const fitting: Instrument[] = [];
-    for (const instrument of candidates(pool.entity)) {
+    const bounds = periods.get(pool.period) ?? boundsOf(pool.period, policy.scope2);
+    periods.set(pool.period, bounds);
+    for (const instrument of candidates(pool, bounds)) {
       if (left.get(instrument)?.isZero()) continue;
-      const rejection = poolRejection(instrument, pool, policy.scope2);
-      if (rejection) {
-        const known = against.get(instrument);
-        if (!known || NEARNESS.indexOf(rejection.criterion) > NEARNESS.indexOf(known.criterion)) {
-          against.set(instrument, rejection);
-        }
-      } else {
+      const criterion = poolCriterion(instrument, pool, policy.scope2, bounds);
+      if (criterion === null) {
         fitting.push(instrument);
         eligible.add(instrument);
-      }
+      } else if (!eligible.has(instrument)) speaksAgainst(instrument, criterion, pool);
     }
     let rest = pool.kwh;
-    for (const instrument of inOrder(fitting, pool, policy.scope2)) {
+    for (const instrument of inOrder(fitting, bounds)) {
       if (rest.sign() <= 0) break;
       const available = left.get(instrument);
       const used = available && available.cmp(rest) < 0 ? available : rest;
@@ -129,7 +140,10 @@ export function allocate<Item extends Consumption>(
     pools,
     instruments: instruments.map((instrument, i) => {
       const rejections = [...own[i]!];
-      if (rejections.length === 0 && !eligible.has(instrument)) rejections.push(against.get(instrument) ?? NOWHERE);
+      if (rejections.length === 0 && !eligible.has(instrument)) {
+        const found = against.get(instrument) ?? nowhere(instrument, pools);
+        rejections.push(found ? poolRejection(instrument, found.criterion, found.pool, policy.scope2) : NOTHING_USED);
+      }
       const used = applied.get(instrument) ?? Decimal.ZERO;
       const unused = instrument.kwh === null ? null : instrument.kwh.sub(used);
       const status =
@@ -146,8 +160,21 @@ export function allocate<Item extends Consumption>(
 }
 
 /** Of several pools that an instrument does not fit, the one that it comes nearest to says why. */
-const NEARNESS = ['site', 'carrier', 'market', 'vintage'];
-const NOWHERE: Rejection = { criterion: 'site', words: 'nothing was used that it could cover' };
+const NEARNESS: readonly PoolCriterion[] = ['site', 'carrier', 'market', 'vintage'];
+
+const NOTHING_USED: Rejection = { criterion: 'site', words: 'nothing was used that it could cover' };
+
+/** Of an instrument that was looked at for no pool: its site, its carrier or its market has none. */
+function nowhere(
+  { carrier, site }: Instrument,
+  pools: readonly PoolPlace[],
+): { criterion: PoolCriterion; pool: PoolPlace } | undefined {
+  const [any] = pools;
+  if (!any) return undefined;
+  if (site !== '') return { criterion: 'site', pool: any };
+  const same = pools.find((pool) => pool.carrier === carrier);
+  return same ? { criterion: 'market', pool: same } : { criterion: 'carrier', pool: any };
+}
 
 function poolsOf<Item extends Consumption>(items: readonly Item[], { granularity }: Scope2Policy): Array<Pool<Item>> {
   const pools = new Map<string, Pool<Item>>();
@@ -173,21 +200,48 @@ function poolsOf<Item extends Consumption>(items: readonly Item[], { granularity
   );
 }
 
-/** Instruments that may concern a site: its own, and those that name none. Those of other sites only say why they do not fit. */
-function indexBySite(instruments: readonly Instrument[]): (site: string) => readonly Instrument[] {
-  const free = instruments.filter(({ site }) => site === '');
+/**
+ * Instruments that may concern a pool: those of its site, and those of its market that name no site and whose vintage fits. The others
+ * of the market are told to `late` once for each period.
+ */
+function indexOf(
+  instruments: readonly Instrument[],
+  policy: Scope2Policy,
+  late: (instrument: Instrument, pool: PoolPlace) => void,
+): (pool: PoolPlace, bounds: Bounds) => readonly Instrument[] {
+  const free = new Map<string, Instrument[]>();
   const bySite = new Map<string, Instrument[]>();
-  for (const instrument of instruments) {
-    if (instrument.site === '') continue;
-    const list = bySite.get(instrument.site);
+  const fitting = new Map<string, Instrument[]>();
+  const add = (map: Map<string, Instrument[]>, key: string, instrument: Instrument) => {
+    const list = map.get(key);
     if (list) list.push(instrument);
-    else bySite.set(instrument.site, [instrument]);
+    else map.set(key, [instrument]);
+  };
+  for (const instrument of instruments) {
+    if (instrument.site !== '') add(bySite, instrument.site, instrument);
+    else
+      for (const country of marketOf(instrument.country, policy))
+        add(free, `${instrument.carrier} ${country}`, instrument);
   }
-  return (site) => [...(bySite.get(site) ?? []), ...free];
+  return (pool, bounds) => {
+    const market = `${pool.carrier} ${pool.country}`;
+    const key = `${market} ${pool.period}`;
+    let inTime = fitting.get(key);
+    if (!inTime) {
+      inTime = [];
+      for (const instrument of free.get(market) ?? []) {
+        if (vintageDistance(instrument, bounds) === null) late(instrument, pool);
+        else inTime.push(instrument);
+      }
+      fitting.set(key, inTime);
+    }
+    const own = bySite.get(pool.entity);
+    return own ? [...own, ...inTime] : inTime;
+  };
 }
 
-function inOrder(fitting: Instrument[], pool: PoolPlace, policy: Scope2Policy): Instrument[] {
-  const distance = new Map(fitting.map((each) => [each, vintageDistance(each, pool.period, policy) ?? 0]));
+function inOrder(fitting: Instrument[], bounds: Bounds): Instrument[] {
+  const distance = new Map(fitting.map((each) => [each, vintageDistance(each, bounds) ?? 0]));
   return fitting.sort(
     (a, b) =>
       Number(b.site !== '') - Number(a.site !== '') ||

@@ -155,38 +155,83 @@ export interface PoolPlace {
   period: string;
 }
 
-/** What speaks against using an instrument for a pool; null when nothing does. */
-export function poolRejection(instrument: Instrument, pool: PoolPlace, policy: Scope2Policy): Rejection | null {
-  if (instrument.carrier !== pool.carrier) {
-    return {
-      criterion: 'carrier',
-      words: `it is for ${instrument.carrier}, none of which is used where it could count`,
-    };
+export type PoolCriterion = 'carrier' | 'site' | 'market' | 'vintage';
+
+/** Which criterion speaks against using an instrument for a pool; null when none does. `bounds`: those of the pool's period. */
+export function poolCriterion(
+  instrument: Instrument,
+  pool: PoolPlace,
+  policy: Scope2Policy,
+  bounds: Bounds,
+): PoolCriterion | null {
+  if (instrument.carrier !== pool.carrier) return 'carrier';
+  if (instrument.site !== '' && instrument.site !== pool.entity) return 'site';
+  if (!sameMarket(instrument, pool, policy)) return 'market';
+  return vintageDistance(instrument, bounds) === null ? 'vintage' : null;
+}
+
+/** The same in words. */
+export function poolRejection(
+  instrument: Instrument,
+  criterion: PoolCriterion,
+  pool: PoolPlace,
+  policy: Scope2Policy,
+): Rejection {
+  const { carrier, site, country, grid } = instrument;
+  if (criterion === 'carrier') {
+    return { criterion, words: `it is for ${carrier}, none of which is used where it could count` };
   }
-  if (instrument.site !== '' && instrument.site !== pool.entity) {
-    return { criterion: 'site', words: `${instrument.site} has no use of ${instrument.carrier} that it could cover` };
-  }
-  if (!sameMarket(instrument, pool, policy)) {
-    const where = instrument.grid === '' ? instrument.country : `${instrument.country} ${instrument.grid}`;
+  if (criterion === 'site') return { criterion, words: `${site} has no use of ${carrier} that it could cover` };
+  if (criterion === 'market') {
+    const where = grid === '' ? country : `${country} ${grid}`;
     const words =
-      instrument.site === ''
-        ? `it is of the market ${where}, where no ${instrument.carrier} was used`
-        : `it is of the market ${where}, but ${pool.entity} uses ${instrument.carrier} in ${pool.country || 'a country that is not stated'}`;
-    return { criterion: 'market', words };
+      site === ''
+        ? `it is of the market ${where}, where no ${carrier} was used`
+        : `it is of the market ${where}, but ${pool.entity} uses ${carrier} in ${pool.country || 'a country that is not stated'}`;
+    return { criterion, words };
   }
-  if (vintageDistance(instrument, pool.period, policy) === null) {
-    return {
-      criterion: 'vintage',
-      words: `its vintage, ${instrument.vintageStart} to ${instrument.vintageEnd}, does not fit a ${policy.granularity} of use`,
-    };
-  }
-  return null;
+  return {
+    criterion,
+    words: `its vintage, ${instrument.vintageStart} to ${instrument.vintageEnd}, does not fit a ${policy.granularity} of use`,
+  };
+}
+
+/** Countries that an instrument's country shares a market with, itself among them. */
+export function marketOf(country: string, { markets }: Scope2Policy): string[] {
+  const shared = Object.values(markets).find((market) => market.includes(country)) ?? [];
+  return [...new Set([country, ...shared])];
 }
 
 function sameMarket({ country, grid }: Instrument, pool: PoolPlace, { markets }: Scope2Policy): boolean {
-  if (grid !== '') return country === pool.country && grid.toUpperCase() === pool.region.trim().toUpperCase();
-  if (country === pool.country) return true;
-  return Object.values(markets).some((market) => market.includes(country) && market.includes(pool.country));
+  if (country !== pool.country) {
+    return (
+      grid === '' && Object.values(markets).some((market) => market.includes(country) && market.includes(pool.country))
+    );
+  }
+  return grid === '' || grid.toUpperCase() === pool.region.trim().toUpperCase();
+}
+
+export interface Bounds {
+  /** First and last day of the period of use. */
+  from: string;
+  to: string;
+  /** First and last day that a certificate's vintage may have. */
+  widest: string;
+  latest: string;
+}
+
+/** `period`: YYYY or YYYY-MM. */
+export function boundsOf(
+  period: string,
+  { vintageMonthsBefore: before, vintageMonthsAfter: after }: Scope2Policy,
+): Bounds {
+  const [first, last] = period.length === 4 ? [`${period}-01`, `${period}-12`] : [period, period];
+  return {
+    from: monthDays(first).first,
+    to: monthDays(last).last,
+    widest: monthDays(addMonthsToMonth(first, -before)).first,
+    latest: monthDays(addMonthsToMonth(last, after)).last,
+  };
 }
 
 /**
@@ -194,13 +239,9 @@ function sameMarket({ country, grid }: Instrument, pool: PoolPlace, { markets }:
  * within the period (widened as the methodology allows), so that one vintage cannot serve two years; contracts and rates must
  * reach into it.
  */
-export function vintageDistance(instrument: Instrument, period: string, policy: Scope2Policy): number | null {
+export function vintageDistance(instrument: Instrument, { from, to, widest, latest }: Bounds): number | null {
   const { vintageStart: start, vintageEnd: end } = instrument;
-  const [first, last] = period.length === 4 ? [`${period}-01`, `${period}-12`] : [period, period];
-  const [from, to] = [monthDays(first).first, monthDays(last).last];
   if (!isCertificate(instrument.kind)) return start <= to && end >= from ? 0 : null;
-  const widest = monthDays(addMonthsToMonth(first, -policy.vintageMonthsBefore)).first;
-  const latest = monthDays(addMonthsToMonth(last, policy.vintageMonthsAfter)).last;
   if (start < widest || end > latest) return null;
   if (start <= to && end >= from) return 0;
   return Math.abs(Date.parse(end < from ? end : start) - Date.parse(end < from ? from : to)) / 86_400_000;

@@ -1,10 +1,10 @@
-/** Market-based lines: each part of each use of energy with what covers it and the masses that it amounts to. Cached per entry. */
+/** Market-based lines: each part of each use of energy with what covers it and the masses that it amounts to. Kept until something of it changes. */
 import { Decimal } from '../../kernel/decimal.ts';
 import type { SumRow } from '../figures.ts';
 import type { Place } from '../sql.ts';
 import { MASS_SCALE, MASSES, type Mass } from '../tables.ts';
 import { type Allocation, type AllocationPolicy, allocate, type Pool, portion, type Share } from './allocate.ts';
-import { type EnergyUse, type Scope2Data, scope2Data } from './read.ts';
+import { type EnergyUse, type Scope2Data, scope2Data, scope2State } from './read.ts';
 
 /** What a line's rate is due to. */
 export const COVER_KINDS = [
@@ -56,13 +56,13 @@ export interface MarketBook {
 }
 
 const books = new Map<string, Promise<MarketBook>>();
-/** Allocations that are kept, one per ledger, entry and policy. */
+/** Allocations that are kept, one per ledger, state of what they are made of, and policy. */
 const BOOKS_MAX = 6;
 
 /** All market-based lines as of `seq`: the allocation is a function of the ledger, the entry and the policy. */
-export function marketBook(place: Place, seq: number, policy: AllocationPolicy): Promise<MarketBook> {
+export async function marketBook(place: Place, seq: number, policy: AllocationPolicy): Promise<MarketBook> {
   const { scope2, time, gapYearsMax } = policy;
-  const key = JSON.stringify([place.database, seq, scope2, time, gapYearsMax]);
+  const key = JSON.stringify([place.database, await scope2State(place, seq), scope2, time, gapYearsMax]);
   const known = books.get(key);
   if (known) return known;
   const made = scope2Data(place, seq).then((data) => bookOf(data, policy));

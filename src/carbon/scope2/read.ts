@@ -50,6 +50,22 @@ export interface Scope2Data {
 const KWH = parseUnit('kWh');
 const KWH_PER_MWH = Decimal.parse('1000');
 
+/** What names the state of all that allocations are made of as of `seq`: entries never change. */
+export async function scope2State(place: Place, seq: number): Promise<string> {
+  const tables = ['energy_totals', 'instruments', 'residual_mixes', 'own_generation'];
+  const [row] = await read<{ state: string }>(
+    place,
+    `SELECT concat(${tables
+      .map(
+        (table) =>
+          `(SELECT concat(toString(max(seq)), '.', toString(count())) FROM ${table} WHERE seq <= {seq:UInt64})`,
+      )
+      .join(", ' ', ")}) AS state`,
+    { seq },
+  );
+  return row!.state;
+}
+
 export async function scope2Data(place: Place, seq: number): Promise<Scope2Data> {
   const [rows, instruments, mixes, own] = await Promise.all([
     readUse(place, seq),
