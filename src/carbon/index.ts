@@ -44,6 +44,7 @@ export {
   inventory,
   narrowedBy,
 } from './inventory.ts';
+export { type EmissionLine, emissionLines, LINE_ORDERS, type LineOrder } from './lines.ts';
 export type { Candidate } from './matching/candidates.ts';
 export { checkDecisions, checkRules } from './matching/check.ts';
 export {
