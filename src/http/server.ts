@@ -26,6 +26,7 @@ import { intensityRoutes } from './routes/intensity.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { journalRoutes } from './routes/journal.ts';
 import { keyRoutes } from './routes/keys.ts';
+import { lineRoutes } from './routes/lines.ts';
 import { methodologyRoutes } from './routes/methodology.ts';
 import { metricRoutes } from './routes/metrics.ts';
 import { momentRoutes } from './routes/moments.ts';
@@ -125,6 +126,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     journalRoutes,
     streamRoutes,
     momentRoutes,
+    lineRoutes,
     importRoutes,
     recordRoutes,
     reportRoutes,
