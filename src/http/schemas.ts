@@ -197,7 +197,17 @@ export const StatedImportSchema = Type.Object(
 export const DryRunSchema = Type.Object(
   {
     outcome: Type.Enum(['dry-run']),
-    counts: CountsSchema,
+    counts: Type.Object(
+      {
+        rows: Type.Integer(),
+        accepted: Type.Integer(),
+        rejected: Type.Integer(),
+        superseded: Type.Integer({
+          description: 'Earlier records, or rows of the file, that later ones would supersede',
+        }),
+      },
+      strict,
+    ),
     rejected: Type.Array(RejectedRowSchema),
     options: ReadOptionsSchema,
     notes: Notes,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Engines } from '../engines/types.ts';
 import { FootingError } from '../kernel/errors.ts';
-import { execute, select } from './sql.ts';
+import { DRY_RUN_PREFIX, execute, select } from './sql.ts';
 import type { Book } from './types.ts';
 
 /** One ledger of an account: a ClickHouse database and how far each book has posted into it. */
@@ -175,8 +175,10 @@ export function openGenerations(engines: Engines, books: readonly Book[], prefix
       const tables = await select<{ tables: string }>(
         engines,
         NO_DATABASE,
-        'SELECT count() AS tables FROM system.tables WHERE database = {database:String}',
-        { database: row.database },
+        `SELECT count() AS tables
+         FROM system.tables
+         WHERE database = {database:String} AND NOT startsWith(name, {dry_run:String})`,
+        { database: row.database, dry_run: DRY_RUN_PREFIX },
       );
       const expected = books.reduce((sum, book) => sum + book.tableNames.length, 0);
       if (Number(tables[0]?.tables ?? 0) < expected) return undefined;
@@ -226,6 +228,17 @@ export function openGenerations(engines: Engines, books: readonly Book[], prefix
         [accountId],
       );
       for (const row of left.rows) if (!own.has(row.database)) await drop({ accountId, ...row });
+      const dryRuns = await select<{ database: string; name: string }>(
+        engines,
+        NO_DATABASE,
+        `SELECT database, name
+         FROM system.tables
+         WHERE startsWith(database, {database:String})
+           AND startsWith(name, {dry_run:String})
+           AND metadata_modification_time < now() - INTERVAL 1 DAY`,
+        { database: `${prefix}${accountId}_`, dry_run: DRY_RUN_PREFIX },
+      );
+      for (const { database, name } of dryRuns) await execute(engines, database, `DROP TABLE IF EXISTS ${name} SYNC`);
     },
 
     async posted({ accountId, generation }: Generation, book: Book['name']): Promise<number> {

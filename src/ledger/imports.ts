@@ -12,6 +12,7 @@ import type {
   ResolvedReadOptions,
   StreamDefinition,
 } from '../streams/types.ts';
+import { type DryRun, dryRun } from './dryRun.ts';
 import type { LedgerService } from './ledger.ts';
 import { IMPORT_KIND } from './posting.ts';
 import { DEFAULT_SOURCE, IMPORT_REJECTS_KEPT_ROWS_MAX, type ImportPayload } from './records.ts';
@@ -44,7 +45,7 @@ export type ImportOutcome =
   | { state: 'already'; seq: number; evidence: string }
   | {
       state: 'dry-run';
-      counts: IntakeCounts;
+      counts: DryRun['counts'];
       rejected: RejectedRow[];
       options: ResolvedReadOptions;
       notes: string[];
@@ -174,10 +175,12 @@ export function openImports(
     if (request.mode !== 'rows' || !isPlain(options)) {
       const earlier = request.again || request.mode === 'dry-run' ? undefined : await findByKey(accountId, key);
       if (earlier !== undefined) return { state: 'already', seq: earlier, evidence: stored.sha256 };
-      const checked = await validateOnly(path, definition, options, request.onProgress);
       if (request.mode === 'dry-run') {
-        return { state: 'dry-run', ...checked, options, notes, preview: await previewFile(path, options) };
+        const file = { path, definition, source, options };
+        const found = await dryRun(engines, await readable(accountId, definition), file, request.onProgress);
+        return { state: 'dry-run', ...found, options, notes, preview: await previewFile(path, options) };
       }
+      const checked = await validateOnly(path, definition, options, request.onProgress);
       if (request.mode === 'all' && checked.counts.rejected > 0) return { state: 'refused', ...checked, options };
     }
     const remembered = request.rememberMapping ? options.mapping : undefined;
@@ -201,6 +204,14 @@ export function openImports(
     return replayed
       ? { state: 'already', seq: entry.seq, evidence: stored.sha256 }
       : { state: 'stated', seq: entry.seq, evidence: stored.sha256, options, notes };
+  }
+
+  /** The ledger as far as it is posted; what is on its way is waited for a moment only. */
+  async function readable(accountId: number, { book }: StreamDefinition): Promise<{ database: string; seq: number }> {
+    await ledger.caughtUp(accountId, book, undefined, DRY_RUN_WAIT_MS_MAX).catch((error) => {
+      if (!isFootingError(error, 'busy')) throw error;
+    });
+    return { database: await ledger.database(accountId), seq: await ledger.posted(accountId, book) };
   }
 
   async function validateOnly(
@@ -322,6 +333,8 @@ export function openImports(
 }
 
 const REFUSALS: ReadonlySet<ErrorCode> = new Set(['invalid', 'malformed', 'unsupported', 'too_large']);
+/** A dry run is compared with the records that are posted by then. */
+const DRY_RUN_WAIT_MS_MAX = 5_000;
 const FINISHED_POLL_MS = 2_000;
 
 /**

@@ -205,6 +205,28 @@ describe('import', () => {
   });
 });
 
+it('a dry run says what would be superseded, and leaves nothing', async () => {
+  const id = await newAccount();
+  await imports.start(id, csv('M1,monday,1', 'M2,monday,2', 'M3,monday,3'));
+  await imports.finished(id, 2);
+  await records.remove(id, { stream: 'readings', keys: [{ meter: 'M3', day: 'monday' }], actor: 'test' });
+  const rows = ['M1,monday,10', 'M1,monday,11', 'M3,monday,30', 'M4,monday,40', 'M5,monday,x'];
+  const outcome = await imports.start(id, { ...csv(...rows), mode: 'dry-run' });
+  // M1 that is there and the first M1 of the file; M3 was deleted, M4 is new, M5 is bad.
+  expect(outcome).toMatchObject({
+    state: 'dry-run',
+    counts: { rows: 5, accepted: 4, rejected: 1, superseded: 2 },
+    rejected: [{ row: 5 }],
+  });
+  const database = await ledger.database(id);
+  const left = await select<{ name: string }>(engines, database, 'SHOW TABLES');
+  expect(left.map(({ name }) => name)).toEqual(['readings']);
+  const stated = await imports.start(id, csv(...rows));
+  expect(stated.state).toBe('stated');
+  await imports.finished(id, 4);
+  expect(await imports.status(id, 4)).toMatchObject({ counts: { accepted: 4, superseded: 2 } });
+});
+
 describe('records', () => {
   const row = (meter: string, value: string) => ({ meter, day: 'monday', value });
 

@@ -5,6 +5,9 @@ export type SqlParameters = Record<string, unknown>;
 /** Text of a query at most, bytes: lists of keys stand in it. */
 const QUERY_BYTES_MAX = '67108864';
 
+/** Tables of dry runs begin so; what a killed process left is dropped when the account is taken over a day later. */
+export const DRY_RUN_PREFIX = 'dry_run_';
+
 /** Rows of a SELECT in the given ledger database; 64-bit integers and decimals arrive as strings. */
 export async function select<Row>(
   engines: Engines,

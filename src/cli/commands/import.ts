@@ -31,7 +31,7 @@ type UploadAnswer =
   | { outcome: 'stated' | 'already'; import: ImportView; options?: ReadOptionsView; notes?: string[] }
   | {
       outcome: 'dry-run';
-      counts: { rows: number; accepted: number; rejected: number };
+      counts: { rows: number; accepted: number; rejected: number; superseded: number };
       rejected: RejectedView[];
       options: ReadOptionsView;
       notes: string[];
@@ -259,8 +259,8 @@ const DATES: Record<string, string> = { iso: 'YYYY-MM-DD', dmy: 'DD/MM/YYYY', md
 export function summary(answer: UploadAnswer): string {
   const count = (n: number) => grouped(String(n));
   if (answer.outcome === 'dry-run') {
-    const { rows, accepted, rejected } = answer.counts;
-    return `Dry run: of ${counted(rows, 'row')}, ${count(accepted)} would go in and ${count(rejected)} would be rejected. Nothing was stated.`;
+    const { rows, accepted, rejected, superseded } = answer.counts;
+    return `Dry run: of ${counted(rows, 'row')}, ${count(accepted)} would go in and ${count(rejected)} would be rejected; ${count(superseded)} earlier would be superseded. Nothing was stated.`;
   }
   const { seq, counts, stream, file_name } = answer.import;
   const name = safe(file_name);
