@@ -124,7 +124,7 @@ export async function openExamples(): Promise<Examples> {
   try {
     // Commands are processes of their own; the second one on finds what the first one has compiled.
     const common = { NODE_COMPILE_CACHE: join(folder, '.compiled'), FOOTING_ACCOUNT: 'aldermoor' };
-    const demo = await cli.run(['demo', '--once'], { env: common });
+    const demo = await cli.run(['demo', '--once', '--port', '0'], { env: common });
     if (demo.code !== 0) throw new Error(demo.stderr);
     served = await cli.serve();
     cpSync(SAMPLE, join(folder, 'sample/files'), { recursive: true });
