@@ -12,7 +12,7 @@ import { allocate, type Consumption, type ResidualMix } from '../../src/carbon/s
 import { lossEmissions, splitChp } from '../../src/carbon/scope2/chp.ts';
 import type { Instrument } from '../../src/carbon/scope2/criteria.ts';
 import { explainScope2 } from '../../src/carbon/scope2/explain.ts';
-import { bookOf } from '../../src/carbon/scope2/lines.ts';
+import { bookOf, marketBook } from '../../src/carbon/scope2/lines.ts';
 import { overlaps, rangeOf } from '../../src/carbon/scope2/ranges.ts';
 import type { EnergyUse, OwnUse, Scope2Data } from '../../src/carbon/scope2/read.ts';
 import { marketFigures, scope2Statement } from '../../src/carbon/scope2/statement.ts';
@@ -432,6 +432,7 @@ describe('in the ledger', () => {
   });
   afterAll(() => engines.close());
 
+  const at = (seq: number) => ({ ...context, seq });
   const of = (entity: string, gwp: 'AR5' | 'AR6' = 'AR5', seq = 6) =>
     inventory({ ...context, seq }, { gwp, filters: { scope: ['2'], entity: [entity] } });
 
@@ -464,6 +465,27 @@ describe('in the ledger', () => {
     expect(statement!.covers.map(({ cover }) => cover).join(' ')).toBe(covers);
     expect(sumDecimals(statement!.rows.map(({ co2e_kg }) => d(co2e_kg))).toString()).toBe(expected);
   });
+
+  test.each([
+    ['scope', 'category'],
+    ['entity', 'month'],
+    ['country', 'activity', 'factor'],
+    ['year', 'method', 'release'],
+  ] as const)(
+    'where nothing is stated that could cover anything, sums by %s, %s are those of the lines',
+    async (...groupBy) => {
+      const query = { groupBy, gwp: 'AR6' } as const;
+      const plain = await scope2Statement(at(2), query);
+      const book = await marketBook(at(2), 2, DEFAULT_METHODOLOGY);
+      expect(plain!.market_based.co2e_kg).toBe(plain!.location_based.co2e_kg);
+      expect(plain!.kwh).toBe(sumDecimals(book.lines.map(({ kwh }) => kwh)).toString());
+      expect(sumDecimals(plain!.rows.map(({ kwh }) => d(kwh))).toString()).toBe(plain!.kwh);
+      expect(sumDecimals(plain!.rows.map(({ co2e_kg }) => d(co2e_kg))).toString()).toBe(plain!.location_based.co2e_kg);
+      const halved = await scope2Statement(at(2), query, { share: () => Rational.parse('0.5') });
+      // Energy stated in mmBtu is no whole number of kWh: half of it is rounded once more.
+      expect(d(halved!.kwh).mul(d('2')).sub(d(plain!.kwh)).abs().cmp(d('1e-20'))).toBe(-1);
+    },
+  );
 
   test('where nothing covers anything, the gases stay and both methods agree under every set', async () => {
     for (const gwp of ['AR4', 'AR5', 'AR6'] as const) {

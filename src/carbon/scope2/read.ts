@@ -50,20 +50,25 @@ export interface Scope2Data {
 const KWH = parseUnit('kWh');
 const KWH_PER_MWH = Decimal.parse('1000');
 
-/** What names the state of all that allocations are made of as of `seq`: entries never change. */
-export async function scope2State(place: Place, seq: number): Promise<string> {
-  const tables = ['energy_totals', 'instruments', 'residual_mixes', 'own_generation'];
-  const [row] = await read<{ state: string }>(
+export interface Scope2State {
+  /** Names the state of all that allocations are made of: entries never change. */
+  name: string;
+  /** No instrument, residual mix or own generation was ever stated: nothing could cover anything. */
+  nothingStated: boolean;
+}
+
+/** The state as of `seq`. */
+export async function scope2State(place: Place, seq: number): Promise<Scope2State> {
+  const stated = ['instruments', 'residual_mixes', 'own_generation'];
+  const part = (table: string) =>
+    `(SELECT concat(toString(max(seq)), '.', toString(count())) FROM ${table} WHERE seq <= {seq:UInt64})`;
+  const [row] = await read<{ name: string; rows: string }>(
     place,
-    `SELECT concat(${tables
-      .map(
-        (table) =>
-          `(SELECT concat(toString(max(seq)), '.', toString(count())) FROM ${table} WHERE seq <= {seq:UInt64})`,
-      )
-      .join(", ' ', ")}) AS state`,
+    `SELECT concat(${['energy_totals', ...stated].map(part).join(", ' ', ")}) AS name,
+      toString(${stated.map((table) => `(SELECT count() FROM ${table} WHERE seq <= {seq:UInt64})`).join(' + ')}) AS rows`,
     { seq },
   );
-  return row!.state;
+  return { name: row!.name, nothingStated: row!.rows === '0' };
 }
 
 export async function scope2Data(place: Place, seq: number): Promise<Scope2Data> {

@@ -8,11 +8,13 @@ import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
 import { type Counting, countingFor } from '../counting.ts';
 import { type Figures, figuresOf, type SumRow } from '../figures.ts';
-import { DEFAULT_GWP, type InventoryQuery, inventory, inventoryRef, narrowedBy } from '../inventory.ts';
+import { DEFAULT_GWP, type Dimension, type InventoryQuery, inventory, inventoryRef, narrowedBy } from '../inventory.ts';
 import { methodologyInForce } from '../methodology/ledger.ts';
 import { type Methodology, methodologyId } from '../methodology/methodology.ts';
 import { MASS_SCALE, MASSES } from '../tables.ts';
 import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketBook, type MarketLine, marketBook } from './lines.ts';
+import { type PlainSum, plainSums } from './plain.ts';
+import { scope2State } from './read.ts';
 
 /** What market-based lines can be told apart by; of the rest (supplier, data quality …) an allocation knows nothing. */
 const DIMENSIONS: Record<string, (line: MarketLine) => string> = {
@@ -82,10 +84,24 @@ export async function scope2Statement(
   if (asked.some((dimension) => DIMENSIONS[dimension] === undefined) || !asksForScope2(query)) return null;
   const methodology = options.methodology ?? (await methodologyInForce(context, context.seq));
   const gwp = query.gwp ?? DEFAULT_GWP;
-  const [book, location] = await Promise.all([
-    marketBook(context, context.seq, methodology),
+  const [state, location] = await Promise.all([
+    scope2State(context, context.seq),
     inventory(context, { ...query, groupBy: ['scope'], filters: { ...query.filters, scope: ['2'] } }),
   ]);
+  const common = {
+    methodology: methodologyId(methodology),
+    granularity: methodology.scope2.granularity,
+    location_based: {
+      ...location.total,
+      ref: inventoryRef({ ...query, filters: { ...query.filters, scope: ['2'] } }, {}),
+    },
+  };
+  const market = (figures: Figures) => ({ ...figures, ref: scope2Ref(query, methodology) });
+  if (state.nothingStated) {
+    const plain = await plainStatement(context, query, groupBy, methodology, location.total, options.share);
+    return { ...common, market_based: market(location.total), ...plain };
+  }
+  const book = await marketBook(context, context.seq, methodology);
   const lines = await countedLines(context, query, book, options.share);
   const covers = COVER_KINDS.flatMap((cover) => {
     const own = lines.filter((line) => line.cover === cover);
@@ -120,24 +136,13 @@ export async function scope2Statement(
   const used = sumDecimals(lines.map(({ kwh }) => kwh));
   const covered = sumDecimals(lines.filter(({ cover }) => COVERED.has(cover)).map(({ kwh }) => kwh));
   return {
-    methodology: methodologyId(methodology),
-    granularity: methodology.scope2.granularity,
-    location_based: {
-      ...location.total,
-      ref: inventoryRef({ ...query, filters: { ...query.filters, scope: ['2'] } }, {}),
-    },
-    market_based: { ...figuresOf(sumsOf(lines), gwp), ref: scope2Ref(query, methodology) },
+    ...common,
+    market_based: market(figuresOf(sumsOf(lines), gwp)),
     kwh: used.toString(),
     covered_kwh: covered.toString(),
-    covered_percent: used.isZero()
-      ? null
-      : Rational.fromDecimal(covered)
-          .mul(Rational.parse('100'))
-          .div(Rational.fromDecimal(used))
-          .toDecimal(2)
-          .toString(),
+    covered_percent: percentOf(covered, used),
     covers,
-    notes: notesOf(covers, book),
+    notes: notesOf(covers, book.allocation.instruments.filter(({ status }) => status === 'rejected').length),
     rows,
   };
 }
@@ -157,6 +162,73 @@ export async function countedLines(
 /** Scope 2 of leased assets that moves to scope 3 is no part of scope 2. */
 function shareIn({ share, moved }: Counting): ShareOf {
   return (entity, month) => (moved(entity) === 0 ? share(entity, month) : Rational.ZERO);
+}
+
+function percentOf(part: Decimal, whole: Decimal): string | null {
+  if (whole.isZero()) return null;
+  const hundredfold = Rational.fromDecimal(part).mul(Rational.parse('100'));
+  return hundredfold.div(Rational.fromDecimal(whole)).toDecimal(2).toString();
+}
+
+/** The statement where nothing could cover anything: both methods give the same. */
+async function plainStatement(
+  context: ReadContext,
+  query: InventoryQuery,
+  groupBy: readonly Dimension[],
+  methodology: Methodology,
+  location: Figures,
+  share: ShareOf | undefined,
+): Promise<Pick<Scope2Statement, 'kwh' | 'covered_kwh' | 'covered_percent' | 'covers' | 'notes' | 'rows'>> {
+  const gwp = query.gwp ?? DEFAULT_GWP;
+  const [counting, narrowed] = await Promise.all([countingFor(context, query), narrowedBy(context, query)]);
+  const found = await plainSums(context, narrowed, groupBy, share ?? (counting ? shareIn(counting) : undefined));
+  const kwhOf = (of: readonly PlainSum[]) => sumDecimals(of.map(({ kwh }) => kwh));
+  const used = kwhOf(found);
+  const apart = found.filter(({ energy }) => !energy);
+  const ofApart = figuresOf(
+    apart.map(({ sums }) => sums),
+    gwp,
+  );
+  const coverOf = (cover: CoverKind, kwh: Decimal, co2e: Decimal, lines: number) => ({
+    cover,
+    words: COVER_WORDS[cover],
+    kwh: kwh.toString(),
+    other_year_kwh: '0',
+    co2e_kg: co2e.toString(),
+    lines,
+    ref: scope2Ref(query, methodology, cover),
+  });
+  const grid = Decimal.parse(location.co2e_kg).sub(Decimal.parse(ofApart.co2e_kg));
+  const covers = [
+    ...(found.length > apart.length ? [coverOf('grid_average', used, grid, location.lines - ofApart.lines)] : []),
+    ...(apart.length > 0 ? [coverOf('not_energy', Decimal.ZERO, Decimal.parse(ofApart.co2e_kg), ofApart.lines)] : []),
+  ];
+  const groups = new Map<string, PlainSum[]>();
+  for (const sum of found) {
+    const key = JSON.stringify(sum.keys);
+    const group = groups.get(key);
+    if (group) group.push(sum);
+    else groups.set(key, [sum]);
+  }
+  return {
+    kwh: used.toString(),
+    covered_kwh: '0',
+    covered_percent: percentOf(Decimal.ZERO, used),
+    covers,
+    notes: notesOf(covers, 0),
+    rows: [...groups].map(([key, group]) => {
+      const values = JSON.parse(key) as string[];
+      const figures = figuresOf(
+        group.map(({ sums }) => sums),
+        gwp,
+      );
+      return {
+        keys: Object.fromEntries(groupBy.map((dimension, i) => [dimension, values[i]!])),
+        ...figures,
+        kwh: kwhOf(group).toString(),
+      };
+    }),
+  };
 }
 
 const COVERED: ReadonlySet<CoverKind> = new Set([
@@ -211,9 +283,9 @@ function shared(lines: readonly MarketLine[], share: ShareOf | undefined): Marke
 const sumsOf = (lines: readonly MarketLine[]): SumRow[] => lines.map(({ sums }) => sums);
 const volume = (lines: readonly MarketLine[]): string => sumDecimals(lines.map(({ kwh }) => kwh)).toString();
 
-function notesOf(covers: Scope2Statement['covers'], book: MarketBook): string[] {
+function notesOf(covers: Scope2Statement['covers'], rejected: number): string[] {
   const notes: string[] = [];
-  for (const { cover, kwh, other_year_kwh, lines } of covers) {
+  for (const { cover, kwh, other_year_kwh, co2e_kg } of covers) {
     if (cover === 'grid_average') {
       notes.push(
         `No residual mix is stated for ${grouped(kwh)} kWh: the average of the grid stands in for it, and generation claimed by others may be counted twice.`,
@@ -223,13 +295,12 @@ function notesOf(covers: Scope2Statement['covers'], book: MarketBook): string[] 
       notes.push(`${grouped(kwh)} kWh of own generation, whose certificates were sold, have no rate and count 0.`);
     if (cover === 'not_energy') {
       notes.push(
-        `${lines} ${lines === 1 ? 'sum' : 'sums'} of a site and month ${lines === 1 ? 'is' : 'are'} not stated as energy and count as in the location-based figure.`,
+        `${grouped(co2e_kg)} kg CO2e of scope 2 are not stated as energy (such as kilometres of electric cars) and count as in the location-based figure.`,
       );
     }
     if (other_year_kwh !== '0')
       notes.push(`The residual mix of another year is used for ${grouped(other_year_kwh)} kWh.`);
   }
-  const rejected = book.allocation.instruments.filter(({ status }) => status === 'rejected').length;
   if (rejected > 0) {
     notes.push(
       `${rejected} ${rejected === 1 ? 'instrument is' : 'instruments are'} rejected: see the list of instruments for the reasons.`,
