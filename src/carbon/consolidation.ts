@@ -1,15 +1,15 @@
 /**
  * Sums of lines under an organisational boundary: every line times the share of its entity on its days.
  *
- * A share is rounded once, half-even to 18 decimals; a mass has 24, so mass x share is exact at 42 and the sums foot under every
- * grouping. Entities whose share does not change within a month are read from the totals. Where it changes inside a month, each
- * line of that entity and month is split by its days, rounded half away from zero at the 42nd decimal. Purchases from an entity inside the
+ * The share of a line is rounded once, half away from zero, to 18 decimals; a mass has 24, so mass x share is exact at 42 and the sums
+ * foot under every grouping. Entities are read from the totals for the months in which their share does not change. Where it changes
+ * inside a month, the share of each line of that entity and month is the mean over its days. Purchases from an entity inside the
  * boundary are taken out line by line, by the share of that entity on the first day of the line.
  */
 import { addMonthsToMonth, type Day, dayParts, monthRange } from '../kernel/dates.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import type { ReadContext } from '../ledger/types.ts';
-import { conditions, type Dimension, type InventoryQuery, literal } from './dimensions.ts';
+import { conditions, type Dimension, type InventoryQuery, literal, quoted } from './dimensions.ts';
 import { type Boundary, type Stretch, shareUnits } from './organisation/boundary.ts';
 import { SHARE_SCALE } from './organisation/share.ts';
 import { read } from './sql.ts';
@@ -24,45 +24,56 @@ import {
   SUMS_MAX,
   sourceOf,
 } from './sums.ts';
-import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES } from './tables.ts';
+import { FLAG_NAMES, MASS_SCALE, MASSES } from './tables.ts';
 
 /** Digits after the point of a mass times a share. */
 const WEIGHTED_SCALE = MASS_SCALE + SHARE_SCALE;
 const WHOLE = 10n ** BigInt(SHARE_SCALE);
 const WHOLE_SQL = `toInt256('${WHOLE}')`;
+const WHOLE_UNITS = `toUInt64('${WHOLE}')`;
 
-/** Shares ready to be joined: of an entity for all months, of an entity and month, or changing within a month. */
+/** Shares ready to be joined: of an entity for whole months, or changing within a month. */
 export interface Shares {
-  constant: Array<{ entity: string; units: bigint }>;
-  monthly: Array<{ entity: string; month: string; units: bigint }>;
+  /** Months from `first` until before `end`. */
+  spans: Array<{ entity: string; first: string; end: string; units: bigint }>;
   /** Days of the month: from `first` until before `end`. */
   daily: Array<{ entity: string; month: string; pieces: Array<{ first: number; end: number; units: bigint }> }>;
   /** Scope-3 category to which scopes 1 and 2 of an entity move. */
   moved: Map<string, number>;
 }
 
-/** Shares of `names` in the months; `whole` counts all of them wholly, to see what a boundary leaves out. */
+export const NO_SHARES: Shares = { spans: [], daily: [], moved: new Map() };
+
+/** Shares of `names` in the months; with `rest` what the shares leave out of the whole. */
 export function sharesOf(
   boundary: Boundary,
   names: readonly string[],
   months: readonly string[],
-  whole = false,
+  rest = false,
 ): Shares {
-  const shares: Shares = { constant: [], monthly: [], daily: [], moved: new Map() };
+  const shares: Shares = { spans: [], daily: [], moved: new Map() };
+  const [first] = months;
+  if (first === undefined) return shares;
+  const end = addMonthsToMonth(months.at(-1)!, 1);
+  const counted = (units: bigint) => (rest ? WHOLE - units : units);
+  const add = (span: Shares['spans'][number]) => {
+    if (span.units !== 0n) shares.spans.push(span);
+    return span;
+  };
   for (const entity of names) {
     const { stretches, moved } = boundary.of(entity);
     if (moved !== 0) shares.moved.set(entity, moved);
-    const [only] = stretches;
-    if (whole || stretches.length === 1) {
-      const units = whole ? WHOLE : shareUnits(only!.share);
-      if (units !== 0n) shares.constant.push({ entity, units });
+    if (stretches.length === 1) {
+      add({ entity, first, end, units: counted(shareUnits(stretches[0]!.share)) });
       continue;
     }
+    let span: Shares['spans'][number] | undefined;
     for (const month of months) {
       const pieces = piecesOf(stretches, month);
-      if (pieces.every(({ units }) => units === 0n)) continue;
-      if (pieces.length === 1) shares.monthly.push({ entity, month, units: pieces[0]!.units });
-      else shares.daily.push({ entity, month, pieces });
+      const units = counted(pieces[0]!.units);
+      if (pieces.length > 1) shares.daily.push({ entity, month, pieces });
+      else if (span?.units === units && span.end === month) span.end = addMonthsToMonth(month, 1);
+      else span = add({ entity, first: month, end: addMonthsToMonth(month, 1), units });
     }
   }
   return shares;
@@ -136,9 +147,8 @@ export async function consolidationOf(
   months: readonly string[],
 ): Promise<Consolidation> {
   const suppliers = await internalSuppliers(context, boundary);
-  const none: Shares = { constant: [], monthly: [], daily: [], moved: new Map() };
   const shares = sharesOf(boundary, names, months);
-  if (suppliers.length === 0) return { shares, internal: none, buyers: none };
+  if (suppliers.length === 0) return { shares, internal: NO_SHARES, buyers: NO_SHARES };
   const buyers = await read<{ entity: string }>(
     context,
     `SELECT DISTINCT toString(entity) AS entity FROM emissions WHERE seq <= {seq:UInt64} AND toString(supplier) IN ${literal(suppliers)}`,
@@ -147,32 +157,28 @@ export async function consolidationOf(
   const bought = buyers.map(({ entity }) => entity).sort();
   return {
     shares,
-    internal: byDay(sharesOf(boundary, suppliers, months), months),
-    buyers: byDay(sharesOf(boundary, bought, months), months),
+    internal: byDay(sharesOf(boundary, suppliers, months)),
+    buyers: byDay(sharesOf(boundary, bought, months)),
   };
 }
 
 /** All shares month by month, in pieces of days. */
-function byDay({ constant, monthly, daily, moved }: Shares, months: readonly string[]): Shares {
-  const one = (entity: string, month: string, units: bigint) => ({
-    entity,
-    month,
-    pieces: [{ first: 1, end: 32, units }],
-  });
-  return {
-    constant: [],
-    monthly: [],
-    daily: [
-      ...constant.flatMap(({ entity, units }) => months.map((month) => one(entity, month, units))),
-      ...monthly.map(({ entity, month, units }) => one(entity, month, units)),
-      ...daily,
-    ],
-    moved,
-  };
+function byDay({ spans, daily, moved }: Shares): Shares {
+  const whole = spans.flatMap(({ entity, first, end, units }) =>
+    monthRange(first, addMonthsToMonth(end, -1)).map((month) => ({
+      entity,
+      month,
+      pieces: [{ first: 1, end: 32, units }],
+    })),
+  );
+  return { spans: [], daily: [...whole, ...daily], moved };
 }
 
-/** Which part of the sums: all that counts, or only what is taken out as bought inside the boundary. */
-export type Part = 'counted' | 'internal';
+/**
+ * Which part of the sums: all that counts; what is taken out as bought inside the boundary; or what the shares leave out, for which
+ * `shares` are made with `rest`.
+ */
+export type Part = 'counted' | 'internal' | 'left_out';
 
 /** Sums of lines times their shares. The rows are as `readSums` gives them, masses in kg at 42 decimals. */
 export async function consolidatedSums(
@@ -199,65 +205,49 @@ WHERE ${where}${plan.facet === '' ? '' : ` AND t.facet = '${plan.facet}'`}`;
   };
   const keys = [...groupBy.map((_, i) => `k${i}`), 'in_scopes', 'gwp_source', 'other_gas'].join(', ');
 
-  /** Totals times a share that is the same for all that they hold. */
-  const fromTotals = (join: string) => `${statement(totals, totals.table, join, [
-    countsOf(totals, false),
-    ...MASSES.map(
-      (mass) => `reinterpretAsInt256(sum(toDecimal256(t.${mass}, ${MASS_SCALE}))) * toInt256(s.units) AS w_${mass}`,
-    ),
-  ])}
-GROUP BY ${keys}, s.units`;
-
-  /**
-   * Lines times a share of their own, added up. In steps, each a SELECT of its own: an expression that names itself many times over
-   * takes longer to analyse than to run. `inside`: the share of the supplier, 1 where nothing is bought inside the boundary.
-   */
-  const fromLines = (table: string, join: string, sign: string, amount: string, inside?: string) => `
-SELECT ${keys}, sum(toInt64(${sign})) AS lines,
-  ${FLAG_NAMES.map((flag) => `sum(if(bitAnd(flags, ${FLAGS[flag]}) = 0, 0, toInt64(${sign}))) AS lines_${flag}`).join(', ')},
-  ${MASSES.map((mass) => `sum(${amount}_${mass}) AS w_${mass}`).join(', ')}
-FROM (
-  SELECT *${inside === undefined ? '' : `, ${MASSES.map((mass) => `${rounded(`u_${mass} * inside`, WHOLE_SQL)} AS i_${mass}, -i_${mass} AS o_${mass}`).join(', ')}`}
-  FROM (
-    SELECT *, ${MASSES.map((mass) => `${rounded(`${mass} * weight`, 'toInt256(days)')} AS u_${mass}`).join(', ')}
-    FROM (${statement(lines, table, join, [
-      't.sign AS sign',
-      't.flags AS flags',
-      't.days AS days',
-      `${WEIGHT} AS weight`,
-      ...(inside === undefined ? [] : [`${inside} AS inside`]),
-      ...MASSES.map((mass) => `toInt256(reinterpretAsInt128(t.${mass})) AS ${mass}`),
-    ])}${inside === undefined ? '' : ' AND m.scope IN (2, 3)'})))
-GROUP BY ${keys}`;
-
+  const weighted = (units: string) =>
+    MASSES.map(
+      (mass) => `reinterpretAsInt256(sum(toDecimal256(t.${mass}, ${MASS_SCALE}))) * toInt256(${units}) AS w_${mass}`,
+    );
   const selects: string[] = [];
-  if (part === 'counted') {
-    if (shares.constant.length > 0) selects.push(fromTotals(joinConstant(shares.constant)));
-    if (shares.monthly.length > 0) selects.push(fromTotals(joinMonthly(shares.monthly)));
-    if (shares.daily.length > 0) {
-      const table = `(SELECT * FROM emissions WHERE ${cellsOf(shares.daily)})`;
-      selects.push(fromLines(table, joinDaily(shares.daily, 's', 't.entity'), 'if(weight = 0, 0, sign)', 'u'));
-    }
+  if (part !== 'internal' && shares.spans.length > 0) {
+    selects.push(`${statement(totals, totals.table, joinSpans(shares.spans), [countsOf(totals, false), ...weighted('s.units')])}
+  AND t.month >= s.first AND t.month < s.end
+GROUP BY ${keys}, s.units`);
   }
-  if (internal.daily.length > 0 && buyers.daily.length > 0) {
-    // Scopes 2 and 3 alone: scope 1 is what the buyer emits itself, whoever sold the fuel.
+  if (part !== 'internal' && shares.daily.length > 0) {
+    const share = part === 'counted' ? LINE_SHARE : `(${WHOLE_UNITS} - ${LINE_SHARE})`;
+    const columns = [`${share} AS w`, countsOf(lines, false, 'w != 0'), ...weighted('w')];
+    selects.push(`${statement(lines, within(shares.daily), joinDaily(shares.daily, 's', 't.entity'), columns)}
+GROUP BY ${keys}, w`);
+  }
+  if (part !== 'left_out' && internal.daily.length > 0 && buyers.daily.length > 0) {
     const suppliers = new Set(internal.daily.map(({ entity }) => entity));
-    const table = `(SELECT * FROM emissions WHERE toString(supplier) IN ${literal(suppliers)} AND supplier != entity)`;
+    const table = `(SELECT * FROM emissions WHERE supplier IN ${literal(suppliers)} AND supplier != entity)`;
     const join = `${joinDaily(buyers.daily, 's', 't.entity')}\n${joinDaily(internal.daily, 'i', 't.supplier')}`;
     // A line that is taken out wholly is no line any more; one that is taken out in part still is.
-    selects.push(
+    const [counts, sign] =
       part === 'internal'
-        ? fromLines(table, join, 'if(weight = 0 OR inside = 0, 0, sign)', 'i', INSIDE)
-        : fromLines(table, join, `if(weight = 0 OR inside != ${WHOLE_SQL}, 0, -sign)`, 'o', INSIDE),
-    );
+        ? [countsOf(lines, false, 'out != 0'), '']
+        : [countsOf(lines, false, 'out = w AND w != 0', '-'), '-'];
+    // Scopes 2 and 3 alone: scope 1 is what the buyer emits itself, whoever sold the fuel.
+    selects.push(`${statement(lines, table, join, [`${LINE_SHARE} AS w`, `${TAKEN_OUT} AS out`, counts, ...weighted(`${sign}toInt64(out)`)])}
+  AND m.scope IN (2, 3)
+GROUP BY ${keys}, w, out`);
   }
   if (selects.length === 0) return [];
+  const columns = [
+    keys,
+    'lines',
+    ...FLAG_NAMES.map((flag) => `lines_${flag}`),
+    ...MASSES.map((mass) => `w_${mass}`),
+  ].join(', ');
   const rows = await read<KeyedSum>(
     context,
     `
 SELECT ${keys}, toString(sum(lines)) AS lines, ${FLAG_NAMES.map((flag) => `toString(sum(lines_${flag})) AS lines_${flag}`).join(', ')},
   ${MASSES.map((mass) => `toString(sum(w_${mass})) AS ${mass}`).join(', ')}
-FROM (${selects.join('\nUNION ALL\n')})
+FROM (${selects.map((select) => `SELECT ${columns} FROM (${select})`).join('\nUNION ALL\n')})
 GROUP BY ${keys}
 ORDER BY ${keys}
 LIMIT ${SUMS_MAX + 1}`,
@@ -269,18 +259,14 @@ LIMIT ${SUMS_MAX + 1}`,
   return counted(rows);
 }
 
-/** Sum over the pieces of a month: share x days of the line in it, in units of 10^-18 days. */
-const WEIGHT = `arraySum(
-    (f, e, u) -> toInt256(u) * greatest(0, least(toInt32(t.day) + t.days, e) - greatest(toInt32(t.day), f)),
-    s.firsts, s.ends, s.units)`;
-/** Share of the supplier on the first day of the line. */
-const INSIDE =
-  'arraySum((f, e, u) -> if(t.day >= f AND t.day < e, toInt256(u), toInt256(0)), i.firsts, i.ends, i.units)';
-
-/** x / d for integers, rounded half away from zero: the same for a line and its reversal. `x` must be cheap, it is named twice. */
-function rounded(x: string, d: string): string {
-  return `intDiv(2 * ${x} + if(${x} < 0, -${d}, ${d}), 2 * ${d})`;
-}
+/** Share of a line in units of 10^-18: the mean over its days of the pieces of its month. */
+const LINE_SHARE = `toUInt64(intDiv(2 * arraySum(
+    (f, e, u) -> toInt128(u) * greatest(0, least(toInt32(t.day) + t.days, toInt32(e)) - greatest(toInt32(t.day), toInt32(f))),
+    s.firsts, s.ends, s.units) + t.days, 2 * toInt128(t.days)))`;
+/** What of the share is taken out: times the share of the supplier on the first day of the line. */
+const TAKEN_OUT = `toUInt64(intDiv(
+    2 * toInt256(w) * arraySum((f, e, u) -> if(t.day >= f AND t.day < e, u, toUInt64(0)), i.firsts, i.ends, i.units) + ${WHOLE_SQL},
+    2 * ${WHOLE_SQL}))`;
 
 /** Scope and category as a boundary shows them: scopes 1 and 2 of some leased assets are in scope 3. */
 export function movedColumns(moved: ReadonlyMap<string, number>): { scope: string; category: string } | undefined {
@@ -292,43 +278,46 @@ export function movedColumns(moved: ReadonlyMap<string, number>): { scope: strin
   };
 }
 
-function joinConstant(rows: Shares['constant']): string {
-  const zipped = [literal(rows.map(({ entity }) => entity)), `[${rows.map(({ units }) => units).join(', ')}]`];
-  return `INNER JOIN (${unzipped(zipped, ['entity', 'units'])}) AS s ON t.entity = s.entity`;
+/** Rows as a table in the text of a statement: read as data, which is many times faster than as a list of constants. */
+function inline(structure: string, rows: ReadonlyArray<ReadonlyArray<string | readonly (bigint | number)[]>>): string {
+  const cell = (value: string | readonly (bigint | number)[]) =>
+    typeof value === 'string' ? JSON.stringify(value) : `[${value.join(',')}]`;
+  const text = rows.map((row) => `[${row.map(cell).join(',')}]`).join('\n');
+  return `format(JSONCompactEachRow, ${quoted(structure)}, ${quoted(text)})`;
 }
 
-function joinMonthly(rows: Shares['monthly']): string {
-  const zipped = [
-    literal(rows.map(({ entity }) => entity)),
-    literal(rows.map(({ month }) => `${month}-01`)),
-    `[${rows.map(({ units }) => units).join(', ')}]`,
-  ];
-  const unpacked = unzipped(zipped, ['entity', 'month_', 'units']);
-  return `INNER JOIN (SELECT *, toDate32(month_) AS month FROM (${unpacked})) AS s ON t.entity = s.entity AND t.month = s.month`;
+function joinSpans(rows: Shares['spans']): string {
+  const table = inline(
+    'entity String, first Date32, end Date32, units UInt64',
+    rows.map(({ entity, first, end, units }) => [entity, `${first}-01`, `${end}-01`, String(units)]),
+  );
+  return `INNER JOIN ${table} AS s ON t.entity = s.entity`;
 }
 
 function joinDaily(rows: Shares['daily'], alias: 's' | 'i', entity: string): string {
-  const lists = (of: (piece: Shares['daily'][number]['pieces'][number]) => number | bigint) =>
-    `[${rows.map(({ pieces }) => `[${pieces.map(of).join(', ')}]`).join(', ')}]`;
-  const zipped = [
-    literal(rows.map((row) => row.entity)),
-    literal(rows.map(({ month }) => `${month}-01`)),
-    lists(({ first }) => first),
-    lists(({ end }) => end),
-    lists(({ units }) => units),
-  ];
-  const unpacked = unzipped(zipped, ['entity', 'month_', 'firsts', 'ends', 'units']);
-  return `INNER JOIN (SELECT *, toDate32(month_) AS month FROM (${unpacked})) AS ${alias} ON ${entity} = ${alias}.entity AND t.month = ${alias}.month`;
+  const table = inline(
+    'entity String, month Date32, firsts Array(UInt8), ends Array(UInt8), units Array(UInt64)',
+    rows.map(({ entity: name, month, pieces }) => [
+      name,
+      `${month}-01`,
+      pieces.map(({ first }) => first),
+      pieces.map(({ end }) => end),
+      pieces.map(({ units }) => units),
+    ]),
+  );
+  return `INNER JOIN ${table} AS ${alias} ON ${entity} = ${alias}.entity AND t.month = ${alias}.month`;
 }
 
-function unzipped(lists: readonly string[], names: readonly string[]): string {
-  const columns = names.map((name, i) => `tupleElement(x, ${i + 1}) AS ${name}`).join(', ');
-  return `SELECT ${columns} FROM (SELECT arrayJoin(arrayZip(${lists.join(', ')})) AS x)`;
-}
-
-/** Lets through the lines of the entities and months, and few others: the join sorts those out. */
-function cellsOf(rows: Shares['daily']): string {
+/** The lines of the entities and months, found by their small columns before any mass is read. */
+function within(rows: Shares['daily']): string {
   const entities = new Set(rows.map(({ entity }) => entity));
   const months = [...new Set(rows.map(({ month }) => `toDate32('${month}-01')`))];
-  return `toString(entity) IN ${literal(entities)} AND month IN (${months.join(', ')})`;
+  const cells = inline(
+    'entity String, month Date32',
+    rows.map(({ entity, month }) => [entity, `${month}-01`]),
+  );
+  return `(
+    SELECT * FROM emissions
+    WHERE entity IN ${literal(entities)} AND month IN (${months.join(', ')})
+      AND (toString(entity), month) IN (SELECT entity, month FROM ${cells}))`;
 }

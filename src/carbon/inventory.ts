@@ -6,7 +6,7 @@ import { addMonthsToMonth, type Day } from '../kernel/dates.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import type { ReadContext } from '../ledger/types.ts';
 import type { GwpSetName } from './catalogue/types.ts';
-import { consolidatedSums, consolidationOf, entitiesAndMonths, sharesOf } from './consolidation.ts';
+import { consolidatedSums, consolidationOf, entitiesAndMonths, NO_SHARES, sharesOf } from './consolidation.ts';
 import {
   checkMonth,
   conditions,
@@ -203,13 +203,10 @@ async function consolidated(
   const looked =
     query.filters?.entity === undefined ? partly : partly.filter((name) => query.filters!.entity!.includes(name));
   const about = { ...query, filters: { ...query.filters, entity: looked } };
-  const none = { constant: [], monthly: [], daily: [], moved: new Map<string, number>() };
-  const wholly = { shares: sharesOf(boundary, looked, months, true), internal: none, buyers: none };
-  const partial = { shares: sharesOf(boundary, looked, months), internal: none, buyers: none };
-  const [sums, whole, included, internal] = await Promise.all([
+  const rest = { shares: sharesOf(boundary, looked, months, true), internal: NO_SHARES, buyers: NO_SHARES };
+  const [sums, leftOut, internal] = await Promise.all([
     consolidatedSums(context, query, groupBy, consolidation),
-    looked.length === 0 ? [] : consolidatedSums(context, about, ['entity'], wholly),
-    looked.length === 0 ? [] : consolidatedSums(context, about, ['entity'], partial),
+    looked.length === 0 ? [] : consolidatedSums(context, about, ['entity'], rest, 'left_out'),
     consolidation.internal.daily.length === 0
       ? []
       : consolidatedSums(context, query, ['entity'], consolidation, 'internal'),
@@ -219,7 +216,7 @@ async function consolidated(
     for (const row of rows) if (row.in_scopes === '1') byEntity.set(row.k0!, [...(byEntity.get(row.k0!) ?? []), row]);
     return new Map([...byEntity].map(([entity, group]) => [entity, figuresOf(group, gwp)]));
   };
-  const [wholeOf, includedOf, internalOf] = [inScopes(whole), inScopes(included), inScopes(internal)];
+  const [leftOutOf, internalOf] = [inScopes(leftOut), inScopes(internal)];
   const excluded: ExcludedEntity[] = [];
   const add = (
     entity: string,
@@ -241,11 +238,10 @@ async function consolidated(
       lines,
     });
   };
-  for (const [entity, figures] of wholeOf) {
+  for (const [entity, figures] of leftOutOf) {
     const { reason, detail, hint } = boundary.of(entity);
-    const co2e = Decimal.parse(figures.co2e_kg).sub(Decimal.parse(includedOf.get(entity)?.co2e_kg ?? '0'));
-    if (reason === null || (co2e.isZero() && figures.lines === (includedOf.get(entity)?.lines ?? 0))) continue;
-    add(entity, reason, co2e, figures.lines, detail, hint);
+    if (reason === null || (figures.lines === 0 && figures.co2e_kg === '0')) continue;
+    add(entity, reason, Decimal.parse(figures.co2e_kg), figures.lines, detail, hint);
   }
   for (const [entity, figures] of internalOf) {
     if (figures.lines === 0 && figures.co2e_kg === '0') continue;

@@ -65,15 +65,17 @@ export function expressionOf(plan: Plan, dimension: string, moved?: { scope: str
   return plan.facet !== '' && dimension === plan.facet ? 'toString(t.value)' : sqlOf(dimension, moved);
 }
 
-/** Sums `lines` and `lines_<flag>` of a plan, as text or as numbers. */
-export function countsOf({ table }: Plan, asText = true): string {
-  const shown = (sum: string) => (asText ? `toString(${sum})` : sum);
+/** Sums `lines` and `lines_<flag>` of a plan, as text or as numbers; only where `when` holds, and with a sign. */
+export function countsOf({ table }: Plan, asText = true, when = '', sign = ''): string {
+  const shown = (sum: string, name: string) => {
+    const counted = when === '' ? sum : `if(${when}, ${sign}${sum}, 0)`;
+    return `${asText ? `toString(${counted})` : counted} AS ${name}`;
+  };
   const lines = table === 'emissions';
-  const flags = FLAG_NAMES.map((flag) => {
-    const sum = lines ? `sum(if(bitAnd(t.flags, ${FLAGS[flag]}) = 0, 0, t.sign))` : `sum(t.lines_${flag})`;
-    return `${shown(sum)} AS lines_${flag}`;
-  });
-  return [`${shown(`sum(t.${lines ? 'sign' : 'lines'})`)} AS lines`, ...flags].join(', ');
+  const flags = FLAG_NAMES.map((flag) =>
+    shown(lines ? `sum(if(bitAnd(t.flags, ${FLAGS[flag]}) = 0, 0, t.sign))` : `sum(t.lines_${flag})`, `lines_${flag}`),
+  );
+  return [shown(`sum(t.${lines ? 'sign' : 'lines'})`, 'lines'), ...flags].join(', ');
 }
 
 /** All dimensions that a query mentions. */

@@ -16,12 +16,11 @@ CREATE TABLE IF NOT EXISTS entities (
   floor_area Nullable(Decimal(38, 12))
 ) ENGINE = MergeTree ORDER BY (key_hash, origin_seq, origin_row)`;
 
-/** Keys are hashed as text, as deletions name them. */
 export const OWNERSHIP = `
 CREATE TABLE IF NOT EXISTS ownership (
   seq UInt64, origin_seq UInt64, origin_row UInt32, sign Int8,
   source LowCardinality(String),
-  key_hash UInt64 DEFAULT cityHash64(source, owner, owned, toString(valid_from)),
+  key_hash UInt64 DEFAULT cityHash64(source, owner, owned, valid_from),
   owner String,
   owned String,
   equity_share String DEFAULT '',
