@@ -346,5 +346,5 @@ describe('money that is stated later', () => {
         'SELECT seq, month, sum(lines) AS n, sum(co2e_source) AS kg FROM class_totals GROUP BY seq, month ORDER BY seq, month',
       );
     expect(await sums(whole)).toEqual(await sums(later));
-  });
+  }, 300_000);
 });

@@ -19,7 +19,7 @@ import { isFurther } from './refine.ts';
 import { type MatchingState, matchingState } from './state.ts';
 
 /** Holds that a choice of factor cannot lift. */
-const NOT_FOR_REVIEW = ['input_problem', 'left_out', 'no_potential', 'out_of_range'];
+const NOT_FOR_REVIEW = ['left_out', 'no_potential', 'out_of_range'];
 /** Descriptions that a preview lists of those that stay held. */
 const STILL_HELD_SHOWN_MAX = 20;
 
@@ -103,7 +103,8 @@ export async function reviewQueue(
   const items = rows.map((row): QueueItem => {
     const descriptor = descriptorOf(row);
     const latest = Math.max(...row.years);
-    const candidates = finder.find(descriptor, latest, options.candidates);
+    // Inputs of a method are put right where they were stated: no factor mends them.
+    const candidates = row.held === 'input_problem' ? [] : finder.find(descriptor, latest, options.candidates);
     const byYear = row.years.map((year, i) => ({
       year,
       quantity: row.year_quantities[i]!,

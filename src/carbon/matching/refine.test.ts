@@ -41,8 +41,6 @@ const state = async (seq: number) => {
 
 test.each([
   ['supplier', 'is', ['OCTOPUS  Energy']],
-  ['supplier', 'contains', ['octopus']],
-  ['supplier', 'starts_with', ['Octo']],
   ['supplier', 'is_not', ['Windy Ltd', '']],
   ['attributes.meter', 'ends_with', ['-Ω7']],
   ['entity', 'is', ['Lyon']],
