@@ -445,6 +445,24 @@ describe('rebuild and verify', () => {
     expect((await verifyAccount(engines, journal, ledger, [book], id)).findings).toEqual([]);
   }, 60_000);
 
+  it('a stop ends a rebuild and a verification; nothing of them is left after the next start', async () => {
+    const id = await newAccount();
+    await imports.start(id, csv('M1,monday,1'));
+    await imports.finished(id, 2);
+    const ends = [ledger.rebuild(id), verifyAccount(engines, journal, ledger, [book], id)].map((work) =>
+      work.then(
+        () => 'done',
+        (error) => error.code,
+      ),
+    );
+    await ledger.close();
+    expect(await Promise.all(ends)).toEqual(['unavailable', 'unavailable']);
+    await start();
+    expect(await present(id)).toEqual({ 'default/M1/monday': '1' });
+    const { rows } = await engines.pg.query('SELECT state FROM ledgers WHERE account_id = $1', [id]);
+    expect(rows).toEqual([{ state: 'live' }]);
+  });
+
   it('a ledger whose database vanishes while it is kept up is filled again', async () => {
     const id = await newAccount();
     await imports.start(id, csv('M1,monday,1'));
