@@ -238,6 +238,23 @@ describe('subscription events', () => {
     await C.SubscriptionEvent.deleteWithParams(config, { id: cancelled.id });
     expect(await movements(x)).toEqual(running);
   });
+  test('that come with an import by JSON take the place of the ones before', async () => {
+    const x = await customerIn(a, 'x');
+    await billed(x, 'i', [line(planA, 's', '2026-01-01', '2026-02-01', 5000)]);
+    const { data_source_uuid: _, ...own } = event('subscription_cancelled', { external_id: 'e1' });
+    for (const [batch, day] of [
+      ['b1', '2026-02-15'],
+      ['b2', '2026-02-18'],
+    ]) {
+      const made = await C.JsonImport.create(config, a, {
+        external_id: batch,
+        subscription_events: [{ ...own, effective_date: day }],
+      });
+      expect(made.status_details.subscription_events.e1).toEqual({ status: 'imported' });
+      expect((await movements(x)).at(-1)).toEqual(['churn', -5000, day]);
+    }
+    expect((await C.SubscriptionEvent.all(config, { data_source_uuid: a })).subscription_events).toHaveLength(1);
+  });
   test('that only announce change no MRR', async () => {
     const x = await customerIn(a, 'x');
     await billed(x, 'i', [line(planA, 's', '2026-01-01', '2026-02-01', 5000)]);

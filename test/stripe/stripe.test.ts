@@ -278,6 +278,7 @@ describe('webhooks', () => {
     expect((await send(body, { secret: 'whsec_wrong_secret' })).status).toBe(400);
     expect((await send(body, { at: Math.floor(Date.now() / 1000) - 301 })).json.detail).toMatch(/too old/);
     expect((await api('POST', path, body, '')).status).toBe(400);
+    expect([400, 404, 422]).toContain((await api('POST', '/api/connectors/stripe/webhook/nope', body, '')).status);
     expect(
       (
         await api(

@@ -16,7 +16,7 @@ import { currentRecords } from '../ledgerReads.ts';
 import type { DataSource } from '../sources.ts';
 import { type EntryInput, postEntry, type Row, valuesOf } from '../writes.ts';
 import { readRow } from './customers.ts';
-import { createEvent, readEvent } from './subscriptionEvents.ts';
+import { readEvent, stateEvent } from './subscriptionEvents.ts';
 
 const SECTIONS = ['customers', 'plans', 'invoices', 'line_items', 'transactions', 'subscription_events'] as const;
 type Section = (typeof SECTIONS)[number];
@@ -116,7 +116,7 @@ async function entryOf(
     const event = new Fields({ ...(isObject(item) ? item : {}), data_source_uuid: source.id });
     const values = readEvent(event, true);
     event.check();
-    await createEvent(context, call, values);
+    await stateEvent(context, call, values);
     return null;
   }
   if (section === 'customers') {

@@ -141,6 +141,13 @@ export async function createEvent(context: ApiContext, call: Call, values: State
   );
 }
 
+/** States the event; one with the same external id takes the new values. */
+export async function stateEvent(context: ApiContext, call: Call, values: StatedFields): Promise<StatedObject> {
+  const where = { external_id: String(values.external_id ?? ''), data_source_uuid: String(values.data_source_uuid) };
+  const [there] = where.external_id === '' ? [] : await context.stated.list(call.account.id, KIND, { where, limit: 1 });
+  return there ? updateEvent(context, call, there, values) : createEvent(context, call, values);
+}
+
 async function updateEvent(context: ApiContext, call: Call, event: StatedObject, changes: StatedFields) {
   const records = await cancellationChange(context, call, event, { ...event.body, ...changes });
   return changing(context.stated.update(call.account.id, call.actor, KIND, event.id, changes, { records }), MISSING);
