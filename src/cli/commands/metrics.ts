@@ -16,7 +16,7 @@ interface RangeOptions extends CommonOptions {
 interface MetricsOptions extends RangeOptions {
   names?: string;
   interval: string;
-  weekStart: string;
+  weekStart?: string;
   partitionBy?: string;
 }
 
@@ -74,7 +74,7 @@ function metricsCommand(): Command {
   )
     .option('--names <names>', 'comma-separated (default: mrr,arr,customers,arpa,asp and rates)')
     .option('--interval <interval>', 'day, week, month, quarter or year', 'month')
-    .option('--week-start <day>', 'monday or sunday', 'monday')
+    .option('--week-start <day>', 'monday or sunday (default: by the revenue settings)')
     .option(
       '--partition-by <name>',
       'country, plan, plan_group, billing_interval, tag, data_source, mrr_band, custom.<name> …',

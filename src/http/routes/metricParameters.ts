@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import type { Account } from '../../journal/types.ts';
 import { type Day, dayOfInstant, monthOf } from '../../kernel/dates.ts';
 import type { ReadContext } from '../../ledger/types.ts';
+import { postedSettings } from '../../revenue/index.ts';
 import { type Filter, filterWithin } from '../../revenue/metrics/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
 import { openRead } from '../reading.ts';
@@ -24,7 +25,7 @@ export const Month = Type.String({
 export const Currency = Type.Optional(
   Type.String({
     pattern: '^[A-Za-z]{3}$',
-    description: "ISO 4217; default: the account's. Currencies are never added",
+    description: "ISO 4217; default: that of the revenue settings, or the account's. Currencies are never added",
   }),
 );
 /** Which customers and subscriptions are meant. */
@@ -72,8 +73,9 @@ export async function openMetrics(
   const account = await context.footing.accounts.get(accountOf(request));
   const today = dayOfInstant(Date.now(), account.timeZone);
   const { to = monthOf(today), until = today } = query;
-  const currency = (query.currency ?? account.currency).toUpperCase();
-  const read = await openRead(context, request, reply, 'revenue', { until, to, currency, zone: account.timeZone });
+  const asked = query.currency ?? '';
+  const read = await openRead(context, request, reply, 'revenue', { until, to, asked, zone: account.timeZone });
   if (read === null) return null;
+  const currency = (query.currency ?? (await postedSettings(read)).currency ?? account.currency).toUpperCase();
   return { read, account, to, until, currency, filter: await filterWithin(read, query.segment, query.filters) };
 }

@@ -1,7 +1,13 @@
 /** Metrics of recurring revenue, cohorts, and the feed of what moved it. */
 import { Type } from 'typebox';
 import { addMonthsToMonth, type Day } from '../../kernel/dates.ts';
-import { INTERVALS, MOVEMENT_TYPES, type MovementType, type StatementInterval } from '../../revenue/index.ts';
+import {
+  INTERVALS,
+  MOVEMENT_TYPES,
+  type MovementType,
+  postedSettings,
+  type StatementInterval,
+} from '../../revenue/index.ts';
 import {
   activities,
   COHORT_KINDS,
@@ -18,6 +24,7 @@ import {
   metrics,
   type OfWhat,
   PARTITIONS,
+  type WeekStart,
 } from '../../revenue/metrics/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
@@ -159,7 +166,9 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
             from: Type.Optional(DayOrMonth),
             to: Type.Optional(DayOrMonth),
             interval: Type.Enum([...INTERVALS], { default: 'month' }),
-            week_start: Type.Enum(['monday', 'sunday'], { default: 'monday' }),
+            week_start: Type.Optional(
+              Type.Enum(['monday', 'sunday'], { description: 'Default: that of the revenue settings' }),
+            ),
             currency: Currency,
             ...Meant,
             partition_by: Type.Optional(
@@ -183,7 +192,7 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
         from: query.from ?? addMonthsToMonth(to.slice(0, 7), 1 - MONTHS_DEFAULT),
         to,
         interval: query.interval as StatementInterval,
-        weekStart: query.week_start as 'monday' | 'sunday',
+        weekStart: (query.week_start as WeekStart | undefined) ?? (await postedSettings(read)).weekStartOn,
         currency,
         timeZone: account.timeZone,
         filters: filter,

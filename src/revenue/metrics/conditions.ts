@@ -10,8 +10,28 @@ import { bound, type Scope } from './scope.ts';
  */
 export function customerCondition(scope: Scope): string {
   const conditions = scope.filter.filter((each) => each.level === 'customer' || each.name === 'currency');
-  return conditions.map((each) => `(${customerSql(scope, each)})`).join(' AND ') || '1';
+  // What records must say is looked up in one set: a second one would cost as much again.
+  const recorded = conditions.filter(isRecorded);
+  const others = conditions.filter((each) => !isRecorded(each)).map((each) => `(${customerSql(scope, each)})`);
+  const record =
+    recorded.length === 0
+      ? []
+      : [
+          `customer_hash IN (
+            SELECT key_hash
+            FROM customers
+            WHERE ${current('customers')} AND ${recorded.map((each) => `(${textSql(scope, each, each.name)})`).join(' AND ')}
+          )`,
+        ];
+  return [...record, ...others].join(' AND ') || '1';
 }
+
+/** Positive conditions on the customer's own record; negative ones hold for customers without a record too. */
+function isRecorded({ name, operator }: FilterCondition): boolean {
+  return RECORD_COLUMNS.includes(name) && OPPOSITES[operator] === undefined;
+}
+
+const RECORD_COLUMNS: readonly string[] = ['country', 'state', 'city', 'owner'];
 
 function customerSql(scope: Scope, condition: FilterCondition): string {
   const { name } = condition;
