@@ -10,7 +10,6 @@
 import { addDays } from '../kernel/dates.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { FootingError, shown } from '../kernel/errors.ts';
-import { Rational } from '../kernel/rational.ts';
 import type { ExplanationNode, ReadContext, RecordSource } from '../ledger/types.ts';
 import { loadCatalogue } from './catalogue/load.ts';
 import type { Factor, GwpSetName } from './catalogue/types.ts';
@@ -30,10 +29,10 @@ import { boundaryFor, type InventoryStatement, inventory, narrowedBy } from './i
 import { chosenNode } from './matching/explainChoice.ts';
 import { calculationNodes } from './methods/explainCalculation.ts';
 import type { Boundary } from './organisation/boundary.ts';
-import { SHARE_SCALE } from './organisation/share.ts';
+import { shareAsDecimal } from './organisation/share.ts';
 import { APPROACHES, type Approach } from './organisation/shares.ts';
 import { read } from './sql.ts';
-import { FLAG_NAMES, FLAG_WORDS, FLAGS, GASES, type Gas, MASS_SCALE, MASSES } from './tables.ts';
+import { FLAG_NAMES, FLAG_WORDS, FLAGS, GASES, type Gas, MASSES } from './tables.ts';
 
 /** How a figure is broken down on the way to its lines. */
 const STEPS: readonly Dimension[] = ['scope', 'category', 'factor', 'activity'];
@@ -73,14 +72,34 @@ export async function explainInventory(
   throw new FootingError('malformed', `Not a reference of the carbon book: ${shown(ref)}`);
 }
 
+/**
+ * The first step at which a figure has several parts, or its lines: a level with one part only would show the same figure again.
+ * `passed` says what all of it belongs to.
+ */
+async function firstFork(context: ReadContext, query: InventoryQuery) {
+  let walked = query;
+  const passed: Array<[string, string]> = [];
+  for (;;) {
+    const fixed = walked.filters ?? {};
+    const step = STEPS.find((dimension) => fixed[dimension]?.length !== 1);
+    const statement = await inventory(context, { ...walked, groupBy: step ? [step] : ['scope'] });
+    const [only, second] = statement.rows;
+    const key = step && only?.keys[step];
+    // What is beside the scopes is in no total: it is never all of a figure of several scopes.
+    if (step === undefined || key === undefined || second || key === 'outside')
+      return { step, statement, walked, passed };
+    passed.push([step, titleOf(step, key)]);
+    walked = { ...walked, filters: { ...fixed, [step]: [key] } };
+  }
+}
+
 async function explainFigure(
   context: ReadContext,
   query: InventoryQuery,
   options: ExplainOptions,
 ): Promise<ExplanationNode> {
   const fixed = query.filters ?? {};
-  const step = STEPS.find((dimension) => fixed[dimension]?.length !== 1);
-  const statement = await inventory(context, { ...query, groupBy: step ? [step] : ['scope'] });
+  const { step, statement, walked, passed } = await firstFork(context, query);
   const onlyOutside = fixed.scope?.length === 1 && fixed.scope[0] === 'outside';
   const figures = onlyOutside ? statement.outside : statement.total;
   const restatement = figures.not_restatable_kg !== '0';
@@ -93,7 +112,7 @@ async function explainFigure(
         ...leaf('part', row.ref, `${titleOf(step, row.keys[step] ?? '')}`, row.co2e_kg),
         facts: [['lines', String(row.lines)]] as Array<[string, string]>,
       }))
-    : await lineNodes(context, query, limit, offset);
+    : await lineNodes(context, walked, limit, offset);
   return {
     kind: 'figure',
     ref: inventoryRef(query, {}),
@@ -107,6 +126,7 @@ async function explainFigure(
       ['potentials', statement.gwp],
       ...boundaryFacts(statement),
       ['lines', String(figures.lines)],
+      ...passed,
       ...GASES.filter((gas) => figures.gases_kg[gas] !== '0').map((gas): [string, string] => [
         `${GAS_WORDS[gas]}, kg`,
         figures.gases_kg[gas],
@@ -297,10 +317,11 @@ const SHOWN = { scope: 'shown_scope', category: 'shown_category' };
 function boundedLine(node: ExplanationNode, row: LineRow, boundary: Boundary): ExplanationNode {
   const first = addDays(`${row.month.slice(0, 7)}-01`, row.day - 1);
   const share = boundary.shareOver(row.entity, first, addDays(first, row.days - 1));
-  const value = Rational.parse(node.value ?? '0').mul(share);
   return {
     ...node,
-    value: (value.toExactDecimal() ?? value.toDecimal(SHARE_SCALE + MASS_SCALE)).toString(),
+    value: Decimal.parse(node.value ?? '0')
+      .mul(shareAsDecimal(share))
+      .toString(),
     facts: [['counted wholly, kg CO2e', node.value ?? '0'], ['share', share.toString()], ...node.facts],
   };
 }
