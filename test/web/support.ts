@@ -132,16 +132,26 @@ function buildPage(): void {
 
 /** The sample company, imported as `footing demo` does it. */
 export async function importSample(application: Application): Promise<void> {
+  const send = async (path: string, file: string) => {
+    const bytes = await readFile(join(ROOT, 'sample/files', file));
+    const separator = path.includes('?') ? '&' : '?';
+    await application.call(`${path}${separator}file_name=${file}`, { body: new Uint8Array(bytes) });
+  };
+  await send('/api/rates/import?source=Federal%20Reserve%20Board', 'rates.csv');
+  await application.call('/api/settings', { json: { settings: { currency: 'EUR' } } });
   for (const [stream, file] of [
     ['plans', 'plans.csv'],
     ['customers', 'customers.csv.gz'],
     ['invoices', 'invoices.csv.gz'],
     ['transactions', 'transactions.csv.gz'],
     ['entities', 'entities.csv'],
+    ['ownership', 'ownership.csv'],
+    ['instruments', 'instruments.csv'],
+    ['residual_mixes', 'residual-mixes.csv'],
+    ['own_generation', 'own-generation.csv'],
     ['activities', 'activities.csv.gz'],
   ] as const) {
-    const bytes = await readFile(join(ROOT, 'sample/files', file));
-    await application.call(`/api/imports/${stream}?file_name=${file}`, { body: new Uint8Array(bytes) });
+    await send(`/api/imports/${stream}`, file);
   }
 }
 

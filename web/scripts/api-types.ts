@@ -41,6 +41,7 @@ const ROUTES: Record<string, readonly string[]> = {
   '/api/carbon/estimate': ['post'],
   '/api/carbon/decisions': ['get', 'post'],
   '/api/carbon/decisions/{id}': ['delete'],
+  '/api/carbon/lines': ['get'],
   '/api/carbon/checks': ['get'],
   '/api/carbon/checks/completeness': ['get'],
   '/api/carbon/checks/outliers': ['get'],

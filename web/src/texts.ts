@@ -1,4 +1,5 @@
 /** Every word that the page says, one file per page under texts/. Another language is other files of these shapes. */
+import { activities } from './texts/activities.ts';
 import { carbon } from './texts/carbon.ts';
 import { checks } from './texts/checks.ts';
 import { customers, segments } from './texts/customers.ts';
@@ -50,5 +51,6 @@ export const t = {
   bookSettings,
   rates,
   whatIf,
+  activities,
   checks,
 };

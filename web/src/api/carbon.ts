@@ -104,3 +104,28 @@ export function useOrganisationCheck() {
     queryFn: () => dataOf(api.GET('/api/organisation/check', { params: { query: asOfPart(asOf) } })),
   });
 }
+
+export type EmissionLine = Answer<'/api/carbon/lines'>['lines'][number];
+export type LinesQuery = Query<'/api/carbon/lines'>;
+
+const LINES_PER_PAGE = 100;
+
+export function useLines(query: LinesQuery, enabled = true) {
+  const asOf = useAsOf();
+  return useInfiniteQuery({
+    queryKey: ['lines', query, asOf],
+    queryFn: ({ pageParam, signal }) =>
+      dataOf(
+        api.GET('/api/carbon/lines', {
+          params: {
+            query: { ...query, limit: LINES_PER_PAGE, ...asOfPart(asOf), ...(pageParam ? { cursor: pageParam } : {}) },
+          },
+          signal,
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}

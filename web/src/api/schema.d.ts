@@ -872,6 +872,8 @@ export interface paths {
                                 rows: number;
                                 accepted: number;
                                 rejected: number;
+                                /** @description Earlier records, or rows of the file, that later ones would supersede */
+                                superseded: number;
                             };
                             rejected: {
                                 /** @description Row in the file, 1 for the first row of data */
@@ -1709,7 +1711,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Comma-separated: mrr, mrr_new_business, mrr_expansion, mrr_contraction, mrr_churn, mrr_reactivation, arr, arpa, asp, customers, new_customers, churned_customers, customer_churn_rate, mrr_churn_rate, gross_mrr_churn_rate, ltv, nrr, grr, nrr_flow, grr_flow, quick_ratio, trial_to_paid, trial_days, gross_cash_flow, net_cash_flow, failed_payments, failed_payment_count, recognised_revenue, deferred_revenue */
+                    /** @description Comma-separated: mrr, mrr_new_business, mrr_expansion, mrr_contraction, mrr_churn, mrr_reactivation, mrr_fx, committed_mrr, arr, arpa, asp, customers, new_customers, churned_customers, customer_churn_rate, mrr_churn_rate, gross_mrr_churn_rate, ltv, nrr, grr, nrr_flow, grr_flow, quick_ratio, trial_to_paid, trial_days, gross_cash_flow, net_cash_flow, failed_payments, failed_payment_count, recognised_revenue, deferred_revenue */
                     names?: string;
                     /**
                      * @description Day or month, inclusive
@@ -2708,6 +2710,17 @@ export interface paths {
                             region?: string;
                             /** @description Scope-3 category */
                             category?: string;
+                            /** @description Calculation method, see /api/carbon/methods; its inputs are attributes */
+                            method?: string;
+                            attributes?: {
+                                [key: string]: string;
+                            };
+                            /** @description Supplier, for rules that ask for it */
+                            supplier?: string;
+                            /** @description Entity, for rules that ask for it */
+                            entity?: string;
+                            /** @description Data quality, for rules that ask for it */
+                            data_quality?: string;
                         }[];
                         /**
                          * @description Set of 100-year potentials
@@ -3075,6 +3088,131 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The lines of an inventory, one per activity, month and factor
+         * @description Everything counts wholly: consolidation is applied to sums.
+         *
+         *     Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from?: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to?: string;
+                    /** @description Set of 100-year potentials */
+                    gwp?: "AR4" | "AR5" | "AR6";
+                    /** @description Largest by CO2e as published */
+                    order?: "largest" | "newest";
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                    /** @description Only this scope */
+                    scope?: string;
+                    /** @description Only this category */
+                    category?: string;
+                    /** @description Only this method */
+                    method?: string;
+                    /** @description Only this entity */
+                    entity?: string;
+                    /** @description Only this month */
+                    month?: string;
+                    /** @description Only this year */
+                    year?: string;
+                    /** @description Only this country */
+                    country?: string;
+                    /** @description Only this region */
+                    region?: string;
+                    /** @description Only this activity */
+                    activity?: string;
+                    /** @description Only this factor */
+                    factor?: string;
+                    /** @description Only this release */
+                    release?: string;
+                    /** @description Only this supplier */
+                    supplier?: string;
+                    /** @description Only this data_quality */
+                    data_quality?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            lines: {
+                                /** @description For /api/explain */
+                                ref: string;
+                                /** @description Data source */
+                                source: string;
+                                /** @description Key of the activity */
+                                external_id: string;
+                                activity: string;
+                                entity: string;
+                                /** @description Month into which this part of the activity falls */
+                                month: string;
+                                start_date: string;
+                                end_date: string;
+                                /**
+                                 * @description What of the activity this line is calculated from
+                                 * @example 1200
+                                 */
+                                used: string;
+                                /** @description Unit of it; the currency where it is calculated from spend */
+                                unit: string;
+                                country: string;
+                                supplier: string;
+                                data_quality: string;
+                                /** @description 1, 2, 3 or outside */
+                                scope: string;
+                                category: number | null;
+                                method: string;
+                                factor: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                /** @description What a reader must know */
+                                notes: string[];
+                            }[];
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;

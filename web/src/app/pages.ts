@@ -31,6 +31,7 @@ export const SUBPAGES: readonly { to: string; name: string }[] = [
   { to: '/revenue/customers', name: t.customers.title },
   { to: '/revenue/movements', name: t.movements.title },
   { to: '/carbon/breakdown', name: t.carbon.breakdown },
+  { to: '/carbon/activities', name: t.activities.title },
   { to: '/carbon/checks', name: t.checks.title },
   { to: '/carbon/organisation', name: t.organisation.title },
   { to: '/carbon/factors', name: t.factors.title },

@@ -91,6 +91,11 @@ const checks = createRoute({
   path: '/carbon/checks',
   component: lazyRouteComponent(() => import('../pages/carbon/DataChecks.tsx'), 'DataChecks'),
 });
+const activities = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/activities',
+  component: lazyRouteComponent(() => import('../pages/carbon/Activities.tsx'), 'Activities'),
+});
 const held = createRoute({
   getParentRoute: () => root,
   path: '/held',
@@ -149,6 +154,7 @@ export const router = createRouter({
     factors,
     estimate,
     whatIf,
+    activities,
     checks,
     held,
     imports,

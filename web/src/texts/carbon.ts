@@ -5,6 +5,7 @@ export const carbon = {
   tabs: {
     inventory: 'Inventory',
     breakdown: 'Breakdown',
+    activities: 'Activities',
     organisation: 'Organisation',
     factors: 'Factors',
     estimate: 'Estimate',

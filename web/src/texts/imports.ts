@@ -21,6 +21,7 @@ export const imports = {
   found: 'What was found',
   foundCounts: (rows: number, good: number, bad: number) =>
     `${count(rows, 'row', 'rows')}: ${n(good)} can be taken, ${bad === 0 ? 'none is rejected' : `${n(bad)} would be rejected`}.`,
+  foundSuperseded: (rows: number) => `${count(rows, 'earlier record', 'earlier records')} would be replaced.`,
   format: 'Format',
   encoding: 'Encoding',
   delimiter: 'Delimiter',

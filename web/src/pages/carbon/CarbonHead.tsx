@@ -12,6 +12,7 @@ import { type CarbonRange, GWP_SETS, KEPT } from './range.ts';
 const TABS: readonly Tab[] = [
   { to: '/carbon', label: t.carbon.tabs.inventory },
   { to: '/carbon/breakdown', label: t.carbon.tabs.breakdown },
+  { to: '/carbon/activities', label: t.carbon.tabs.activities },
   { to: '/carbon/checks', label: t.carbon.tabs.checks },
   { to: '/carbon/organisation', label: t.carbon.tabs.organisation },
   { to: '/carbon/factors', label: t.carbon.tabs.factors, isActive: (path) => path.startsWith('/carbon/factors') },

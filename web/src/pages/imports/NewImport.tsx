@@ -192,6 +192,7 @@ export function NewImport() {
                   state.found.counts.accepted,
                   state.found.counts.rejected,
                 )}
+            {state.found.counts.superseded > 0 && ` ${t.imports.foundSuperseded(state.found.counts.superseded)}`}
           </p>
           {state.found.notes.length > 0 && (
             <ul className="dimmed">
