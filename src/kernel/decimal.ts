@@ -14,6 +14,9 @@ export type Rounding = 'half-even' | 'exact' | 'down';
 
 const DECIMAL_TEXT = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/;
 
+const ZERO_CODE = 48;
+const POINT_CODE = 46;
+
 export class Decimal {
   readonly mantissa: bigint;
   /** Digits after the point, 0 or more. */
@@ -123,7 +126,13 @@ export class Decimal {
 
   /** Plain notation without needless zeros: `-0.5`, `1200`, never `1.2e3`. */
   toString(): string {
-    return this.normalized().toFixed();
+    const text = this.toFixed();
+    if (this.scale === 0) return text;
+    // Cutting zeros off the text is several times faster than dividing the number.
+    let end = text.length;
+    while (text.charCodeAt(end - 1) === ZERO_CODE) end -= 1;
+    if (text.charCodeAt(end - 1) === POINT_CODE) end -= 1;
+    return text.slice(0, end);
   }
 
   /** Plain notation with all `scale` digits. */

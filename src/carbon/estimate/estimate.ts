@@ -328,7 +328,19 @@ function numberOf(value: string | number | null | undefined): Decimal | null | u
   return decimal.mantissa.toString().replace('-', '').length - decimal.scale > WHOLE_DIGITS_MAX ? null : decimal;
 }
 
+const years = new Map<string, number | undefined>();
+/** Days whose years are kept: a call has many items of few days. */
+const YEARS_MAX = 10_000;
+
 function yearOf(date: string): number | undefined {
+  if (years.has(date)) return years.get(date);
+  const year = readYear(date);
+  if (years.size >= YEARS_MAX) years.clear();
+  years.set(date, year);
+  return year;
+}
+
+function readYear(date: string): number | undefined {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date);
   if (!parts) return undefined;
   const [year, month, day] = [Number(parts[1]), Number(parts[2]), Number(parts[3])];
