@@ -212,7 +212,9 @@ function silent(store: string, field: string, error: unknown): Problem {
   return {
     field,
     reason: `${store} does not answer: ${(error as Error).message}`,
-    remedy: 'Look at the log and restart; a remote server: check that it is up and that the URL is right.',
+    remedy:
+      (error as { remedy?: string }).remedy ??
+      'Look at the log and restart; a remote server: check that it is up and that the URL is right.',
   };
 }
 
