@@ -419,6 +419,42 @@ test('settings are shown as they stand, of the account and of each data source, 
   ]);
 });
 
+test('other currencies count once the account says into which they are converted (W29)', async () => {
+  const x = await customerIn(a, 'x');
+  const rates = await fetch(`${server.url}/api/rates`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${server.key}`, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      source: 'Treasury desk',
+      rates: [
+        { date: '2026-03-01', base: 'USD', quote: 'EUR', rate: '0.92' },
+        { date: '2026-04-01', base: 'USD', quote: 'EUR', rate: '0.95' },
+      ],
+    }),
+  });
+  expect(rates.status).toBeLessThan(300);
+  for (const [id, start, end] of [
+    ['i1', '2026-03-01', '2026-04-01'],
+    ['i2', '2026-04-01', '2026-05-01'],
+  ]) {
+    await billed(x, id!, [line(planA, 's', start!, end!, 10_000)], { currency: 'USD' });
+  }
+  expect((await C.Customer.retrieve(config, x)).mrr).toBe(0);
+  const state = (currency: string | null) =>
+    setSettings(server.footing.journal, server.account.id, 'cli:test', { source: null, settings: { currency } });
+  await state('EUR');
+  expect(await C.Customer.retrieve(config, x)).toMatchObject({ mrr: 9500, currency: 'EUR' });
+  const asked = { 'start-date': '2026-03-01', 'end-date': '2026-04-30', filters: `data_source~ANY~'A${number}'` };
+  expect((await C.Metrics.mrr(config, asked)).entries.map((each: Any) => [each.mrr, each['mrr-new-business']])).toEqual(
+    [
+      [9200, 9200],
+      [9500, 0],
+    ],
+  );
+  await state(null);
+  expect((await C.Customer.retrieve(config, x)).mrr).toBe(0);
+});
+
 describe('bad input: status, field, and no partial effect', () => {
   const good = () => line(planA, 's', '2026-01-01', '2026-02-01', 5000);
   const cases: Array<[title: string, change: (invoice: Any) => void, status: number, param: string, words: RegExp]> = [
