@@ -175,5 +175,5 @@ const thousandth = (kilograms: string): string => Decimal.parse(kilograms).mul(D
 function keyText(dimension: string, key: string): string {
   if (dimension === 'scope') return SCOPES[key] ?? key;
   if (dimension === 'category') return key === '' ? '' : `${key} ${CATEGORIES[key] ?? ''}`.trim();
-  return key;
+  return key === '' ? '(not stated)' : key;
 }

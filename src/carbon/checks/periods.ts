@@ -153,8 +153,8 @@ export interface PeriodFinding {
 export const METER_ATTRIBUTES = ['meter', 'meter_id', 'mpan', 'mprn', 'zaehler'] as const;
 
 /**
- * Gaps and overlaps between the periods of activities of the same entity, activity, unit, supplier and meter. Only activities that
- * state a period of several days, and only series in which they follow each other.
+ * Gaps and overlaps between the periods of activities of the same entity, activity, unit, supplier and meter. Only energy, and what names
+ * a meter; and of it only what states a period of several days.
  */
 export async function periodFindings(
   context: ReadContext,
@@ -169,6 +169,7 @@ export async function periodFindings(
         ${meter} AS meter, external_id, start_date, coalesce(end_date, start_date) AS last_day
       FROM activities
       WHERE sign = 1 AND seq <= {seq:UInt64} AND end_date > start_date AND coalesce(quantity, 0) >= 0
+        AND (${meter} != '' OR descriptor IN (SELECT descriptor FROM matches WHERE sign = 1 AND held = '' AND line = 0 AND ${ENERGY}))
         AND start_date <= toDate32({last:String}) AND end_date >= toDate32({first:String})
         AND (key_hash, origin_seq, origin_row) NOT IN (
           SELECT key_hash, origin_seq, origin_row FROM activities WHERE sign = -1 AND seq <= {seq:UInt64})

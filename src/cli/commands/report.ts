@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { Decimal } from '../../kernel/decimal.ts';
 import { grouped, print, printJson, table, wrapped } from '../output.ts';
 import { mrrRefs, printInventory, printMrr, printSuggestions } from '../statements.ts';
 import type { HeldView, InventoryView, MrrView } from '../views.ts';
@@ -167,7 +168,7 @@ function intensityCommand(): Command {
           const rows = [
             ['Location-based', found.location_based] as const,
             ...(found.market_based ? [['Market-based', found.market_based] as const] : []),
-          ].map(([title, side]) => [title, grouped(side.co2e_t), side.intensity ?? 'none']);
+          ].map(([title, side]) => [title, Decimal.parse(side.co2e_t).toGrouped(3), side.intensity ?? 'none']);
           print();
           print(
             table(
