@@ -146,7 +146,8 @@ export async function explainMetric(read: ReadContext, ref: string, sourceOf?: S
   const filter = await filterWithin(read, of.segment, of.filters);
   const listed = await below(read, { ...explained, filter, inStatement: isInStatement(explained) });
   // A flow of some customers is the sum of the rows below it.
-  const parts = listed.nodes.length > 0 && metric.startsWith('mrr_') ? [] : (MADE_OF[metric] ?? []);
+  const ofItself = ([, part]: ['mrr' | 'metric', string]) => STATEMENT_METRICS[part] === metric;
+  const parts = (MADE_OF[metric] ?? []).filter((each) => isInStatement(explained) || !ofItself(each));
   const names = parts.map(([kind, part]) => (kind === 'metric' ? (part as MetricName) : STATEMENT_METRICS[part]));
   const figures = async (range: Days, wanted: MetricName[]) => {
     const report = await metrics(read, {
