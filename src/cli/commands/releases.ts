@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { FootingError } from '../../kernel/errors.ts';
-import { bold, dim, grouped, print, printJson, safe, table, wrapped } from '../output.ts';
+import { bold, counted, dim, grouped, print, printJson, safe, table, wrapped } from '../output.ts';
 import { type CommonOptions, command, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
 
 interface ReleaseView {
@@ -109,9 +109,10 @@ function importCommand(): Command {
         print(
           repeated
             ? `${safe(release.id)} is known already, with the same content.`
-            : `${safe(basename(file))} is release ${bold(safe(release.id))}, entry ${answer.seq}: ${grouped(String(release.factors))} factors of ${grouped(String(release.rows_read))} rows.`,
+            : `${safe(basename(file))} is release ${bold(safe(release.id))}, entry ${answer.seq}: ${counted(release.factors, 'factor')} of ${counted(release.rows_read, 'row')}.`,
         );
-        for (const [reason, rows] of Object.entries(release.left)) print(dim(`  ${rows} rows: ${safe(reason)}`));
+        for (const [reason, rows] of Object.entries(release.left))
+          print(dim(`  ${counted(rows, 'row')}: ${safe(reason)}`));
         printDifference(answer.difference);
         printEffect(answer.effect);
         if (!release.adopted) print(`Take it into force: footing factors adopt ${safe(release.id)}`);
@@ -138,11 +139,11 @@ function printEffect(effect: EffectView): void {
     return;
   }
   print(
-    `Adopting it would change ${grouped(String(effect.lines))} lines: from ${grouped(effect.before_kg)} to ${grouped(effect.after_kg)} kg CO2e, ${grouped(effect.change_kg)} kg.`,
+    `Adopting it would change ${counted(effect.lines, 'line')}: from ${grouped(effect.before_kg)} to ${grouped(effect.after_kg)} kg CO2e, ${grouped(effect.change_kg)} kg.`,
   );
-  if (effect.newly_held > 0) print(`${effect.newly_held} lines would be held back.`);
-  if (effect.no_longer_held > 0) print(`${effect.no_longer_held} lines would no longer be held back.`);
-  if (effect.not_estimated > 0) print(`${effect.not_estimated} lines are not in these figures.`);
+  if (effect.newly_held > 0) print(`${counted(effect.newly_held, 'line')} would be held back.`);
+  if (effect.no_longer_held > 0) print(`${counted(effect.no_longer_held, 'line')} would no longer be held back.`);
+  if (effect.not_estimated > 0) print(`Not in these figures: ${counted(effect.not_estimated, 'line')}.`);
 }
 
 function releasesCommand(): Command {
