@@ -1724,8 +1724,9 @@ export interface paths {
                      */
                     to?: string;
                     interval?: "day" | "week" | "month" | "quarter" | "year";
+                    /** @description Default: that of the revenue settings */
                     week_start?: "monday" | "sunday";
-                    /** @description ISO 4217; default: the account's. Currencies are never added */
+                    /** @description ISO 4217; default: that of the revenue settings, or the account's. Currencies are never added */
                     currency?: string;
                     /**
                      * @description name~OPERATOR~value, joined by ~AND~
@@ -1868,7 +1869,7 @@ export interface paths {
                      * @example 2026-01
                      */
                     last?: string;
-                    /** @description ISO 4217; default: the account's. Currencies are never added */
+                    /** @description ISO 4217; default: that of the revenue settings, or the account's. Currencies are never added */
                     currency?: string;
                     /**
                      * @description name~OPERATOR~value, joined by ~AND~
@@ -2043,7 +2044,7 @@ export interface paths {
                     sort?: "mrr" | "name" | "customer_since" | "last_movement";
                     /** @description Default: desc; by name asc */
                     order?: "asc" | "desc";
-                    /** @description ISO 4217; default: the account's. Currencies are never added */
+                    /** @description ISO 4217; default: that of the revenue settings, or the account's. Currencies are never added */
                     currency?: string;
                     /** @example 2026-03-31 */
                     until?: string;
