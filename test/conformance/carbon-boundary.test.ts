@@ -452,6 +452,6 @@ test('every grouping foots to the same total, and that is what a calculation day
         await engines.clickhouse.client('default').command({ query: `DROP DATABASE ${context.database}` });
       },
     ),
-    { numRuns: 12, endOnFailure: true, interruptAfterTimeLimit: 25_000, markInterruptAsFailure: false },
+    { numRuns: 12, endOnFailure: true, interruptAfterTimeLimit: 12_000, markInterruptAsFailure: false },
   );
 }, 90_000);
