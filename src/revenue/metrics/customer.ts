@@ -45,6 +45,10 @@ const RECORD_COLUMNS = [
   'free_trial_started_at',
 ] as const;
 
+/** Instants in RFC 3339. */
+const recordSql = (column: string): string =>
+  column.endsWith('_at') ? `formatDateTime(${column}, '%Y-%m-%dT%H:%i:%SZ')` : `toString(${column})`;
+
 const HASH = 'cityHash64({source:String}, {customer:String})';
 
 /** As of read.seq and `until`. Error `not_found` for a customer of whom nothing is known: no record, no line. */
@@ -53,7 +57,7 @@ export async function customerDetail(read: ReadContext, key: CustomerKey, until:
   const rows = <Row>(query: string) => select<Row>(read.engines, read.database, query, values);
   const [records, balances, subscriptions, changes, attributes, tags, lines] = await Promise.all([
     rows<Record<string, string | null> & { attributes: Record<string, string> }>(
-      `SELECT ${RECORD_COLUMNS.map((column) => `toString(${column}) AS ${column}`).join(', ')}, attributes
+      `SELECT ${RECORD_COLUMNS.map((column) => `${recordSql(column)} AS ${column}`).join(', ')}, attributes
        FROM customers
        WHERE ${current('customers', `key_hash = ${HASH}`)}`,
     ),

@@ -137,6 +137,8 @@ function sides(
   { ofRecord, ofMovement }: Pick<Sorted, 'ofRecord' | 'ofMovement'>,
 ): string {
   const meant = `(${customerCondition(scope)}) AND (${planHolders(scope)}) AND (${found(scope, search)})`;
+  // Reversals take part in a sum; a first or last day is none.
+  const summed = !/day/.test(ofMovement);
   // Conditions are written over the columns that both sides have.
   const currency = '{currency:String}';
   return `
@@ -149,9 +151,27 @@ function sides(
     WHERE ${meant}
     UNION ALL
     SELECT customer_hash, ${ofMovement} AS value
-    FROM movements
-    WHERE seq <= {seq:UInt64} AND currency = ${currency} AND day <= {until:Date32} AND ${meant}`;
+    FROM ${summed ? 'movements' : STANDING}
+    WHERE ${summed ? 'seq <= {seq:UInt64} AND' : ''} currency = ${currency} AND day <= {until:Date32} AND ${meant}`;
 }
+
+/** Movements without what was reversed. */
+const REVERSED = 'SELECT customer_hash FROM movements WHERE sign = -1 AND seq <= {seq:UInt64}';
+const STANDING_COLUMNS = 'customer_hash, source, customer_external_id, currency, first_day, day';
+const STANDING = `(
+  SELECT ${STANDING_COLUMNS}
+  FROM movements
+  WHERE seq <= {seq:UInt64} AND customer_hash NOT IN (${REVERSED})
+  UNION ALL
+  SELECT ${STANDING_COLUMNS}
+  FROM (
+    SELECT ${STANDING_COLUMNS}, at, type, subscription_external_id, origin_seq, origin_row, mrr_before, mrr_after, sum(sign) AS net
+    FROM movements
+    WHERE seq <= {seq:UInt64} AND customer_hash IN (${REVERSED})
+    GROUP BY ALL
+    HAVING net > 0
+  )
+) AS standing`;
 
 /** Those who pay for one of the plans that are meant. */
 function planHolders(scope: Scope): string {
