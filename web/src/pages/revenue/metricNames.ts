@@ -8,6 +8,8 @@ export const METRIC_GROUPS = {
     'mrr_contraction',
     'mrr_churn',
     'mrr_reactivation',
+    'mrr_fx',
+    'committed_mrr',
     'arpa',
     'asp',
   ],
