@@ -4,10 +4,12 @@
  * accounts recognise otherwise (usage, breakage, set-up fees) is to be stated instead.
  */
 
+import { minorUnits } from '../kernel/currency.ts';
 import { type Day, daysBetween } from '../kernel/dates.ts';
 import { addIntervalToDay } from '../kernel/intervals.ts';
 import { Rational } from '../kernel/rational.ts';
 import type { ReadContext } from '../ledger/types.ts';
+import { rateTable } from '../rates/index.ts';
 
 export interface RecognisedRevenue {
   currency: string;
@@ -27,9 +29,15 @@ interface PeriodRow {
 
 /**
  * Revenue recognised from the day `from` until before the day `to`, by currency. Lines that are disabled or void count nothing; lines
- * without a service period are recognised on their date.
+ * without a service period are recognised on their date. With `into`, lines billed in other currencies are converted at the rate of the first
+ * day of their service period, exactly; those without a rate stay in their own currency, as entries of their own.
  */
-export async function recognisedRevenue(context: ReadContext, from: Day, to: Day): Promise<RecognisedRevenue[]> {
+export async function recognisedRevenue(
+  context: ReadContext,
+  from: Day,
+  to: Day,
+  into?: string,
+): Promise<RecognisedRevenue[]> {
   const result = await context.engines.clickhouse.client(context.database).query({
     query: `
 SELECT toString(currency) AS currency,
@@ -48,17 +56,38 @@ ORDER BY currency, first, end`,
     format: 'JSONEachRow',
   });
   const found = new Map<string, RecognisedRevenue>();
-  for (const row of await result.json<PeriodRow>()) {
+  const rows = await result.json<PeriodRow>();
+  const converted = await conversion(context, rows, into);
+  for (const row of rows) {
     const share = recognisedShare(row.first, row.end, from, to);
     if (share.isZero()) continue;
-    const sum = found.get(row.currency) ?? { currency: row.currency, cents: Rational.ZERO, lines: 0 };
-    found.set(row.currency, {
-      currency: row.currency,
-      cents: sum.cents.add(Rational.parse(row.cents).mul(share)),
+    const { currency, factor } = converted(row);
+    const sum = found.get(currency) ?? { currency, cents: Rational.ZERO, lines: 0 };
+    found.set(currency, {
+      currency,
+      cents: sum.cents.add(Rational.parse(row.cents).mul(share).mul(factor)),
       lines: sum.lines + Number(row.lines),
     });
   }
   return [...found.values()].sort((a, b) => (a.currency < b.currency ? -1 : 1));
+}
+
+/** How the minor units of a row are turned into those of `into`. */
+async function conversion(
+  { engines, accountId, seq }: ReadContext,
+  rows: readonly PeriodRow[],
+  into: string | undefined,
+): Promise<(row: PeriodRow) => { currency: string; factor: Rational }> {
+  const asBilled = (row: PeriodRow) => ({ currency: row.currency, factor: Rational.ONE });
+  if (into === undefined) return asBilled;
+  const currencies = [...new Set([into, ...rows.map((row) => row.currency)])];
+  const table = await rateTable(engines.pg, accountId, seq, currencies);
+  const units = (currency: string) => new Rational(10n ** BigInt(minorUnits(currency) ?? 2));
+  return (row) => {
+    const rate = row.currency === into ? Rational.ONE : table.rate(row.currency, into, row.first)?.rate;
+    if (rate === undefined) return asBilled(row);
+    return { currency: into, factor: rate.mul(units(into)).div(units(row.currency)) };
+  };
 }
 
 /**

@@ -12,7 +12,7 @@ import { Decimal } from '../kernel/decimal.ts';
 import { FootingError } from '../kernel/errors.ts';
 import { Rational } from '../kernel/rational.ts';
 import type { ReadContext } from '../ledger/types.ts';
-import { recognisedRevenue } from '../revenue/index.ts';
+import { postedSettings, recognisedRevenue } from '../revenue/index.ts';
 
 export interface IntensityQuery extends InventoryQuery {
   from: string;
@@ -72,6 +72,9 @@ export async function intensityStatement(
     ...(query.approach !== undefined && net.basis === 'recognised'
       ? ['The revenue is that of the whole book: make sure that it has the perimeter of the inventory.']
       : []),
+    ...(net.unconverted.length > 0
+      ? [`Not in the revenue, since no exchange rate is stated for it: ${net.unconverted.join(', ')}.`]
+      : []),
     ...(statement.held.length > 0 ? ['Some activities are held back and in no total.'] : []),
   ];
   return {
@@ -106,6 +109,8 @@ interface NetRevenue {
   currency: string;
   amount: Rational;
   lines: number | null;
+  /** Revenue that is not in it for want of a rate. */
+  unconverted: string[];
 }
 
 function stated({ revenue, currency }: IntensityQuery): NetRevenue {
@@ -114,21 +119,24 @@ function stated({ revenue, currency }: IntensityQuery): NetRevenue {
     currency: currency ?? '',
     amount: Rational.fromDecimal(Decimal.parse(revenue!)),
     lines: null,
+    unconverted: [],
   };
 }
 
-async function recognised(context: ReadContext, { from, to, currency }: IntensityQuery): Promise<NetRevenue> {
-  const all = await recognisedRevenue(context, `${from}-01`, `${addMonthsToMonth(to, 1)}-01`);
-  const found = currency === undefined ? all : all.filter((one) => one.currency === currency);
-  const [only, ...more] = found;
-  if (only === undefined || more.length > 0) {
+/** In the currency asked for, or the one that the revenue book is kept in; what has no rate into it is said, not added. */
+async function recognised(context: ReadContext, query: IntensityQuery): Promise<NetRevenue> {
+  const { from, to } = query;
+  const currency = query.currency ?? (await postedSettings(context)).currency ?? undefined;
+  const found = await recognisedRevenue(context, `${from}-01`, `${addMonthsToMonth(to, 1)}-01`, currency);
+  const main = currency === undefined && found.length === 1 ? found[0] : found.find((one) => one.currency === currency);
+  if (main === undefined) {
     throw new FootingError('invalid', 'It has to be said which revenue to divide by.', {
       problems: [
         {
           field: 'currency',
-          value: currency ?? '',
+          value: query.currency ?? '',
           reason:
-            only === undefined
+            found.length === 0
               ? 'no revenue is recognised in these months'
               : `revenue is recognised in ${found.map((one) => one.currency).join(', ')}`,
           remedy: 'Name a currency, or pass the net revenue of the financial statements',
@@ -136,8 +144,17 @@ async function recognised(context: ReadContext, { from, to, currency }: Intensit
       ],
     });
   }
-  const units = new Rational(10n ** BigInt(minorUnits(only.currency) ?? 2));
-  return { basis: 'recognised', currency: only.currency, amount: only.cents.div(units), lines: only.lines };
+  const amount = (one: { currency: string; cents: Rational }) =>
+    one.cents.div(new Rational(10n ** BigInt(minorUnits(one.currency) ?? 2)));
+  return {
+    basis: 'recognised',
+    currency: main.currency,
+    amount: amount(main),
+    lines: main.lines,
+    unconverted: found
+      .filter((one) => one !== main)
+      .map((one) => `${amount(one).toDecimal(minorUnits(one.currency) ?? 2)} ${one.currency}`),
+  };
 }
 
 function shownExactly(value: Rational): string {

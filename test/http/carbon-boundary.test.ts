@@ -171,6 +171,32 @@ describe('R-08: intensity divides by recognised revenue', () => {
     expect(await call('GET', `${query}&currency=USD`)).toMatchObject({ status: 422 });
   });
 
+  it('revenue in another currency is converted at its rate; without one it is said, not added', async () => {
+    await state('invoices', [
+      {
+        external_id: 'L2',
+        invoice_external_id: 'I2',
+        customer_external_id: 'C2',
+        date: '2025-01-01T00:00:00Z',
+        currency: 'JPY',
+        type: 'subscription',
+        subscription_external_id: 'S2',
+        plan_external_id: 'year',
+        service_period_start: '2025-01-01T00:00:00Z',
+        service_period_end: '2026-01-01T00:00:00Z',
+        amount_in_cents: '200000',
+      },
+    ]);
+    const query = '/api/reports/intensity?from=2025-01&to=2025-12&per=1000&currency=EUR';
+    const before = await get(query);
+    expect(before).toMatchObject({ revenue: '3000', revenue_lines: 1 });
+    expect(JSON.stringify(before)).toContain('no exchange rate is stated for it: 200000 JPY');
+
+    const rates = [{ date: '2024-12-31', base: 'EUR', quote: 'JPY', rate: '160' }];
+    expect(await call('POST', '/api/rates', { source: 'test', rates })).toMatchObject({ status: 201 });
+    expect(await get(query)).toMatchObject({ revenue: '4250', revenue_lines: 2 });
+  });
+
   it.each([
     ['2025-10-01', '2026-10-01', '2025-01-01', '2026-01-01', '0.25'],
     ['2025-10-01', '2026-10-01', '2026-01-01', '2027-01-01', '0.75'],
