@@ -70,11 +70,13 @@ export function NewImport() {
     changeInput({ file, stream, mapping: {}, lastFound: null, preview: null, error: null });
   };
   const running = useRef<AbortController | null>(null);
+  const soon = useRef<ReturnType<typeof setTimeout>>(undefined);
   const send = async (checking: boolean) => {
     const { file, stream } = state;
     if (!file || stream === '') return;
-    // What is being checked with other inputs is of no interest any more.
+    // What is being checked with other inputs is of no interest any more, and a check that is still to come would cut this one off.
     running.current?.abort();
+    clearTimeout(soon.current);
     const own = new AbortController();
     running.current = own;
     change({ error: null, already: false, sending: { bytes: file.size, sent: 0, checking } });
@@ -104,8 +106,8 @@ export function NewImport() {
   latest.current = send;
   useEffect(() => {
     if (!file || stream === '' || file.size > CHECKED_AT_ONCE_BYTES_MAX) return;
-    const timer = setTimeout(() => void latest.current(true), TYPING_MS);
-    return () => clearTimeout(timer);
+    soon.current = setTimeout(() => void latest.current(true), TYPING_MS);
+    return () => clearTimeout(soon.current);
   }, [file, stream, inputs]);
   const check = (event: FormEvent) => {
     event.preventDefault();
