@@ -132,7 +132,7 @@ describe('imports', () => {
     const head = await server.footing.journal.head(server.accounts.a);
     const file = 'external_id,day\nD-1,2025-01-01\nD-2,yesterday\n';
     const dry = await server.call('/api/imports/readings?mode=dry-run', { body: file });
-    expect([dry.status, dry.json.counts]).toEqual([200, { rows: 2, accepted: 1, rejected: 1 }]);
+    expect([dry.status, dry.json.counts]).toEqual([200, { rows: 2, accepted: 1, rejected: 1, superseded: 0 }]);
     const all = await server.call('/api/imports/readings?mode=all', { body: file });
     expect([all.status, all.json.code, all.json.problems[0].row]).toEqual([422, 'invalid', 2]);
     const headerless = await server.call('/api/imports/readings', { body: 'who,what\n1,2\n' });

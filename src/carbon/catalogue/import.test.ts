@@ -81,7 +81,7 @@ describe('UK flat file', () => {
 
   test('a row that is stated twice stops the import, and so does a year that is not known', () => {
     expect(() => flat(BUTANE[0]!, BUTANE[0]!)).toThrow(/states kg CO2e twice/);
-    expect(() => importDesnz(FLAT_HEADER, 2021)).toThrow(/flat file of 2021 is not known/);
+    expect(() => importDesnz(FLAT_HEADER, 2021)).toThrow(/flat file of 2021 is not one that this importer can read/);
   });
 });
 
