@@ -100,5 +100,13 @@ it('refuses every route but the public ones without a key', async () => {
     const answer = await server.call(url!, { key: null, method, ...(method === 'GET' ? {} : { json: {} }) });
     if (answer.status !== 401) open.push(`${method} ${path}`);
   }
-  expect(open.sort()).toEqual(['GET /api/health', 'GET /api/openapi.json', 'GET /api/problems/{code}']);
+  expect(open.sort()).toEqual([
+    'GET /api/health',
+    'GET /api/openapi.json',
+    'GET /api/problems/{code}',
+    // Has a signature in the place of a key (test/stripe); its id is not guessable, and without one there is nothing.
+    'POST /api/connectors/stripe/webhook/{id}',
+  ]);
+  const unsigned = await server.call('/api/connectors/stripe/webhook/x', { key: null, method: 'POST', json: {} });
+  expect(unsigned.status).toBe(422);
 });
