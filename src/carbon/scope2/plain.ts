@@ -44,18 +44,20 @@ export async function plainSums(
     'm.gwp_source AS gwp_source',
     'm.other_gas AS other_gas',
   ];
+  // Without entities the sums by decision and month say the same, and are a fraction of the rows.
+  const byEntity = share !== undefined || groupBy.includes('entity') || filters.entity !== undefined;
+  const matches = `matches WHERE sign = 1 AND held = '' AND scope = 2`;
   const rows = await read<Row>(
     context,
     `
     SELECT ${columns.join(', ')}, toString(sum(t.lines)) AS lines, toString(sum(toDecimal256(t.used, 12))) AS used_sum,
       ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, ${MASS_SCALE}))) AS ${mass}`).join(', ')}
-    FROM energy_totals AS t
+    FROM ${byEntity ? 'energy_totals' : 'match_totals'} AS t
     INNER JOIN (
       SELECT match, scope, category, method, activity, country, region, factor_id, release, unit, ratio, gwp_source, other_gas
-      FROM matches
-      WHERE sign = 1 AND held = '' AND scope = 2
+      FROM ${matches}
     ) AS m ON t.match = m.match
-    WHERE ${where}
+    WHERE ${where} AND t.match IN (SELECT match FROM ${matches})
     GROUP BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}
     ORDER BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}`,
     parameters,
