@@ -112,7 +112,7 @@ export type { InstrumentResult } from './scope2/allocate.ts';
 export { lossEmissions, splitChp } from './scope2/chp.ts';
 export { explainScope2, isScope2Ref } from './scope2/explain.ts';
 export { COVER_KINDS, marketBook } from './scope2/lines.ts';
-export { type Scope2Statement, type ShareOf, scope2Statement } from './scope2/statement.ts';
+export { type Scope2Statement, scope2Statement } from './scope2/statement.ts';
 export { activities, carbonStreams, PERIOD_DAYS_MAX } from './streams.ts';
 export { HOLD_WORDS } from './tables.ts';
 export { DRAWS_DEFAULT, DRAWS_MAX, DRAWS_MIN } from './uncertainty/monteCarlo.ts';

@@ -103,15 +103,11 @@ export interface InventoryStatement {
 export async function inventory(context: ReadContext, query: InventoryQuery = {}): Promise<InventoryStatement> {
   const groupBy = [...(query.groupBy ?? (['scope'] as const))];
   const gwp = query.gwp ?? DEFAULT_GWP;
-  for (const dimension of Object.keys(query.filters ?? {})) sqlOf(dimension);
   const columns = groupBy.filter((dimension) => dimension !== 'gas');
   const narrowed = await narrowedBy(context, query);
   const [{ sums, boundary }, held] = await Promise.all([
-    query.approach === undefined
-      ? readSums(context, narrowed, columns).then((plain) => ({ sums: plain, boundary: null }))
-      : consolidated(context, narrowed, columns, query.approach),
+    countedSums(context, query, narrowed, columns),
     heldSums(context, narrowed),
-    checkFilters(context, { ...query.filters, ...(query.under === undefined ? {} : { entity: [query.under] }) }),
   ]);
   const groups = new Map<string, KeyedSum[]>();
   for (const row of sums) {
@@ -137,10 +133,7 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
     groupBy,
     rows,
     total: {
-      ...figuresOf(
-        sums.filter((row) => row.in_scopes === '1'),
-        gwp,
-      ),
+      ...totalOf(sums, gwp),
       ref: inventoryRef(query, {}),
     },
     outside: figuresOf(
@@ -150,6 +143,35 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
     held,
     boundary,
   };
+}
+
+/** The total of the inventory alone: without groups, and without what is held back. */
+export async function inventoryTotal(context: ReadContext, query: InventoryQuery): Promise<Figures> {
+  const { sums } = await countedSums(context, query, await narrowedBy(context, query), ['scope']);
+  return totalOf(sums, query.gwp ?? DEFAULT_GWP);
+}
+
+const totalOf = (sums: readonly KeyedSum[], gwp: GwpSetName): Figures =>
+  figuresOf(
+    sums.filter((row) => row.in_scopes === '1'),
+    gwp,
+  );
+
+/** The sums that count, at their share; `narrowed` is the query by its entities. */
+async function countedSums(
+  context: ReadContext,
+  query: InventoryQuery,
+  narrowed: InventoryQuery,
+  columns: readonly Dimension[],
+): Promise<{ sums: KeyedSum[]; boundary: InventoryBoundary | null }> {
+  for (const dimension of Object.keys(query.filters ?? {})) sqlOf(dimension);
+  const [counted] = await Promise.all([
+    query.approach === undefined
+      ? readSums(context, narrowed, columns).then((sums) => ({ sums, boundary: null }))
+      : consolidated(context, narrowed, columns, query.approach),
+    checkFilters(context, { ...query.filters, ...(query.under === undefined ? {} : { entity: [query.under] }) }),
+  ]);
+  return counted;
 }
 
 /** A query of an entity and all that is under it, as one of entities. */

@@ -8,7 +8,14 @@ import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
 import { type Counting, countingFor } from '../counting.ts';
 import { type Figures, figuresOf, type SumRow } from '../figures.ts';
-import { DEFAULT_GWP, type Dimension, type InventoryQuery, inventory, inventoryRef, narrowedBy } from '../inventory.ts';
+import {
+  DEFAULT_GWP,
+  type Dimension,
+  type InventoryQuery,
+  inventoryRef,
+  inventoryTotal,
+  narrowedBy,
+} from '../inventory.ts';
 import { methodologyInForce } from '../methodology/ledger.ts';
 import { type Methodology, methodologyId } from '../methodology/methodology.ts';
 import { MASS_SCALE, MASSES } from '../tables.ts';
@@ -86,20 +93,20 @@ export async function scope2Statement(
   const gwp = query.gwp ?? DEFAULT_GWP;
   const [state, location] = await Promise.all([
     scope2State(context, context.seq),
-    inventory(context, { ...query, groupBy: ['scope'], filters: { ...query.filters, scope: ['2'] } }),
+    inventoryTotal(context, { ...query, filters: { ...query.filters, scope: ['2'] } }),
   ]);
   const common = {
     methodology: methodologyId(methodology),
     granularity: methodology.scope2.granularity,
     location_based: {
-      ...location.total,
+      ...location,
       ref: inventoryRef({ ...query, filters: { ...query.filters, scope: ['2'] } }, {}),
     },
   };
   const market = (figures: Figures) => ({ ...figures, ref: scope2Ref(query, methodology) });
   if (state.nothingStated) {
-    const plain = await plainStatement(context, query, groupBy, methodology, location.total, options.share);
-    return { ...common, market_based: market(location.total), ...plain };
+    const plain = await plainStatement(context, query, groupBy, methodology, location, options.share);
+    return { ...common, market_based: market(location), ...plain };
   }
   const book = await marketBook(context, context.seq, methodology);
   const lines = await countedLines(context, query, book, options.share);

@@ -13,6 +13,7 @@ import {
   type InventoryStatement,
   inventory,
   inventoryUnder,
+  scope2Statement,
 } from '../../carbon/index.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { HttpContext } from '../context.ts';
@@ -21,7 +22,7 @@ import { openRead } from '../reading.ts';
 import { AsOf, Day, DecimalText, Nullable, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 import { figures, held } from './figureSchemas.ts';
-import { MethodologyName, methodologyOf, Scope2Schema, scope2Beside } from './scope2.ts';
+import { MethodologyName, methodologyOf, Scope2Schema, scope2View } from './scope2.ts';
 
 const strict = { additionalProperties: false } as const;
 const NAME_CHARACTERS_MAX = 255;
@@ -176,9 +177,11 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
       if (await differsFromBooks(read, methodology)) {
         return { ...inventoryView(await inventoryUnder(read, asked, methodology)), scope_2: null };
       }
-      const statement = await inventory(read, asked);
-      const scope2 = await scope2Beside(read, asked, statement, { methodology });
-      return { ...inventoryView(statement), scope_2: scope2 };
+      const [statement, scope2] = await Promise.all([
+        inventory(read, asked),
+        scope2Statement(read, asked, { methodology }),
+      ]);
+      return { ...inventoryView(statement), scope_2: scope2 && scope2View(scope2, statement.total.co2e_kg) };
     },
   );
 }

@@ -3,8 +3,6 @@ import { Type } from 'typebox';
 import {
   COVER_KINDS,
   type InstrumentResult,
-  type InventoryQuery,
-  type InventoryStatement,
   lossEmissions,
   type Methodology,
   marketBook,
@@ -12,8 +10,6 @@ import {
   methodologyInForce,
   methodologyNamed,
   type Scope2Statement,
-  type ShareOf,
-  scope2Statement,
   splitChp,
 } from '../../carbon/index.ts';
 import { Decimal } from '../../kernel/decimal.ts';
@@ -81,18 +77,8 @@ export const Scope2Schema = Nullable(
   ),
 );
 
-/** Both methods of scope 2 beside a statement, as the inventory shows them. */
-export async function scope2Beside(
-  read: ReadContext,
-  query: InventoryQuery,
-  statement: Pick<InventoryStatement, 'total'>,
-  options: { methodology?: Methodology; share?: ShareOf } = {},
-) {
-  const made = await scope2Statement(read, query, options);
-  return made && scope2View(made, statement.total.co2e_kg);
-}
-
-function scope2View(made: Scope2Statement, locationTotal: string) {
+/** Both methods of scope 2 as the inventory shows them, beside its own total (kg CO2e, location-based). */
+export function scope2View(made: Scope2Statement, locationTotal: string) {
   const market = Decimal.parse(locationTotal)
     .sub(Decimal.parse(made.location_based.co2e_kg))
     .add(Decimal.parse(made.market_based.co2e_kg));
