@@ -62,6 +62,21 @@ describe('append', () => {
     expect((await journal.head(id)).seq).toBe(first.entry.seq);
   });
 
+  it('states several entries together or none of them, whatever their neighbours do', async () => {
+    const { id } = await newAccount();
+    const claiming = (text: string) => ({ ...note(text), claims: [text] });
+    const answers = await Promise.allSettled([
+      journal.append(id, claiming('taken')),
+      journal.appendAll(id, [note('a'), claiming('b')]),
+      journal.appendAll(id, [note('c'), claiming('taken'), note('d')]),
+      journal.append(id, note('e')),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
+    const entries = await journal.list(id, { limit: 10, after: 1 });
+    expect(entries.map(({ payload }) => (payload as { text: string }).text)).toEqual(['taken', 'a', 'b', 'e']);
+    expect(await journal.appendAll(id, [])).toEqual([]);
+  });
+
   it('decides a race of equal keys for one entry', async () => {
     const { id } = await newAccount();
     const answers = await Promise.all(

@@ -15,10 +15,16 @@ export const PAYLOAD_BYTES_MAX = 32 * 1024 * 1024;
 const GROUP_PAYLOAD_BYTES_MAX = 32 * 1024 * 1024;
 const NAME_CHARACTERS_MAX = 200;
 
-interface Waiting {
+interface Member {
   input: AppendInput;
   payload: string;
-  resolve(appended: Appended): void;
+}
+
+/** What one caller waits for: an entry, or several that are all stated or none. */
+interface Waiting {
+  members: readonly Member[];
+  bytes: number;
+  resolve(appended: Appended[]): void;
   reject(error: unknown): void;
 }
 
@@ -60,20 +66,23 @@ export function openJournal(pg: Pool, evidence: EvidenceStore): Journal {
   const listeners = new Set<(accountId: number, seq: number) => void>();
 
   async function append(accountId: number, input: AppendInput): Promise<Appended> {
-    checkName('kind', input.kind);
-    checkName('actor', input.actor);
-    if (input.idempotency) checkName('Idempotency-Key', input.idempotency.key);
-    const payload = canonicalJson(input.payload);
-    if (Buffer.byteLength(payload) > PAYLOAD_BYTES_MAX) {
-      throw new FootingError('too_large', `The entry's payload has more than ${PAYLOAD_BYTES_MAX} bytes`, {
-        remedy: 'Import it as a file.',
-      });
+    return (await appendAll(accountId, [input]))[0]!;
+  }
+
+  async function appendAll(accountId: number, inputs: readonly AppendInput[]): Promise<Appended[]> {
+    if (inputs.length === 0) return [];
+    if (inputs.length > GROUP_ENTRIES_MAX) {
+      throw new FootingError(
+        'too_large',
+        `${inputs.length} entries are to be stated at once; at most ${GROUP_ENTRIES_MAX} are taken`,
+        {
+          remedy: 'State less in one request.',
+        },
+      );
     }
-    if (input.evidence !== undefined && !(await evidence.has(input.evidence))) {
-      throw new FootingError('not_found', `There is no evidence ${input.evidence}`, {
-        remedy: 'Store the file first.',
-      });
-    }
+    const members = inputs.map((input): Member => ({ input, payload: payloadOf(input) }));
+    // Entries without evidence are queued at once, in the order in which they are asked for.
+    if (inputs.some((input) => input.evidence !== undefined)) await evidenceIsThere(inputs);
     const queue = queues.get(accountId) ?? [];
     queues.set(accountId, queue);
     if (queue.length >= QUEUE_ENTRIES_MAX) {
@@ -81,10 +90,18 @@ export function openJournal(pg: Pool, evidence: EvidenceStore): Journal {
         remedy: 'Send less at once, or send a file.',
       });
     }
-    return new Promise<Appended>((resolve, reject) => {
-      queue.push({ input, payload, resolve, reject });
+    const bytes = members.reduce((sum, { payload }) => sum + payload.length, 0);
+    return new Promise<Appended[]>((resolve, reject) => {
+      queue.push({ members, bytes, resolve, reject });
       if (!running.has(accountId)) void drain(accountId, queue);
     });
+  }
+
+  async function evidenceIsThere(inputs: readonly AppendInput[]): Promise<void> {
+    for (const { evidence: hash } of inputs) {
+      if (hash === undefined || (await evidence.has(hash))) continue;
+      throw new FootingError('not_found', `There is no evidence ${hash}`, { remedy: 'Store the file first.' });
+    }
   }
 
   async function drain(accountId: number, queue: Waiting[]): Promise<void> {
@@ -115,11 +132,19 @@ export function openJournal(pg: Pool, evidence: EvidenceStore): Journal {
   async function commitAndAnswer(accountId: number, group: Waiting[]): Promise<{ error: unknown } | undefined> {
     let answers: Appended[];
     try {
-      answers = await commitGroup(pg, accountId, group);
+      answers = await commitGroup(
+        pg,
+        accountId,
+        group.flatMap(({ members }) => members),
+      );
     } catch (error) {
       return { error };
     }
-    for (const [i, answer] of answers.entries()) group[i]!.resolve(answer);
+    let answered = 0;
+    for (const { members, resolve } of group) {
+      resolve(answers.slice(answered, answered + members.length));
+      answered += members.length;
+    }
     const last = answers.findLast((answer) => !answer.replayed);
     if (last) for (const listener of listeners) listener(accountId, last.entry.seq);
     return undefined;
@@ -127,6 +152,7 @@ export function openJournal(pg: Pool, evidence: EvidenceStore): Journal {
 
   return {
     append,
+    appendAll,
 
     async head(accountId) {
       const result = await pg.query<{ head_seq: string; head_hash: Buffer }>(
@@ -187,26 +213,41 @@ export function openJournal(pg: Pool, evidence: EvidenceStore): Journal {
   };
 }
 
+/** The entry's payload as it is stored. */
+function payloadOf(input: AppendInput): string {
+  checkName('kind', input.kind);
+  checkName('actor', input.actor);
+  if (input.idempotency) checkName('Idempotency-Key', input.idempotency.key);
+  const payload = canonicalJson(input.payload);
+  if (Buffer.byteLength(payload) > PAYLOAD_BYTES_MAX) {
+    throw new FootingError('too_large', `The entry's payload has more than ${PAYLOAD_BYTES_MAX} bytes`, {
+      remedy: 'Import it as a file.',
+    });
+  }
+  return payload;
+}
+
 /** The next entries to commit together. */
 function takeGroup(queue: Waiting[]): Waiting[] {
   const group: Waiting[] = [];
   const keys = new Set<string>();
-  let bytes = 0;
+  let [entries, bytes] = [0, 0];
   for (const waiting of queue) {
-    const key = waiting.input.idempotency?.key;
-    if (group.length >= GROUP_ENTRIES_MAX) break;
-    if (group.length > 0 && bytes + waiting.payload.length > GROUP_PAYLOAD_BYTES_MAX) break;
+    const own = waiting.members.flatMap(({ input }) => input.idempotency?.key ?? []);
+    if (entries > 0 && entries + waiting.members.length > GROUP_ENTRIES_MAX) break;
+    if (entries > 0 && bytes + waiting.bytes > GROUP_PAYLOAD_BYTES_MAX) break;
     // The second bearer of a key must see the first one committed.
-    if (key !== undefined && keys.has(key)) break;
+    if (own.some((key) => keys.has(key))) break;
     group.push(waiting);
-    bytes += waiting.payload.length;
-    if (key !== undefined) keys.add(key);
+    entries += waiting.members.length;
+    bytes += waiting.bytes;
+    for (const key of own) keys.add(key);
   }
   queue.splice(0, group.length);
   return group;
 }
 
-async function commitGroup(pg: Pool, accountId: number, group: Waiting[]): Promise<Appended[]> {
+async function commitGroup(pg: Pool, accountId: number, group: Member[]): Promise<Appended[]> {
   const tx = await pg.connect();
   let broken: Error | undefined;
   try {
@@ -226,7 +267,7 @@ async function commitGroup(pg: Pool, accountId: number, group: Waiting[]): Promi
   }
 }
 
-async function appendGroup(tx: PoolClient, accountId: number, group: Waiting[]): Promise<Appended[]> {
+async function appendGroup(tx: PoolClient, accountId: number, group: Member[]): Promise<Appended[]> {
   const locked = await tx.query<{ head_seq: string; head_hash: Buffer; now: string }>(
     `SELECT head_seq, head_hash, to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS now
      FROM accounts
@@ -323,7 +364,7 @@ async function appendGroup(tx: PoolClient, accountId: number, group: Waiting[]):
 }
 
 /** Takes and releases the group's claims. One that is held fails the group with `conflict`; its members are then tried alone. */
-async function takeClaims(tx: PoolClient, accountId: number, group: Waiting[]): Promise<void> {
+async function takeClaims(tx: PoolClient, accountId: number, group: Member[]): Promise<void> {
   const released = group.flatMap(({ input }) => input.releases ?? []);
   if (released.length > 0) {
     await tx.query('DELETE FROM claims WHERE account_id = $1 AND claim = ANY ($2)', [accountId, released]);
@@ -346,7 +387,7 @@ async function takeClaims(tx: PoolClient, accountId: number, group: Waiting[]): 
 }
 
 /** Entries of the group whose idempotency key is known: index in the group -> first entry. Other request: `conflict`. */
-async function findReplays(tx: PoolClient, accountId: number, group: Waiting[]): Promise<Map<number, Entry>> {
+async function findReplays(tx: PoolClient, accountId: number, group: Member[]): Promise<Map<number, Entry>> {
   const replays = new Map<number, Entry>();
   const keys = group.flatMap(({ input }) => (input.idempotency ? [input.idempotency.key] : []));
   if (keys.length === 0) return replays;

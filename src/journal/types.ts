@@ -64,6 +64,8 @@ export interface Appended {
 
 export interface Journal {
   append(accountId: number, input: AppendInput): Promise<Appended>;
+  /** Several entries, one after the other, in one transaction: all of them are stated or none. At most 512. */
+  appendAll(accountId: number, inputs: readonly AppendInput[]): Promise<Appended[]>;
   head(accountId: number): Promise<{ seq: number; hash: string }>;
   get(accountId: number, seq: number): Promise<Entry>;
   /**
