@@ -78,7 +78,14 @@ export class EventLogs {
   }
 
   /** Answers with the log as an event stream, from the Last-Event-ID on, until it ends or the client leaves. */
-  send(request: FastifyRequest, reply: FastifyReply, accountId: number, log: EventLog): void {
+  send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    accountId: number,
+    log: EventLog,
+    /** `resume: false`: the log was made for this request, so numbers of an earlier stream mean nothing in it. */
+    { resume = true } = {},
+  ): void {
     if (request.raw.destroyed || reply.raw.destroyed) {
       // The client has left while the route looked things up; nobody would tell us again.
       reply.hijack();
@@ -89,7 +96,7 @@ export class EventLogs {
       throw new FootingError('busy', `The account has ${open.size} event streams open, which is the limit.`);
     }
     this.#open.set(accountId, open);
-    let sentId = lastEventId(request);
+    let sentId = resume ? lastEventId(request) : 0;
     reply.hijack();
     const raw = reply.raw;
     raw.writeHead(200, {

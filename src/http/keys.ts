@@ -75,6 +75,13 @@ export class ApiKeys {
     return same && known ? known.caller : null;
   }
 
+  /** Whether the key of this id is still valid; what another server took back is seen within `keyCacheMs`. */
+  async stands(id: string): Promise<boolean> {
+    const cached = this.#cache.get(id);
+    const { known } = cached && cached.until > performance.now() ? cached : await this.#lookUp(id);
+    return known !== null;
+  }
+
   /** Makes a key. The text that is returned with it is the only copy there will ever be. */
   async create(
     accountId: number | null,

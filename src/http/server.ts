@@ -25,6 +25,7 @@ import { importRoutes } from './routes/imports.ts';
 import { intensityRoutes } from './routes/intensity.ts';
 import { inventoryRoutes } from './routes/inventory.ts';
 import { journalRoutes } from './routes/journal.ts';
+import { journalEventRoutes } from './routes/journalEvents.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { lineRoutes } from './routes/lines.ts';
 import { methodologyRoutes } from './routes/methodology.ts';
@@ -124,6 +125,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     accountRoutes,
     keyRoutes,
     journalRoutes,
+    journalEventRoutes,
     streamRoutes,
     momentRoutes,
     lineRoutes,

@@ -35,6 +35,8 @@ function filled(path: string): string[] {
   return seqs.map((seq) =>
     path
       .replace('{seq}', String(seq))
+      // The one stream that has no end of its own.
+      .replace('/journal/events', '/journal/events?until=0')
       .replace('{stream}', 'readings')
       .replace('{name}', 'readings')
       .replace('{slug}', 'alder')

@@ -155,6 +155,45 @@ describe('as of an earlier entry', () => {
   });
 });
 
+describe('while others work', () => {
+  /** Polling would take ten. */
+  const FOLLOWED_MS_MAX = 4_000;
+  const state = (id: string, cents: number) =>
+    application.call('/api/records/invoices', { json: { rows: [invoiceLine(id, '2025-02', cents)] } });
+
+  it('what is on the screen follows, also when the connection broke meanwhile', { timeout: TIME }, async () => {
+    await during('/revenue?from=2025-01&to=2025-02', async ({ page }) => {
+      const end = page.getByRole('row', { name: /^Feb 2025/ });
+      const shows = (text: string) =>
+        expect.poll(() => end.textContent(), { timeout: FOLLOWED_MS_MAX, interval: 50 }).toContain(text);
+      await shows('1,500.50');
+      await page.locator('html[data-live=true]').waitFor();
+      await state('l2', 160_000);
+      await shows('1,600.00');
+      // The page that nobody looks at gives its connection up, and catches up when it is looked at again.
+      await page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: 'hidden', configurable: true });
+        document.dispatchEvent(new Event('visibilitychange'))`);
+      await page.locator('html[data-live=false]').waitFor();
+      await state('l2', 150_050);
+      await page.evaluate(`delete document.visibilityState; document.dispatchEvent(new Event('visibilitychange'))`);
+      await shows('1,500.50');
+    });
+  });
+
+  it('the stream says where the journal and the books are, and ends with its key', { timeout: TIME }, async () => {
+    const { id, secret } = await application.newKey();
+    const { seq } = (await application.call('/api/account')) as { seq: number };
+    const open = (query: string, key: string) =>
+      fetch(`${application.url}/api/journal/events${query}`, { headers: { authorization: `Bearer ${key}` } });
+    expect(await (await open(`?until=${seq}`, secret)).text()).toContain(
+      `event: head\ndata: {"seq":${seq},"posted":{"revenue":${seq},"carbon":${seq}}}\n\n`,
+    );
+    const endless = (await open('', secret)).text();
+    await application.call(`/api/keys/${id}`, { method: 'DELETE' });
+    expect(await endless).toMatch(/event: end\n/);
+  });
+});
+
 const FILE = [
   'Kunde,invoice_external_id,date,currency,external_id,type,subscription_external_id,plan_external_id,service_period_start,service_period_end,amount_in_cents,Notiz',
   'c2,w1,2025-02-01,EUR,w1,subscription,s2,basic,2025-02-01,2025-02-28,30000,a',
@@ -273,15 +312,19 @@ describe('when the API fails', () => {
 describe('commands, copies and downloads', () => {
   it('goes everywhere by keyboard', { timeout: TIME }, async () => {
     await during('/journal', async ({ page }) => {
+      const openPalette = async () => {
+        await page.keyboard.press('Control+k');
+        await page.locator('[role=combobox]:focus').waitFor();
+      };
       await page.getByRole('heading', { name: 'Entries' }).waitFor();
       await page.keyboard.press('g');
       await page.keyboard.press('c');
       await page.getByRole('heading', { name: 'Carbon', level: 1 }).waitFor();
-      await page.keyboard.press('Control+k');
+      await openPalette();
       await page.keyboard.type('go to rec');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { name: 'Records', level: 1 }).waitFor();
-      await page.keyboard.press('Control+k');
+      await openPalette();
       await page.keyboard.type('light and dark');
       await page.keyboard.press('Enter');
       await expect.poll(() => page.locator('html').getAttribute('data-mantine-color-scheme')).toBe('dark');

@@ -40,7 +40,6 @@ export interface VisitOptions {
 
 export interface Visit {
   page: Page;
-  context: BrowserContext;
   /** Errors in the console and uncaught ones: refusals of the content security policy are among them. */
   faults: string[];
   close(): Promise<void>;
@@ -62,6 +61,7 @@ export async function openApplication(): Promise<Application> {
     instance: (await make(null, 'admin')).secret,
   };
   const browser = await launchBrowser();
+  const contextFor = openContexts(browser);
   return {
     url,
     footing,
@@ -86,7 +86,10 @@ export async function openApplication(): Promise<Application> {
       if (!answer.ok) throw new Error(`${path}: ${answer.status} ${text}`);
       return text === '' ? null : JSON.parse(text);
     },
-    visit: (path, options) => visit(browser, url, keys.admin, path, options),
+    async visit(path, options = {}) {
+      const { key = keys.admin, colorScheme = 'light' } = options;
+      return visit(await contextFor(colorScheme), url + path, key, options);
+    },
     async close() {
       await browser.close();
       await app.close();
@@ -95,24 +98,34 @@ export async function openApplication(): Promise<Application> {
   };
 }
 
-async function visit(browser: Browser, url: string, adminKey: string, path: string, options: VisitOptions = {}) {
-  const { key = adminKey, width = 1360, height = 900, colorScheme = 'light' } = options;
-  const context = await browser.newContext({
-    viewport: { width, height },
-    colorScheme,
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-    reducedMotion: 'reduce',
-    acceptDownloads: true,
-    permissions: ['clipboard-read', 'clipboard-write'],
-  });
-  if (key !== null) {
-    await context.addInitScript(`if (!sessionStorage.getItem('visited')) {
-      sessionStorage.setItem('visited', '1');
-      sessionStorage.setItem('footing.key', ${JSON.stringify(key)});
-    }`);
-  }
+/** Windows of one colour scheme share the browser's cache, as those of a person do; what they keep for themselves is their own. */
+function openContexts(browser: Browser): (colorScheme: 'light' | 'dark') => Promise<BrowserContext> {
+  const contexts = new Map<string, Promise<BrowserContext>>();
+  return (colorScheme) => {
+    const context =
+      contexts.get(colorScheme) ??
+      browser.newContext({
+        colorScheme,
+        locale: 'en-GB',
+        timezoneId: 'UTC',
+        reducedMotion: 'reduce',
+        acceptDownloads: true,
+        permissions: ['clipboard-read', 'clipboard-write'],
+      });
+    contexts.set(colorScheme, context);
+    return context;
+  };
+}
+
+async function visit(context: BrowserContext, address: string, key: string | null, options: VisitOptions) {
+  const { width = 1360, height = 900 } = options;
   const page = await context.newPage();
+  await page.setViewportSize({ width, height });
+  await page.addInitScript(`if (!sessionStorage.getItem('visited')) {
+    localStorage.clear();
+    sessionStorage.setItem('visited', '1');
+    ${key === null ? '' : `sessionStorage.setItem('footing.key', ${JSON.stringify(key)});`}
+  }`);
   page.setDefaultTimeout(WAIT_MS_MAX);
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.message));
@@ -120,8 +133,8 @@ async function visit(browser: Browser, url: string, adminKey: string, path: stri
     // A status that the page shows as a message is logged by the browser too.
     if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) faults.push(message.text());
   });
-  await page.goto(url + path);
-  return { page, context, faults, close: () => context.close() };
+  await page.goto(address);
+  return { page, faults, close: () => page.close() };
 }
 
 /** Builds the page when it is missing or older than its sources. */

@@ -20,20 +20,29 @@ export async function followEvents(
   for (let attempt = 0; attempt < RETRIES_MAX && !signal.aborted; attempt++) {
     try {
       const response = await apiFetch(path, { signal, headers: lastId === '' ? {} : { 'last-event-id': lastId } });
-      for await (const block of blocksOf(response.body!)) {
-        const fields = fieldsOf(block);
-        if (fields.data === undefined) continue;
+      for await (const { id, ...event } of eventsOf(response.body!)) {
         attempt = 0;
-        lastId = fields.id ?? lastId;
-        const name = fields.event ?? 'message';
-        onEvent({ name, data: JSON.parse(fields.data) });
-        if (last.includes(name)) return;
+        lastId = id ?? lastId;
+        onEvent(event);
+        if (last.includes(event.name)) return;
       }
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof ApiError && error.status >= 400 && error.status < 500) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  }
+}
+
+/** The events of one stream; `onSign` is called for every sign of life, comments among them. */
+export async function* eventsOf(
+  body: ReadableStream<Uint8Array>,
+  onSign: () => void = () => {},
+): AsyncGenerator<ServerEvent & { id: string | undefined }> {
+  for await (const block of blocksOf(body)) {
+    onSign();
+    const { id, event = 'message', data } = fieldsOf(block);
+    if (data !== undefined) yield { id, name: event, data: JSON.parse(data) };
   }
 }
 

@@ -55,18 +55,23 @@ export const useAccount = () =>
   useQuery({
     queryKey: ['account'],
     queryFn: () => dataOf(api.GET('/api/account')),
-    refetchInterval: HEAD_POLL_MS,
     staleTime: 0,
   });
 
-/** Reads everything on the screen again when the journal has grown, whoever stated something. */
-export function useFollowJournal(): void {
-  const seq = useAccount().data?.seq;
+/** Asks for the last entry every few seconds, and reads everything on the screen again when there is another one. */
+export function usePollJournal(enabled: boolean): void {
+  const { data } = useQuery({
+    queryKey: ['account'],
+    queryFn: () => dataOf(api.GET('/api/account')),
+    refetchInterval: enabled ? HEAD_POLL_MS : false,
+    staleTime: 0,
+  });
+  const seq = data?.seq;
   const seen = useRef<number | undefined>(undefined);
   useEffect(() => {
-    if (seq !== undefined && seen.current !== undefined && seq !== seen.current) readAgain();
+    if (enabled && seq !== undefined && seen.current !== undefined && seq !== seen.current) readAgain();
     if (seq !== undefined) seen.current = seq;
-  }, [seq]);
+  }, [enabled, seq]);
 }
 
 export function readAgain(): void {

@@ -1,6 +1,7 @@
 /** The frame of every page: signed out, it is the sign-in; signed in, the shell with the explanation beside it. */
 import { Outlet } from '@tanstack/react-router';
-import { useFollowJournal } from '../api/queries.ts';
+import { useFollowJournal, useHead } from '../api/live.ts';
+import { usePollJournal } from '../api/queries.ts';
 import { ExplainPanel } from '../explain/ExplainPanel.tsx';
 import { SignIn, SignInAgain } from '../pages/SignIn.tsx';
 import { useKey } from '../session.ts';
@@ -12,6 +13,7 @@ export function Root() {
 
 function SignedIn() {
   useFollowJournal();
+  usePollJournal(useHead() === null);
   return (
     <>
       <Shell>

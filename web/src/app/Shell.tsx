@@ -1,7 +1,9 @@
 /** The frame around every page: navigation, the entry that the books are shown as of, commands, colours, the person's menu. */
 import { ActionIcon, Burger, Button, useComputedColorScheme, useMantineColorScheme } from '@mantine/core';
+import { useIsFetching } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useState } from 'react';
+import { useHead } from '../api/live.ts';
 import { queryClient, useAccount } from '../api/queries.ts';
 import { signOut } from '../session.ts';
 import { t } from '../texts.ts';
@@ -55,6 +57,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <span className="wide-only">{t.palette.open}&nbsp;</span>
           <kbd>{t.palette.keys}</kbd>
         </Button>
+        <Posting />
         <AsOfChooser />
         <ColorButton />
         <Button
@@ -78,12 +81,30 @@ export function Shell({ children }: { children: ReactNode }) {
         <a href="/api/docs/">{t.pages.api}</a>
       </nav>
       <main id="main" className="main" tabIndex={-1}>
+        <Busy />
         <AsOfBanner />
         {children}
       </main>
       <CommandPalette open={paletteOpen} onClose={() => setPaletteOpen(false)} />
     </div>
   );
+}
+
+/** What was stated and is not in the figures yet. It is told late by its style, so that a quick posting does not flicker. */
+function Posting() {
+  const head = useHead();
+  return (
+    <span role="status" className="posting">
+      {head !== null && head.readable < head.seq && <span>{t.app.posting(head.seq)}</span>}
+    </span>
+  );
+}
+
+/** Says on the page itself whether something is being read, without drawing the page anew. */
+function Busy() {
+  const busy = useIsFetching() > 0;
+  useEffect(() => document.getElementById('main')?.setAttribute('aria-busy', String(busy)), [busy]);
+  return null;
 }
 
 export function useToggleColours(): () => void {

@@ -36,7 +36,8 @@ interface Props<Row> {
   caption: string;
   columns: readonly Column<Row>[];
   rows: readonly Row[];
-  rowKey: (row: Row) => string;
+  /** Tells rows apart; `index` is for rows that may be alike. */
+  rowKey: (row: Row, index: number) => string;
   /** The last lines, in bold: totals. */
   totals?: readonly Row[];
   onEnd?: (() => void) | undefined;
@@ -119,14 +120,19 @@ export function DataTable<Row>({
           <tbody>
             {first > 0 && <Spacer height={first * ROW_PX} columns={columns.length} />}
             {rows.slice(first, last + 1).map((row, index) => (
-              <Line key={rowKey(row)} row={row} columns={columns} index={isVirtual ? first + index + 2 : undefined} />
+              <Line
+                key={rowKey(row, first + index)}
+                row={row}
+                columns={columns}
+                index={isVirtual ? first + index + 2 : undefined}
+              />
             ))}
             {below > 0 && <Spacer height={below} columns={columns.length} />}
           </tbody>
           {totals.length > 0 && (
             <tfoot>
-              {totals.map((row) => (
-                <Line key={rowKey(row)} row={row} columns={columns} index={undefined} />
+              {totals.map((row, index) => (
+                <Line key={rowKey(row, index)} row={row} columns={columns} index={undefined} />
               ))}
             </tfoot>
           )}

@@ -7,6 +7,7 @@ export const app = {
   menu: 'Menu',
   pages: 'Pages',
   signOut: 'Sign out',
+  posting: (seq: number) => `Posting entry ${n(seq)} …`,
   toDark: 'Dark colours',
   toLight: 'Light colours',
 };

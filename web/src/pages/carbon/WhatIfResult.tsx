@@ -87,7 +87,7 @@ export function WhatIfResult({ answer, name, busy }: { answer: WhatIf; name: str
             caption={t.whatIf.changes}
             columns={CHANGE_COLUMNS}
             rows={answer.changes}
-            rowKey={({ entity, activity, scope, category }) => JSON.stringify([entity, activity, scope, category])}
+            rowKey={({ activity }, index) => `${index} ${activity}`}
             heightMax={420}
           />
         </Section>
