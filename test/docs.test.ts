@@ -7,7 +7,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { difference, type Examples, hasExamples, openExamples, PAGES, ROOT, textOf } from '../docs/examples.ts';
-import { commands, leaves, type OpenApi, references, withGenerated } from '../docs/reference/generate.ts';
+import { leaves, type OpenApi, references, withGenerated } from '../docs/reference/generate.ts';
+import { program } from '../src/cli/program.ts';
 
 const IMPORT_MS_MAX = 240_000;
 
@@ -64,7 +65,7 @@ describe('references', () => {
   });
 
   test('options that pages name exist', async () => {
-    const known = new Set(leaves(await commands()).flatMap(({ command }) => command.options.map(({ long }) => long)));
+    const known = new Set(leaves(program.commands).flatMap(({ command }) => command.options.map(({ long }) => long)));
     for (const other of ['--help', '--version']) known.add(other);
     const named = PAGES.flatMap((page) =>
       textOf(page)
@@ -77,7 +78,7 @@ describe('references', () => {
   });
 
   test('commands that pages name exist', async () => {
-    const names = leaves(await commands()).map(({ name }) => name);
+    const names = leaves(program.commands).map(({ name }) => name);
     const used = PAGES.flatMap((page) =>
       [...textOf(page).matchAll(/(?:`|\$ )footing ([a-z]+(?: [a-z]+)?)/g)].map(([, words]) => ({
         page,

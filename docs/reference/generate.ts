@@ -5,8 +5,9 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { openInstance } from '../../src/cli/instance.ts';
+import { program } from '../../src/cli/program.ts';
 import { STREAMS } from '../../src/footing.ts';
 import { PROBLEM_CODES } from '../../src/http/problems.ts';
 import type { ColumnDefinition, StreamDefinition } from '../../src/streams/types.ts';
@@ -50,25 +51,6 @@ const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\
 function table(headers: readonly string[], rows: ReadonlyArray<readonly string[]>): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(headers), line(headers.map(() => '---')), ...rows.map(line)].join('\n');
-}
-
-let composed: readonly Command[] | undefined;
-
-/** Every command with its sub-commands, as src/cli/main.ts puts them together; it is loaded without being run. */
-export async function commands(): Promise<readonly Command[]> {
-  if (composed) return composed;
-  const { parseAsync } = Command.prototype;
-  Command.prototype.parseAsync = async function () {
-    composed = this.commands;
-    return this;
-  };
-  try {
-    await import('../../src/cli/main.ts');
-  } finally {
-    Command.prototype.parseAsync = parseAsync;
-  }
-  if (!composed) throw new Error('src/cli/main.ts has put no command together.');
-  return composed;
 }
 
 /** The commands that do something, by their full names. */
@@ -179,7 +161,7 @@ export function httpReference(api: OpenApi): string {
 /** Generated text by file below docs/reference. */
 export async function references(api: OpenApi): Promise<Record<string, string>> {
   return {
-    'cli.md': cliReference(await commands()),
+    'cli.md': cliReference(program.commands),
     'http.md': httpReference(api),
     'streams.md': streamsReference(),
     'errors.md': errorsReference(),
