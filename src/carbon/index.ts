@@ -27,6 +27,7 @@ export {
   type Estimates,
   estimate,
 } from './estimate/estimate.ts';
+export { type EstimateTexts, estimateTexts } from './estimate/text.ts';
 export { type ExplainOptions, explainInventory, isInventoryRef } from './explain.ts';
 export { carbonExports } from './exports.ts';
 export { factorsById, releaseById } from './factors/find.ts';

@@ -53,8 +53,11 @@ function cutOff(request: FastifyRequest, reply: FastifyReply, ms: number): void 
   sendProblem(new HttpFailure('timeout', `The body had not arrived after ${ms / 1000} s.`), request, reply);
 }
 
-/** Where a JSON number may hold more digits than a double keeps: a fraction, an exponent, or very many digits. */
-const MAYBE_INEXACT = /\d[.eE]|\d{16}/;
+/**
+ * Where a JSON number may hold more digits than a double keeps: a fraction, an exponent, or very many digits. A number stands at the
+ * beginning or after one of `:[,`; digits inside of texts, which are exact anyway, need no second look.
+ */
+const MAYBE_INEXACT = /(?:^|[:[,])\s*-?(?:\d+[.eE]|\d{16})/;
 const EXACT_INTEGER = /^-?\d+$/;
 /** A key that would change what an object is instead of what it holds; escapes included. */
 const PROTOTYPE_KEY =

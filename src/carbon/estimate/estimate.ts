@@ -7,8 +7,9 @@ import { Decimal } from '../../kernel/decimal.ts';
 import { shown } from '../../kernel/errors.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { Factor, GwpSetName } from '../catalogue/types.ts';
-import type { Descriptor, Held } from '../decide.ts';
+import type { Descriptor, FactorIndex, Held } from '../decide.ts';
 import { type Candidate, finderOf } from '../matching/candidates.ts';
+import type { Choices } from '../matching/choices.ts';
 import { holding } from '../matching/refine.ts';
 import type { MatchingState } from '../matching/state.ts';
 import { expand } from '../methods/expand.ts';
@@ -29,7 +30,9 @@ const SEARCH_WORK = 100;
 
 export interface EstimateItem {
   /** Name of the activity, or id of a factor. */
-  activity: string;
+  activity?: string;
+  /** Id of the factor to use, instead. */
+  factor?: string;
   quantity?: string | number | null;
   unit?: string;
   amount?: string | number | null;
@@ -95,8 +98,60 @@ export interface Estimates {
   counts: { estimated: number; held: number; invalid: number };
 }
 
-type Matched = { plan: Plan; chosenBy: string; score: string | null; lines: LineHead[] } | EstimateResult;
-type LineHead = Omit<EstimateLine, 'co2e_kg' | 'gases_kg'>;
+/** A plan with what of its lines does not depend on the quantity. */
+export interface Planned {
+  plan: Plan;
+  chosenBy: string;
+  score: string | null;
+  lines: readonly LineHead[];
+  factors: readonly Factor[];
+  /** The call that has named the factors last. */
+  named: object | undefined;
+  /** Kept by `text.ts`: the result as JSON without its numbers. */
+  text?: readonly string[];
+}
+export type LineHead = Omit<EstimateLine, 'co2e_kg' | 'gases_kg'>;
+type NotEstimated = Exclude<EstimateResult, { outcome: 'estimated' }>;
+
+/** What an item comes to: a plan and the number that it is multiplied with. */
+export interface Evaluated {
+  planned: Planned;
+  used: Decimal;
+}
+
+/** One call of the estimates: what it has matched already. */
+export interface Call {
+  state: MatchingState;
+  options: EstimateOptions;
+  known: Map<string, Planned | NotEstimated>;
+  plans: Map<string, Planned>;
+  factors: Map<string, Factor>;
+  searchesLeft: number;
+  matched: number;
+}
+
+export function beginCall(state: MatchingState, options: EstimateOptions): Call {
+  return {
+    state,
+    options,
+    known: new Map(),
+    plans: plansOf(state, options.gwp),
+    factors: new Map(),
+    searchesLeft: SEARCHES_MAX,
+    matched: 0,
+  };
+}
+
+/** Lets others have their turn after so much work; `true` once they had it. */
+export class Turns {
+  #last = 0;
+  async after(items: number, call: Call): Promise<void> {
+    const work = items + MATCH_WORK * call.matched + SEARCH_WORK * (SEARCHES_MAX - call.searchesLeft);
+    if (work - this.#last <= TURN_WORK) return;
+    await setImmediate();
+    this.#last = work;
+  }
+}
 
 /** Calculates all items, in their order. */
 export async function estimate(
@@ -105,40 +160,27 @@ export async function estimate(
   options: EstimateOptions,
 ): Promise<Estimates> {
   const results: EstimateResult[] = new Array(items.length);
-  const factors = new Map<string, Factor>();
   const counts = { estimated: 0, held: 0, invalid: 0 };
-  const known = new Map<string, Matched>();
-  const searches = { left: SEARCHES_MAX };
-  let turn = 0;
+  const call = beginCall(state, options);
+  const turns = new Turns();
   for (let i = 0; i < items.length; i += 1) {
-    const result = estimateItem(items[i]!, state, options, known, factors, searches);
+    const result = estimateItem(items[i]!, call);
     counts[result.outcome] += 1;
     results[i] = result;
-    const work = i + MATCH_WORK * known.size + SEARCH_WORK * (SEARCHES_MAX - searches.left);
-    if (work - turn > TURN_WORK) {
-      await setImmediate();
-      turn = work;
-    }
+    await turns.after(i, call);
   }
-  return { results, factors, counts };
+  return { results, factors: call.factors, counts };
 }
 
 /** An activity as it is stated, or what its method makes of it: then all parts must come to something. */
-function estimateItem(
-  item: EstimateItem,
-  state: MatchingState,
-  options: EstimateOptions,
-  known: Map<string, Matched>,
-  factors: Map<string, Factor>,
-  searches: { left: number },
-): EstimateResult {
+export function estimateItem(item: EstimateItem, call: Call): EstimateResult {
   const { method, unit = '', currency = '', category = '', attributes = {} } = item;
-  if (!method) return estimateOne(item, state, options, known, factors, searches);
+  if (!method) return resultOf(evaluate(item, call));
   const [quantity, amount] = [numberOf(item.quantity), numberOf(item.amount)];
   const wrong = quantity === null ? 'quantity' : amount === null ? 'amount' : undefined;
   if (wrong) return { outcome: 'invalid', field: wrong, reason: `${shown(item[wrong])} is not a decimal of that size` };
   const expansion = expand(method, {
-    activity: item.activity,
+    activity: item.factor ?? item.activity ?? '',
     quantity: quantity?.toString() ?? null,
     unit,
     amount: amount?.toString() ?? null,
@@ -154,10 +196,10 @@ function estimateItem(
   const lines: EstimateLine[] = [];
   let chosenBy = 'name';
   for (const [i, part] of expansion.parts.entries()) {
-    const { method: _method, ...rest } = item;
+    const { method: _method, factor: _factor, ...rest } = item;
     const one = { ...rest, activity: part.activity, ...measure(part) };
     const calculation = { name: method.trim().toLowerCase(), part: i, flags: flagBits(part) };
-    const result = estimateOne(one, state, options, known, factors, searches, calculation);
+    const result = resultOf(evaluate(one, call, calculation));
     if (result.outcome !== 'estimated') return result;
     total = total.add(Decimal.parse(result.co2e_kg));
     lines.push(...result.lines);
@@ -166,15 +208,13 @@ function estimateItem(
   return { outcome: 'estimated', co2e_kg: total.toString(), chosen_by: chosenBy, score: null, lines };
 }
 
-function estimateOne(
+/** Matches an item that has no method, or one part of what a method made. */
+export function evaluate(
   item: EstimateItem,
-  state: MatchingState,
-  options: EstimateOptions,
-  known: Map<string, Matched>,
-  factors: Map<string, Factor>,
-  searches: { left: number },
+  call: Call,
   calculation?: { name: string; part: number; flags: number },
-): EstimateResult {
+): Evaluated | NotEstimated {
+  const { state } = call;
   const year = yearOf(item.date);
   if (year === undefined) return { outcome: 'invalid', field: 'date', reason: `${shown(item.date)} is not a day` };
   const quantity = numberOf(item.quantity);
@@ -185,13 +225,15 @@ function estimateOne(
     return { outcome: 'invalid', field: 'amount', reason: `${shown(item.amount)} is not a decimal of that size` };
   if (!quantity && !amount)
     return { outcome: 'invalid', field: 'quantity', reason: 'neither a quantity nor an amount is given' };
-  const { activity, unit = '', currency = '', country = '', region = '', category = '' } = item;
-  const has = `${quantity ? 'q' : ''}${amount ? 'a' : ''}`;
+  const { unit = '', currency = '', country = '', region = '', category = '' } = item;
+  // A factor that is named by its id is the activity: that is how a line pins it.
+  const activity = item.factor ?? item.activity ?? '';
+  const has = quantity ? (amount ? 'qa' : 'q') : 'a';
   const further = state.choices.further.length === 0 ? undefined : holding(state.choices.further, item);
-  const calculated = calculation ? `${calculation.name} ${calculation.part} ${calculation.flags}` : '';
-  const facts = further === undefined ? '' : [...further].join();
-  const key = [activity, unit, currency, country, region, category, has, year, calculated, facts].join('\u0000');
-  let matched = known.get(key);
+  let key = `${activity}\0${unit}\0${currency}\0${country}\0${region}\0${category}\0${has}\0${year}`;
+  if (calculation) key += `\0${calculation.name} ${calculation.part} ${calculation.flags}`;
+  if (further !== undefined && further.size > 0) key += `\0\0${[...further].join()}`;
+  let matched = call.plans.get(key) ?? call.known.get(key);
   if (!matched) {
     const descriptor: Descriptor = {
       activity,
@@ -209,11 +251,15 @@ function estimateOne(
       }),
       ...(further && { holds: further }),
     };
-    matched = match(descriptor, year, state, options, factors, searches);
-    known.set(key, matched);
+    matched = match(descriptor, year, call, key);
+    call.matched += 1;
   }
   if ('outcome' in matched) return matched;
-  const { plan, chosenBy, score, lines } = matched;
+  if (matched.named !== call) {
+    matched.named = call;
+    for (const factor of matched.factors) call.factors.set(factor.id, factor);
+  }
+  const { plan } = matched;
   const stated = plan.basis === 'spend' ? amount! : quantity!;
   const used = plan.fx === '' ? stated : converted(stated, plan.fx, item.date, state);
   if (!used) {
@@ -229,27 +275,24 @@ function estimateOne(
       candidates: null,
     };
   }
+  return { planned: matched, used };
+}
+
+function resultOf(evaluated: Evaluated | NotEstimated): EstimateResult {
+  if ('outcome' in evaluated) return evaluated;
+  const { planned, used } = evaluated;
   let total = Decimal.ZERO;
-  const made = plan.lines.map(({ line, gases, co2e }, i): EstimateLine => {
+  const lines = planned.plan.lines.map(({ line, gases, co2e }, i): EstimateLine => {
     const masses: Record<string, string> = {};
     for (const [gas, coefficient] of gases) masses[gas] = times(used, coefficient).toString();
     const kg = times(used, co2e);
     // Added up as they are shown, so that lines foot to the total.
     if (line.scope !== 0) total = total.add(kg);
-    const { factor, scope, category: number, method, basis, other_gas, flags } = lines[i]!;
-    return {
-      factor,
-      scope,
-      category: number,
-      method,
-      basis,
-      co2e_kg: kg.toString(),
-      gases_kg: masses,
-      other_gas,
-      flags,
-    };
+    const { factor, scope, category, method, basis, other_gas, flags } = planned.lines[i]!;
+    return { factor, scope, category, method, basis, co2e_kg: kg.toString(), gases_kg: masses, other_gas, flags };
   });
-  return { outcome: 'estimated', co2e_kg: total.toString(), chosen_by: chosenBy, score, lines: made };
+  const { chosenBy, score } = planned;
+  return { outcome: 'estimated', co2e_kg: total.toString(), chosen_by: chosenBy, score, lines };
 }
 
 /** The amount at the rate of the day, rounded half-even to the decimals of an amount. */
@@ -258,37 +301,55 @@ function converted(amount: Decimal, pair: string, day: string, state: MatchingSt
   return rate && Rational.fromDecimal(amount).mul(rate).toDecimal(QUANTITY_SCALE);
 }
 
-function match(
-  descriptor: Descriptor,
-  year: number,
-  state: MatchingState,
-  options: EstimateOptions,
-  factors: Map<string, Factor>,
-  searches: { left: number },
-): Matched {
+const kept = new WeakMap<FactorIndex, WeakMap<Choices, Map<GwpSetName, Map<string, Planned>>>>();
+/** Plans that are kept from call to call, per set of factors, choices and potentials: some 2 kB each. */
+const PLANS_MAX = 50_000;
+
+/** What has been matched by the same factors and choices under the same potentials: it comes to the same again. */
+function plansOf({ index, choices }: MatchingState, gwp: GwpSetName): Map<string, Planned> {
+  const byChoices = kept.get(index) ?? new WeakMap<Choices, Map<GwpSetName, Map<string, Planned>>>();
+  kept.set(index, byChoices);
+  const byGwp = byChoices.get(choices) ?? new Map<GwpSetName, Map<string, Planned>>();
+  byChoices.set(choices, byGwp);
+  const plans = byGwp.get(gwp) ?? new Map<string, Planned>();
+  byGwp.set(gwp, plans);
+  return plans;
+}
+
+function match(descriptor: Descriptor, year: number, call: Call, key: string): Planned | NotEstimated {
+  const { state, options, plans, known } = call;
   const decision = state.decide(descriptor, year);
   if ('lines' in decision) {
-    return prepared(planOf(decision, options.gwp), decision.chosenBy ?? 'name', null, factors);
+    const planned = prepared(planOf(decision, options.gwp), decision.chosenBy ?? 'name', null);
+    if (plans.size >= PLANS_MAX) plans.clear();
+    plans.set(key, planned);
+    return planned;
   }
   const mayBeText = decision.chosenBy === undefined && decision.held === 'unknown_activity';
   const wanted = Math.max(options.candidates, mayBeText && options.threshold !== undefined ? 1 : 0);
   let candidates: Candidate[] | null = null;
-  if (wanted > 0 && searches.left > 0) {
-    searches.left -= 1;
+  if (wanted > 0 && call.searchesLeft > 0) {
+    call.searchesLeft -= 1;
     candidates = finderOf(state.index).find(descriptor, year, wanted);
     const [best] = candidates;
     if (mayBeText && best && options.threshold !== undefined && best.score >= options.threshold) {
       const used = state.decide({ ...descriptor, activity: best.factor.id }, year);
-      if ('lines' in used) return prepared(planOf(used, options.gwp), 'text', String(best.score), factors);
+      if ('lines' in used) {
+        // Depends on the threshold that this call has named.
+        const planned = prepared(planOf(used, options.gwp), 'text', String(best.score));
+        known.set(key, planned);
+        return planned;
+      }
     }
   }
-  return heldResult(decision, candidates?.slice(0, options.candidates) ?? null, factors);
+  const held = heldResult(decision, candidates?.slice(0, options.candidates) ?? null, call.factors);
+  known.set(key, held);
+  return held;
 }
 
-function prepared(plan: Plan, chosenBy: string, score: string | null, factors: Map<string, Factor>): Matched {
-  const lines = plan.lines.map(({ line, withoutPotential }): LineHead => {
-    factors.set(line.factor.id, line.factor);
-    return {
+function prepared(plan: Plan, chosenBy: string, score: string | null): Planned {
+  const lines = plan.lines.map(
+    ({ line, withoutPotential }): LineHead => ({
       factor: line.factor.id,
       scope: line.scope === 0 ? 'outside' : String(line.scope),
       category: line.category === 0 ? null : line.category,
@@ -296,12 +357,12 @@ function prepared(plan: Plan, chosenBy: string, score: string | null, factors: M
       basis: line.basis,
       other_gas: line.factor.gases.other_gas || null,
       flags: [...flagsOf(line.flags), ...(withoutPotential ? ['without_potential'] : [])],
-    };
-  });
-  return { plan, chosenBy, score, lines };
+    }),
+  );
+  return { plan, chosenBy, score, lines, factors: plan.lines.map(({ line }) => line.factor), named: undefined };
 }
 
-function heldResult(held: Held, candidates: Candidate[] | null, factors: Map<string, Factor>): EstimateResult {
+function heldResult(held: Held, candidates: Candidate[] | null, factors: Map<string, Factor>): NotEstimated {
   for (const { factor } of candidates ?? []) factors.set(factor.id, factor);
   return {
     outcome: 'held',
@@ -323,9 +384,28 @@ function flagsOf(flags: number): Flag[] {
 /** undefined = none is given, null = not a decimal that the books take. */
 function numberOf(value: string | number | null | undefined): Decimal | null | undefined {
   if (value === undefined || value === null || value === '') return undefined;
-  const decimal = Decimal.tryParse(String(value));
+  const decimal = plainNumber(value) ?? Decimal.tryParse(String(value));
   if (!decimal || decimal.scale > QUANTITY_SCALE) return null;
   return decimal.mantissa.toString().replace('-', '').length - decimal.scale > WHOLE_DIGITS_MAX ? null : decimal;
+}
+
+/** Digits that a machine integer holds whatever they are. */
+const PLAIN_DIGITS_MAX = 15;
+const [ZERO_CODE, NINE_CODE, POINT_CODE] = [48, 57, 46];
+
+/** Most quantities are few digits with or without a point: read several times faster than by the general rule. */
+function plainNumber(value: string | number): Decimal | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? new Decimal(BigInt(value), 0) : undefined;
+  if (value.length > PLAIN_DIGITS_MAX || value === '.') return undefined;
+  let mantissa = 0;
+  let point = -1;
+  for (let i = 0; i < value.length; i += 1) {
+    const character = value.charCodeAt(i);
+    if (character >= ZERO_CODE && character <= NINE_CODE) mantissa = mantissa * 10 + (character - ZERO_CODE);
+    else if (character === POINT_CODE && point === -1) point = i;
+    else return undefined;
+  }
+  return new Decimal(BigInt(mantissa), point === -1 ? 0 : value.length - point - 1);
 }
 
 const years = new Map<string, number | undefined>();

@@ -8,8 +8,10 @@ import type { Decision, Line } from '../decide.ts';
 import { GASES, type Gas, LINE_KG_MAX, MASS_SCALE } from '../tables.ts';
 
 /** A number per unit of activity: a decimal where it is one, else a fraction. */
-interface Coefficient {
+export interface Coefficient {
   num: bigint;
+  /** `num` as a machine integer where that is exact, else NaN. */
+  small: number;
   /** 1 for a decimal. */
   den: bigint;
   /** Digits after the point of num. */
@@ -68,9 +70,10 @@ export function planOf(decision: Extract<Decision, { lines: Line[] }>, gwp: GwpS
 
 function coefficientOf(value: Rational): Coefficient {
   const decimal = value.toExactDecimal();
-  return decimal
-    ? { num: decimal.mantissa, den: 1n, scale: decimal.scale }
-    : { num: value.num, den: value.den, scale: 0 };
+  if (!decimal) return { num: value.num, small: Number.NaN, den: value.den, scale: 0 };
+  const small = Number(decimal.mantissa);
+  const exact = Number.isSafeInteger(small);
+  return { num: decimal.mantissa, small: exact ? small : Number.NaN, den: 1n, scale: decimal.scale };
 }
 
 /** True when the result is no larger than a line may be. */

@@ -1,4 +1,5 @@
 /** The carbon book beside its reports: factors, the review queue, decisions and rules about matching, estimates. */
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import {
@@ -12,7 +13,7 @@ import {
   type DecisionInput,
   ESTIMATES_MAX,
   type EstimateItem,
-  estimate,
+  estimateTexts,
   type Factor,
   factorCo2eUnder,
   findFactors,
@@ -305,19 +306,19 @@ export function carbonRoutes(app: Scope, context: HttpContext): void {
       const { items, gwp = 'AR5', candidates = CANDIDATES_DEFAULT, threshold } = request.body;
       const read = await readNow(request);
       const state = await matchingState(read, read.seq);
-      const made = await estimate(items.map(itemOf), state, {
+      const made = await estimateTexts(items as EstimateItem[], state, {
         gwp: gwp as GwpSetName,
         candidates,
         ...(threshold === undefined ? {} : { threshold: Number(threshold) }),
       });
       setSeq(reply, read.seq);
-      return {
-        seq: read.seq,
-        gwp,
-        counts: made.counts,
-        factors: Object.fromEntries([...made.factors].map(([id, factor]) => [id, briefView(factor)])),
-        results: made.results as unknown[],
-      };
+      return sendPieces(reply, [
+        `{"seq":${read.seq},"gwp":"${gwp}","counts":${JSON.stringify(made.counts)},"factors":{`,
+        [...made.factors.values()].map(briefText).join(','),
+        '},"results":[',
+        ...made.pieces,
+        ']}\n',
+      ]);
     },
   );
 
@@ -371,9 +372,27 @@ export function carbonRoutes(app: Scope, context: HttpContext): void {
   }
 }
 
-/** A factor that is named by its id is the activity: that is how a line pins it. */
-function itemOf({ factor, activity = '', ...rest }: Record<string, unknown> & { factor?: string; activity?: string }) {
-  return { ...rest, activity: factor ?? activity } as EstimateItem;
+/** Characters of an answer that are sent as one text; a larger one goes out piece by piece, as the client takes it. */
+const WHOLE_CHARACTERS_MAX = 256 * 1024;
+
+/** JSON that is text already: its parts are known to match the schema of the answer (test/http/carbon.test.ts). */
+function sendPieces(reply: FastifyReply, pieces: readonly string[]): FastifyReply {
+  reply.type('application/json; charset=utf-8');
+  const characters = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return reply.send(
+    characters <= WHOLE_CHARACTERS_MAX ? pieces.join('') : Readable.from(pieces, { objectMode: false }),
+  );
+}
+
+const briefTexts = new WeakMap<Factor, string>();
+
+/** `"id":{…}` of {@link briefView}: factors never change, and a large call names thousands. */
+function briefText(factor: Factor): string {
+  const known = briefTexts.get(factor);
+  if (known !== undefined) return known;
+  const text = `${JSON.stringify(factor.id)}:${JSON.stringify(briefView(factor))}`;
+  briefTexts.set(factor, text);
+  return text;
 }
 
 function queueView({ facts, candidates, ...item }: QueueItem) {
