@@ -137,18 +137,22 @@ function originsOf(scope: Scope, who: string): string {
     return `SELECT customer_hash AS who, day AS d, customer_external_id AS customer, ${line} AS ref FROM movements WHERE ${visible}`;
   }
   const label = (column: string) => planLabel(scope, column);
+  // A group of changes that goes over midnight counts on the day after its first ones.
   return `
-    SELECT ${who} AS who, d, customer, ref
+    SELECT ${who} AS who, d, any(customer) AS customer, argMin(ref, later) AS ref
     FROM (
-      SELECT customer_hash, ${label('plan_external_id')} AS plan_part, day AS d, customer_external_id AS customer, ${line} AS ref
+      SELECT
+        customer_hash, ${label('plan_external_id')} AS plan_part, day AS d, customer_external_id AS customer, ${line} AS ref, 0 AS later
       FROM movements
       WHERE ${visible} AND one_plan = 1 AND day BETWEEN {from:Date32} AND {to:Date32}
       UNION ALL
-      SELECT customer_hash, plan_part, ${dayOf(scope, 'at')} AS d, customer_external_id AS customer, ${line} AS ref
+      SELECT customer_hash, plan_part, ${dayOf(scope, 'at')} + later AS d, customer_external_id AS customer, ${line} AS ref, later
       FROM steps
       ARRAY JOIN [${label('plan_external_id')}, ${label('previous_plan_external_id')}] AS plan_part
-      WHERE ${visible} AND ${dayOf(scope, 'at')} BETWEEN {from:Date32} AND {to:Date32}
-    )`;
+      ARRAY JOIN [0, 1] AS later
+      WHERE ${visible} AND d BETWEEN {from:Date32} AND {to:Date32}
+    )
+    GROUP BY who, d`;
 }
 
 async function payments(scope: Scope, { metric, days, of }: Asked): Promise<Listed> {

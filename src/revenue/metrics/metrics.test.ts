@@ -5,7 +5,7 @@ import { testEngines } from '../../../test/support/engines.ts';
 import { historyArbitrary, PLANS } from '../../../test/support/revenue-histories.ts';
 import type { Engines } from '../../engines/types.ts';
 import { dayOfInstant, monthOf } from '../../kernel/dates.ts';
-import { type InvoiceRow, type Movement, oracleBook, type Step } from '../rules/index.ts';
+import { DEFAULT_REVENUE_SETTINGS, type InvoiceRow, type Movement, oracleBook, type Step } from '../rules/index.ts';
 import { hundredths, percentage, retentionOfCohort } from '../rules/metrics.ts';
 import { MOVEMENT_TYPES } from '../statement.ts';
 import { entry, type Row, type TestLedger, testLedger } from '../testing/ledger.ts';
@@ -140,10 +140,11 @@ async function expectPlans(read: Parameters<typeof cohorts>[0], steps: readonly 
   const names = [...MOVEMENT_NAMES, 'mrr', 'customers', 'nrr', 'grr', 'churned_customers'] as MetricName[];
   const about = { ...RANGE, names, currency: CURRENCY, until: UNTIL };
   const { parts } = await metrics(read, { ...about, partitionBy: 'plan' });
+  const dated = datedSteps(steps);
   const mrrOn = (plans: readonly string[], to: string) => {
     const last = new Map<string, Step>();
-    for (const step of [...steps].sort((a, b) => a.instant - b.instant)) {
-      if (dayOfInstant(step.instant) <= to) last.set(`${step.customer} ${step.subscription}`, step);
+    for (const [step, instant] of dated) {
+      if (dayOfInstant(instant) <= to) last.set(`${step.customer} ${step.subscription}`, step);
     }
     return total([...last.values()].filter(({ plan }) => plans.includes(plan)).map(({ after }) => after));
   };
@@ -163,6 +164,32 @@ async function expectPlans(read: Parameters<typeof cohorts>[0], steps: readonly 
   if (two.length < 2) return;
   const filters = `plan~ANY~${two.map((plan) => `'${plan}'`).join(',')}`;
   expectFooting((await metrics(read, { ...about, filters })).buckets, two);
+}
+
+/**
+ * Steps in order with the instant on which each counts: the one on which the movement of its group of changes is dated, so that parts add
+ * up to the whole where a group of an hour goes over midnight.
+ */
+function datedSteps(steps: readonly Step[]): Array<[Step, number]> {
+  const window = DEFAULT_REVENUE_SETTINGS.classificationWindowMinutes * 60_000;
+  const moves = ({ before, after }: Step) => before !== after;
+  return [...Map.groupBy(steps, ({ customer }) => customer).values()].flatMap((unordered) => {
+    const ofCustomer = [...unordered].sort((a, b) => a.instant - b.instant);
+    const groups: Step[][] = [];
+    for (const step of ofCustomer.filter(moves)) {
+      const group = groups.at(-1);
+      if (group && step.instant <= group[0]!.instant + window) group.push(step);
+      else groups.push([step]);
+    }
+    return ofCustomer.map((step): [Step, number] => {
+      const group = groups.find((each) => each[0]!.instant <= step.instant && step.instant <= each.at(-1)!.instant);
+      if (!group) return [step, step.instant];
+      const oneSign = new Set(group.map(({ before, after }) => after > before)).size === 1;
+      if (!oneSign) return [step, group.at(-1)!.instant];
+      const last = group.findLast(({ subscription }) => subscription === step.subscription)?.instant ?? 0;
+      return [step, Math.max(step.instant, last)];
+    });
+  });
 }
 
 async function expectCohorts(read: Parameters<typeof cohorts>[0], movements: readonly Movement[]): Promise<void> {
@@ -363,6 +390,59 @@ test('what is scheduled is committed; LTV by the churn of six months', async () 
     ['10000', '10000'],
     ['10000', '10700'],
     ['10000', '9700'],
+  ]);
+  await ledger.drop();
+});
+
+test('changes of one hour that go over midnight are in the parts on the day of the whole', async () => {
+  const ledger = await testLedger(engines);
+  const line = (subscription: string, plan: string, start: string, more: Row = {}): Row => ({
+    customer_external_id: 'c1',
+    invoice_external_id: `${subscription}-${start}`,
+    external_id: 'l',
+    date: start,
+    currency: CURRENCY,
+    type: 'subscription',
+    subscription_external_id: subscription,
+    plan_external_id: plan,
+    service_period_start: start,
+    service_period_end: '2027-01-01',
+    ...more,
+  });
+  await ledger.post(
+    entry(1, 'plans', { rows: PLANS as unknown as Row[] }),
+    entry(2, 'invoices', {
+      rows: [
+        line('s1', 'monthly-team', '2026-01-01', { amount_in_cents: '5000' }),
+        line('s1', 'monthly-pro', '2026-03-31T23:50:00Z', { amount_in_cents: '2000' }),
+        line('s2', 'yearly-team', '2026-04-01T00:10:00Z', { amount_in_cents: '12000' }),
+        // Both rise: each counts on its own day.
+        line('s1', 'monthly-team', '2026-04-30T23:50:00Z', { amount_in_cents: '2500' }),
+        line('s2', 'yearly-team', '2026-05-01T00:10:00Z', { amount_in_cents: '24000' }),
+      ],
+    }),
+  );
+  const about = {
+    names: ['mrr', 'mrr_contraction'] as MetricName[],
+    from: '2026-03',
+    to: '2026-05',
+    currency: CURRENCY,
+  };
+  const { buckets, parts } = await metrics(ledger.read(2), { ...about, partitionBy: 'plan' });
+  const mrr = (of: typeof buckets) => of.map(({ values }) => values.mrr);
+  expect(mrr(buckets)).toEqual(['5000', '3500', '4500']);
+  expect(parts.map((each) => [each.part, mrr(each.buckets)])).toEqual([
+    ['monthly-pro', ['0', '0', '0']],
+    ['monthly-team', ['5000', '2500', '2500']],
+    ['yearly-team', ['0', '1000', '2000']],
+  ]);
+  const fallen = await explainMetric(
+    ledger.read(2),
+    'metric/mrr_contraction/2026-04/EUR?filters=plan~ANY~%27monthly-pro%27,%27monthly-team%27',
+  );
+  expect([fallen.value, fallen.children.map(({ title, value }) => [title, value])]).toEqual([
+    '-30.00',
+    [['contraction, c1, 2026-04-01', '-30.00']],
   ]);
   await ledger.drop();
 });
