@@ -1,7 +1,12 @@
 /** Factors, the review queue, decisions, rules and estimates over HTTP, on the whole composition. */
+
+import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { composeFooting, type Footing } from '../../src/footing.ts';
+import { EstimateItemSchema, EstimatesSchema, plainEstimates } from '../../src/http/routes/carbonSchemas.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { testEngines } from '../support/engines.ts';
 
@@ -181,6 +186,7 @@ it('estimates without an entry: exact, with sources, candidates where it is unsu
   ]);
   expect(json.factors[GAS]).toMatchObject({ unit: 'kWh (Gross CV)' });
   expect(json.counts).toEqual({ estimated: 2, held: 1, invalid: 2 });
+  expect(Compile(EstimatesSchema).Errors(json)).toEqual([]);
   expect(json.results[2].candidates[0].factor).toContain('freight-hgv-all-artics-average-laden');
   const threshold = await call('POST', '/api/carbon/estimate', {
     items: [
@@ -190,4 +196,37 @@ it('estimates without an entry: exact, with sources, candidates where it is unsu
   });
   expect(threshold.json.results[0]).toMatchObject({ outcome: 'estimated', chosen_by: 'text' });
   expect((await call('GET', '/api/journal?limit=1')).json.entries[0].seq).toBe(head.json.entries[0].seq);
+});
+
+it('the quick check of estimates accepts nothing that the schema would refuse', () => {
+  const schema = Compile(Type.Array(EstimateItemSchema, { minItems: 1 }));
+  const value = fc.oneof(
+    fc.constantFrom('12.5', '1e3', '', '-1', null, 7, 1.5, [], {}, 'x'.repeat(501), '2025-03-01', '2025-03-011'),
+    fc.string(),
+  );
+  const names = fc.constantFrom(
+    'activity',
+    'factor',
+    'quantity',
+    'amount',
+    'unit',
+    'date',
+    'entity',
+    'method',
+    'other',
+  );
+  const item = fc.oneof(
+    fc.dictionary(names, value),
+    fc.dictionary(names, value).map((one) => ({ ...one, date: '2025-03-01' })),
+  );
+  let accepted = 0;
+  fc.assert(
+    fc.property(fc.array(item, { maxLength: 3 }), (items) => {
+      if (!plainEstimates({ items })) return;
+      accepted += 1;
+      expect(schema.Errors(items)).toEqual([]);
+    }),
+    { numRuns: 2_000 },
+  );
+  expect(accepted).toBeGreaterThan(10);
 });

@@ -10,6 +10,7 @@ import { compileChoices, NO_CHOICES } from '../matching/choices.ts';
 import type { MatchingState } from '../matching/state.ts';
 import { DEFAULT_POLICIES } from '../methodology/policies.ts';
 import { type EstimateItem, type EstimateResult, estimate } from './estimate.ts';
+import { estimateTexts, placed } from './text.ts';
 
 const index = indexFactors(loadCatalogue().factors, gwpSet);
 const state: MatchingState = {
@@ -19,11 +20,11 @@ const state: MatchingState = {
 };
 
 async function one(item: Partial<EstimateItem>, gwp: GwpSetName = 'AR5', threshold?: number): Promise<EstimateResult> {
-  const { results } = await estimate([{ activity: '', date: '2025-06-01', country: 'GB', ...item }], state, {
-    gwp,
-    candidates: 3,
-    ...(threshold === undefined ? {} : { threshold }),
-  });
+  const items = [{ activity: '', date: '2025-06-01', country: 'GB', ...item }];
+  const options = { gwp, candidates: 3, ...(threshold === undefined ? {} : { threshold }) };
+  const { results } = await estimate(items, state, options);
+  const { pieces } = await estimateTexts(items, state, options);
+  expect(JSON.parse(`[${pieces.join('')}]`)).toEqual(results);
   return results[0]!;
 }
 
@@ -345,6 +346,31 @@ describe('policies of the methodology', () => {
       lines: [{ flags: expect.arrayContaining(['text_match']) }, {}, {}],
     });
   });
+});
+
+test('a whole number with a point put in is written as decimals are', () => {
+  fc.assert(
+    fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 24 }), (value, places) => {
+      expect(placed(value, places)).toBe(new Decimal(BigInt(value), places).toString());
+    }),
+  );
+  expect([placed(-0, 3), placed(1200, 2), placed(-1205, 4)]).toEqual(['0', '12', '-0.1205']);
+});
+
+test('a large call in pieces says the same as one by one, in the order of its items', async () => {
+  const items = Array.from({ length: 900 }, (_, i) => ({
+    activity: ['Natural gas', 'Wood pellets', 'no such thing'][i % 3]!,
+    quantity: `${i}.${i % 7}`,
+    unit: ['kWh (Gross CV)', 't', 'kg'][i % 3]!,
+    country: 'GB',
+    date: '2025-06-01',
+  }));
+  const options = { gwp: 'AR6', candidates: 0 } as const;
+  const { pieces, counts, factors } = await estimateTexts(items, state, options);
+  const { results, ...other } = await estimate(items, state, options);
+  expect(pieces.length).toBeGreaterThan(1);
+  expect(JSON.parse(`[${pieces.join('')}]`)).toEqual(results);
+  expect([counts, [...factors.keys()]]).toEqual([other.counts, [...other.factors.keys()]]);
 });
 
 test('any factor and quantity: every gas and the CO2e are the product, exact or rounded half-even once', async () => {

@@ -19,7 +19,7 @@ import {
 import { type Coefficient, times } from './plan.ts';
 
 export interface EstimateTexts {
-  /** Results as JSON objects, joined by commas, in pieces of some 64 kB. */
+  /** Results as JSON objects with the commas between them, in pieces of some 64 kB. */
   pieces: string[];
   factors: Map<string, Factor>;
   counts: Record<EstimateResult['outcome'], number>;
@@ -61,7 +61,8 @@ export async function estimateTexts(
 
 function textOf(planned: Planned, used: Decimal): string {
   const { plan } = planned;
-  const parts = (planned.text ??= fragmentsOf(planned));
+  planned.text ??= fragmentsOf(planned);
+  const parts = planned.text;
   const size = Number(used.mantissa);
   const [first, second] = parts as [string, string];
   let at = 2;

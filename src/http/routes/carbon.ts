@@ -36,10 +36,11 @@ import type { Json } from '../../journal/types.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import { accountOf, actorOf, type HttpContext, setSeq } from '../context.ts';
-import { documentedAs, TAGS } from '../openapi.ts';
+import { TAGS } from '../openapi.ts';
 import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
 import { AsOf, Page, problemAnswers, StatedSchema } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
+import { acceptedQuickly } from '../validation.ts';
 import {
   CANDIDATES_DEFAULT,
   CANDIDATES_MAX,
@@ -51,9 +52,9 @@ import {
   FactorListSchema,
   FactorSchema,
   Gwp,
-  LooseEstimates,
   optional,
   PreviewSchema,
+  plainEstimates,
   QUEUE_PAGE_DEFAULT,
   QUEUE_PAGE_MAX,
   QueueSchema,
@@ -280,26 +281,26 @@ export function carbonRoutes(app: Scope, context: HttpContext): void {
         summary: `What activities would come to: one or up to ${ESTIMATES_MAX} at once, without stating them`,
         description:
           'Results stand in the order of the request. Nothing is used because its text is similar, unless `threshold` says so.',
-        body: Type.Object(
-          {
-            items: documentedAs(
-              Type.Array(EstimateItemSchema, { minItems: 1, maxItems: ESTIMATES_MAX }),
-              Type.Array(EstimateItemSchema, { minItems: 1, maxItems: ESTIMATES_MAX }),
-            ),
-            gwp: Type.Optional(Gwp),
-            candidates: Type.Optional(
-              Type.Integer({ minimum: 0, maximum: CANDIDATES_MAX, description: `Default ${CANDIDATES_DEFAULT}` }),
-            ),
-            threshold: Type.Optional(
-              Type.String({
-                pattern: '^(0\\.\\d{1,4}|1)$',
-                description: 'Score from which the best candidate is used; without it none is',
-              }),
-            ),
-          },
-          strict,
+        body: acceptedQuickly(
+          Type.Object(
+            {
+              items: Type.Array(EstimateItemSchema, { minItems: 1, maxItems: ESTIMATES_MAX }),
+              gwp: Type.Optional(Gwp),
+              candidates: Type.Optional(
+                Type.Integer({ minimum: 0, maximum: CANDIDATES_MAX, description: `Default ${CANDIDATES_DEFAULT}` }),
+              ),
+              threshold: Type.Optional(
+                Type.String({
+                  pattern: '^(0\\.\\d{1,4}|1)$',
+                  description: 'Score from which the best candidate is used; without it none is',
+                }),
+              ),
+            },
+            strict,
+          ),
+          plainEstimates,
         ),
-        response: { 200: documentedAs(LooseEstimates, EstimatesSchema), ...problemAnswers },
+        response: { 200: EstimatesSchema, ...problemAnswers },
       },
     },
     async (request, reply) => {

@@ -1,6 +1,6 @@
 /** The shapes of requests and answers of the carbon book beside its reports. */
 import { Type } from 'typebox';
-import { FACTS, FURTHER_FIELDS, GWP_SET_NAMES, OPERATORS } from '../../carbon/index.ts';
+import { ESTIMATES_MAX, FACTS, FURTHER_FIELDS, GWP_SET_NAMES, OPERATORS } from '../../carbon/index.ts';
 import { DecimalText, Instant, Next, Nullable } from '../schemas.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -257,6 +257,47 @@ export const EstimateItemSchema = Type.Object(
   },
   strict,
 );
+
+const ITEM_CHARACTERS_MAX: ReadonlyMap<string, number> = new Map([
+  ['date', 10],
+  ...[
+    'activity',
+    'factor',
+    'unit',
+    'currency',
+    'country',
+    'region',
+    'category',
+    'supplier',
+    'entity',
+    'data_quality',
+  ].map((name): [string, number] => [name, TEXT_CHARACTERS_MAX]),
+]);
+const PLAIN_DECIMAL = /^\d{1,15}(\.\d{1,12})?$/;
+
+/** True of bodies of estimates that the schema accepts too: texts and plain numbers, without methods. See `acceptedQuickly`. */
+export function plainEstimates(body: unknown): boolean {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return false;
+  const { items, candidates = 0, gwp = 'AR5', ...further } = body as Record<string, unknown>;
+  if (Object.keys(further).length > 0 || !(GWP_SET_NAMES as readonly unknown[]).includes(gwp)) return false;
+  if (!Number.isInteger(candidates) || Number(candidates) < 0 || Number(candidates) > CANDIDATES_MAX) return false;
+  return Array.isArray(items) && items.length > 0 && items.length <= ESTIMATES_MAX && items.every(isPlainItem);
+}
+
+function isPlainItem(item: unknown): boolean {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return false;
+  for (const name in item) {
+    const value = (item as Record<string, unknown>)[name];
+    if (name === 'quantity' || name === 'amount') {
+      if (typeof value === 'string' ? !PLAIN_DECIMAL.test(value) : !Number.isSafeInteger(value)) return false;
+    } else {
+      const most = ITEM_CHARACTERS_MAX.get(name);
+      if (most === undefined || typeof value !== 'string' || value.length > most) return false;
+    }
+  }
+  return typeof (item as { date?: unknown }).date === 'string';
+}
+
 const EstimateResultSchema = Type.Union([
   Type.Object(
     {
@@ -301,6 +342,4 @@ const estimateAnswer = {
   counts: Type.Object({ estimated: Type.Integer(), held: Type.Integer(), invalid: Type.Integer() }, strict),
   factors: Type.Record(Type.String(), Type.Object(factorBrief, strict)),
 };
-// A hundred thousand results are not checked one by one on the way out.
-export const LooseEstimates = Type.Object({ ...estimateAnswer, results: Type.Array(Type.Unknown()) }, strict);
 export const EstimatesSchema = Type.Object({ ...estimateAnswer, results: Type.Array(EstimateResultSchema) }, strict);
