@@ -11,6 +11,8 @@ export const WARNING_WORDS: Record<string, string> = {
   'subscription-never-counted': 'The subscription was cancelled at the very instant of its start: it never counts.',
   'rate-missing':
     'No exchange rate into the currency of the account was stated for that day or before: the line stays in its own currency.',
+  'transaction-exceeds-invoice':
+    'Payments or refunds add up to more than the invoice: they count in the cash flow as stated.',
   'currency-changed': 'The subscription changed its currency: it leaves one statement and enters the other.',
 };
 
@@ -26,8 +28,79 @@ export interface DataWarning {
   at: string;
 }
 
+/** Found when it is asked for, not when entries are posted: no movement depends on it. */
+const EXCEEDS = 'transaction-exceeds-invoice';
+
 /** Data warnings as of read.seq with their number in all, at most `limit` from `offset` on; optionally of one code. */
 export async function listWarnings(
+  read: ReadContext,
+  query: { code?: string; limit: number; offset?: number },
+): Promise<{ warnings: DataWarning[]; total: number }> {
+  const posted = query.code === EXCEEDS ? { warnings: [], total: 0 } : await postedWarnings(read, query);
+  if (query.code !== undefined && query.code !== EXCEEDS) return posted;
+  const offset = Math.max(0, (query.offset ?? 0) - posted.total);
+  const found = await exceedingTransactions(read, query.limit - posted.warnings.length, offset);
+  return { warnings: [...posted.warnings, ...found.warnings], total: posted.total + found.total };
+}
+
+/** Invoices of which more was paid, or paid back, than they amount to. Transactions without an amount are of the whole invoice. */
+async function exceedingTransactions(
+  read: ReadContext,
+  limit: number,
+  offset: number,
+): Promise<{ warnings: DataWarning[]; total: number }> {
+  const rows = await select<{
+    source: string;
+    customer: string;
+    invoice: string;
+    instant: string;
+    total: string;
+  }>(
+    read.engines,
+    read.database,
+    `SELECT source, billed.customer AS customer, billed.invoice AS invoice,
+       formatDateTime(billed.at, '%Y-%m-%dT%H:%i:%SZ') AS instant, toString(count() OVER ()) AS total
+     FROM (
+       SELECT source, invoice_external_id AS invoice, any(customer_external_id) AS customer, min(date) AS at,
+         sum(sign * amount_in_cents) AS amount
+       FROM invoices
+       WHERE seq <= {seq:UInt64} AND cityHash64(source, invoice_external_id) IN (
+         SELECT invoice_hash FROM transactions WHERE seq <= {seq:UInt64} AND amount_in_cents IS NOT NULL
+       )
+       GROUP BY source, invoice
+       HAVING sum(sign) > 0
+     ) AS billed
+     INNER JOIN (
+       SELECT source, invoice_external_id AS invoice,
+         sumIf(sign * assumeNotNull(amount_in_cents), type = 'payment') AS payments,
+         sumIf(sign * assumeNotNull(amount_in_cents), type = 'refund') AS refunds
+       FROM transactions
+       WHERE seq <= {seq:UInt64} AND amount_in_cents IS NOT NULL AND result = 'successful'
+       GROUP BY source, invoice
+     ) AS paid USING (source, invoice)
+     WHERE payments - refunds > amount OR refunds > greatest(amount, 0)
+     ORDER BY source, customer, instant, invoice
+     LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+    { seq: read.seq, limit: Math.max(1, limit), offset },
+  );
+  const total = Number(rows[0]?.total ?? 0);
+  const warnings = rows.slice(0, limit).map(
+    ({ source, customer, invoice, instant }): DataWarning => ({
+      code: EXCEEDS,
+      source,
+      customer_external_id: customer,
+      subscription_external_id: '',
+      plan_external_id: '',
+      invoice_external_id: invoice,
+      external_id: '',
+      at: instant,
+      words: WARNING_WORDS[EXCEEDS]!,
+    }),
+  );
+  return { warnings, total };
+}
+
+async function postedWarnings(
   read: ReadContext,
   query: { code?: string; limit: number; offset?: number },
 ): Promise<{ warnings: DataWarning[]; total: number }> {

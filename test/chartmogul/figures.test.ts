@@ -165,6 +165,79 @@ describe('merged customers', () => {
   });
 });
 
+test('invoices of merged customers are listed together under the one that is left, may be stated for each, and go with it', async () => {
+  const [x, y] = [await customerIn(a, 'x'), await customerIn(b, 'y')];
+  await billed(x, 'x1', [line(planA, 's', '2026-01-01', '2026-02-01', 2000)]);
+  const before = (await server.footing.journal.head(server.account.id)).seq;
+  await C.CustomerNote.create(config, { customer_uuid: y, type: 'note', text: 'of y' });
+  await C.Customer.merge(config, { from: { customer_uuid: y }, into: { customer_uuid: x } });
+  const stated = await server.footing.journal.list(server.account.id, { after: before + 1, limit: 10 });
+  expect([stated.length, new Set(stated.map(({ recordedAt }) => recordedAt)).size]).toEqual([2, 1]);
+  const body = (id: string, owner: string, plan: string) => ({
+    external_id: id,
+    customer_external_id: owner,
+    date: '2026-03-01',
+    currency: 'EUR',
+    line_items: [line(plan, `of ${id}`, '2026-03-01', '2026-04-01', 100)],
+  });
+  const unknown = { invoices: [body('x2', 'x', planA), body('z2', 'z', planA)] };
+  expect((await failure(C.Invoice.create(config, x, unknown))).body).toMatchObject({
+    code: 422,
+    param: 'invoices[1].customer_external_id',
+    error_details: [{ code: 'not_found', value: 'z' }],
+  });
+  const both = await C.Invoice.create(config, x, { invoices: [body('x2', 'x', planA), body('y2', 'y', planB)] });
+  const ids = (list: Any) => list.invoices.map((each: Any) => each.external_id).sort();
+  expect(ids(await C.Invoice.all(config, x))).toEqual(['x1', 'x2', 'y2']);
+  expect(ids(await C.Invoice.all(config, { data_source_uuid: b }))).toEqual(['y2']);
+  expect((await C.Invoice.retrieve(config, both.invoices[1].uuid)).customer_uuid).toBe(x);
+  expect((await C.Subscription.all(config, x)).subscriptions.map((each: Any) => each.external_id)).toEqual([
+    'of x2',
+    'of y2',
+    's',
+  ]);
+  expect(await C.Customer.retrieve(config, y)).toMatchObject({ uuid: x, external_ids: ['x', 'y'], mrr: 2200 });
+  await C.Customer.destroy(config, x);
+  expect((await failure(C.Customer.retrieve(config, y))).status).toBe(404);
+  expect(ids(await C.Invoice.all(config, { data_source_uuid: b }))).toEqual([]);
+  expect((await C.CustomerNote.all(config, { customer_uuid: x })).entries).toEqual([]);
+});
+
+test('customers are listed by the date of their first paid subscription, those who never paid last; and by status', async () => {
+  for (const [name, start] of [
+    ['third', '2026-03-01'],
+    ['lead 1', null],
+    ['first', '2026-01-01'],
+    ['lead 2', null],
+    ['second', '2026-02-01'],
+  ] as const) {
+    const uuid = await customerIn(a, name);
+    const due = name === 'second' ? { due_date: '2026-02-10' } : {};
+    if (start) await billed(uuid, `i ${name}`, [line(planA, name, start, `${start.slice(0, 8)}28`, 100)], due);
+  }
+  const listed: Any[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await C.Customer.all(config, { data_source_uuid: a, per_page: 2, ...(cursor && { cursor }) });
+    expect(page.current_page).toBe(cursor === undefined ? 1 : undefined);
+    listed.push(...page.entries);
+    if (!page.has_more) break;
+    cursor = page.cursor;
+  }
+  expect(listed.map((each) => each.external_id).slice(0, 3)).toEqual(['first', 'second', 'third']);
+  expect(
+    listed
+      .slice(3)
+      .map((each) => each.external_id)
+      .sort(),
+  ).toEqual(['lead 1', 'lead 2']);
+  expect(listed[3].id).toBeLessThan(listed[4].id);
+  const by = async (status: string) =>
+    (await C.Customer.all(config, { data_source_uuid: a, status })).entries.map((each: Any) => each.external_id);
+  expect(await by('Past_Due')).toEqual(['second']);
+  expect(await by('Active')).toEqual(['first', 'third']);
+  expect((await by('New_Lead')).sort()).toEqual(['lead 1', 'lead 2']);
+});
+
 test('connected subscriptions are one history, also across data sources (W41)', async () => {
   const x = await customerIn(a, 'x');
   const y = await customerIn(b, 'y');
@@ -544,9 +617,9 @@ describe('bad input: status, field, and no partial effect', () => {
       (i) => {
         i.external_id = '';
       },
-      400,
+      422,
       'invoices[0].external_id',
-      /missing/,
+      /blank/,
     ],
     [
       'no currency',
@@ -614,7 +687,57 @@ describe('bad input: status, field, and no partial effect', () => {
     expect(body.code).toBe(status);
     expect(body.errors[param]).toMatch(words);
     expect(body.error_details.some((each: Any) => each.param === param)).toBe(true);
+    for (const each of body.error_details) if (each.code === 'invalid') expect(each.value).toBeTypeOf('string');
     expect((await server.footing.journal.head(server.account.id)).seq).toBe(head);
+  });
+
+  test('a duplicate says where it stands in the request and what it is; nothing of the request is kept', async () => {
+    const x = await customerIn(a, 'x');
+    const body = (id: string, more: object = {}) => ({ external_id: id, date: '2026-01-01', currency: 'EUR', ...more });
+    const paid = (id: string) => ({
+      transactions: [{ type: 'payment', date: '2026-01-01', result: 'successful', external_id: id }],
+    });
+    await billed(x, 'i', [{ ...good(), external_id: 'l' }], paid('t'));
+    const head = (await server.footing.journal.head(server.account.id)).seq;
+    const cases: Array<[object[], string, string, RegExp]> = [
+      [[body('n'), body('i')], 'invoices[1].external_id', 'i', /invoice already exists/],
+      [
+        [body('n', { line_items: [good(), { ...good(), external_id: 'l' }] })],
+        'invoices[0].line_items[1].external_id',
+        'l',
+        /line item already exists/,
+      ],
+      [[body('n', paid('t'))], 'invoices[0].transactions[0].external_id', 't', /has already been taken/],
+      [[body('n'), body('m'), body('n')], 'invoices[2].external_id', 'n', /stands twice/],
+    ];
+    for (const [invoices, param, value, words] of cases) {
+      const refused = (await failure(C.Invoice.create(config, x, { invoices }))).body;
+      expect(refused).toMatchObject({ code: 422, param, error_details: [{ param, value, code: 'taken' }] });
+      expect(refused.error).toMatch(words);
+    }
+    for (const [path, id] of [
+      ['invoices', 'inv_nonsense'],
+      ['line_items', 'li_1'],
+      ['transactions', 'tr_1'],
+    ]) {
+      const malformed = await server.call('DELETE', `/${path}/${id}`);
+      expect([malformed.status, malformed.json.error]).toEqual([422, 'Invalid UUID passed']);
+      const none = `${id!.split('_')[0]}_00000000-0000-4000-8000-000000000000`;
+      expect((await server.call('DELETE', `/${path}/${none}`)).status).toBe(404);
+    }
+    expect(
+      (await failure(C.Customer.create(config, { data_source_uuid: a, external_id: 'm', email: 'm.example' }))).body,
+    ).toMatchObject({ code: 422, param: 'email', error_details: [{ value: 'm.example' }] });
+    const blank = await failure(C.Customer.create(config, { data_source_uuid: null, external_id: null }));
+    expect([blank.status, Object.keys(blank.body.errors).sort()]).toEqual([422, ['data_source_uuid', 'external_id']]);
+    expect((await server.footing.journal.head(server.account.id)).seq).toBe(head);
+    const changed = await C.Customer.modify(config, x, {
+      state: 'NY',
+      status: 'Active',
+      attributes: { custom: { channel: 'fair', kinds: ['a', 'b'], none: null }, tags: ['t'] },
+    });
+    expect(changed.address.state).toBe('New York');
+    expect(changed.attributes).toMatchObject({ tags: ['t'], custom: { channel: 'fair', kinds: '["a","b"]' } });
   });
 
   test('an unknown customer, a plan in use', async () => {
@@ -632,12 +755,19 @@ describe('bad input: status, field, and no partial effect', () => {
     expect((await C.Plan.retrieve(config, planA)).uuid).toBe(planA);
   });
 
-  test('a payment larger than its invoice is taken', async () => {
+  test('a payment larger than its invoice is taken, and flagged', async () => {
     const x = await customerIn(a, 'x');
     const made = await billed(x, 'i', [good()], {
       transactions: [{ type: 'payment', date: '2026-01-02', result: 'successful', amount_in_cents: 99_999 }],
     });
     expect(made.transactions[0].amount_in_cents).toBe(99_999);
+    expect(made.transactions[0].errors.amount_in_cents[0]).toMatch(/more than the \d+ that its invoice/);
+    expect((await C.Invoice.retrieve(config, made.uuid)).transactions[0].errors).toHaveProperty('amount_in_cents');
+    const asked = await fetch(`${server.url}/api/reports/warnings?code=transaction-exceeds-invoice`, {
+      headers: { authorization: `Bearer ${server.key}` },
+    });
+    const { warnings } = (await asked.json()) as Any;
+    expect(warnings.filter((each: Any) => each.source === `A${number}`)).toMatchObject([{ invoice_external_id: 'i' }]);
   });
 
   test('10,000 line items in one invoice are taken; one more is not', async () => {

@@ -89,18 +89,21 @@ const CUSTOMER = `id:i uuid:s external_id:s external_ids:l data_source_uuid:s da
   customer-since:s? attributes:o address:o? country:s? state:s? city:s? zip:s? mrr:i arr:i currency:s currency-sign:s
   billing-system-url:s? chartmogul-url:s billing-system-type:s lead_created_at:s? free_trial_started_at:s? owner:s? website_url:s?`;
 const STATE = 'errors:o disabled:b disabled_at:s? disabled_by:s?';
-const LINE = `uuid:s external_id:s? type:s plan_uuid:s? amount_in_cents:i quantity:i discount_code:s? discount_amount_in_cents:i
-  discount_description:s? tax_amount_in_cents:i transaction_fees_in_cents:i transaction_fees_currency:s? account_code:s? event_order:i?
+const LINE = `uuid:s external_id:s? type:s plan_uuid:s? amount_in_cents:i quantity:i discount_code:s discount_amount_in_cents:i
+  discount_description:s? tax_amount_in_cents:i transaction_fees_in_cents:i transaction_fees_currency:s? account_code:s event_order:i?
   balance_transfer:b? ${STATE}`;
 const RECURRING = `${LINE} subscription_external_id:s subscription_uuid:s subscription_set_external_id:s? service_period_start:s
   service_period_end:s prorated:b proration_type:s?`;
-const TRANSACTION = `uuid:s external_id:s? type:s date:s result:s amount_in_cents:i? transaction_fees_in_cents:i? ${STATE}`;
+const TRANSACTION = `uuid:s external_id:s? type:s date:s result:s amount_in_cents:i? transaction_fees_in_cents:i? transaction_fees_currency:s?
+  ${STATE}`;
 const INVOICE = 'uuid:s external_id:s date:s due_date:s? currency:s line_items:l transactions:l';
 const PLAN = 'uuid:s data_source_uuid:s external_id:s name:s interval_count:i interval_unit:s';
 const EVENT = `id:i data_source_uuid:s customer_external_id:s subscription_external_id:s subscription_set_external_id:s? event_type:s event_date:s
   effective_date:s external_id:s? plan_external_id:s? currency:s? amount_in_cents:i? tax_amount_in_cents:i? quantity:i? retracted_event_id:s?
   event_order:i? created_at:s updated_at:s ${STATE}`;
 const PAGE = 'cursor:s? has_more:b';
+/** First pages of lists that old clients read by number. */
+const FIRST = `${PAGE} current_page:i total_pages:i`;
 
 describe('answers', () => {
   const answers: Array<[title: string, path: () => string, shape: string, inside?: string, entry?: string]> = [
@@ -119,7 +122,7 @@ describe('answers', () => {
         `/data_sources/${ds}?with_processing_status=true&with_auto_churn_subscription_setting=true&with_invoice_handling_setting=true`,
       'uuid:s name:s system:s created_at:s status:s processing_status:o auto_churn_subscription_setting:o invoice_handling_setting:o',
     ],
-    ['customers', () => '/customers', `entries:l ${PAGE}`, 'entries', CUSTOMER],
+    ['customers', () => '/customers', `entries:l ${FIRST} page:i per_page:i`, 'entries', CUSTOMER],
     [
       'customers by page number',
       () => '/customers?page=1',
@@ -127,14 +130,14 @@ describe('answers', () => {
     ],
     ['a customer', () => `/customers/${customer}`, CUSTOMER],
     ['attributes', () => `/customers/${customer}/attributes`, 'tags:l stripe:o clearbit:o custom:o'],
-    ['plans', () => '/plans', `plans:l ${PAGE}`, 'plans', PLAN],
+    ['plans', () => '/plans', `plans:l ${FIRST}`, 'plans', PLAN],
     ['a plan', () => `/plans/${plan}`, PLAN],
     [
       'invoices of a customer',
       () => `/import/customers/${customer}/invoices`,
-      `customer_uuid:s invoices:l ${PAGE}`,
+      `customer_uuid:s invoices:l ${FIRST}`,
       'invoices',
-      INVOICE,
+      `${INVOICE} errors:o`,
     ],
     ['invoices', () => '/invoices', `invoices:l ${PAGE}`, 'invoices', `${INVOICE} customer_uuid:s ${STATE}`],
     ['an invoice', () => `/invoices/${invoice.uuid}`, `${INVOICE} customer_uuid:s ${STATE}`],
@@ -156,7 +159,7 @@ describe('answers', () => {
     [
       'subscriptions',
       () => `/import/customers/${customer}/subscriptions`,
-      `customer_uuid:s subscriptions:l ${PAGE}`,
+      `customer_uuid:s subscriptions:l ${FIRST}`,
       'subscriptions',
       'uuid:s external_id:s subscription_set_external_id:s? plan_uuid:s? data_source_uuid:s cancellation_dates:l',
     ],

@@ -113,11 +113,22 @@ describe('answers', () => {
   test('carry none of the top-level keys that Python refuses', async () => {
     const { json } = await server.call('GET', '/data_sources');
     expect(Object.keys(json)).toEqual(['data_sources']);
-    for (const path of ['/contacts', '/customer_notes', '/opportunities', '/tasks', '/customers']) {
+    for (const path of ['/contacts', '/customer_notes', '/opportunities', '/tasks']) {
       const list = (await server.call('GET', path)).json;
       expect(Object.keys(list)).toEqual(['entries', 'cursor', 'has_more']);
     }
-    expect(Object.keys((await server.call('GET', '/plans')).json).sort()).toEqual(['cursor', 'has_more', 'plans']);
+    // Page numbers stand on first pages, as old clients read them; who follows a cursor gets none.
+    const { cursor, ...first } = (await server.call('GET', '/customers?per_page=1')).json;
+    expect(first).toMatchObject({ current_page: 1, total_pages: 1, page: 1, per_page: 1 });
+    const next = await server.call('GET', `/customers?cursor=${encodeURIComponent(cursor)}`);
+    expect(Object.keys(next.json)).toEqual(['entries', 'cursor', 'has_more']);
+    expect((await server.call('GET', '/plans')).json).toEqual({
+      plans: [],
+      cursor: null,
+      has_more: false,
+      current_page: 1,
+      total_pages: 0,
+    });
   });
 
   test('statuses are those that clients compare', async () => {

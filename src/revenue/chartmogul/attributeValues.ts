@@ -33,6 +33,28 @@ export function readAttributes(fields: Fields): Attribute[] {
   });
 }
 
+/**
+ * `custom: {key: value}`: of keys that are known, values of their type; new ones are text. Lists and objects are kept as their JSON. What is
+ * wrong is noted in `fields`.
+ */
+export async function readAttributeMap(read: ReadContext, fields: Fields): Promise<Attribute[]> {
+  const given = Object.entries((fields.raw('custom') ?? {}) as Record<string, Json>);
+  const types = await knownTypes(
+    read,
+    given.map(([name]) => name),
+  );
+  return given.flatMap(([name, value]) => {
+    // Null is what a client shows for an attribute that a customer has not.
+    if (value === null) return [];
+    const type = types.get(name) ?? 'String';
+    const kept = type === 'String' && typeof value === 'object' ? JSON.stringify(value) : value;
+    const text = textOf(type, kept);
+    if (text !== null) return [{ name, type, value: text }];
+    fields.wrong(`custom.${name}`, `is no ${type}: ${shown(value)}`);
+    return [];
+  });
+}
+
 /** The value of a type as the ledger keeps it; null when it is none. */
 export function textOf(type: Attribute['type'], value: Json): string | null {
   if (value === null || typeof value === 'object') return null;

@@ -1,12 +1,12 @@
 /** What the routes of this API are given and share. */
 import type { FastifyRequest } from 'fastify';
 import type { Engines } from '../../engines/types.ts';
-import type { Account, Journal, Json } from '../../journal/types.ts';
+import type { Account, AppendInput, Journal, Json } from '../../journal/types.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { Ledger, ReadContext } from '../../ledger/index.ts';
 import type { RevenueSettings } from '../rules/index.ts';
 import { revenueSettingsAsOf } from '../settings/index.ts';
-import { StatedStore } from '../stated/store.ts';
+import { type ChangeOptions, StatedStore, statedEntry } from '../stated/store.ts';
 import type { ApiError } from './errors.ts';
 import { ActivityExports } from './exports.ts';
 import type { JsonObject } from './fields.ts';
@@ -93,7 +93,8 @@ export class ApiContext {
   }
 
   /**
-   * States an entry that creates what has external ids of its own. Taken is what the ledger holds (`exists`: it came by file) or what an
+   * States an entry that creates what has external ids of its own, and with it `more`. Taken is what the ledger holds (`exists`, which may
+   * say which claim that is: it came by file) or what an
    * entry claimed. A claim whose object the ledger no longer holds was left behind by a deletion of another kind: it is taken over.
    */
   async claiming(
@@ -101,13 +102,15 @@ export class ApiContext {
     entry: { kind: string; payload: Json },
     claims: readonly string[],
     taken: (claim: string) => ApiError,
-    exists: () => Promise<boolean>,
+    exists: () => Promise<boolean | string>,
+    more: readonly Part[] = [],
   ): Promise<number> {
-    if (await exists()) throw taken(claims[0]!);
+    const found = await exists();
+    if (found !== false) throw taken(found === true ? claims[0]! : found);
     const releases: string[] = [];
     for (;;) {
       try {
-        return await this.state(call, { ...entry, claims, releases });
+        return (await this.stateAll(call, [{ ...entry, claims, releases }, ...more]))[0]!;
       } catch (error) {
         const held = heldClaim(error, claims);
         if (held === undefined) throw error;
@@ -125,6 +128,22 @@ export class ApiContext {
       .catch((err) => log.warn({ err }, 'claims not released'));
   }
 
+  /** States several entries: all or none (of very many, some hundreds at a time). */
+  async stateAll(call: Call, parts: readonly Part[]): Promise<number[]> {
+    const seqs: number[] = [];
+    for (let i = 0; i < parts.length; i += PARTS_AT_ONCE) {
+      const inputs = parts.slice(i, i + PARTS_AT_ONCE).map((part) => ({ actor: call.actor, ...part }));
+      const stated = await this.footing.journal.appendAll(call.account.id, inputs);
+      seqs.push(...stated.map(({ entry }) => entry.seq));
+    }
+    return seqs;
+  }
+
+  /** The entry that deletes, changes or creates a stated object, for {@link stateAll}. */
+  part(call: Call, entryKind: string, payload: object, options: ChangeOptions = {}): Part {
+    return statedEntry(call.account.id, call.actor, entryKind, payload, options);
+  }
+
   /** States an entry; a claim that is held is answered by `taken`, an error of its own. */
   async state(
     call: Call,
@@ -140,6 +159,12 @@ export class ApiContext {
     }
   }
 }
+
+/** Entries of one request that are stated in one transaction. */
+export type Part = Omit<AppendInput, 'actor'> & { actor?: string };
+
+/** Parts that go into one transaction; a request with more of them takes several, one after the other. */
+const PARTS_AT_ONCE = 500;
 
 /** The claim that a conflict speaks of; undefined for other errors. */
 function heldClaim(error: unknown, claims: readonly string[]): string | undefined {

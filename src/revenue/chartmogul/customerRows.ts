@@ -7,6 +7,7 @@ import { notFound } from './errors.ts';
 import { customerId, dataSourceId, numberOf, partsOf, placeOf } from './ids.ts';
 import { currentCondition, currentRecords, inTexts } from './ledgerReads.ts';
 import { DEFAULT_SYSTEM } from './sources.ts';
+import { STATES } from './states.ts';
 import { fromLedger, zoned } from './times.ts';
 
 export interface CustomerRow {
@@ -41,7 +42,24 @@ interface Figures {
   pastDue: boolean;
 }
 
-/** The current customer with the id (of a merged one: the customer that it was merged into); 404 when there is none. */
+/** The current customer with the id, or the one that it was merged into; 404 when there is none. */
+export async function rootRow(context: ApiContext, call: Call, id: string): Promise<CustomerRow> {
+  const row = await customerRow(context, call, id);
+  const root = await rootOf(await context.read(call), row);
+  return root === null ? row : customerRow(context, call, customerId(root.source, root.externalId));
+}
+
+/** Whom a customer was merged into; null for one that stands for itself. */
+async function rootOf(read: ReadContext, row: CustomerRow): Promise<{ source: string; externalId: string } | null> {
+  const [merge] = await currentRecords<{ into_source: string; into_external_id: string }>(read, 'customer_merges', {
+    where: 'source = {source:String} AND customer_external_id = {name:String}',
+    parameters: { source: row.source, name: row.external_id },
+    limit: 1,
+  });
+  return merge ? { source: merge.into_source, externalId: merge.into_external_id } : null;
+}
+
+/** The current customer with the id; 404 when there is none. */
 export async function customerRow(context: ApiContext, call: Call, id: string): Promise<CustomerRow> {
   const parts = partsOf('cus', id);
   if (!parts) throw notFound('Customer');
@@ -143,7 +161,7 @@ function describe(
     attributes,
     address: {
       country: row.country === '' ? null : (countryName(row.country) ?? row.country),
-      state: blank(row.state),
+      state: row.state === '' ? null : (STATES[row.state.replace(/^US-/i, '').toUpperCase()] ?? row.state),
       city: blank(row.city),
       address_zip: blank(row.zip),
     },
@@ -168,7 +186,7 @@ function describe(
 function statusOf(row: CustomerRow, figures: Figures): string {
   if (figures.paying) return figures.pastDue ? 'Past Due' : 'Active';
   if (figures.since !== null) return 'Cancelled';
-  return row.status === '' ? 'New Lead' : row.status;
+  return LEAD_STATUSES.includes(row.status) ? row.status : 'New Lead';
 }
 
 const signs = new Map<string, string>();
@@ -213,6 +231,26 @@ export async function mergedMembers(
     members.set(into, [...(members.get(into) ?? []), member]);
   }
   return members;
+}
+
+/** The uuid that each invoice's customer is shown by: of a merged one that of the customer that it was merged into. */
+export async function rootsOf(
+  read: ReadContext,
+  invoices: ReadonlyArray<{ source: string; customer: string }>,
+): Promise<(invoice: { source: string; customer: string }) => string> {
+  const merges = await currentRecords<{
+    source: string;
+    customer_external_id: string;
+    into_source: string;
+    into_external_id: string;
+  }>(read, 'customer_merges', {
+    where: `customer_external_id IN (${inTexts(invoices.map(({ customer }) => customer))})`,
+  });
+  const key = (source: string, customer: string) => `${source}\u0000${customer}`;
+  const roots = new Map(
+    merges.map((row) => [key(row.source, row.customer_external_id), customerId(row.into_source, row.into_external_id)]),
+  );
+  return ({ source, customer }) => roots.get(key(source, customer)) ?? customerId(source, customer);
 }
 
 /** Attributes of customers by their places: `{tags, stripe, clearbit, custom}`. */

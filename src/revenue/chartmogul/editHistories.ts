@@ -68,10 +68,7 @@ export async function withEditHistories(
       }),
       edit_history_summary: header
         ? summary(
-            describeInvoice(
-              { ...invoice, lines: [header], transactions: [] },
-              { withCustomer: 'customer_uuid' in described },
-            ),
+            describeInvoice({ ...invoice, lines: [header], transactions: [] }),
             described,
             edits.get(Number(last.origin_seq)),
           )

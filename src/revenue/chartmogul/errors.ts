@@ -7,6 +7,8 @@ export interface FieldError {
   /** `missing`, `blank`, `taken`, `invalid`, `not_found` … */
   code: string;
   message: string;
+  /** What was given, shortened; where the message is one that clients compare and so cannot say it. */
+  value?: string;
 }
 
 export class ApiError extends Error {
@@ -28,12 +30,14 @@ export class ApiError extends Error {
 export function notFound(what: string, param = 'uuid', value?: string): ApiError {
   const message = `${what} not found`;
   const named = value === undefined ? message : `${message}: ${shown(value)}`;
-  return new ApiError(404, message, [{ param, code: 'not_found', message: named }]);
+  const given = value === undefined ? {} : { value: shown(value) };
+  return new ApiError(404, message, [{ param, code: 'not_found', message: named, ...given }]);
 }
 
-/** 422 for one field. */
-export function refused(param: string, message: string, code = 'invalid'): ApiError {
-  return new ApiError(422, message, [{ param, code, message }]);
+/** 422 for one field. `value`: what was given. */
+export function refused(param: string, message: string, code = 'invalid', value?: string): ApiError {
+  const given = value === undefined ? {} : { value: shown(value) };
+  return new ApiError(422, message, [{ param, code, message, ...given }]);
 }
 
 /** 400 for one parameter. */

@@ -12,6 +12,9 @@ export type JsonObject = { [key: string]: Json };
 export const TEXT_CHARACTERS_MAX = 255;
 export const LONG_TEXT_CHARACTERS_MAX = 20_000;
 
+/** Something before and something with a dot after one @, without blanks: what it takes to be an address is the mail server's matter. */
+const EMAIL = /^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/;
+
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -41,15 +44,22 @@ export class Fields {
 
   wrong(name: string, message: string, code = 'invalid'): void {
     const param = `${this.#prefix}${name}` || 'body';
-    this.#errors.push({ param, code, message: message.startsWith('=') ? message.slice(1) : `${param} ${message}` });
+    const value = this.#body[name];
+    this.#errors.push({
+      param,
+      code,
+      message: message.startsWith('=') ? message.slice(1) : `${param} ${message}`,
+      ...(value !== undefined && { value: shown(typeof value === 'string' ? value : JSON.stringify(value)) }),
+    });
   }
 
-  /** Notes that the field is missing when it is absent, null or blank; true when it is there. */
+  /** Notes that the field is missing (400) when it is absent, and that it is blank (422) when it is null or ''; true when it is there. */
   required(name: string): boolean {
     const value = this.#body[name];
     if (value !== undefined && value !== null && value !== '') return true;
     const param = `${this.#prefix}${name}`;
-    this.#errors.push({ param, code: 'missing', message: `Parameter "${param}" is missing` });
+    if (value === undefined) this.#errors.push({ param, code: 'missing', message: `Parameter "${param}" is missing` });
+    else this.#errors.push({ param, code: 'blank', message: `${param} can't be blank`, value: shown(value) });
     return false;
   }
 
@@ -127,6 +137,14 @@ export class Fields {
     if (text === null || text === '' || COUNTRIES.has(text)) return text;
     this.wrong(name, `is no country of ISO 3166-1 alpha-2: ${shown(text)}`);
     return null;
+  }
+
+  /** An e-mail address; null for absent, null and blank. */
+  email(name: string): string | null {
+    const text = this.text(name)?.trim() ?? null;
+    if (text === null || text === '' || EMAIL.test(text)) return text;
+    this.wrong(name, `is no e-mail address: ${shown(text)}`);
+    return text;
   }
 
   /** A list; [] when absent and not required. */

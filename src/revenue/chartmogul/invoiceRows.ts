@@ -1,9 +1,10 @@
 /** Invoices, line items and transactions as the ledger has them and as this API shows them. */
 import type { Json } from '../../journal/types.ts';
+import { shown } from '../../kernel/errors.ts';
 import type { ReadContext } from '../../ledger/index.ts';
 import type { ApiContext, Call } from './context.ts';
-import { notFound } from './errors.ts';
-import { customerId, invoiceId, lineId, partsOf, placeOf, planId, subscriptionId, transactionId } from './ids.ts';
+import { ApiError, notFound } from './errors.ts';
+import { type IdPrefix, invoiceId, lineId, partsOf, placeOf, planId, subscriptionId, transactionId } from './ids.ts';
 import { externalIdOf, NO_LINES } from './invoiceFields.ts';
 import { currentRecords, type LedgerRow } from './ledgerReads.ts';
 import { fromLedger } from './times.ts';
@@ -99,7 +100,7 @@ export async function invoicesOf(read: ReadContext, lines: readonly LineRow[]): 
 /** The invoice with the id as it is now; 404 when there is none. */
 export async function findInvoice(context: ApiContext, call: Call, id: string): Promise<InvoiceRows> {
   const parts = partsOf('inv', id);
-  if (!parts) throw notFound('Invoice');
+  if (!parts) throw noSuchId('inv', 'Invoice', id);
   const read = await context.read(call);
   const lines = await currentRecords<LineRow>(read, 'invoices', { where: `customer_hash = ${parts.place}` });
   const own = lines.filter(
@@ -108,6 +109,15 @@ export async function findInvoice(context: ApiContext, call: Call, id: string): 
   const [invoice] = await invoicesOf(read, own);
   if (!invoice) throw notFound('Invoice');
   return invoice;
+}
+
+/** What looks like no id at all is refused as such (422); one that names nothing is not found. */
+function noSuchId(prefix: IdPrefix, title: string, id: string): ApiError {
+  if (new RegExp(`^${prefix}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`, 'i').test(id))
+    return notFound(title, 'uuid', id);
+  return new ApiError(422, 'Invalid UUID passed', [
+    { param: 'uuid', code: 'invalid', message: 'Invalid UUID passed', value: shown(id) },
+  ]);
 }
 
 /** A customer's lines come many to an invoice: its id is computed once in a row. */
@@ -125,7 +135,7 @@ export async function findLine(
   id: string,
 ): Promise<{ invoice: InvoiceRows; line: LineRow }> {
   const parts = partsOf('li', id);
-  if (!parts) throw notFound('Line item');
+  if (!parts) throw noSuchId('li', 'Line item', id);
   const read = await context.read(call);
   const rows = await currentRecords<LineRow>(read, 'invoices', { where: `customer_hash = ${parts.place}` });
   const line = rows.find(
@@ -140,7 +150,7 @@ export async function findLine(
 
 export async function findTransaction(context: ApiContext, call: Call, id: string): Promise<TransactionRow> {
   const parts = partsOf('tr', id);
-  if (!parts) throw notFound('Transaction');
+  if (!parts) throw noSuchId('tr', 'Transaction', id);
   const rows = await currentRecords<TransactionRow>(await context.read(call), 'transactions', {
     where: `invoice_hash = ${parts.place}`,
   });
@@ -178,13 +188,17 @@ export async function idByExternalId(
   return transactionId(row.source, row.invoice_external_id, row.external_id);
 }
 
-export function describeInvoice(invoice: InvoiceRows, options: { withCustomer?: boolean; withState?: boolean } = {}) {
+export function describeInvoice(
+  invoice: InvoiceRows,
+  options: { customerOf?: ((invoice: InvoiceRows) => string) | undefined; withState?: boolean } = {},
+) {
   const first = invoice.lines[0]!;
   const { attributes } = first;
   const disabled = attributes.invoice_disabled_at !== undefined;
+  const billed = billedBy(invoice);
   return {
     uuid: invoice.id,
-    ...(options.withCustomer && { customer_uuid: customerId(invoice.source, invoice.customer) }),
+    ...(options.customerOf && { customer_uuid: options.customerOf(invoice) }),
     external_id: invoice.name,
     date: instant(first.date),
     due_date: instant(first.due_date),
@@ -192,9 +206,9 @@ export function describeInvoice(invoice: InvoiceRows, options: { withCustomer?: 
     ...(attributes.collection_method !== undefined && { collection_method: attributes.collection_method }),
     ...(attributes.invoice_status !== undefined && { status: attributes.invoice_status }),
     line_items: invoice.lines.filter((row) => row.external_id !== NO_LINES).map((row) => describeLine(row)),
-    transactions: invoice.transactions.map((row) => describeTransaction(row)),
+    transactions: invoice.transactions.map((row) => describeTransaction(row, billed)),
+    errors: Object.assign({}, ...invoice.lines.map(lineErrors)),
     ...(options.withState && {
-      errors: Object.assign({}, ...invoice.lines.map(lineErrors)),
       disabled,
       disabled_at: attributes.invoice_disabled_at ?? null,
       disabled_by: attributes.invoice_disabled_by ?? null,
@@ -226,13 +240,13 @@ export function describeLine(row: LineRow, withState = true): Record<string, Jso
     plan_uuid: row.plan_external_id === '' ? null : planId(source, row.plan_external_id),
     amount_in_cents: Number(row.amount_in_cents),
     quantity: whole(row.quantity) ?? 1,
-    discount_code: text(row.discount_code),
+    discount_code: row.discount_code ?? '',
     discount_amount_in_cents: whole(row.discount_amount_in_cents) ?? 0,
     discount_description: attributes.discount_description ?? null,
     tax_amount_in_cents: whole(row.tax_amount_in_cents) ?? 0,
     transaction_fees_in_cents: whole(attributes.transaction_fees_in_cents) ?? 0,
     transaction_fees_currency: attributes.transaction_fees_currency ?? null,
-    account_code: attributes.account_code ?? null,
+    account_code: attributes.account_code ?? '',
     event_order: whole(row.event_order),
     balance_transfer: attributes.balance_transfer === undefined ? null : attributes.balance_transfer === 'true',
     ...(withState && { ...stateOf(attributes), errors: lineErrors(row) }),
@@ -263,7 +277,13 @@ export const LINE_IS_INVALID = `(
   )
 )`;
 
-export function describeTransaction(row: TransactionRow): Record<string, Json> {
+/** What the lines of the invoice add up to. */
+export function billedBy(invoice: InvoiceRows): bigint {
+  return invoice.lines.reduce((sum, line) => sum + BigInt(String(line.amount_in_cents)), 0n);
+}
+
+/** `billed`: with it, a transaction of more than that is flagged in its `errors`. It counts all the same. */
+export function describeTransaction(row: TransactionRow, billed?: bigint): Record<string, Json> {
   return {
     uuid: transactionId(row.source, row.invoice_external_id, row.external_id),
     external_id: externalIdOf(row.external_id),
@@ -273,8 +293,15 @@ export function describeTransaction(row: TransactionRow): Record<string, Json> {
     amount_in_cents: row.amount_in_cents === null ? null : Number(row.amount_in_cents),
     transaction_fees_in_cents:
       row.attributes.transaction_fees_in_cents === undefined ? null : Number(row.attributes.transaction_fees_in_cents),
+    transaction_fees_currency: row.attributes.transaction_fees_currency ?? null,
     ...stateOf(row.attributes),
+    errors: billed === undefined ? {} : exceeding(row, billed),
   };
+}
+
+function exceeding({ amount_in_cents: amount }: TransactionRow, billed: bigint): Record<string, Json> {
+  if (amount === null || amount === undefined || BigInt(String(amount)) <= billed) return {};
+  return { amount_in_cents: [`is more than the ${billed} that its invoice amounts to`] };
 }
 
 function stateOf(attributes: Record<string, string>): Record<string, Json> {

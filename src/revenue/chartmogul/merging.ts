@@ -1,7 +1,7 @@
 /** Customers that are one, and subscriptions that continue one another. */
 import { customerMerges, subscriptionConnections } from '../customerStreams.ts';
 import type { StatedKind } from '../stated/apply.ts';
-import type { ApiContext, Call } from './context.ts';
+import type { ApiContext, Call, Part } from './context.ts';
 import { customerRow, type Member, mergedMembers } from './customerRows.ts';
 import { notFound, refused } from './errors.ts';
 import { Fields } from './fields.ts';
@@ -41,17 +41,18 @@ export async function mergeCustomers(context: ApiContext, call: Call): Promise<v
     from,
     ...members.map((member) => ({ source: member.source, externalId: member.customer_external_id })),
   ];
-  for (const [source, references] of Map.groupBy(moved, (each) => each.source)) {
+  const parts: Part[] = [...Map.groupBy(moved, (each) => each.source)].map(([source, references]) => {
     const rows = references.map(({ externalId }) => ({
       customer_external_id: externalId,
       into_source: into.source,
       into_external_id: into.externalId,
     }));
-    await context.state(call, postEntry(customerMerges, source, rows));
-  }
+    return postEntry(customerMerges, source, rows);
+  });
   const [old, now] = [from, into].map(({ source, externalId }) => customerId(source, externalId));
   for (const kind of ['contact', ...Object.values(OBJECTS)] as const)
-    await moveObjects(context, call, kind, old!, now!);
+    parts.push(...(await movedObjects(context, call, kind, old!, now!)));
+  await context.stateAll(call, parts);
 }
 
 /** Takes one customer out again; of the merged customer's notes, tasks and opportunities it gets those that are asked for. */
@@ -82,27 +83,27 @@ export async function unmergeCustomer(context: ApiContext, call: Call): Promise<
   if (uuid !== root && uuid !== own)
     throw refused('customer_uuid', 'This customer is not part of that one', 'not_found');
   const voids = [{ stream: 'customer_merges', matches: [{ customer_external_id: externalId! }] }];
-  await context.state(call, voidEntry(source.name, voids));
-  for (const name of new Set(moving)) await moveObjects(context, call, OBJECTS[name as Movable], root, own);
+  const parts: Part[] = [voidEntry(source.name, voids)];
+  for (const name of new Set(moving)) {
+    parts.push(...(await movedObjects(context, call, OBJECTS[name as Movable], root, own)));
+  }
   // A contact says which source's customer it came with.
-  await moveObjects(context, call, 'contact', root, own, {
-    data_source_uuid: dataSourceId(call.account.id, source.name),
-    customer_external_id: externalId!,
-  });
+  const came = { data_source_uuid: dataSourceId(call.account.id, source.name), customer_external_id: externalId! };
+  parts.push(...(await movedObjects(context, call, 'contact', root, own, came)));
+  await context.stateAll(call, parts);
 }
 
-async function moveObjects(
+async function movedObjects(
   context: ApiContext,
   call: Call,
   kind: StatedKind,
   from: string,
   into: string,
   more: Record<string, string> = {},
-): Promise<void> {
+): Promise<Part[]> {
   const where = { customer_uuid: from, ...more };
-  for (const { id } of await context.stated.list(call.account.id, kind, { where, limit: OBJECTS_MAX })) {
-    await context.stated.update(call.account.id, call.actor, kind, id, { customer_uuid: into });
-  }
+  const objects = await context.stated.list(call.account.id, kind, { where, limit: OBJECTS_MAX });
+  return objects.map(({ id }) => context.part(call, `${kind}.update`, { id, changes: { customer_uuid: into } }));
 }
 
 /** `{customer_uuid}` or `{data_source_uuid, external_id}` as a customer that is there. */
@@ -146,7 +147,7 @@ export async function connectSubscriptions(context: ApiContext, call: Call): Pro
   const unique = [...new Map(moved.map((one) => [keyOf(one), one])).values()];
   if (unique.length === 0) throw refused('subscriptions', 'Name at least two subscriptions');
   const ofInto = before.filter(({ from }) => same(from, into));
-  for (const [source, group] of Map.groupBy(unique, (one) => one.source)) {
+  const parts: Part[] = [...Map.groupBy(unique, (one) => one.source)].map(([source, group]) => {
     const rows = group.map((one) => ({
       customer_external_id: one.customer,
       subscription_external_id: one.name,
@@ -154,10 +155,11 @@ export async function connectSubscriptions(context: ApiContext, call: Call): Pro
       ...(into.source !== source && { into_source: into.source }),
       ...(into.customer !== one.customer && { into_customer_external_id: into.customer }),
     }));
-    await context.state(call, postEntry(subscriptionConnections, source, rows));
-  }
+    return postEntry(subscriptionConnections, source, rows);
+  });
   // The last one may have been connected into another before: it stands for itself now.
-  for (const { from } of ofInto) await voidConnections(context, call, from.source, [matchOf(from)]);
+  for (const { from } of ofInto) parts.push(voidedConnections(from.source, [matchOf(from)]));
+  await context.stateAll(call, parts);
 }
 
 /** Those that are named stand for themselves again, and so do those that were connected into them. */
@@ -165,14 +167,13 @@ export async function disconnectSubscriptions(context: ApiContext, call: Call): 
   const named = await namedSubscriptions(context, call);
   const before = await connectionsOf(context, call, named);
   const gone = before.filter(({ from, into }) => named.some((one) => same(one, from) || same(one, into)));
-  for (const [source, group] of Map.groupBy(gone, ({ from }) => from.source)) {
-    await voidConnections(
-      context,
-      call,
+  const parts = [...Map.groupBy(gone, ({ from }) => from.source)].map(([source, group]) =>
+    voidedConnections(
       source,
       group.map(({ from }) => matchOf(from)),
-    );
-  }
+    ),
+  );
+  await context.stateAll(call, parts);
 }
 
 const same = (a: Subscription, b: Subscription) => keyOf(a) === keyOf(b);
@@ -182,14 +183,8 @@ const matchOf = ({ customer, name }: Subscription) => ({
   subscription_external_id: name,
 });
 
-async function voidConnections(
-  context: ApiContext,
-  call: Call,
-  source: string,
-  matches: Array<Record<string, string>>,
-): Promise<void> {
-  await context.state(call, voidEntry(source, [{ stream: 'subscription_connections', matches }]));
-}
+const voidedConnections = (source: string, matches: Array<Record<string, string>>): Part =>
+  voidEntry(source, [{ stream: 'subscription_connections', matches }]);
 
 /** Connections of all customers that the named subscriptions belong to. */
 async function connectionsOf(

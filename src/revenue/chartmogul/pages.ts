@@ -56,8 +56,8 @@ export function numberPart(part: string): string {
 }
 
 /**
- * cursor and has_more (and page numbers when asked by number) of a list from which one row more than a page was read.
- * `total` is needed only for page numbers.
+ * cursor and has_more of a list from which one row more than a page was read; with `total`, page numbers too, unless a cursor was followed:
+ * old clients read them.
  */
 export function pageOf<Row>(
   request: PageRequest,
@@ -68,9 +68,9 @@ export function pageOf<Row>(
   const rows = found.slice(0, request.perPage);
   const last = rows.at(-1);
   const numbers =
-    request.page === null || total === undefined
+    request.after !== null || total === undefined
       ? {}
-      : { current_page: request.page, total_pages: Math.max(1, Math.ceil(total / request.perPage)) };
+      : { current_page: request.page ?? 1, total_pages: Math.ceil(total / request.perPage) };
   return {
     rows,
     tail: { cursor: last ? writeCursor(sortKey(last)) : null, has_more: found.length > request.perPage, ...numbers },

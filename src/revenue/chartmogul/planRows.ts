@@ -58,7 +58,7 @@ export async function planPage(context: ApiContext, call: Call, ids?: readonly s
   }
   const where = conditions.join(' AND ');
   const request = pageRequest(call.query, 2);
-  const total = request.page === null ? undefined : await countRecords(read, 'plans', where, parameters);
+  const total = request.after !== null ? undefined : await countRecords(read, 'plans', where, parameters);
   if (request.after) {
     const [seq, row] = request.after.map(numberPart) as [string, string];
     if (seq.startsWith('-') || row.startsWith('-')) throw badParameter('cursor', 'The cursor is not valid');

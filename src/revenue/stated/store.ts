@@ -1,6 +1,6 @@
 /** Reads stated objects and states changes to them, each as one entry of the journal. */
-import type { Pool } from 'pg';
-import type { Journal, Json } from '../../journal/types.ts';
+import type { Pool, PoolClient } from 'pg';
+import type { AppendInput, Journal, Json } from '../../journal/types.ts';
 import { applyStated, type Fields, type StatedKind } from './apply.ts';
 
 export interface StatedObject {
@@ -161,14 +161,11 @@ export class StatedStore {
     options: ChangeOptions = {},
   ): Promise<StatedObject | undefined> {
     let after: StatedObject | undefined;
-    const { records, ...rest } = options;
+    const entry = statedEntry(accountId, actor, entryKind, payload, options);
     await this.#journal.append(accountId, {
-      kind: entryKind,
-      actor,
-      payload: { ...(payload as object), ...(records && { records }) } as Json,
-      ...rest,
+      ...entry,
       effects: async (tx, seq) => {
-        await applyStated(tx, { accountId, seq, kind: entryKind, payload: payload as Json });
+        await entry.effects(tx, seq);
         if (changed === null) return;
         const { rows } = await tx.query<Row>(
           `SELECT ${COLUMNS} FROM stated_objects WHERE account_id = $1 AND kind = $2 AND id = $3`,
@@ -179,6 +176,25 @@ export class StatedStore {
     });
     return after;
   }
+}
+
+/** The entry that changes a stated object, to be stated alone or together with others. */
+export function statedEntry(
+  accountId: number,
+  actor: string,
+  entryKind: string,
+  payload: Json | object,
+  options: ChangeOptions = {},
+) {
+  const { records, ...rest } = options;
+  return {
+    kind: entryKind,
+    actor,
+    payload: { ...(payload as object), ...(records && { records }) } as Json,
+    ...rest,
+    effects: (tx: PoolClient, seq: number) =>
+      applyStated(tx, { accountId, seq, kind: entryKind, payload: payload as Json }),
+  } satisfies AppendInput;
 }
 
 function toObject(row: Row): StatedObject {

@@ -10,7 +10,7 @@ import {
   tagsEntry,
   textOf,
 } from '../attributeValues.ts';
-import type { ApiContext, Call, Route } from '../context.ts';
+import type { ApiContext, Call, Part, Route } from '../context.ts';
 import { attributesOf, type CustomerRow, customerRow, describeCustomers } from '../customerRows.ts';
 import { ApiError, refused } from '../errors.ts';
 import { Fields, isObject } from '../fields.ts';
@@ -102,12 +102,14 @@ function readCustom(call: Call): Attribute[] {
 /** Those stated as attributes are voided; those that came with the customer's own record are patched away. */
 async function removeAttributes(context: ApiContext, call: Call, row: CustomerRow, names: readonly string[]) {
   const matches = names.map((name) => ({ customer_external_id: row.external_id, name }));
-  await context.state(call, voidEntry(row.source, [{ stream: 'customer_attributes', matches }]));
+  const parts: Part[] = [voidEntry(row.source, [{ stream: 'customer_attributes', matches }])];
   const own = names.filter((name) => row.attributes[name] !== undefined);
-  if (own.length === 0) return;
-  const set: Record<string, Json> = Object.fromEntries(own.map((name) => [`attributes.${name}`, null]));
-  const changes = [{ match: { external_id: row.external_id }, set }];
-  await context.state(call, patchEntry(customers, row.source, changes, [row as unknown as Row]));
+  if (own.length > 0) {
+    const set: Record<string, Json> = Object.fromEntries(own.map((name) => [`attributes.${name}`, null]));
+    const changes = [{ match: { external_id: row.external_id }, set }];
+    parts.push(patchEntry(customers, row.source, changes, [row as unknown as Row]));
+  }
+  await context.stateAll(call, parts);
 }
 
 /** The same change for every customer with the e-mail address of the body. */
@@ -125,14 +127,12 @@ async function byEmail(
     const message = `Can't find any customers with email: "${email}"`;
     throw new ApiError(404, message, [{ param: 'email', code: 'not_found', message }]);
   }
-  for (const [source, found] of Map.groupBy(rows, (row) => row.source)) {
-    await context.state(
-      call,
-      entryOf(
-        source,
-        found.map((row) => row.external_id),
-      ),
-    );
-  }
+  const parts = [...Map.groupBy(rows, (row) => row.source)].map(([source, found]) =>
+    entryOf(
+      source,
+      found.map((row) => row.external_id),
+    ),
+  );
+  await context.stateAll(call, parts);
   return { entries: await describeCustomers(context, call, await context.read(call), rows) };
 }

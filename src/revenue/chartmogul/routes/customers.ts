@@ -1,21 +1,31 @@
 /** Customers: records of the ledger; merges; connected subscriptions. */
-import { shown } from '../../../kernel/errors.ts';
 import type { ReadContext } from '../../../ledger/index.ts';
 import { customers } from '../../streams.ts';
-import { attributesEntry, checkTypes, readAttributes, tagsEntry } from '../attributeValues.ts';
-import type { ApiContext, Call, Route } from '../context.ts';
-import { type CustomerRow, customerRow, describeCustomers, describeNew, LEAD_STATUSES } from '../customerRows.ts';
+import { attributesEntry, checkTypes, readAttributeMap, readAttributes, tagsEntry } from '../attributeValues.ts';
+import type { ApiContext, Call, Part, Route } from '../context.ts';
+import { customerPage } from '../customerList.ts';
+import {
+  type CustomerRow,
+  customerRow,
+  describeCustomers,
+  describeNew,
+  LEAD_STATUSES,
+  type Member,
+  mergedMembers,
+  rootRow,
+} from '../customerRows.ts';
 import { ApiError, badParameter, refused } from '../errors.ts';
-import { Fields, type JsonObject } from '../fields.ts';
-import { newId, placeOf } from '../ids.ts';
-import { countRecords, currentRecords, inTexts } from '../ledgerReads.ts';
+import { Fields, isObject, type JsonObject } from '../fields.ts';
+import { customerId, newId } from '../ids.ts';
+import { currentRecords } from '../ledgerReads.ts';
 import { connectSubscriptions, disconnectSubscriptions, mergeCustomers, unmergeCustomer } from '../merging.ts';
-import { numberPart, pageOf, pageRequest } from '../pages.ts';
 import type { CombinedPayload } from '../voiding.ts';
 import { claim, type EntryInput, patchEntry, postEntry, type Row, voidEntry } from '../writes.ts';
 
-const TAKEN = () => refused('external_id', 'The external ID for this customer already exists in our system.', 'taken');
-const TEXTS = ['name', 'email', 'company', 'state', 'city', 'zip', 'website_url', 'owner'] as const;
+const taken = (id: string) =>
+  refused('external_id', 'The external ID for this customer already exists in our system.', 'taken', id);
+const STATUSES = [...LEAD_STATUSES, 'Active', 'Past Due', 'Cancelled'];
+const TEXTS = ['name', 'company', 'state', 'city', 'zip', 'website_url', 'owner'] as const;
 const TIMES = ['lead_created_at', 'free_trial_started_at'] as const;
 const CONTACT_TEXTS = ['first_name', 'last_name', 'email', 'title', 'phone', 'linked_in', 'twitter', 'notes'] as const;
 
@@ -27,7 +37,7 @@ export function customerRoutes(route: Route, context: ApiContext): void {
     const fields = new Fields(call.body);
     const sourceId = fields.text('data_source_uuid', { required: true });
     const externalId = fields.text('external_id', { required: true });
-    const row = { external_id: externalId, ...readRow(fields) };
+    const row = { external_id: externalId, ...readRow(fields, LEAD_STATUSES) };
     const inside = fields.inside('attributes');
     const tags = inside.texts('tags');
     const attributes = readAttributes(inside);
@@ -49,16 +59,14 @@ export function customerRoutes(route: Route, context: ApiContext): void {
         ? [{ stream: 'customer_attributes', rows: rowsOf(attributesEntry(source.name, [externalId!], attributes)) }]
         : []),
     ];
-    await context.claiming(call, entry, claims, TAKEN, () => context.references.exists(call, 'customers', reference));
-    const uuid = context.references.keep(call, 'customers', reference);
-    if (contact) {
-      await context.stated.create(call.account.id, call.actor, 'contact', newId('con'), {
-        ...contact,
-        customer_uuid: uuid,
-        customer_external_id: externalId,
-        data_source_uuid: source.id,
-      });
-    }
+    const uuid = customerId(source.name, externalId!);
+    const belongs = { customer_uuid: uuid, customer_external_id: externalId, data_source_uuid: source.id };
+    const more = contact
+      ? [context.part(call, 'contact.create', { id: newId('con'), fields: { ...contact, ...belongs } })]
+      : [];
+    const exists = () => context.references.exists(call, 'customers', reference);
+    await context.claiming(call, entry, claims, () => taken(externalId!), exists, more);
+    context.references.keep(call, 'customers', reference);
     return describeNew(context, call, source.name, row, tags, attributes);
   });
 
@@ -75,26 +83,33 @@ export function customerRoutes(route: Route, context: ApiContext): void {
   });
   route('GET', '/customers/:uuid', 200, async (call) => {
     const read = await context.read(call);
-    return described(call, read, await customerRow(context, call, call.params.uuid!));
+    return described(call, read, await rootRow(context, call, call.params.uuid!));
   });
 
   route('PATCH', '/customers/:uuid', 200, async (call) => {
     const fields = new Fields(call.body);
-    const set = readRow(fields);
+    const set = readRow(fields, STATUSES);
+    // What a customer pays decides these; a client that sends back what it read changes nothing.
+    if (typeof set.status === 'string' && !LEAD_STATUSES.includes(set.status)) delete set.status;
     const inside = fields.inside('attributes');
     const tags = inside.texts('tags');
-    const attributes = Array.isArray(inside.raw('custom')) ? readAttributes(inside) : [];
+    const read = await context.read(call);
+    const listed = Array.isArray(inside.raw('custom')) ? readAttributes(inside) : [];
+    const mapped = isObject(inside.raw('custom')) ? await readAttributeMap(read, inside) : [];
     fields.check();
     const row = await customerRow(context, call, call.params.uuid!);
-    if (attributes.length > 0) await checkTypes(await context.read(call), attributes);
+    if (listed.length > 0) await checkTypes(read, listed);
+    const attributes = [...listed, ...mapped];
+    const parts: Part[] = [];
     if (Object.keys(set).length > 0) {
       const changes = [{ match: { external_id: row.external_id }, set }];
-      await context.state(call, patchEntry(customers, row.source, changes, [row as unknown as Row]));
+      parts.push(patchEntry(customers, row.source, changes, [row as unknown as Row]));
     }
-    if (tags.length > 0) await context.state(call, tagsEntry(row.source, [row.external_id], tags));
-    if (attributes.length > 0) await context.state(call, attributesEntry(row.source, [row.external_id], attributes));
-    const read = await context.read(call);
-    return described(call, read, await customerRow(context, call, call.params.uuid!));
+    if (tags.length > 0) parts.push(tagsEntry(row.source, [row.external_id], tags));
+    if (attributes.length > 0) parts.push(attributesEntry(row.source, [row.external_id], attributes));
+    await context.stateAll(call, parts);
+    const after = await context.read(call);
+    return described(call, after, await customerRow(context, call, call.params.uuid!));
   });
 
   route('DELETE', '/customers/:uuid', 204, async (call) => {
@@ -113,13 +128,13 @@ export function customerRoutes(route: Route, context: ApiContext): void {
 }
 
 /** The columns of the customers stream that the body has. Text that is null becomes ''. */
-export function readRow(fields: Fields): Row {
+export function readRow(fields: Fields, statuses: readonly string[]): Row {
   const row: Row = {};
   for (const name of TEXTS) if (fields.has(name)) row[name] = fields.text(name) ?? '';
+  if (fields.has('email')) row.email = fields.email('email') ?? '';
   for (const name of TIMES) if (fields.has(name)) row[name] = fields.time(name);
   if (fields.has('country')) row.country = fields.country('country') ?? '';
-  if (fields.has('status'))
-    row.status = fields.oneOf('status', [...LEAD_STATUSES, 'Active', 'Past Due', 'Cancelled']) ?? '';
+  if (fields.has('status')) row.status = fields.oneOf('status', statuses) ?? '';
   return row;
 }
 
@@ -129,82 +144,40 @@ function readContact(fields: Fields): JsonObject {
   return contact;
 }
 
-export async function customerPage(context: ApiContext, call: Call, fixed: { email?: string }) {
-  const read = await context.read(call);
-  const conditions: string[] = ['(source, external_id) NOT IN (SELECT source, customer_external_id FROM merged)'];
-  const parameters: Record<string, unknown> = {};
-  const { data_source_uuid: sourceId, external_id: externalId, system, status } = call.query;
-  if (sourceId || system) {
-    const sources = await context.sources.list(call, false);
-    const wanted = sources.filter((s) => (!sourceId || s.id === sourceId) && (!system || s.system === system));
-    if (externalId && wanted.length > 0) {
-      const places = wanted.map((s) => placeOf(s.name, externalId));
-      conditions.push(`key_hash IN (${places.join(', ')})`);
-    }
-    conditions.push(`source IN (${inTexts(wanted.map((source) => source.name))})`);
-  }
-  if (externalId) {
-    conditions.push('external_id = {external_id:String}');
-    parameters.external_id = externalId;
-  }
-  if (fixed.email !== undefined) {
-    conditions.push('lowerUTF8(email) = lowerUTF8({email:String})');
-    parameters.email = fixed.email;
-  }
-  if (status) conditions.push(statusCondition(status, parameters));
-  conditions[0] = conditions[0]!.replace(
-    'SELECT source, customer_external_id FROM merged',
-    `SELECT source, customer_external_id FROM customer_merges WHERE seq <= {seq:UInt64}
-     GROUP BY source, customer_external_id HAVING sum(sign) > 0`,
-  );
-  const where = conditions.join(' AND ');
-  const request = pageRequest(call.query, 2);
-  const total = request.page === null ? undefined : await countRecords(read, 'customers', where, parameters);
-  const after = request.after?.map(numberPart).map((part) => part.replace('-', '0'));
-  const found = await currentRecords<CustomerRow>(read, 'customers', {
-    where: after ? `${where} AND (key_hash, origin_seq) > (toUInt64('${after[0]}'), toUInt64('${after[1]}'))` : where,
-    parameters,
-    orderBy: 'key_hash, origin_seq',
-    limit: request.perPage + 1,
-    offset: request.page === null ? 0 : (request.page - 1) * request.perPage,
-  });
-  const { rows, tail } = pageOf(request, found, (row) => [row.key_hash, row.origin_seq], total);
-  return {
-    entries: await describeCustomers(context, call, read, rows),
-    ...tail,
-    ...(request.page !== null && { page: request.page, per_page: request.perPage }),
-  };
-}
-
-/** Filter values use underscores. */
-function statusCondition(status: string, parameters: Record<string, unknown>): string {
-  const wanted = status.replaceAll('_', ' ').toLowerCase();
-  const known = [...LEAD_STATUSES, 'Active', 'Past Due', 'Cancelled'];
-  const found = known.find((each) => each.toLowerCase() === wanted);
-  if (!found) throw badParameter('status', `status must be one of ${known.join(', ')}, not ${shown(status)}`);
-  const figures = (having: string) =>
-    `key_hash IN (
-       SELECT customer_hash FROM movements WHERE seq <= {seq:UInt64} GROUP BY customer_hash HAVING ${having}
-     )`;
-  if (found === 'Active' || found === 'Past Due') return figures('sumIf(customers, at <= now64(3)) > 0');
-  if (found === 'Cancelled') return figures('sumIf(customers, at <= now64(3)) <= 0 AND sum(sign) != 0');
-  parameters.status = found;
-  return `if(status = '', 'New Lead', status) = {status:String} AND NOT ${figures('sum(sign) != 0')}`;
-}
-
-/** Voids the customer with everything that is the customer's. */
+/** Voids the customer, and those that were merged into it, with everything that is theirs: all or nothing. */
 async function removeCustomer(context: ApiContext, call: Call, row: CustomerRow, uuid: string): Promise<void> {
   const read = await context.read(call);
-  const customer = { customer_external_id: row.external_id };
+  const joined = (await mergedMembers(read, [row])).get(row.key_hash) ?? [];
+  const all: Member[] = [{ place: row.key_hash, source: row.source, externalId: row.external_id }, ...joined];
+  const parts: Part[] = [];
+  for (const [source, members] of Map.groupBy(all, (each) => each.source)) {
+    parts.push(await removal(read, source, members));
+  }
+  const owners = all.map((each) => customerId(each.source, each.externalId));
+  for (const kind of ['contact', 'customer_note', 'opportunity', 'task'] as const) {
+    for (const owner of new Set([uuid, ...owners])) {
+      const where = { customer_uuid: owner };
+      for (const { id } of await context.stated.list(call.account.id, kind, { where, limit: 100_000 })) {
+        parts.push(context.part(call, `${kind}.delete`, { id }));
+      }
+    }
+  }
+  await context.stateAll(call, parts);
+  for (const owner of owners) context.references.forget(call, owner);
+}
+
+/** The entry that voids customers of one source. */
+async function removal(read: ReadContext, source: string, members: readonly Member[]): Promise<Part> {
   const invoices = await currentRecords<{ name: string }>(read, 'invoices', {
     columns: 'DISTINCT invoice_external_id AS name',
-    where: `customer_hash = ${placeOf(row.source, row.external_id)}`,
+    where: `customer_hash IN (${members.map(({ place }) => place).join(', ')})`,
     orderBy: 'name',
   });
   const names = invoices.map(({ name }) => ({ invoice_external_id: name }));
+  const customer = members.map(({ externalId }) => ({ customer_external_id: externalId }));
   const voids = [
-    { stream: 'customers', matches: [{ external_id: row.external_id }] },
-    { stream: 'invoices', matches: [customer] },
+    { stream: 'customers', matches: members.map(({ externalId }) => ({ external_id: externalId })) },
+    { stream: 'invoices', matches: customer },
     ...(names.length > 0 ? [{ stream: 'transactions', matches: names }] : []),
     ...[
       'customer_tags',
@@ -212,25 +185,20 @@ async function removeCustomer(context: ApiContext, call: Call, row: CustomerRow,
       'customer_merges',
       'subscription_connections',
       'subscription_cancellations',
-    ].map((stream) => ({ stream, matches: [customer] })),
+    ].map((stream) => ({ stream, matches: customer })),
     // Handed in again, they are to be taken again.
     {
       stream: 'stripe_objects',
-      matches: [row.external_id, ...invoices.map(({ name }) => name)].map((id) => ({ object_id: id })),
+      matches: [...members.map(({ externalId }) => externalId), ...invoices.map(({ name }) => name)].map((id) => ({
+        object_id: id,
+      })),
     },
   ];
-  await context.state(call, {
-    ...voidEntry(row.source, voids),
+  return {
+    ...voidEntry(source, voids),
     releases: [
-      claim('customer', row.source, row.external_id),
-      ...invoices.map(({ name }) => claim('invoice', row.source, name)),
+      ...members.map(({ externalId }) => claim('customer', source, externalId)),
+      ...invoices.map(({ name }) => claim('invoice', source, name)),
     ],
-  });
-  context.references.forget(call, uuid);
-  for (const kind of ['contact', 'customer_note', 'opportunity', 'task'] as const) {
-    const where = { customer_uuid: uuid };
-    for (const { id } of await context.stated.list(call.account.id, kind, { where, limit: 100_000 })) {
-      await context.stated.remove(call.account.id, call.actor, kind, id);
-    }
-  }
+  };
 }

@@ -5,7 +5,7 @@ import { checkSource } from '../../../ledger/recordsService.ts';
 import type { RevenueSettings } from '../../rules/index.ts';
 import { rulesToStated } from '../../settings/definitions.ts';
 import { revenueStreams } from '../../streams.ts';
-import type { ApiContext, Call, Route } from '../context.ts';
+import type { ApiContext, Call, Part, Route } from '../context.ts';
 import { changing } from '../context.ts';
 import { notFound, refused } from '../errors.ts';
 import { Fields } from '../fields.ts';
@@ -68,7 +68,7 @@ export function dataSourceRoutes(route: Route, context: ApiContext): void {
   route('DELETE', '/data_sources/:ds/dependent', 204, (call) => remove(context, call, false));
 }
 
-/** Voids everything of the source, then the source itself. A crash between the two: asked again, the rest is done. */
+/** Voids everything of the source and, with it, the source itself: all or nothing. */
 async function remove(context: ApiContext, call: Call, itself: boolean): Promise<void> {
   context.sources.forget(call);
   const source = await context.sources.get(call, call.params.ds!);
@@ -76,29 +76,28 @@ async function remove(context: ApiContext, call: Call, itself: boolean): Promise
     source: source.name,
     voids: revenueStreams.map(({ name }) => ({ stream: name, matches: [{}] })),
   };
-  await context.footing.journal.append(call.account.id, {
-    kind: VOID_KIND,
-    actor: call.actor,
-    payload: payload as never,
-    effects: async (tx) => {
-      await tx.query(`DELETE FROM claims WHERE account_id = $1 AND split_part(claim, '/', 2) = $2`, [
-        call.account.id,
-        encodeURIComponent(source.name),
-      ]);
+  const parts: Part[] = [
+    {
+      kind: VOID_KIND,
+      payload: payload as never,
+      effects: async (tx) => {
+        await tx.query(`DELETE FROM claims WHERE account_id = $1 AND split_part(claim, '/', 2) = $2`, [
+          call.account.id,
+          encodeURIComponent(source.name),
+        ]);
+      },
     },
-  });
+  ];
   for (const kind of ['contact', 'subscription_event', 'json_import'] as const) {
     const where = { data_source_uuid: source.id };
     for (const { id } of await context.stated.list(call.account.id, kind, { where, limit: 100_000 })) {
-      await context.stated.remove(call.account.id, call.actor, kind, id);
+      parts.push(context.part(call, `${kind}.delete`, { id }));
     }
   }
-  if (itself && source.statedId !== null) {
-    await changing(context.stated.remove(call.account.id, call.actor, 'data_source', source.statedId), () =>
-      notFound('Data source'),
-    );
-  }
+  if (itself && source.statedId !== null) parts.push(context.part(call, 'data_source.delete', { id: source.statedId }));
+  await changing(context.stateAll(call, parts), () => notFound('Data source'));
   context.sources.forget(call);
+  context.references.forgetAll();
 }
 
 type Processing = Map<string, { processed: number; pending: number; failed: number }>;

@@ -1,11 +1,12 @@
 /** Invoices. */
 import type { Json } from '../../../journal/types.ts';
+import { shown as shownText } from '../../../kernel/errors.ts';
 import { type PatchPayload, type ReadContext, type SqlParameters, select } from '../../../ledger/index.ts';
 import { invoices, transactions } from '../../streams.ts';
-import type { ApiContext, Call, Route } from '../context.ts';
-import { customerRow } from '../customerRows.ts';
+import type { ApiContext, Call, Part, Route } from '../context.ts';
+import { customerRow, mergedMembers, rootsOf } from '../customerRows.ts';
 import { withEditHistories } from '../editHistories.ts';
-import { badParameter, notFound, refused } from '../errors.ts';
+import { type ApiError, badParameter, notFound, refused } from '../errors.ts';
 import { Fields } from '../fields.ts';
 import { invoiceId as invoiceIdOf, placeOf } from '../ids.ts';
 import {
@@ -44,7 +45,7 @@ export function invoiceRoutes(route: Route, context: ApiContext): void {
   route('POST', '/import/customers/:uuid/invoices', 201, (call) => importInvoices(context, call));
   route('GET', '/import/customers/:uuid/invoices', 200, async (call) => {
     const row = await customerRow(context, call, call.params.uuid!);
-    const page = await invoicePage(context, call, { customer: { source: row.source, externalId: row.external_id } });
+    const page = await invoicePage(context, call, { customer: row });
     return { customer_uuid: call.params.uuid, ...page };
   });
   route('GET', '/invoices', 200, async (call) => {
@@ -52,28 +53,33 @@ export function invoiceRoutes(route: Route, context: ApiContext): void {
     if (id === undefined || id === '') return invoicePage(context, call, { withCustomer: true });
     const customer = await context.references.customer(call, id);
     if (!customer) throw notFound('Customer', 'customer_uuid', id);
-    return { customer_uuid: id, ...(await invoicePage(context, call, { customer, withCustomer: true })) };
+    const row = { source: customer.source, external_id: customer.externalId };
+    return { customer_uuid: id, ...(await invoicePage(context, call, { customer: row, withCustomer: true })) };
   });
 
-  const shown = (invoice: InvoiceRows) => describeInvoice(invoice, { withCustomer: true, withState: true });
+  const described = async (call: Call, invoice: InvoiceRows) => {
+    const roots = await rootsOf(await context.read(call), [invoice]);
+    return describeInvoice(invoice, { customerOf: roots, withState: true });
+  };
   const byId = async (call: Call) => call.params.uuid!;
   const byExternalId = (call: Call) => idByExternalId(context, call, 'invoice');
   route('GET', '/invoices/:uuid', 200, async (call) => {
     const invoice = await findInvoice(context, call, call.params.uuid!);
-    if (call.query.include_edit_histories !== 'true') return shown(invoice);
-    return (await withEditHistories(await context.read(call), [invoice], shown))[0];
+    if (call.query.include_edit_histories !== 'true') return described(call, invoice);
+    const shown = await described(call, invoice);
+    return (await withEditHistories(await context.read(call), [invoice], () => shown))[0];
   });
   for (const [path, idOf] of [
     ['/invoices/:uuid', byId],
     ['/invoices', byExternalId],
   ] as const) {
-    route('PATCH', path, 200, async (call) => shown(await changeInvoice(context, call, await idOf(call))));
+    route('PATCH', path, 200, async (call) => described(call, await changeInvoice(context, call, await idOf(call))));
     route('DELETE', path, 204, async (call) => removeInvoice(context, call, await idOf(call)));
     route('PATCH', `${path}/disabled_state`, 200, async (call) => {
       const fields = new Fields(call.body);
       const disabled = fields.boolean('disabled', { required: true });
       fields.check();
-      return shown(await setDisabled(context, call, await idOf(call), disabled!));
+      return described(call, await setDisabled(context, call, await idOf(call), disabled!));
     });
   }
 
@@ -109,88 +115,131 @@ const matchOf = (invoice: InvoiceRows) => ({
   customer_external_id: invoice.customer,
 });
 
-/** All invoices of the request as one entry: all or none of them. Answered from what was stated, without waiting for the ledger. */
+/** All invoices of the request together: all or none of them. Answered from what was stated, without waiting for the ledger. */
 async function importInvoices(context: ApiContext, call: Call) {
   const customer = await context.references.customer(call, call.params.uuid!);
   if (!customer) throw notFound('Customer', 'customer_uuid', call.params.uuid);
-  const { made, entry, claims } = await readInvoices(context, call, new Fields(call.body), customer);
-  const names = made.map(({ name, customer: externalId }) => ({ name, owner: { ...customer, externalId } }));
+  const { made, entry, more, claims } = await readInvoices(context, call, new Fields(call.body), customer);
   const exists = async () => {
     const found = await Promise.all(
-      names.map(({ name, owner }) => context.references.invoiceExists(call, owner, name)),
+      made.map(({ name, source, customer: externalId }) =>
+        context.references.invoiceExists(call, { source, externalId }, name),
+      ),
     );
-    return found.some(Boolean);
+    const at = found.indexOf(true);
+    return at >= 0 && claim('invoice', made[at]!.source, made[at]!.name);
   };
-  await stateClaimed(context, call, entry, claims, exists, 'invoices[0].external_id');
+  await stateClaimed(context, call, entry, [...claims.keys()], exists, claims, more);
   return { invoices: made.map((invoice) => describeInvoice(invoice)) };
 }
 
-/** States what claims external ids; which kind of id is taken decides the words of the refusal. */
+/** States what claims external ids; which kind of id is taken decides the words of the refusal, `params` where it stands. */
 export async function stateClaimed(
   context: ApiContext,
   call: Call,
   entry: EntryInput,
   claims: readonly string[],
-  exists: () => Promise<boolean>,
-  param = 'external_id',
+  exists: () => Promise<boolean | string>,
+  params?: ReadonlyMap<string, string>,
+  more: readonly Part[] = [],
 ): Promise<void> {
-  const taken = (held: string) => refused(param, MESSAGES[held.split('/', 1)[0]!]!, 'taken');
-  await context.claiming(call, entry, claims, taken, exists);
+  const taken = (held: string) => takenError(held, params?.get(held) ?? 'external_id');
+  await context.claiming(call, entry, claims, taken, exists, more);
 }
 
-/** Rows and claims of `invoices: […]`; 400 or 422 with everything that is wrong. */
+function takenError(held: string, param: string): ApiError {
+  const [kind, , ...id] = held.split('/') as [string, string, ...string[]];
+  return refused(param, MESSAGES[kind]!, 'taken', id.join('/'));
+}
+
+/**
+ * Rows and claims of `invoices: […]`, and where in the request each claim stands; 400 or 422 with everything that is wrong. `more` are the
+ * entries of invoices of customers that were merged into this one from other data sources.
+ */
 export async function readInvoices(context: ApiContext, call: Call, body: Fields, customer: Reference) {
-  const lines: Row[] = [];
-  const payments: Row[] = [];
-  const claims: string[] = [];
+  const rows = new Map<string, { lines: Row[]; payments: Row[] }>([[customer.source, { lines: [], payments: [] }]]);
+  const claims = new Map<string, string>();
+  const repeated: string[] = [];
+  const claiming = (kind: string, source: string, id: string, param: string) => {
+    const each = claim(kind, source, id);
+    if (claims.has(each)) repeated.push(each, param);
+    else claims.set(each, param);
+  };
   const made: InvoiceRows[] = [];
-  const { source } = customer;
-  for (const fields of body.each('invoices', { required: true, max: INVOICES_MAX })) {
-    const owner = { source, externalId: fields.text('customer_external_id') || customer.externalId };
+  for (const [i, fields] of body.each('invoices', { required: true, max: INVOICES_MAX }).entries()) {
+    const place = `invoices[${i}].`;
+    const owner = await ownerOf(context, call, fields, customer);
+    const { source } = owner;
     const header = readInvoice(fields, true);
     const name = String(header.invoice_external_id ?? '');
-    claims.push(claim('invoice', source, name));
+    claiming('invoice', source, name, `${place}external_id`);
     const own: Row[] = [];
-    for (const each of fields.each('line_items', { max: LINES_MAX })) {
+    for (const [j, each] of fields.each('line_items', { max: LINES_MAX }).entries()) {
       const line = await readLine(context, call, each, source, true);
-      if (externalIdOf(String(line.external_id)) !== null) claims.push(claim('line', source, String(line.external_id)));
+      const id = externalIdOf(String(line.external_id));
+      if (id !== null) claiming('line', source, id, `${place}line_items[${j}].external_id`);
       own.push({ ...header, customer_external_id: owner.externalId, ...line });
     }
-    const paid = fields.each('transactions', { max: LINES_MAX }).map((each): Row => {
+    const paid = fields.each('transactions', { max: LINES_MAX }).map((each, j): Row => {
       const transaction = readTransaction(each, true);
-      const id = String(transaction.external_id);
-      if (externalIdOf(id) !== null) claims.push(claim('transaction', source, id));
+      const id = externalIdOf(String(transaction.external_id));
+      if (id !== null) claiming('transaction', source, id, `${place}transactions[${j}].external_id`);
       return { invoice_external_id: name, ...transaction };
     });
-    const rows = own.length === 0 ? [rowWithoutLines(header, owner)] : own;
-    lines.push(...rows);
-    payments.push(...paid);
+    const lines = own.length === 0 ? [rowWithoutLines(header, owner)] : own;
+    const ofSource = rows.get(source) ?? { lines: [], payments: [] };
+    rows.set(source, ofSource);
+    for (const line of lines) ofSource.lines.push(line);
+    for (const payment of paid) ofSource.payments.push(payment);
     made.push({
       id: '',
       source,
       customer: owner.externalId,
       name,
-      lines: rows.map((row) => asLine(source, row)),
+      lines: lines.map((row) => asLine(source, row)),
       transactions: paid.map((row) => asTransaction(source, row)),
     });
   }
   body.check();
-  const twice = firstRepeated(claims);
+  const [twice, param] = repeated;
   if (twice !== undefined) {
-    throw refused('invoices', `${MESSAGES[twice.split('/', 1)[0]!]} (It stands twice in this request.)`, 'taken');
+    const error = takenError(twice, param!);
+    throw refused(param!, `${error.message} (It stands twice in this request.)`, 'taken', error.errors[0]!.value);
   }
-  const entry = postEntry(invoices, source, lines);
-  if (payments.length > 0) {
-    const [checked] = [postEntry(transactions, source, payments).payload as unknown as CombinedPayload];
-    (entry.payload as unknown as CombinedPayload).with = [{ stream: transactions.name, rows: checked.rows }];
-  }
+  const entries = [...rows]
+    .filter(([, { lines }]) => lines.length > 0)
+    .map(([source, { lines, payments }]) => {
+      const entry = postEntry(invoices, source, lines);
+      if (payments.length > 0) {
+        const checked = postEntry(transactions, source, payments).payload as unknown as CombinedPayload;
+        (entry.payload as unknown as CombinedPayload).with = [{ stream: transactions.name, rows: checked.rows }];
+      }
+      return entry;
+    });
   for (const invoice of made) invoice.id = idOf(invoice);
-  return { made, entry, claims };
+  const [entry, ...more] = entries;
+  if (!entry) throw refused('invoices', "invoices can't be blank", 'blank');
+  return { made, entry, more, claims };
 }
 
-function firstRepeated(claims: readonly string[]): string | undefined {
-  const seen = new Set<string>();
-  return claims.find((each) => seen.size === seen.add(each).size);
+/** Whose invoice it is: the customer's own, or with `customer_external_id` that of one of those that were merged into it. */
+async function ownerOf(context: ApiContext, call: Call, fields: Fields, customer: Reference): Promise<Reference> {
+  const named = fields.text('customer_external_id');
+  if (named === null || named === '' || named === customer.externalId) return customer;
+  const members = await mergedMembers(await context.read(call), [
+    { source: customer.source, external_id: customer.externalId },
+  ]);
+  const joined = members.get(placeOf(customer.source, customer.externalId)) ?? [];
+  const found =
+    joined.find(({ source, externalId }) => externalId === named && source === customer.source) ??
+    joined.find(({ externalId }) => externalId === named);
+  if (found) return found;
+  fields.wrong(
+    'customer_external_id',
+    `is neither this customer's nor that of one merged into it: ${shownText(named)}`,
+    'not_found',
+  );
+  return customer;
 }
 
 function idOf(invoice: InvoiceRows): string {
@@ -201,7 +250,7 @@ function idOf(invoice: InvoiceRows): string {
 async function invoicePage(
   context: ApiContext,
   call: Call,
-  options: { customer?: Reference; withCustomer?: boolean },
+  options: { customer?: { source: string; external_id: string }; withCustomer?: boolean },
 ): Promise<Record<string, Json>> {
   const read = await context.read(call);
   const conditions: string[] = ['1'];
@@ -211,8 +260,9 @@ async function invoicePage(
     throw badParameter('validation_type', 'validation_type must be one of valid, invalid, all');
   }
   if (options.customer) {
-    const { source, externalId: name } = options.customer;
-    conditions.push(`customer_hash = ${placeOf(source, name)}`);
+    const place = placeOf(options.customer.source, options.customer.external_id);
+    const joined = (await mergedMembers(read, [options.customer])).get(place) ?? [];
+    conditions.push(`customer_hash IN (${[place, ...joined.map((member) => member.place)].join(', ')})`);
   }
   if (sourceId) {
     conditions.push('source = {source:String}');
@@ -229,7 +279,8 @@ async function invoicePage(
   const kind = validation || (options.withCustomer ? 'valid' : 'all');
   const invalid = `countIf(${LINE_IS_INVALID}) > 0`;
   const ofKind = kind === 'all' ? '1' : kind === 'invalid' ? invalid : `NOT ${invalid}`;
-  const total = request.page === null ? undefined : await countInvoices(read, where, parameters, ofKind);
+  const counted = request.page !== null || (request.after === null && options.withCustomer !== true);
+  const total = counted ? await countInvoices(read, where, parameters, ofKind) : undefined;
   const ascending = options.customer !== undefined;
   let having = `HAVING ${ofKind}`;
   if (request.after) {
@@ -275,11 +326,9 @@ async function invoicePage(
     ]),
   );
   const found = rows.map((row) => byKey.get(`${row.place} ${row.invoice_external_id}`)!);
+  const roots = options.withCustomer ? await rootsOf(read, found) : undefined;
   const shown = (invoice: InvoiceRows) =>
-    describeInvoice(invoice, {
-      withCustomer: options.withCustomer === true,
-      withState: options.withCustomer === true,
-    });
+    describeInvoice(invoice, { customerOf: roots, withState: roots !== undefined });
   const withHistory = call.query.include_edit_histories === 'true';
   return {
     invoices: withHistory ? await withEditHistories(read, found, shown) : found.map(shown),

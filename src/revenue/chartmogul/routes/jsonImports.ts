@@ -7,6 +7,7 @@ import type { Json } from '../../../journal/types.ts';
 import type { StatedObject } from '../../stated/store.ts';
 import { customers, invoices, plans, transactions } from '../../streams.ts';
 import { type ApiContext, type Call, changing, type Route } from '../context.ts';
+import { LEAD_STATUSES } from '../customerRows.ts';
 import { answerOf, notFound, refused } from '../errors.ts';
 import { Fields, isObject, type JsonObject } from '../fields.ts';
 import { newId } from '../ids.ts';
@@ -120,7 +121,7 @@ async function entryOf(
     return null;
   }
   if (section === 'customers') {
-    const row = { external_id: fields.text('external_id', { required: true }), ...readRow(fields) };
+    const row = { external_id: fields.text('external_id', { required: true }), ...readRow(fields, LEAD_STATUSES) };
     fields.check();
     return postEntry(customers, source.name, [row]);
   }

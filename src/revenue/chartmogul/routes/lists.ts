@@ -4,12 +4,16 @@ import type { ListOptions, StatedObject } from '../../stated/store.ts';
 import type { ApiContext, Call } from '../context.ts';
 import { numberPart, pageOf, pageRequest } from '../pages.ts';
 
-/** One page of stated objects, newest first, and what stands beside it in the answer. */
+/**
+ * One page of stated objects, newest first, and what stands beside it in the answer: with page numbers where they are asked for, and on the
+ * first page of `numbered` lists.
+ */
 export async function statedPage(
   context: ApiContext,
   call: Call,
   kind: StatedKind,
   filters: Omit<ListOptions, 'limit' | 'after' | 'offset'>,
+  numbered = false,
 ): Promise<{ objects: StatedObject[]; tail: Record<string, string | number | boolean | null> }> {
   const request = pageRequest(call.query, 2);
   const after = request.after && { createdSeq: numberPart(request.after[0]!), id: request.after[1]! };
@@ -19,7 +23,8 @@ export async function statedPage(
     ...(request.page !== null && { offset: (request.page - 1) * request.perPage }),
     limit: request.perPage + 1,
   });
-  const total = request.page === null ? undefined : await context.stated.count(call.account.id, kind, filters);
+  const counted = request.page !== null || (numbered && request.after === null);
+  const total = counted ? await context.stated.count(call.account.id, kind, filters) : undefined;
   const { rows, tail } = pageOf(request, found, ({ createdSeq, id }) => [String(createdSeq), id], total);
   return { objects: rows, tail };
 }

@@ -32,7 +32,7 @@ export function planGroupRoutes(route: Route, context: ApiContext): void {
     return describe(created);
   });
   route('GET', '/plan_groups', 200, async (call) => {
-    const { objects, tail } = await statedPage(context, call, 'plan_group', {});
+    const { objects, tail } = await statedPage(context, call, 'plan_group', {}, true);
     return { plan_groups: objects.map(describe), ...tail };
   });
   route('GET', '/plan_groups/:uuid', 200, async (call) => describe(await find(call)));

@@ -61,18 +61,21 @@ export function subscriptionEventRoutes(route: Route, context: ApiContext): void
       if (time === null) throw badParameter(name, `${name} is no date or time`);
       where[name] = new Date(time).toISOString();
     }
-    const { objects, tail } = await statedPage(context, call, KIND, { where });
+    const { objects, tail } = await statedPage(context, call, KIND, { where }, true);
     const { cursor, has_more, current_page, total_pages } = tail;
+    const last = objects.at(-1);
     return {
       subscription_events: objects.map(describe),
       cursor,
       has_more,
       meta: {
         prev_key: null,
-        next_key: has_more ? cursor : null,
-        before_key: null,
+        next_key: has_more ? (last?.createdSeq ?? null) : null,
+        before_key: last?.createdAt ?? null,
         page: current_page ?? 1,
         total_pages: total_pages ?? 1,
+        cursor,
+        has_more,
       },
     };
   });

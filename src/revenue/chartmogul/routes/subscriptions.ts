@@ -3,10 +3,10 @@ import { subscriptionCancellations } from '../../customerStreams.ts';
 import { invoices } from '../../streams.ts';
 import { cancellationsOf } from '../cancellations.ts';
 import type { ApiContext, Call, Route } from '../context.ts';
-import { customerRow } from '../customerRows.ts';
+import { customerRow, mergedMembers } from '../customerRows.ts';
 import { notFound } from '../errors.ts';
 import { Fields } from '../fields.ts';
-import { customerId, dataSourceId, partsOf, placeOf, planId, subscriptionId } from '../ids.ts';
+import { customerId, dataSourceId, partsOf, planId, subscriptionId } from '../ids.ts';
 import type { LineRow } from '../invoiceRows.ts';
 import { currentRecords } from '../ledgerReads.ts';
 import { pageOf, pageRequest } from '../pages.ts';
@@ -17,20 +17,38 @@ import { postEntry, valuesOf } from '../writes.ts';
 export function subscriptionRoutes(route: Route, context: ApiContext): void {
   route('GET', '/import/customers/:uuid/subscriptions', 200, async (call) => {
     const row = await customerRow(context, call, call.params.uuid!);
-    const lines = await linesOf(context, call, placeOf(row.source, row.external_id));
-    const groups = [...Map.groupBy(lines, (line) => `${line.source}\u0000${line.subscription_external_id}`).values()];
-    groups.sort((a, b) => (a[0]!.subscription_external_id < b[0]!.subscription_external_id ? -1 : 1));
-    const request = pageRequest(call.query, 1);
+    const read = await context.read(call);
+    // Those of customers that were merged into it are its own.
+    const owners = [
+      { place: row.key_hash, source: row.source, externalId: row.external_id },
+      ...((await mergedMembers(read, [row])).get(row.key_hash) ?? []),
+    ];
+    const lines = await linesOf(context, call, owners.map(({ place }) => place).join(', '));
+    const groups = [...Map.groupBy(lines, idOf).entries()].sort(([a, [one]], [b, [other]]) =>
+      before([one!.subscription_external_id, a], [other!.subscription_external_id, b]) ? -1 : 1,
+    );
+    const request = pageRequest(call.query, 2);
     const rest = groups.filter(
-      ([line]) => request.after === null || line!.subscription_external_id > request.after[0]!,
+      ([id, [line]]) =>
+        request.after === null || before(request.after as [string, string], [line!.subscription_external_id, id]),
     );
     const start = request.page === null ? 0 : (request.page - 1) * request.perPage;
     const found = rest.slice(start, start + request.perPage + 1);
-    const { rows, tail } = pageOf(request, found, ([line]) => [line!.subscription_external_id], groups.length);
-    const own = await cancellationsOf(await context.read(call), { source: row.source, customer: row.external_id });
+    const { rows, tail } = pageOf(
+      request,
+      found,
+      ([id, [line]]) => [line!.subscription_external_id, id],
+      groups.length,
+    );
+    const own = new Map<string, string[]>();
+    for (const { source, externalId: customer } of owners) {
+      for (const [name, dates] of await cancellationsOf(read, { source, customer })) {
+        own.set(subscriptionId(source, customer, name), dates);
+      }
+    }
     return {
       customer_uuid: call.params.uuid,
-      subscriptions: rows.map((group) => describe(call, group, own.get(group[0]!.subscription_external_id) ?? [])),
+      subscriptions: rows.map(([id, group]) => describe(call, group, own.get(id) ?? [])),
       ...tail,
     };
   });
@@ -48,8 +66,8 @@ export function subscriptionRoutes(route: Route, context: ApiContext): void {
     fields.check();
     const lines = await subscriptionLines(context, call, call.params.uuid!);
     const own = await ownCancellations(context, call, lines[0]!);
-    const before = cancellations(lines, own);
-    const wanted = new Set([...(replacing ? dates : before), ...(appended ? [appended] : [])]);
+    const now = cancellations(lines, own);
+    const wanted = new Set([...(replacing ? dates : now), ...(appended ? [appended] : [])]);
     await setCancellations(context, call, lines, own, wanted);
     const after = await subscriptionLines(context, call, call.params.uuid!);
     const described = describe(call, after, await ownCancellations(context, call, after[0]!));
@@ -57,10 +75,16 @@ export function subscriptionRoutes(route: Route, context: ApiContext): void {
   });
 }
 
-/** Lines of subscriptions and trials of the customer, oldest statement first. */
-async function linesOf(context: ApiContext, call: Call, place: string): Promise<LineRow[]> {
+const idOf = (line: LineRow) => subscriptionId(line.source, line.customer_external_id, line.subscription_external_id);
+
+/** By external id, then by id. */
+const before = (a: readonly [string, string], b: readonly [string, string]): boolean =>
+  a[0] < b[0] || (a[0] === b[0] && a[1] < b[1]);
+
+/** Lines of subscriptions and trials of the customers at these places, oldest statement first. */
+async function linesOf(context: ApiContext, call: Call, places: string): Promise<LineRow[]> {
   return currentRecords<LineRow>(await context.read(call), 'invoices', {
-    where: `customer_hash = ${place} AND type IN ('subscription', 'trial')`,
+    where: `customer_hash IN (${places}) AND type IN ('subscription', 'trial')`,
     // A line that does not count says nothing about a cancellation either: it comes first and is used last.
     orderBy: `excluded = '', service_period_start, origin_seq, origin_row`,
   });

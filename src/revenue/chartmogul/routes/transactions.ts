@@ -6,6 +6,7 @@ import { Fields } from '../fields.ts';
 import { externalIdOf, readTransaction } from '../invoiceFields.ts';
 import {
   asTransaction,
+  billedBy,
   describeTransaction,
   findInvoice,
   findTransaction,
@@ -26,7 +27,7 @@ export function transactionRoutes(route: Route, context: ApiContext): void {
     const claims = name === null ? [] : [claim('transaction', invoice.source, name)];
     const exists = async () => invoice.transactions.some((each) => each.external_id === name);
     await stateClaimed(context, call, postEntry(transactions, invoice.source, [row]), claims, exists);
-    return describeTransaction(asTransaction(invoice.source, row));
+    return describeTransaction(asTransaction(invoice.source, row), billedBy(invoice));
   });
 
   route('GET', '/transactions', 200, async (call) => {
