@@ -14,4 +14,4 @@ export { readRow } from './readRow.ts';
 export { problemText, rejectsFile, rejectsHeader, rejectsLine, rejectsOptions } from './rejects.ts';
 export { blockColumns } from './rows.ts';
 export * from './types.ts';
-export { sheetTexts } from './xlsxFiles.ts';
+export { sheetNames, sheetTexts } from './xlsxFiles.ts';

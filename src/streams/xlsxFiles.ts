@@ -85,6 +85,11 @@ export async function xlsxRecords(
   return { headers, body: body(), sheet: sheet.name };
 }
 
+/** Names of the sheets of a workbook, in their order, without white space around them. */
+export async function sheetNames(file: Buffer): Promise<string[]> {
+  return (await openWorkbook(file)).sheets.map(({ name }) => name.trim());
+}
+
 /**
  * The rows of one sheet as texts, for files whose header stands anywhere. Names of sheets are compared without white space around them.
  * @throws FootingError `invalid` when there is no such sheet, `malformed` when a cell cannot be read.

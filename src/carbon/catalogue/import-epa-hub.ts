@@ -11,8 +11,14 @@ import { Rational } from '../../kernel/rational.ts';
 import { type CsvRow, cell, readCsv } from './csv.ts';
 import { type FactorDraft, GAS_MASS_SCALE, type ImportedRelease, spreadsheetNumber } from './format.ts';
 
-/** Editions whose tables this importer knows, with the grid data they hold. */
-const EDITIONS: Record<number, { edition: string; grid: string }> = {
+/** Date of a publication, and the grid data that it holds. */
+export interface HubEdition {
+  edition: string;
+  grid: string;
+}
+
+/** Editions that are transcribed as tables. */
+const EDITIONS: Record<number, HubEdition> = {
   2025: { edition: 'January 2025', grid: 'eGRID2023' },
 };
 
@@ -37,7 +43,7 @@ const US = 'US';
 
 type Masses = Pick<FactorDraft, 'co2_fossil' | 'co2_biogenic' | 'ch4_non_fossil' | 'n2o'>;
 
-type Table = (rows: CsvRow[], left: Record<string, number>, edition: { grid: string }) => FactorDraft[];
+type Table = (rows: CsvRow[], left: Record<string, number>, edition: HubEdition) => FactorDraft[];
 
 const TABLES: Record<string, Table> = {
   stationary_combustion: stationary,
@@ -54,10 +60,11 @@ const TABLES: Record<string, Table> = {
 
 /**
  * @param tables text of each table by its name, as {@link TABLES} lists them
+ * @param stated what the publication says of itself; else it is one of those that are known by their year
  * @throws FootingError `unsupported` for a year this importer does not know, `malformed` for tables of another shape.
  */
-export function importEpaHub(tables: Map<string, string>, year: number): ImportedRelease {
-  const edition = EDITIONS[year];
+export function importEpaHub(tables: Map<string, string>, year: number, stated?: HubEdition): ImportedRelease {
+  const edition = stated ?? EDITIONS[year];
   if (!edition) throw new FootingError('unsupported', `The hub of ${year} is not known to this importer`);
   const left: Record<string, number> = {};
   const drafts: FactorDraft[] = [];
@@ -168,7 +175,7 @@ function nonroad(rows: CsvRow[]): FactorDraft[] {
 }
 
 /** Grid averages by subregion, and the losses between plant and meter: rate x L / (1 - L), L relating to generation. */
-function grid(rows: CsvRow[], left: Record<string, number>, edition: { grid: string }): FactorDraft[] {
+function grid(rows: CsvRow[], left: Record<string, number>, edition: HubEdition): FactorDraft[] {
   return rows.flatMap((row) => {
     const code = cell(row, 'subregion');
     const whole = code === 'US Average';
@@ -356,10 +363,7 @@ function lower(text: string): string {
   return text.replace(/\b[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
 }
 
-function releaseHead(
-  year: number,
-  { edition, grid: gridData }: { edition: string; grid: string },
-): ImportedRelease['head'] {
+function releaseHead(year: number, { edition, grid: gridData }: HubEdition): ImportedRelease['head'] {
   return {
     id: `us-epa-hub-${year}`,
     title: `GHG Emission Factors Hub, ${year}`,

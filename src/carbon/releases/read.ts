@@ -1,12 +1,13 @@
 /**
  * A publisher's file -> a release. Which publisher it is, is told by the layout of the file, not by its name:
  * - UK DESNZ flat file as XLSX (sheet "Factors by Category"), 2024 and later;
+ * - US EPA GHG Emission Factors Hub as XLSX (all tables on one sheet), 2024 and later;
  * - US EPA supply-chain factors by NAICS as CSV (CO2e, all GHGs);
  * - the documented CSV of catalogue/README.md, columns of factors.csv, where what is left out is empty.
  */
 import { FootingError, type Problem } from '../../kernel/errors.ts';
 import { findUnit } from '../../kernel/units.ts';
-import { sheetTexts } from '../../streams/index.ts';
+import { sheetNames, sheetTexts } from '../../streams/index.ts';
 import { type CsvRow, cell, readCells, readCsv, writeCsv } from '../catalogue/csv.ts';
 import {
   type FactorDraft,
@@ -18,8 +19,10 @@ import {
 } from '../catalogue/format.ts';
 import { GWP_SET_NAMES } from '../catalogue/gwp.ts';
 import { importDesnz } from '../catalogue/import-desnz.ts';
+import { importEpaHub } from '../catalogue/import-epa-hub.ts';
 import { importSupplyChain } from '../catalogue/import-supply-chain.ts';
 import type { GwpSetName, LifeCycleStage, Method, Scope } from '../catalogue/types.ts';
+import { isHub, readHub } from './epaHubWorkbook.ts';
 
 /** What only the documented CSV needs: its publication. */
 export interface ReleaseOptions {
@@ -62,7 +65,7 @@ export async function readPublication(
   options: ReleaseOptions,
 ): Promise<WrittenRelease> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (file.subarray(0, 2).toString('latin1') === 'PK') return written(await desnz(file));
+  if (file.subarray(0, 2).toString('latin1') === 'PK') return written(await workbook(file, fileName, options));
   const text = file.toString('utf8').replace(/^\uFEFF/, '');
   const { header } = readCells(`${text.slice(0, 64 * 1024).split('\n', 1)[0]!}\n`, fileName);
   const columns = header.map((name) => name.trim());
@@ -73,7 +76,27 @@ export async function readPublication(
       { field: 'columns', value: columns.slice(0, 8).join(', '), reason: 'are those of no publication that is known' },
     ],
     remedy:
-      'Import the UK flat file (XLSX), the US EPA supply-chain factors (CSV), or a CSV with the columns of catalogue/README.md',
+      'Import the UK flat file or the US EPA hub (XLSX), the US EPA supply-chain factors (CSV), or a CSV with the columns of catalogue/README.md',
+  });
+}
+
+/** Sheets of a workbook that are looked at. */
+const SHEETS_MAX = 20;
+
+async function workbook(file: Buffer, fileName: string, options: ReleaseOptions): Promise<ImportedRelease> {
+  const names = await sheetNames(file);
+  if (names.includes(DESNZ_SHEET)) return desnz(file);
+  for (const name of names.slice(0, SHEETS_MAX)) {
+    const rows = await sheetTexts(file, name);
+    if (!isHub(rows)) continue;
+    const { tables, year, edition, grid } = readHub(rows, options.year);
+    return importEpaHub(tables, year, { edition, grid });
+  }
+  throw new FootingError('unsupported', `${fileName} is a workbook of no publication that is known.`, {
+    problems: [
+      { field: 'sheets', value: names.slice(0, SHEETS_MAX).join(', '), reason: 'are of none that can be read' },
+    ],
+    remedy: `Import the UK flat file, which has a sheet "${DESNZ_SHEET}", or the US EPA GHG Emission Factors Hub`,
   });
 }
 

@@ -5,9 +5,11 @@ import type { Engines } from '../../engines/types.ts';
 import { openAccounts, openJournal } from '../../journal/index.ts';
 import type { Journal } from '../../journal/types.ts';
 import { xlsxOfRows } from '../../streams/testing/files.ts';
+import { loadCatalogue, readFactors } from '../catalogue/load.ts';
 import { inventory } from '../inventory.ts';
 import { openTestLedger, posted, type TestLedger } from '../ledger.test-support.ts';
 import { ADOPT_KIND, releaseHash, starterReleases } from '../matching.ts';
+import { type HubSheet, hubWorkbook } from './hub.test-support.ts';
 import { importRelease, releaseAsOf } from './imported.ts';
 import { differenceOf, effectOfAdopting, releasesKnown } from './preview.ts';
 import { readPublication } from './read.ts';
@@ -140,6 +142,103 @@ describe('the UK flat file', () => {
     await expect(readPublication(file, 'flat.xlsx', {})).rejects.toMatchObject({
       code: 'unsupported',
       message: expect.stringContaining(words),
+    });
+  });
+});
+
+const HUB = new Map([
+  [
+    'stationary_combustion',
+    'group,fuel,physical_unit,mmBtu_per_unit_HHV,kg_CO2_per_mmBtu,g_CH4_per_mmBtu,g_N2O_per_mmBtu,kg_CO2_per_unit,g_CH4_per_unit,g_N2O_per_unit\n' +
+      'Coal and Coke,Anthracite,short ton,25.09,103.69,11,1.6,"2,602",276,40\n' +
+      'Biomass Fuels - Solid,Peat,short ton,8,111.84,32,4.2,895,256,34\n' +
+      'Other Fuels - Gaseous,Blast Furnace Gas,scf,9.2e-05,274.32,0.022000000000000002,0.1,0.02524,2e-06,9e-06\n' +
+      '"Biomass Fuels - \nKraft Pulping Liquor, by Wood Furnish",Bagasse,,,95.5,1.9,0.42,,,\n',
+  ],
+  ['mobile_co2', 'fuel,kg_CO2_per_unit,unit\nDiesel Fuel,10.21,gallon\nEthanol (100%),5.75,gallon\n'],
+  [
+    'mobile_gasoline_onroad',
+    'vehicle_type,model_year,g_CH4_per_mile,g_N2O_per_mile\nGasoline Passenger Cars,2010,0.0071,0.0046\nGasoline Passenger Cars,2011,0.0071,0.0046\n',
+  ],
+  [
+    'mobile_diesel_alt_onroad',
+    'vehicle_type,fuel,model_year,g_CH4_per_mile,g_N2O_per_mile\nPassenger Cars,Diesel,1960-1982,0.0006,0.0012\nPassenger Cars,Diesel,1983-2006,0.0005,0.001\nBuses,LNG,,2.719,0.017\n',
+  ],
+  [
+    'mobile_nonroad',
+    'vehicle_type,fuel,g_CH4_per_gallon,g_N2O_per_gallon\nShips and Boats,Residual Fuel Oil,1.1,0.31\nShips and Boats,Diesel,6.51,0.17\n',
+  ],
+  [
+    'egrid_subregion',
+    'subregion,name,lb_CO2_per_MWh,lb_CH4_per_MWh,lb_N2O_per_MWh,nb_lb_CO2_per_MWh,nb_lb_CH4_per_MWh,nb_lb_N2O_per_MWh,grid_gross_loss_fraction\n' +
+      'CAMX,WECC California,436.655,0.025,0.003,1033.985,0.051,0.007,0.041\nUS Average,US Average,771.523,0.057,0.008,1393.7,0.104,0.015,0.042\n',
+  ],
+  ['steam_heat', 'name,kg_CO2_per_mmBtu,g_CH4_per_mmBtu,g_N2O_per_mmBtu\nSteam and Heat,66.33,1.25,0.125\n'],
+  [
+    'cat4_9_transport',
+    'vehicle_type,kg_CO2_per_unit,g_CH4_per_unit,g_N2O_per_unit,unit\nRail,0.021,0.0016,0.0005,short ton-mile\n',
+  ],
+  [
+    'cat5_12_waste',
+    'material,recycled,landfilled,combusted,composted,anaerobic_dry,anaerobic_wet\nGlass,0.05,0.02,0.01,,,\n',
+  ],
+  [
+    'cat6_7_travel',
+    'vehicle_type,kg_CO2_per_unit,g_CH4_per_unit,g_N2O_per_unit,unit\nCommuter Rail D,0.133,0.0105,0.0026,passenger-mile\n',
+  ],
+]);
+
+describe('the US hub as a workbook', () => {
+  const shipped = new Map(
+    loadCatalogue()
+      .factors.filter(({ release }) => release === 'us-epa-hub-2025')
+      .map((factor) => [factor.id, factor]),
+  );
+
+  test('is read to the same factors as the release that ships', async () => {
+    const { release, factors } = await readPublication(hubWorkbook(HUB), 'hub.xlsx', {});
+    expect([release.id, release.edition, release.counts]).toEqual([
+      'us-epa-hub-2025',
+      'January 2025',
+      { rowsRead: 19, factors: 26, left: { 'no value: not applicable': 3 } },
+    ]);
+    const read = readFactors(factors, release);
+    expect(read.map((factor) => ({ ...factor, unit: factor.unit.code }))).toEqual(
+      read.map(({ id }) => ({ ...shipped.get(id)!, unit: shipped.get(id)!.unit.code })),
+    );
+  });
+
+  test('of a later year becomes a release of that year, with the grid data that it names', async () => {
+    const later = hubWorkbook(HUB, { modified: 'Last Modified: 20 February 2027', grid: 'eGRID2025' });
+    const { release, factors } = await readPublication(later, 'hub.xlsx', {});
+    expect([release.id, release.edition]).toEqual(['us-epa-hub-2027', 'February 2027']);
+    expect(factors).toContain('Table 6 Electricity (eGRID2025), total output');
+  });
+
+  test.each<[string, HubSheet, string]>([
+    ['potentials of AR4', { modified: 'Last Modified: 12 September 2023', methane: '25' }, 'methane is 25, not the 28'],
+    ['no date', { modified: '' }, 'when it was last modified'],
+    ['no grid data', { grid: 'grid data' }, 'the edition of eGRID'],
+    ['heat in other units', { edit: (cells) => cells.map((text) => text.replace('per mmBtu', 'per GJ')) }, 'per GJ'],
+    ['grid rates in kg', { edit: (cells) => cells.map((text) => text.replace('(lb ', '(kg ')) }, 'grid rates are in'],
+    [
+      'another header',
+      { edit: (cells) => cells.map((text) => text.replace('kg CO2 per unit', 'kg CO2e per unit')) },
+      'mobile_co2 has no header with Fuel Type',
+    ],
+    ['text for a number', { edit: (cells) => cells.map((text) => (text === '10.21' ? 'about 10' : text)) }, 'about 10'],
+    ['a table missing', { edit: (cells) => (cells[0] === 'Material' ? [] : cells) }, 'cat5_12_waste'],
+  ])('with %s is refused', async (_, sheet, words) => {
+    await expect(readPublication(hubWorkbook(HUB, sheet), 'hub.xlsx', {})).rejects.toMatchObject({
+      code: 'unsupported',
+      message: expect.stringContaining(words),
+    });
+  });
+
+  test('a workbook of anything else names its sheets', async () => {
+    await expect(readPublication(xlsxOfRows(['a'], [['b']], 'Budget'), 'x.xlsx', {})).rejects.toMatchObject({
+      code: 'unsupported',
+      problems: [expect.objectContaining({ value: 'Budget' })],
     });
   });
 });

@@ -68,12 +68,13 @@ function importCommand(): Command {
   return withAccount(
     command('import', "Import a publisher's file of factors; nothing is calculated with it until it is adopted", [
       'footing factors import ghg-conversion-factors-2026-flat-format.xlsx',
+      'footing factors import ghg-emission-factors-hub-2026.xlsx',
       'footing factors import acme.csv --release acme-2026 --year 2026 --gwp-source AR6 --publisher "Acme Energy"',
     ]),
   )
     .argument(
       '<file>',
-      'UK flat file (XLSX), US EPA supply-chain factors (CSV), or a CSV in the format of the catalogue',
+      'UK flat file or US EPA GHG Emission Factors Hub (XLSX), US EPA supply-chain factors (CSV), or a CSV in the format of the catalogue',
     )
     .option('--release <id>', 'id of the release, for a CSV in the format of the catalogue')
     .option('--title <title>', 'its title')

@@ -259,7 +259,7 @@ export function releaseRoutes(app: Scope, context: HttpContext): void {
           tags: [TAGS.imports],
           summary: "Import a publisher's file of factors as a release; it is not used until it is adopted",
           description:
-            'Told by its layout: the UK flat file (XLSX), the US EPA supply-chain factors (CSV), or a CSV in the format of the ' +
+            'Told by its layout: the UK flat file or the US EPA GHG Emission Factors Hub (XLSX), the US EPA supply-chain factors (CSV), or a CSV in the format of the ' +
             'catalogue, which needs release, year and gwp. The answer says what changed against the earlier release and what ' +
             'adopting it would do.',
           querystring: Type.Object(
