@@ -48,10 +48,17 @@ export async function emissionLines(
   context: ReadContext,
   query: Pick<InventoryQuery, 'gwp' | 'from' | 'to' | 'filters'>,
   page: { order: LineOrder; limit: number; offset: number },
+  /** Only the lines of the record that was stated there. */
+  of?: { originSeq: number; originRow: number },
 ): Promise<EmissionLine[]> {
   const { lines, decisions, parameters } = conditions(query, context.seq);
   const decided =
     decisions === '1' ? '' : `AND t.match IN (SELECT m.match FROM matches AS m WHERE m.sign = 1 AND ${decisions})`;
+  const ofRecord =
+    of === undefined
+      ? ''
+      : `AND t.origin_seq = {origin_seq:UInt64} AND t.origin_row = {origin_row:UInt32} AND t.key_hash IN (
+    SELECT key_hash FROM activities WHERE origin_seq = {origin_seq:UInt64} AND origin_row = {origin_row:UInt32})`;
   const found = await read<Record<string, string>>(
     context,
     `
@@ -62,12 +69,18 @@ SELECT toString(t.key_hash) AS key_hash, toString(t.origin_seq) AS origin_seq, t
 FROM emissions AS t
 WHERE ${lines}
   ${decided}
+  ${ofRecord}
   AND t.sign = 1
   AND (t.key_hash, t.origin_seq, t.origin_row, t.part, t.match) NOT IN (
     SELECT key_hash, origin_seq, origin_row, part, match FROM emissions WHERE sign = -1 AND seq <= {seq:UInt64})
 ORDER BY ${ORDER_SQL[page.order]}
 LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
-    { ...parameters, limit: page.limit, offset: page.offset },
+    {
+      ...parameters,
+      limit: page.limit,
+      offset: page.offset,
+      ...(of === undefined ? {} : { origin_seq: of.originSeq, origin_row: of.originRow }),
+    },
   );
   if (found.length === 0) return [];
   const distinct = (name: string) => [...new Set(found.map((row) => row[name]!))].map(BigInt);

@@ -9,7 +9,7 @@ import type { Scope } from './scope.ts';
 
 const BUILT = join(import.meta.dirname, '../../web/dist');
 /** Addresses of the application (web/src/app/router.tsx); everything else that nobody serves stays a problem document. */
-const PAGES = ['revenue', 'carbon', 'held', 'imports', 'records', 'journal', 'settings'];
+const PAGES = ['revenue', 'carbon', 'held', 'imports', 'records', 'exports', 'sources', 'journal', 'settings'];
 /** Styles are let through inline because the component kit sets its variables that way; scripts only from here. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

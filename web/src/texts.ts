@@ -4,17 +4,21 @@ import { carbon } from './texts/carbon.ts';
 import { checks } from './texts/checks.ts';
 import { customers, segments } from './texts/customers.ts';
 import { explain } from './texts/explain.ts';
+import { exportPage } from './texts/exports.ts';
 import { estimate, factors } from './texts/factors.ts';
 import { filters } from './texts/filters.ts';
 import { app, asOf, chart, common, errors, pages, palette, signIn } from './texts/frame.ts';
 import { held, queue } from './texts/held.ts';
 import { imports } from './texts/imports.ts';
+import { instruments } from './texts/instruments.ts';
+import { intensity } from './texts/intensity.ts';
 import { journal } from './texts/journal.ts';
 import { cohorts, metrics, movements } from './texts/metrics.ts';
 import { boundary, organisation, scope2 } from './texts/organisation.ts';
 import { overview } from './texts/overview.ts';
 import { records } from './texts/records.ts';
 import { revenue } from './texts/revenue.ts';
+import { rules } from './texts/rules.ts';
 import { bookSettings, rates, settings } from './texts/settings.ts';
 import { whatIf } from './texts/whatIf.ts';
 
@@ -53,4 +57,8 @@ export const t = {
   whatIf,
   activities,
   checks,
+  exports: exportPage,
+  instruments,
+  intensity,
+  rules,
 };

@@ -19,6 +19,7 @@ import {
 } from '../../revenue/index.ts';
 import { explainMetric, isMetricRef } from '../../revenue/metrics/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
+import { bookOfRecordRef, explainRecord, isRecordRef } from '../explainRecord.ts';
 import { TAGS } from '../openapi.ts';
 import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
 import { AsOf, Day, DecimalText, ExplanationSchema, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
@@ -246,6 +247,10 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
     },
     async (request, reply) => {
       const { ref, offset } = request.query;
+      if (isRecordRef(ref)) {
+        const read = await openRead(context, request, reply, bookOfRecordRef(footing, ref));
+        return read === null ? reply : explanationView(await explainRecord(footing, read, ref));
+      }
       const scope2 = isScope2Ref(ref);
       const carbon = scope2 || isInventoryRef(ref);
       const read = await openRead(context, request, reply, carbon ? 'carbon' : 'revenue');

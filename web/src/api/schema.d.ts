@@ -5768,6 +5768,674 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/intensity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Emissions per net revenue, with both methods of scope 2
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query: {
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    from: string;
+                    /**
+                     * @description Month, inclusive
+                     * @example 2025-01
+                     */
+                    to: string;
+                    /** @description Net revenue of the financial statements, in units; default: what the invoices recognise in the period */
+                    revenue?: string;
+                    currency?: string;
+                    /** @description t CO2e per this much revenue */
+                    per?: string;
+                    gwp?: "AR4" | "AR5" | "AR6";
+                    /** @description Consolidation approach: equity share, financial or operational control; none counts everything wholly. Default: that of the methodology */
+                    approach?: "none" | "equity" | "financial" | "operational";
+                    /** @description Reporting parent of the approach; default: the one owner whom nobody owns */
+                    parent?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            /**
+                             * @description Month, inclusive
+                             * @example 2025-01
+                             */
+                            from: string;
+                            /**
+                             * @description Month, inclusive
+                             * @example 2025-01
+                             */
+                            to: string;
+                            currency: string;
+                            /** @enum {unknown} */
+                            basis: "stated" | "recognised";
+                            /** @description Net revenue in units of the currency */
+                            revenue: string;
+                            revenue_lines: number | null;
+                            per: string;
+                            location_based: {
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_t: string;
+                                intensity: string | null;
+                            };
+                            market_based: {
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_t: string;
+                                intensity: string | null;
+                            } | null;
+                            notes: string[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/instruments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Contractual instruments: how much of each is applied, what is left, and why some are rejected
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    status?: "applied" | "partly_applied" | "unused" | "rejected";
+                    /**
+                     * @description Methodology, as name@version or as a name for its last version; default: the one in force
+                     * @example default@1
+                     */
+                    methodology?: string;
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            methodology: string;
+                            counts: {
+                                applied: number;
+                                partly_applied: number;
+                                unused: number;
+                                rejected: number;
+                            };
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            applied_mwh: string;
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            unused_mwh: string;
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            rejected_mwh: string;
+                            instruments: {
+                                external_id: string;
+                                /** @description Data source */
+                                source: string;
+                                kind: string;
+                                carrier: string;
+                                mwh: string | null;
+                                emission_rate: string | null;
+                                vintage_start: string;
+                                vintage_end: string;
+                                country: string;
+                                site: string;
+                                registry: string;
+                                first_certificate: string;
+                                last_certificate: string;
+                                technology: string;
+                                /** @enum {unknown} */
+                                status: "applied" | "partly_applied" | "unused" | "rejected";
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                applied_mwh: string;
+                                unused_mwh: string | null;
+                                /** @description Why it may not be used */
+                                rejected: {
+                                    criterion: string;
+                                    words: string;
+                                }[];
+                                /** @description For /api/explain */
+                                ref: string;
+                            }[];
+                            total: number;
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules in force
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description In force, in the order in which they were stated */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            choices: {
+                                id: string;
+                                /** @enum {unknown} */
+                                kind: "decision" | "rule";
+                                rule: string | null;
+                                when: {
+                                    field: string;
+                                    op: string;
+                                    values: string[];
+                                }[];
+                                factor: string | null;
+                                family: string | null;
+                                left_out: boolean;
+                                reason: string;
+                                priority: number;
+                                first_year: number | null;
+                                last_year: number | null;
+                                /** @description Who stated it */
+                                actor: string;
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                recorded_at: string;
+                            }[];
+                            total: number;
+                            next: string | null;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * State rules that decide on factors; or see first what that would do
+         * @description A rule goes before decisions about single activities; of several that hold, the highest priority.
+         *
+         *     Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request with the same key is done once; another request with it is refused with 409 */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        rules: {
+                            /** @description Name of the rule; another of this name takes its place */
+                            rule: string;
+                            /** @description All must hold */
+                            when: {
+                                /** @description One of activity, unit, currency, country, region, category, supplier, entity, data_quality, or an attribute: attributes.cost_centre */
+                                field: string;
+                                /** @enum {unknown} */
+                                op: "is" | "is_not" | "contains" | "starts_with" | "ends_with";
+                                values: string[];
+                            }[];
+                            /** @description Higher goes first */
+                            priority?: number;
+                            /** @description First year of activities */
+                            first_year?: number;
+                            /** @description Last year of activities */
+                            last_year?: number;
+                            factor?: string | null;
+                            /** @description Name of the factors to use: place, unit and year decide among them */
+                            family?: string;
+                            /** @description Why */
+                            reason?: string;
+                        }[];
+                        /** @description Only say what it would do to the totals */
+                        preview?: boolean;
+                        /**
+                         * @description Set of 100-year potentials
+                         * @default AR5
+                         * @enum {unknown}
+                         */
+                        gwp?: "AR4" | "AR5" | "AR6";
+                    };
+                };
+            };
+            responses: {
+                /** @description What would happen; nothing is stated */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @enum {boolean} */
+                            preview: true;
+                            /** @description Entry as of which the effect is calculated */
+                            seq: number;
+                            /**
+                             * @description Set of 100-year potentials
+                             * @default AR5
+                             * @enum {unknown}
+                             */
+                            gwp: "AR4" | "AR5" | "AR6";
+                            /** @description Descriptions by year that are decided otherwise than now */
+                            descriptors: number;
+                            lines: number;
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            before_kg: string;
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            after_kg: string;
+                            /**
+                             * @description An exact decimal, as text
+                             * @example 1234.50
+                             */
+                            change_kg: string;
+                            choices: {
+                                lines: number;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                change_kg: string;
+                            }[];
+                            held_lines: number;
+                            still_held: {
+                                activity: string;
+                                year: number;
+                                reason: string;
+                                detail: string;
+                                lines: number;
+                            }[];
+                            /** @description Lines not in the figures: amount and quantity change places */
+                            other_basis_lines: number;
+                        };
+                    };
+                };
+                /** @description The journal entry that holds what was stated */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @description Hash of the entry; it covers all entries before it */
+                            hash: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            /** @description Rows of the request */
+                            rows: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a rule back
+         * @description What it decided is matched again without it. It stays readable as of earlier entries.
+         *
+         *     Takes a key of the account with the role write.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The journal entry that holds what was stated */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @description Hash of the entry; it covers all entries before it */
+                            hash: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            /** @description Rows of the request */
+                            rows: number;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The tables that can be exported
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            tables: {
+                                name: string;
+                                title: string;
+                                /** @enum {unknown} */
+                                book: "revenue" | "carbon";
+                                columns: {
+                                    name: string;
+                                    type: string;
+                                }[];
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connectors/stripe/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Webhooks that are set up
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            webhooks: {
+                                id: string;
+                                source: string;
+                                /**
+                                 * @description How lines of metered prices count: as one-time revenue, or as MRR until the next line
+                                 * @default one_time
+                                 * @enum {unknown}
+                                 */
+                                metered: "one_time" | "subscription";
+                                /** @description Where Stripe is to send events to, after the address of this server */
+                                path: string;
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                created_at: string;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        /**
+         * Set up the webhook of a data source
+         * @description The signing secret is kept by the server and in no entry. Setting it again replaces it.
+         *
+         *     Takes a key of the account with the role admin.
+         */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Data source that the rows belong to */
+                        source?: string;
+                        signing_secret: string;
+                        /**
+                         * @description How lines of metered prices count: as one-time revenue, or as MRR until the next line
+                         * @default one_time
+                         * @enum {unknown}
+                         */
+                        metered?: "one_time" | "subscription";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            source: string;
+                            /**
+                             * @description How lines of metered prices count: as one-time revenue, or as MRR until the next line
+                             * @default one_time
+                             * @enum {unknown}
+                             */
+                            metered: "one_time" | "subscription";
+                            /** @description Where Stripe is to send events to, after the address of this server */
+                            path: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            created_at: string;
+                        };
+                    };
+                };
+            };
+        };
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/connectors/stripe/webhook/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take a webhook away
+         * @description Takes a key of the account with the role admin.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/explain": {
         parameters: {
             query?: never;

@@ -120,7 +120,11 @@ function useCommands(text: string): Command[] {
       run: () => setAddress({ as_of: Number(wanted) }),
     });
   }
-  if (/^(mrr|inventory|movement|emission|factor|line|scope2|allocation|instrument)[/?]/.test(wanted)) {
+  if (
+    /^(mrr|inventory|movement|emission|factor|line|scope2|allocation|instrument|metric|transaction|record|entry)[/?]/.test(
+      wanted,
+    )
+  ) {
     found.unshift({ id: 'explain', name: t.palette.explain(wanted), run: () => setAddress({ explain: wanted }) });
   }
   return found;

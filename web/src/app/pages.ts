@@ -20,6 +20,7 @@ export const PAGES: readonly PageLink[] = [
   { to: '/held', name: 'held', key: 'h', isActive: under('/held') },
   { to: '/imports', name: 'imports', key: 'i', isActive: under('/imports') },
   { to: '/records/invoices', name: 'records', key: 'd', isActive: under('/records') },
+  { to: '/exports', name: 'exports', key: 'e', isActive: under('/exports') },
   { to: '/journal', name: 'journal', key: 'j', isActive: under('/journal') },
   { to: '/settings', name: 'settings', key: 's', isActive: under('/settings') },
 ];
@@ -33,7 +34,10 @@ export const SUBPAGES: readonly { to: string; name: string }[] = [
   { to: '/carbon/breakdown', name: t.carbon.breakdown },
   { to: '/carbon/activities', name: t.activities.title },
   { to: '/carbon/checks', name: t.checks.title },
+  { to: '/carbon/intensity', name: t.intensity.title },
   { to: '/carbon/organisation', name: t.organisation.title },
+  { to: '/carbon/instruments', name: t.instruments.title },
+  { to: '/carbon/rules', name: t.rules.title },
   { to: '/carbon/factors', name: t.factors.title },
   { to: '/carbon/estimate', name: t.estimate.title },
   { to: '/carbon/what-if', name: t.whatIf.title },

@@ -96,6 +96,21 @@ const activities = createRoute({
   path: '/carbon/activities',
   component: lazyRouteComponent(() => import('../pages/carbon/Activities.tsx'), 'Activities'),
 });
+const instruments = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/instruments',
+  component: lazyRouteComponent(() => import('../pages/carbon/Instruments.tsx'), 'Instruments'),
+});
+const rules = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/rules',
+  component: lazyRouteComponent(() => import('../pages/carbon/Rules.tsx'), 'Rules'),
+});
+const intensity = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/intensity',
+  component: lazyRouteComponent(() => import('../pages/carbon/Intensity.tsx'), 'Intensity'),
+});
 const held = createRoute({
   getParentRoute: () => root,
   path: '/held',
@@ -122,6 +137,11 @@ const records = createRoute({
   getParentRoute: () => root,
   path: '/records/$stream',
   component: lazyRouteComponent(() => import('../pages/Records.tsx'), 'Records'),
+});
+const exportPage = createRoute({
+  getParentRoute: () => root,
+  path: '/exports',
+  component: lazyRouteComponent(() => import('../pages/Exports.tsx'), 'Exports'),
 });
 const journal = createRoute({
   getParentRoute: () => root,
@@ -156,11 +176,15 @@ export const router = createRouter({
     whatIf,
     activities,
     checks,
+    instruments,
+    rules,
+    intensity,
     held,
     imports,
     oneImport,
     allRecords,
     records,
+    exportPage,
     journal,
     entry,
     settings,

@@ -17,3 +17,18 @@ export function Figure({ text, of: ref, label }: { text: string; of: string | nu
     </button>
   );
 }
+
+/** A key of a record that says where it was stated when it is clicked. */
+export function RecordKey({ text, of: ref, label = text }: { text: string; of: string; label?: string }) {
+  const setAddress = useSetAddress();
+  return (
+    <button
+      type="button"
+      className="link"
+      aria-label={t.explain.recordLabel(label)}
+      onClick={() => setAddress({ explain: ref })}
+    >
+      {text}
+    </button>
+  );
+}

@@ -82,6 +82,9 @@ function Panel({ reference }: { reference: string }) {
   );
 }
 
+/** What these are followed by is not what they are the sum of. */
+const LEADING = new Set(['record', 'entry']);
+
 interface NodeProps {
   node: Explanation;
   level: number;
@@ -122,7 +125,9 @@ function Children({ node, level, onWalk }: NodeProps) {
     <>
       {steps.length > 0 && (
         <>
-          <div className="explain-kind">{t.explain.madeOf(node.children_total)}</div>
+          <div className="explain-kind">
+            {LEADING.has(node.kind) ? t.explain.leadsTo : t.explain.madeOf(node.children_total)}
+          </div>
           <ul className="explain-steps">
             {steps.map((child) => (
               <li key={child.ref}>

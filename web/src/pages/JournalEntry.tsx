@@ -28,6 +28,9 @@ export function JournalEntry() {
             {t.journal.toImport}
           </Link>
         )}
+        <Button variant="light" onClick={() => setAddress({ explain: `entry/${seq}` })}>
+          {t.explain.title}
+        </Button>
         <Button variant="light" onClick={() => setAddress({ as_of: seq })}>
           {t.journal.showAsOf}
         </Button>

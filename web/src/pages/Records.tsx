@@ -5,6 +5,7 @@ import { type FormEvent, useCallback, useMemo, useState } from 'react';
 import { type RecordRow, type Stream, useRecords, useStreams } from '../api/queries.ts';
 import { useAddress, useSetAddress } from '../app/address.ts';
 import { type Column, DataTable } from '../components/DataTable.tsx';
+import { RecordKey } from '../components/Figure.tsx';
 import { Empty, PageHead, Section, Shown } from '../components/Page.tsx';
 import { everyDigit, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
@@ -140,7 +141,7 @@ function columnsOf(stream: Stream, first: readonly RecordRow[]): Column<RecordRo
         text: (row) => textOf(row[name]),
         cell: (row) => {
           const text = textOf(row[name]);
-          if (index === 0) return <Explain row={row} text={text} />;
+          if (index === 0) return <RecordKey text={text || t.common.none} of={refOf(stream, row)} />;
           return numeric && text !== '' ? (type === 'decimal' ? everyDigit(text) : whole(text)) : text;
         },
       };
@@ -167,21 +168,12 @@ function columnsOf(stream: Stream, first: readonly RecordRow[]): Column<RecordRo
   ];
 }
 
-/** Line items can be explained by themselves; for other records their entry is linked. */
-function Explain({ row, text }: { row: RecordRow; text: string }) {
-  const setAddress = useSetAddress();
-  if (typeof row.customer_hash !== 'string' || row.invoice_external_id === undefined) return text;
-  const ref = `line/${row.customer_hash}/${row.origin_seq}.${row.origin_row}`;
-  return (
-    <button
-      type="button"
-      className="link"
-      aria-label={`${text}: ${t.records.explain}`}
-      onClick={() => setAddress({ explain: ref })}
-    >
-      {text}
-    </button>
-  );
+/** Line items lead on to what they moved, other records to where they were stated. */
+function refOf(stream: Stream, row: RecordRow): string {
+  const origin = `${row.origin_seq}.${row.origin_row}`;
+  return stream.name === 'invoices' && typeof row.customer_hash === 'string'
+    ? `line/${row.customer_hash}/${origin}`
+    : `record/${stream.name}/${origin}`;
 }
 
 const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === '';

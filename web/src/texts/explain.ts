@@ -6,9 +6,11 @@ export const explain = {
   trail: 'Steps walked',
   copyLink: 'Copy link',
   figureLabel: (label: string, figure: string) => `${label}: ${figure}. Explain.`,
+  recordLabel: (label: string) => `${label}. Where it was stated.`,
   more: (left: number) => `Show more of ${n(left)} left`,
   listed: (listed: number, total: number) => `The first ${n(listed)} of ${n(total)} are listed.`,
   madeOf: (total: number) => `Made of ${count(total, 'step', 'steps')}`,
+  leadsTo: 'Leads to',
   lines: (lines: number) => count(lines, 'line', 'lines'),
   kinds: {
     figure: 'Figure',

@@ -19,6 +19,7 @@ export const pages = {
   held: 'Held back',
   imports: 'Imports',
   records: 'Records',
+  exports: 'Exports',
   journal: 'Journal',
   settings: 'Settings',
   api: 'API',

@@ -4,9 +4,10 @@ import { useCallback } from 'react';
 import { type EmissionLine, useLines } from '../../api/carbon.ts';
 import { useParameter, useSetAddress } from '../../app/address.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
-import { Figure } from '../../components/Figure.tsx';
+import { Figure, RecordKey } from '../../components/Figure.tsx';
 import { Empty, Section, Shown } from '../../components/Page.tsx';
 import { TypedField } from '../../components/TypedField.tsx';
+import { recordRef } from '../../explain/refs.ts';
 import { day, month as monthName } from '../../format/dates.ts';
 import { everyDigit, tonnes, tonnesOfKilograms } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -78,7 +79,15 @@ export function Activities() {
 }
 
 const COLUMNS: readonly Column<EmissionLine>[] = [
-  { key: 'id', label: t.organisation.key, head: true, text: ({ external_id }) => external_id },
+  {
+    key: 'id',
+    label: t.organisation.key,
+    head: true,
+    text: ({ external_id }) => external_id,
+    cell: ({ source, external_id }) => (
+      <RecordKey text={external_id} of={recordRef('activities', { source, external_id })} />
+    ),
+  },
   {
     key: 'activity',
     label: t.carbon.dimensions.activity!,
@@ -133,7 +142,11 @@ const COLUMNS: readonly Column<EmissionLine>[] = [
     key: 'factor',
     label: t.carbon.dimensions.factor!,
     text: ({ factor }) => factor,
-    cell: ({ factor }) => <Short text={factor} />,
+    cell: ({ factor }) => (
+      <span className="short" title={factor}>
+        <RecordKey text={factor} of={`factor/${factor}`} />
+      </span>
+    ),
   },
   { key: 'quality', label: t.checks.stated, text: ({ data_quality }) => data_quality },
   {

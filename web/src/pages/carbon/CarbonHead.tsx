@@ -13,9 +13,12 @@ const TABS: readonly Tab[] = [
   { to: '/carbon', label: t.carbon.tabs.inventory },
   { to: '/carbon/breakdown', label: t.carbon.tabs.breakdown },
   { to: '/carbon/activities', label: t.carbon.tabs.activities },
+  { to: '/carbon/intensity', label: t.intensity.title },
   { to: '/carbon/checks', label: t.carbon.tabs.checks },
   { to: '/carbon/organisation', label: t.carbon.tabs.organisation },
+  { to: '/carbon/instruments', label: t.instruments.title },
   { to: '/carbon/factors', label: t.carbon.tabs.factors, isActive: (path) => path.startsWith('/carbon/factors') },
+  { to: '/carbon/rules', label: t.rules.title },
   { to: '/carbon/estimate', label: t.carbon.tabs.estimate },
   { to: '/carbon/what-if', label: t.carbon.tabs.whatIf },
 ];

@@ -1,4 +1,5 @@
 /** How complete and how likely the data behind the inventory is: months that are missing, figures that stand out, doubts. */
+import { Fragment } from 'react';
 import {
   type Doubt,
   type Duplicate,
@@ -18,8 +19,10 @@ import {
   useUnitDoubts,
 } from '../../api/checks.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure, RecordKey } from '../../components/Figure.tsx';
 import { Section, Shown, Stat } from '../../components/Page.tsx';
 import { WhenSeen } from '../../components/WhenSeen.tsx';
+import { inventoryRef, recordRef } from '../../explain/refs.ts';
 import { day, month as monthName } from '../../format/dates.ts';
 import { amount, decimal, everyDigit, tonnes, tonnesOfKilograms, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -176,6 +179,18 @@ function Findings<Row>({ title, note, use: useReading, columns }: FindingsProps<
   );
 }
 
+/** Activities by their keys, each leading to where it was stated. */
+function Activities({ ids }: { ids: readonly string[] }) {
+  return ids
+    .filter((id) => id !== '')
+    .map((id, index) => (
+      <Fragment key={id}>
+        {index > 0 && ', '}
+        <RecordKey text={id} of={recordRef('activities', { external_id: id })} />
+      </Fragment>
+    ));
+}
+
 const OUTLIERS: readonly Column<Outlier>[] = [
   { key: 'entity', label: t.carbon.dimensions.entity!, head: true, text: ({ entity }) => entity },
   {
@@ -191,7 +206,13 @@ const OUTLIERS: readonly Column<Outlier>[] = [
     unit: t.carbon.unit,
     numeric: true,
     text: ({ co2e_kg }) => tonnesOfKilograms(co2e_kg),
-    cell: ({ co2e_kg }) => tonnes(tonnesOfKilograms(co2e_kg)),
+    cell: ({ co2e_kg, entity, month, scope }) => (
+      <Figure
+        text={tonnes(tonnesOfKilograms(co2e_kg))}
+        of={inventoryRef({ from: month, to: month, entity, scope })}
+        label={`${entity}, ${monthName(month)}`}
+      />
+    ),
   },
   {
     key: 'times',
@@ -209,7 +230,12 @@ const PERIODS: readonly Column<Period>[] = [
   { key: 'kind', label: t.checks.kind, text: ({ kind }) => t.checks.periodKinds[kind] ?? kind },
   { key: 'from', label: t.common.from, text: ({ from }) => from, cell: ({ from }) => day(from) },
   { key: 'to', label: t.common.to, text: ({ to }) => to, cell: ({ to }) => day(to) },
-  { key: 'between', label: t.checks.between, text: ({ before, after }) => `${before}, ${after}` },
+  {
+    key: 'between',
+    label: t.checks.between,
+    text: ({ before, after }) => `${before}, ${after}`,
+    cell: ({ before, after }) => <Activities ids={[before, after]} />,
+  },
 ];
 
 const DUPLICATES: readonly Column<Duplicate>[] = [
@@ -228,11 +254,22 @@ const DUPLICATES: readonly Column<Duplicate>[] = [
     text: ({ start_date, end_date }) => `${day(start_date)} – ${day(end_date)}`,
   },
   { key: 'count', label: t.checks.times, numeric: true, text: ({ count }) => String(count) },
-  { key: 'keys', label: t.organisation.key, text: ({ external_ids }) => external_ids.join(', ') },
+  {
+    key: 'keys',
+    label: t.organisation.key,
+    text: ({ external_ids }) => external_ids.join(', '),
+    cell: ({ external_ids }) => <Activities ids={external_ids} />,
+  },
 ];
 
 const DOUBTS: readonly Column<Doubt>[] = [
-  { key: 'id', label: t.organisation.key, head: true, text: ({ external_id }) => external_id },
+  {
+    key: 'id',
+    label: t.organisation.key,
+    head: true,
+    text: ({ external_id }) => external_id,
+    cell: ({ external_id }) => <Activities ids={[external_id]} />,
+  },
   { key: 'activity', label: t.carbon.dimensions.activity!, text: ({ activity }) => activity },
   { key: 'entity', label: t.carbon.dimensions.entity!, text: ({ entity }) => entity },
   {

@@ -3,8 +3,9 @@ import { Button } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { type CustomerDetail, type Invoice, useCustomer, useInvoices } from '../../api/revenue.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
-import { Figure } from '../../components/Figure.tsx';
+import { Figure, RecordKey } from '../../components/Figure.tsx';
 import { Empty, Section, Shown, Stat } from '../../components/Page.tsx';
+import { customerMrrRef, recordRef } from '../../explain/refs.ts';
 import { day } from '../../format/dates.ts';
 import { amountOfCents, money } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -29,7 +30,7 @@ export function Customer() {
       <Shown of={customer} height={420}>
         {(detail) => (
           <>
-            <Balances detail={detail} />
+            <Balances detail={detail} source={source} externalId={id} />
             <Section title={t.customers.subscriptions} note={t.customers.subscriptionsNote}>
               {detail.subscriptions.length === 0 ? (
                 <Empty title={t.customers.noSubscriptions} />
@@ -37,7 +38,7 @@ export function Customer() {
                 <Timeline subscriptions={detail.subscriptions} until={detail.until} />
               )}
             </Section>
-            <Record detail={detail} />
+            <Record detail={detail} source={source} externalId={id} />
           </>
         )}
       </Shown>
@@ -52,7 +53,12 @@ export function Customer() {
   );
 }
 
-function Balances({ detail: { balances } }: { detail: CustomerDetail }) {
+interface Named {
+  source: string;
+  externalId: string;
+}
+
+function Balances({ detail: { balances, until }, source, externalId }: { detail: CustomerDetail } & Named) {
   if (balances.length === 0) return <p className="dimmed">{t.customers.neverPaid}</p>;
   return (
     <div className="stats">
@@ -60,7 +66,13 @@ function Balances({ detail: { balances } }: { detail: CustomerDetail }) {
         <Stat
           key={currency}
           label={t.revenue.mrr}
-          value={money(mrr, currency)}
+          value={
+            <Figure
+              text={money(mrr, currency)}
+              of={customerMrrRef({ source, external_id: externalId, currency, until })}
+              label={t.revenue.mrr}
+            />
+          }
           unit={currency}
           note={t.customers.balance(day(since), day(last_movement), movements)}
         />
@@ -69,7 +81,7 @@ function Balances({ detail: { balances } }: { detail: CustomerDetail }) {
   );
 }
 
-function Record({ detail: { record, attributes, tags } }: { detail: CustomerDetail }) {
+function Record({ detail: { record, attributes, tags }, source, externalId }: { detail: CustomerDetail } & Named) {
   const facts = [
     ...Object.entries(record).flatMap(([name, value]): [string, string][] =>
       value === null || value === '' ? [] : [[name.replaceAll('_', ' '), value.replace(/ 00:00:00\.000$/, '')]],
@@ -78,7 +90,16 @@ function Record({ detail: { record, attributes, tags } }: { detail: CustomerDeta
     ...(tags.length > 0 ? [[t.filters.fields.tags!, tags.join(', ')] as [string, string]] : []),
   ];
   return (
-    <Section title={t.customers.record}>
+    <Section
+      title={t.customers.record}
+      actions={
+        <RecordKey
+          text={t.explain.title}
+          label={externalId}
+          of={recordRef('customers', { source, external_id: externalId })}
+        />
+      }
+    >
       <dl className="facts facts-columns">
         {facts.map(([label, value]) => (
           <div key={label}>

@@ -1,10 +1,12 @@
 /** Customers with what they pay: searched, filtered and ordered by the server, loaded as the table is scrolled. */
-import { useCallback } from 'react';
+import { useCallback, useMemo } from 'react';
 import { type CustomerRow, type CustomersQuery, useCustomers } from '../../api/revenue.ts';
 import { useParameter, useSetAddress } from '../../app/address.ts';
 import { type Column, DataTable, type Sort } from '../../components/DataTable.tsx';
+import { Figure, RecordKey } from '../../components/Figure.tsx';
 import { Empty, Section, Shown } from '../../components/Page.tsx';
 import { TypedField } from '../../components/TypedField.tsx';
+import { customerMrrRef, recordRef } from '../../explain/refs.ts';
 import { day } from '../../format/dates.ts';
 import { amountOfCents, money } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -35,6 +37,8 @@ export function Customers() {
   const customers = useCustomers(query, ready);
   const rows = customers.data?.pages.flatMap((page) => page.customers);
   const total = customers.data?.pages[0]?.total ?? null;
+  const until = customers.data?.pages[0]?.until ?? '';
+  const columns = useMemo(() => columnsOf(until), [until]);
   const { hasNextPage, isFetching, fetchNextPage } = customers;
   const more = useCallback(() => {
     if (hasNextPage && !isFetching) void fetchNextPage();
@@ -56,7 +60,7 @@ export function Customers() {
             ) : (
               <DataTable
                 caption={t.customers.title}
-                columns={COLUMNS}
+                columns={columns}
                 rows={all}
                 rowKey={({ source, external_id }) => `${source}/${external_id}`}
                 onEnd={more}
@@ -76,7 +80,8 @@ export function Customers() {
   );
 }
 
-const COLUMNS: readonly Column<CustomerRow>[] = [
+/** `until` is the day whose MRR is shown. */
+const columnsOf = (until: string): readonly Column<CustomerRow>[] => [
   {
     key: 'name',
     label: t.customers.name,
@@ -91,7 +96,14 @@ const COLUMNS: readonly Column<CustomerRow>[] = [
     text: ({ company }) => company,
     cell: ({ company }) => <Short text={company} />,
   },
-  { key: 'id', label: t.customers.key, text: ({ external_id }) => external_id },
+  {
+    key: 'id',
+    label: t.customers.key,
+    text: ({ external_id }) => external_id,
+    cell: ({ source, external_id }) => (
+      <RecordKey text={external_id} of={recordRef('customers', { source, external_id })} />
+    ),
+  },
   {
     key: 'status',
     label: t.customers.status,
@@ -103,9 +115,14 @@ const COLUMNS: readonly Column<CustomerRow>[] = [
     numeric: true,
     sortable: true,
     text: ({ mrr, currency }) => `${amountOfCents(mrr, currency)} ${currency}`,
-    cell: ({ mrr, currency }) => (
+    cell: ({ mrr, currency, name, source, external_id }) => (
       <>
-        {money(mrr, currency)} <span className="unit">{currency}</span>
+        <Figure
+          text={money(mrr, currency)}
+          of={customerMrrRef({ source, external_id, currency, until })}
+          label={`${t.revenue.mrr}, ${name || external_id}`}
+        />{' '}
+        <span className="unit">{currency}</span>
       </>
     ),
   },

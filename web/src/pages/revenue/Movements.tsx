@@ -133,9 +133,10 @@ const COLUMNS: readonly Column<Movement>[] = [
     label: t.movements.mrr,
     numeric: true,
     text: ({ mrr, currency }) => `${amountOfCents(mrr, currency)} ${currency}`,
-    cell: ({ mrr, currency }) => (
+    cell: ({ mrr, currency, ref, customer_name }) => (
       <>
-        {money(mrr, currency)} <span className="unit">{currency}</span>
+        <Figure text={money(mrr, currency)} of={ref} label={`${t.movements.mrr}, ${customer_name}`} />{' '}
+        <span className="unit">{currency}</span>
       </>
     ),
   },

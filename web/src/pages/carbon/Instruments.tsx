@@ -1,0 +1,197 @@
+/** Contractual instruments of scope 2: how much of each is applied, what is left over, and why some are rejected. */
+import { Button, NativeSelect } from '@mantine/core';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useCallback } from 'react';
+import { api, dataOf } from '../../api/client.ts';
+import { type Answer, asOfPart, type Query } from '../../api/queries.ts';
+import { useAsOf, useParameter, useSetAddress } from '../../app/address.ts';
+import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure } from '../../components/Figure.tsx';
+import { Empty, Section, Shown, Stat } from '../../components/Page.tsx';
+import { day } from '../../format/dates.ts';
+import { everyDigit } from '../../format/numbers.ts';
+import { t } from '../../texts.ts';
+import { CarbonHead } from './CarbonHead.tsx';
+import { nameOf } from './names.ts';
+
+type Report = Answer<'/api/carbon/instruments'>;
+type Instrument = Report['instruments'][number];
+type Status = NonNullable<Query<'/api/carbon/instruments'>['status']>;
+
+const STATUSES: readonly Status[] = ['applied', 'partly_applied', 'unused', 'rejected'];
+
+export function Instruments() {
+  const asOf = useAsOf();
+  const setAddress = useSetAddress();
+  const asked = useParameter('status');
+  const status = STATUSES.find((one) => one === asked);
+  const report = useInfiniteQuery({
+    queryKey: ['instruments', status, asOf],
+    queryFn: ({ pageParam }) =>
+      dataOf(
+        api.GET('/api/carbon/instruments', {
+          params: {
+            query: {
+              limit: 200,
+              ...(status ? { status } : {}),
+              ...asOfPart(asOf),
+              ...(pageParam ? { cursor: pageParam } : {}),
+            },
+          },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
+  });
+  const first = report.data?.pages[0];
+  const rows = report.data?.pages.flatMap((page) => page.instruments) ?? [];
+  const { hasNextPage, isFetching, fetchNextPage } = report;
+  const more = useCallback(() => {
+    if (hasNextPage && !isFetching) void fetchNextPage();
+  }, [hasNextPage, isFetching, fetchNextPage]);
+  return (
+    <>
+      <CarbonHead title={t.instruments.title} note={t.instruments.note}>
+        <NativeSelect
+          label={t.instruments.status}
+          value={status ?? ''}
+          data={[
+            { value: '', label: t.instruments.every },
+            ...STATUSES.map((value) => ({ value, label: t.instruments.statuses[value]! })),
+          ]}
+          onChange={(event) => setAddress({ status: event.currentTarget.value || undefined })}
+        />
+        <Button component={Link} to="/imports" variant="light">
+          {t.instruments.import}
+        </Button>
+      </CarbonHead>
+      <Shown of={{ data: first, error: report.error, refetch: report.refetch }} height={360}>
+        {(shown) => (
+          <>
+            <Summary report={shown} />
+            <Section
+              title={t.instruments.of(shown.total)}
+              note={t.instruments.methodology(shown.methodology)}
+              actions={<Link to="/carbon">{t.scope2.title}</Link>}
+            >
+              {rows.length === 0 ? (
+                <Empty title={t.instruments.emptyTitle}>{t.instruments.emptyText}</Empty>
+              ) : (
+                <DataTable
+                  caption={t.instruments.title}
+                  columns={COLUMNS}
+                  rows={rows}
+                  rowKey={({ source, external_id }) => `${source}/${external_id}`}
+                  note={t.common.asOfEntry(shown.seq)}
+                  onEnd={more}
+                  more={hasNextPage}
+                />
+              )}
+            </Section>
+          </>
+        )}
+      </Shown>
+    </>
+  );
+}
+
+function Summary({ report: { counts, applied_mwh, unused_mwh, rejected_mwh } }: { report: Report }) {
+  const { unit, of } = t.instruments;
+  return (
+    <div className="stats">
+      <Stat
+        label={t.instruments.applied}
+        value={everyDigit(applied_mwh)}
+        unit={unit}
+        note={of(counts.applied + counts.partly_applied)}
+      />
+      <Stat label={t.instruments.unused} value={everyDigit(unused_mwh)} unit={unit} note={of(counts.unused)} />
+      <Stat label={t.instruments.rejected} value={everyDigit(rejected_mwh)} unit={unit} note={of(counts.rejected)} />
+    </div>
+  );
+}
+
+const isWholeYear = (from: string, to: string): boolean =>
+  from.slice(0, 4) === to.slice(0, 4) && from.endsWith('-01-01') && to.endsWith('-12-31');
+
+const certificates = ({ registry, first_certificate, last_certificate }: Instrument): string =>
+  [registry, [first_certificate, last_certificate].filter(Boolean).join(' – ')].filter(Boolean).join(': ');
+
+const COLUMNS: readonly Column<Instrument>[] = [
+  { key: 'id', label: t.instruments.id, head: true, text: ({ external_id }) => external_id },
+  {
+    key: 'status',
+    label: t.instruments.status,
+    text: ({ status }) => t.instruments.statuses[status] ?? status,
+    cell: ({ status }) => (
+      <span className={status === 'rejected' ? 'bad' : undefined}>{t.instruments.statuses[status] ?? status}</span>
+    ),
+  },
+  {
+    key: 'why',
+    label: t.instruments.why,
+    text: ({ rejected }) => rejected.map(({ words }) => words).join('; '),
+    cell: ({ rejected }) =>
+      rejected.length > 0 && <span className="wrap">{rejected.map(({ words }) => words).join('; ')}</span>,
+  },
+  {
+    key: 'kind',
+    label: t.instruments.kind,
+    text: ({ kind }) => t.instruments.kinds[kind] ?? kind.replaceAll('_', ' '),
+  },
+  {
+    key: 'where',
+    label: t.instruments.where,
+    text: ({ country, site }) => [country, site].filter(Boolean).join(', '),
+    cell: ({ country, site }) => [country && nameOf('country', country), site].filter(Boolean).join(', '),
+  },
+  {
+    key: 'vintage',
+    label: t.instruments.vintage,
+    text: ({ vintage_start, vintage_end }) => `${vintage_start} – ${vintage_end}`,
+    cell: ({ vintage_start, vintage_end }) =>
+      isWholeYear(vintage_start, vintage_end)
+        ? vintage_start.slice(0, 4)
+        : `${day(vintage_start)} – ${day(vintage_end)}`,
+  },
+  {
+    key: 'volume',
+    label: t.instruments.volume,
+    unit: t.instruments.unit,
+    numeric: true,
+    text: ({ mwh }) => mwh ?? '',
+    cell: ({ mwh }) => (mwh === null ? t.instruments.wholeUse : everyDigit(mwh)),
+  },
+  {
+    key: 'rate',
+    label: t.instruments.rate,
+    unit: t.instruments.rateUnit,
+    numeric: true,
+    text: ({ emission_rate }) => emission_rate ?? '',
+    cell: ({ emission_rate }) => (emission_rate === null ? '–' : everyDigit(emission_rate)),
+  },
+  {
+    key: 'applied',
+    label: t.instruments.appliedColumn,
+    unit: t.instruments.unit,
+    numeric: true,
+    text: ({ applied_mwh }) => applied_mwh,
+    cell: ({ applied_mwh, ref, external_id }) => <Figure text={everyDigit(applied_mwh)} of={ref} label={external_id} />,
+  },
+  {
+    key: 'left',
+    label: t.instruments.left,
+    unit: t.instruments.unit,
+    numeric: true,
+    text: ({ unused_mwh }) => unused_mwh ?? '',
+    cell: ({ unused_mwh }) => (unused_mwh === null ? '–' : everyDigit(unused_mwh)),
+  },
+  { key: 'technology', label: t.instruments.technology, text: ({ technology }) => technology },
+  {
+    key: 'registry',
+    label: t.instruments.registry,
+    text: certificates,
+    cell: (instrument) => <span className="wrap">{certificates(instrument)}</span>,
+  },
+];
