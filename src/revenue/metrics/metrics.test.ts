@@ -83,7 +83,8 @@ async function posted(
     const { invoice_external_id, external_id } = last;
     await ledger.post(entry(4, 'invoices', { keys: [{ invoice_external_id, external_id }] }));
   }
-  const { movements, steps } = oracleBook(rows.slice(0, last ? -1 : undefined), PLANS);
+  // A corrected line is the last one stated, also among the lines of its invoice (R7).
+  const { movements, steps } = oracleBook([...rest.slice(0, -1), first!], PLANS);
   const here = ({ currency }: Movement | Step) => currency === CURRENCY;
   return { ledger, movements: movements.filter(here), steps: steps.filter(here), seq: 4 };
 }
