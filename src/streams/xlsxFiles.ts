@@ -92,6 +92,7 @@ export async function sheetNames(file: Buffer): Promise<string[]> {
 
 /**
  * The rows of one sheet as texts, for files whose header stands anywhere. Names of sheets are compared without white space around them.
+ * Numbers are the shortest decimal that is the stored binary number: not rounded to what Excel shows, which is left to the reader.
  * @throws FootingError `invalid` when there is no such sheet, `malformed` when a cell cannot be read.
  */
 export async function sheetTexts(file: Buffer, name: string): Promise<string[][]> {
@@ -105,7 +106,7 @@ export async function sheetTexts(file: Buffer, name: string): Promise<string[][]
     });
   }
   const found: string[][] = [];
-  for await (const row of sheetRows(book, sheet.path)) {
+  for await (const row of sheetRows(book, sheet.path, true)) {
     const [problem] = row.problems;
     if (problem)
       throw new FootingError('malformed', `Row ${found.length + 1} of "${name}": ${problem.value} ${problem.reason}`);
@@ -254,7 +255,7 @@ interface SheetRow {
   problems: { place: number; value: string; reason: string }[];
 }
 
-async function* sheetRows(book: Workbook, path: string): AsyncGenerator<SheetRow> {
+async function* sheetRows(book: Workbook, path: string, shortest = false): AsyncGenerator<SheetRow> {
   let ready: SheetRow[] = [];
   let row: SheetRow = { cells: [], numbers: new Set(), problems: [] };
   let place = -1;
@@ -354,6 +355,7 @@ async function* sheetRows(book: Workbook, path: string): AsyncGenerator<SheetRow
         if (style >= 0 && book.dateStyles[style] === true) return serialText(number, book.since1904);
         row.numbers.add(place);
         if (/^-?\d{1,15}$/.test(value)) return value;
+        if (shortest) return String(number);
         return new Decimal(number.toPrecision(15)).toFixed();
       }
       default:

@@ -118,12 +118,21 @@ export function written(imported: ImportedRelease): WrittenRelease {
   return { release: { ...head, counts, contentHash }, factors };
 }
 
-/** Number of a publisher's spreadsheet as a plain decimal, without the noise of binary fractions. */
+/**
+ * Number of a publisher's spreadsheet as a plain decimal, without the noise of binary fractions. A file writes the same cell with 15 to 17
+ * digits, as the program that saved it pleases: only the shortest text of the binary number is the same for all, so that is rounded.
+ */
 export function spreadsheetNumber(text: string): string {
-  const decimal = Decimal.parse(text).normalized();
-  const digits = decimal.abs().mantissa.toString().length;
+  const written = Decimal.parse(text).normalized();
+  if (digitsOf(written) <= SPREADSHEET_DIGITS) return written.toString();
+  const decimal = Decimal.parse(String(Number(text))).normalized();
+  const digits = digitsOf(decimal);
   if (digits <= SPREADSHEET_DIGITS) return decimal.toString();
   return decimal.rescale(Math.max(0, decimal.scale - (digits - SPREADSHEET_DIGITS)), 'half-even').toString();
+}
+
+function digitsOf(decimal: Decimal): number {
+  return decimal.abs().mantissa.toString().length;
 }
 
 /** kg of a gas out of kg CO2e of that gas: value / potential, {@link GAS_MASS_SCALE} decimals, half-even. */

@@ -218,6 +218,8 @@ describe('the format', () => {
   test('numbers, masses and slugs', () => {
     expect(spreadsheetNumber('0.13388999999999998')).toBe('0.13389');
     expect(spreadsheetNumber('4.860776705385985e-06')).toBe('0.00000486077670538598');
+    // The same cell as another program writes it.
+    expect(spreadsheetNumber('4.8607767053859851E-6')).toBe('0.00000486077670538598');
     expect(spreadsheetNumber('520.5327')).toBe('520.5327');
     expect(gasMass('0.00009', '265')).toBe('0.000000339623');
     expect(slug('Naphtha (<401 deg F) (US)')).toBe('naphtha-under-401-deg-f-us');

@@ -4,7 +4,8 @@ import { testEngines } from '../../../test/support/engines.ts';
 import type { Engines } from '../../engines/types.ts';
 import { openAccounts, openJournal } from '../../journal/index.ts';
 import type { Journal } from '../../journal/types.ts';
-import { xlsxOfRows } from '../../streams/testing/files.ts';
+import { sheetTexts } from '../../streams/index.ts';
+import { xlsxFile, xlsxOfRows } from '../../streams/testing/files.ts';
 import { loadCatalogue, readFactors } from '../catalogue/load.ts';
 import { inventory } from '../inventory.ts';
 import { openTestLedger, posted, type TestLedger } from '../ledger.test-support.ts';
@@ -144,6 +145,12 @@ describe('the UK flat file', () => {
       message: expect.stringContaining(words),
     });
   });
+});
+
+test('a number is the shortest text of what the cell holds, however many digits the file writes', async () => {
+  const row = ['4.8607767053859851E-6', '0.25395000000000001', '12'].map((digits) => `<c><v>${digits}</v></c>`);
+  const file = Buffer.from(xlsxFile(`<row>${row.join('')}</row>`, [], 'Sheet'));
+  expect(await sheetTexts(file, 'Sheet')).toEqual([['0.000004860776705385985', '0.25395', '12']]);
 });
 
 const HUB = new Map([
