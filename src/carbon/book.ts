@@ -15,22 +15,17 @@ import { insertComponents } from './methods/ledger.ts';
 import { entities, ownership } from './organisation/streams.ts';
 import {
   decisions,
-  INSERT_CLASS_TOTALS,
   insertConvertedLines,
   insertHeld,
   insertOtherLines,
   insertSplitLines,
   insertWholeLines,
   isLong,
-  NARROW_KG_MAX,
-  NARROW_QUANTITY_MAX,
   reverseHeld,
   reverseLines,
   type Source,
   SPLIT_KG_MAX,
   SPLIT_QUANTITY_MAX,
-  type Sums,
-  totals as totalsOf,
 } from './postings.ts';
 import { applyImport, IMPORT_FACTORS_KIND } from './releases/imported.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
@@ -39,9 +34,10 @@ import { applyMoneyEntry, decidesByMoney, lookUpRates, MONEY_KINDS } from './spe
 import { type Place, read, run } from './sql.ts';
 import { activities } from './streams.ts';
 import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
+import { ALL_MASSES, insertTotals, type KnownSums, NARROW_KG_MAX, NARROW_QUANTITY_MAX } from './totals.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 10;
+const SCHEMA_VERSION = 11;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
@@ -175,7 +171,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
   const reversed = Number(probe?.reversed ?? 0);
   const progress = (stage: string) =>
     context.onProgress?.(last, { stage, rows, rowsTotal: rows, bytes: 0, bytesTotal: null });
-  let sums: Known = ALL_MASSES;
+  let sums: KnownSums = ALL_MASSES;
 
   const post = async (): Promise<void> => {
     if (rows === 0) return;
@@ -489,40 +485,6 @@ async function insertPostings(
   if (few) await settled(statements.map((statement) => run(context, statement, all)));
   else for (const statement of statements) await run(context, statement, all);
   return { present: source.present, reachMax: source.reachMax };
-}
-
-/** What is known of a batch's lines before they are added up. */
-type Known = Pick<Sums, 'present' | 'narrow'>;
-const ALL_MASSES: Known = { present: new Set(MASSES), narrow: false };
-
-async function insertTotals(
-  context: PostContext,
-  first: number,
-  last: number,
-  known: Known = ALL_MASSES,
-  few = false,
-): Promise<void> {
-  const flags = few ? ALL_FLAGS : await flagsOf(context, first, last);
-  const statements = totalsOf({ ...known, flags, oneEntry: first === last });
-  const insert = (statement: string) => run(context, statement, { first, last });
-  await settled([
-    insert(statements.inventory).then(() => (few ? undefined : insert(INSERT_CLASS_TOTALS))),
-    insert(statements.match),
-    insert(statements.facets),
-    insert(statements.energy),
-    ...(few ? [insert(statements.class)] : []),
-  ]);
-}
-
-const ALL_FLAGS = 0xffff;
-
-async function flagsOf(context: PostContext, first: number, last: number): Promise<number> {
-  const [row] = await read<{ flags: string | number }>(
-    context,
-    'SELECT groupBitOr(flags) AS flags FROM emissions WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}',
-    { first, last },
-  );
-  return Number(row?.flags ?? 0);
 }
 
 /** A SELECT of the entities that are stated as of a seq. */

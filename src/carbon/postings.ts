@@ -7,16 +7,7 @@
  * takes H(line x d / days) - H(line x (d of the part before) / days), H = half-even at 24 decimals, so parts add up to the line.
  */
 import { RATES_IN_FORCE } from './spend/table.ts';
-import {
-  FAST_QUANTITY_SCALE,
-  FLAG_NAMES,
-  FLAGS,
-  LINE_KG_MAX,
-  MASS_SCALE,
-  MASSES,
-  type Mass,
-  QUANTITY_SCALE,
-} from './tables.ts';
+import { FAST_QUANTITY_SCALE, FLAGS, LINE_KG_MAX, MASS_SCALE, MASSES, type Mass, QUANTITY_SCALE } from './tables.ts';
 
 /** A subquery of activities with their `seq` as the postings are to carry it. */
 export interface Source {
@@ -262,86 +253,6 @@ WHERE (h.key_hash, h.origin_seq, h.origin_row) IN (SELECT key_hash, origin_seq, 
 GROUP BY r.by_seq, h.origin_seq, h.origin_row, h.key_hash, h.part, h.match, h.reason
 HAVING sum(h.sign) = 1`;
 }
-
-const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`).join(', ');
-const MASS_COLUMNS = MASSES.join(', ');
-
-/** Largest possible sum that is added in 128 bits: a tenth of what they hold at 24 decimals, because an activity may have several lines. */
-export const NARROW_KG_MAX = 1e13;
-/** The same of quantities at 12 decimals. */
-export const NARROW_QUANTITY_MAX = 1e25;
-
-export interface Sums {
-  /** Masses that are not zero in every line of the batch. */
-  present: ReadonlySet<Mass>;
-  /** Bits of the flags that some line of the batch bears. */
-  flags: number;
-  /** True when all lines are of one entry: then it is no part of the grouping. */
-  oneEntry: boolean;
-  /** True when no sum of the batch can leave 128 bits: additions in 256 cost twice as much. */
-  narrow: boolean;
-}
-
-/** The statements that add the lines of the entries {first} to {last} to the tables of totals. Keys are numbers: that is faster. */
-export function totals({ present, flags, oneEntry, narrow }: Sums): {
-  inventory: string;
-  match: string;
-  class: string;
-  facets: string;
-  energy: string;
-} {
-  const sum = (column: string, scale: number) => (narrow ? `sum(${column})` : `sum(toDecimal256(${column}, ${scale}))`);
-  const masses = MASSES.map((mass) => (present.has(mass) ? sum(mass, MASS_SCALE) : '0')).join(', ');
-  const counts = FLAG_NAMES.map((flag) =>
-    (flags & FLAGS[flag]) === 0 ? '0' : `sum(if(bitAnd(flags, ${FLAGS[flag]}) = 0, 0, sign))`,
-  ).join(', ');
-  const entry = oneEntry ? '{last:UInt64}' : 'seq';
-  const bySeq = oneEntry ? '' : 'seq, ';
-  const batch = 'FROM emissions\nWHERE seq BETWEEN {first:UInt64} AND {last:UInt64}';
-  return {
-    inventory: `
-INSERT INTO inventory_totals (seq, entity, month, class, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
-SELECT ${entry}, any(entity), month, class, sum(sign), ${counts}, ${masses}
-${batch}
-GROUP BY ${bySeq}cityHash64(entity), month, class`,
-    match: `
-INSERT INTO match_totals (seq, month, match, lines, ${FLAG_COLUMNS}, used, ${MASS_COLUMNS})
-SELECT ${entry}, month, match, sum(sign), ${counts}, ${sum('used', QUANTITY_SCALE)}, ${masses}
-${batch}
-GROUP BY ${bySeq}month, match`,
-    energy: `
-INSERT INTO energy_totals (seq, entity, month, match, lines, used, ${MASS_COLUMNS})
-SELECT ${entry}, any(entity), month, match, sum(sign), ${sum('used', QUANTITY_SCALE)}, ${masses}
-${batch}
-  AND class IN (SELECT class FROM matches WHERE scope = 2)
-GROUP BY ${bySeq}cityHash64(entity), month, match`,
-    class: `
-INSERT INTO class_totals (seq, month, class, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
-SELECT ${entry}, month, class, sum(sign), ${counts}, ${masses}
-${batch}
-GROUP BY ${bySeq}month, class`,
-    // Three groupings in one reading of the lines.
-    facets: `
-INSERT INTO facet_totals (seq, facet, value, entity, month, meaning, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
-SELECT ${entry},
-  multiIf(grouping(country) = 0, 'country', grouping(data_quality) = 0, 'data_quality', 'supplier') AS facet,
-  multiIf(facet = 'country', country, facet = 'data_quality', toString(data_quality), toString(supplier)) AS value,
-  toString(entity), month, if(facet = 'supplier', class, kind), sum(sign), ${counts}, ${masses}
-FROM (SELECT * FROM emissions WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}) AS t
-INNER JOIN (SELECT DISTINCT match, country, kind FROM matches WHERE sign = 1 AND held = '') AS m ON t.match = m.match
-GROUP BY GROUPING SETS (
-  (${bySeq}month, entity, country, kind), (${bySeq}month, entity, data_quality, kind), (${bySeq}month, supplier, class))`,
-  };
-}
-
-/** The totals without entities, out of those with entities that the same entries have added. */
-export const INSERT_CLASS_TOTALS = `
-INSERT INTO class_totals (seq, month, class, lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS})
-SELECT seq, month, class, sum(lines), ${FLAG_NAMES.map((flag) => `sum(lines_${flag})`).join(', ')},
-  ${MASSES.map((mass) => `sum(${mass})`).join(', ')}
-FROM inventory_totals
-WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}
-GROUP BY seq, month, class`;
 
 /** One row per calendar month of each activity. \`before\` and \`through\` count days from the first day of the activity. */
 function parts(rows: string): string {

@@ -1,6 +1,6 @@
 /**
  * The totals of a few lines, added up here: one statement that reads them instead of five that group them. Every statement of the
- * engine costs some 15 ms of planning however little it reads. The rows are those that {@link totals} in postings.ts would write.
+ * engine costs some 15 ms of planning however little it reads. The rows are those that `totals` in totals.ts would write.
  */
 import { insertRows, type Place, read } from './sql.ts';
 import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES, type Mass, QUANTITY_SCALE } from './tables.ts';
@@ -61,8 +61,14 @@ export async function insertSmallTotals(place: Place, first: number, last: numbe
     inventory.add({ seq, entity, month, class: of }, line);
     classes.add({ seq, month, class: of }, line);
     matches.add({ seq, month, match }, line);
-    facets.add({ seq, facet: 'country', value: line.country, entity, month, meaning: kind }, line);
-    facets.add({ seq, facet: 'data_quality', value: line.data_quality, entity, month, meaning: kind }, line);
+    const year = `${month.slice(0, 4)}-01-01`;
+    for (const [span, at] of [
+      ['', month],
+      ['_year', year],
+    ] as const) {
+      facets.add({ seq, facet: `country${span}`, value: line.country, entity, month: at, meaning: kind }, line);
+      facets.add({ seq, facet: `data_quality${span}`, value: line.data_quality, entity, month: at, meaning: of }, line);
+    }
     facets.add({ seq, facet: 'supplier', value: line.supplier, entity: '', month, meaning: of }, line);
     if (line.scope === 2) energy.add({ seq, entity, month, match }, line);
   }

@@ -17,14 +17,15 @@ export type KeyedSum = SumRow & Record<string, string>;
 /** Where sums are read from, with the names of what differs from table to table. */
 export interface Plan {
   table: 'class_totals' | 'inventory_totals' | 'match_totals' | 'facet_totals' | 'emissions';
-  /** Of facet_totals: which facet. */
-  facet: 'country' | 'data_quality' | 'supplier' | '';
+  /** Of facet_totals: which facet; those by year know no months. */
+  facet: 'country' | 'country_year' | 'data_quality' | 'data_quality_year' | 'supplier' | '';
   /** What joins it to what a line is. */
   meaning: 'class' | 'match' | 'kind';
 }
 
-/** The smallest table that knows the dimensions, and the entities when `entities` is set. */
-export function planOf(asked: ReadonlySet<Dimension>, entities: boolean): Plan {
+/** The smallest table that knows the dimensions, and the entities when `entities` is set; whole years are enough when `years` is. */
+export function planOf(asked: ReadonlySet<Dimension>, entities: boolean, years = false): Plan {
+  const span = years && !asked.has('month') ? '_year' : '';
   const on = new Set([...asked].map(placeOf));
   const needsEntity = entities || on.has('entity');
   const others = [...on].filter((place) => !['kind', 'line', 'entity', 'gas'].includes(place));
@@ -32,12 +33,14 @@ export function planOf(asked: ReadonlySet<Dimension>, entities: boolean): Plan {
   if (only('class')) return { table: needsEntity ? 'inventory_totals' : 'class_totals', facet: '', meaning: 'class' };
   const decided = [...asked].filter((dimension) => placeOf(dimension) === 'match');
   if (needsEntity && only('match') && decided.every((dimension) => dimension === 'country')) {
-    return { table: 'facet_totals', facet: 'country', meaning: 'kind' };
+    return { table: 'facet_totals', facet: `country${span}`, meaning: 'kind' };
   }
   if (!needsEntity && others.every((place) => place === 'match' || place === 'class')) {
     return { table: 'match_totals', facet: '', meaning: 'match' };
   }
-  if (only('data_quality')) return { table: 'facet_totals', facet: 'data_quality', meaning: 'kind' };
+  if (others.every((place) => place === 'data_quality' || place === 'class')) {
+    return { table: 'facet_totals', facet: `data_quality${span}`, meaning: 'class' };
+  }
   if (!needsEntity && others.every((place) => place === 'supplier' || place === 'class')) {
     return { table: 'facet_totals', facet: 'supplier', meaning: 'class' };
   }
@@ -62,7 +65,9 @@ INNER JOIN (
 
 /** How a dimension is read under a plan. */
 export function expressionOf(plan: Plan, dimension: string, moved?: { scope: string; category: string }): string {
-  return plan.facet !== '' && dimension === plan.facet ? 'toString(t.value)' : sqlOf(dimension, moved);
+  return plan.facet !== '' && dimension === plan.facet.replace('_year', '')
+    ? 'toString(t.value)'
+    : sqlOf(dimension, moved);
 }
 
 /** Sums `lines` and `lines_<flag>` of a plan, as text or as numbers; only where `when` holds, and with a sign. */
@@ -85,6 +90,11 @@ export function askedOf(query: InventoryQuery, groupBy: readonly Dimension[]): S
   return asked;
 }
 
+/** True when the months of a query are whole calendar years. */
+function wholeYears({ from, to }: InventoryQuery): boolean {
+  return (from === undefined || from.endsWith('-01')) && (to === undefined || to.endsWith('-12'));
+}
+
 /** Sums without a boundary: everything that is stated counts wholly. */
 export async function readSums(
   context: ReadContext,
@@ -92,7 +102,7 @@ export async function readSums(
   groupBy: readonly Dimension[],
 ): Promise<KeyedSum[]> {
   const asked = askedOf(query, groupBy);
-  const plan = planOf(asked, false);
+  const plan = planOf(asked, false, wholeYears(query));
   const { where, parameters } = conditions(query, context.seq, (dimension) => expressionOf(plan, dimension));
   const keys = groupBy.map((dimension, i) => `${expressionOf(plan, dimension)} AS k${i}`);
   const group = [...groupBy.map((_, i) => `k${i}`), 'in_scopes', 'gwp_source', 'other_gas'].join(', ');

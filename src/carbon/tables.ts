@@ -233,15 +233,17 @@ CREATE TABLE IF NOT EXISTS match_totals (
 ) ENGINE = MergeTree ORDER BY (match, month)`;
 
 /**
- * Sums of lines by one further thing that a line says (\`facet\`): \`country\` and \`data_quality\` by entity, month and kind (scope, set of
- * potentials, other gas); \`supplier\` by month and class, without entities. \`meaning\` is the kind or the class.
+ * Sums of lines by one further thing that a line says (`facet`): `country` by entity, month and kind (scope, set of potentials, other
+ * gas); `data_quality` by entity, month and class; `supplier` by month and class, without entities. `meaning` is the kind or the class.
+ * `country_year` and `data_quality_year` are the same by calendar year; `month` is its first.
  */
 const FACET_TOTALS = `
 CREATE TABLE IF NOT EXISTS facet_totals (
   seq UInt64, facet LowCardinality(String), value LowCardinality(String),
   entity LowCardinality(String), month Date32, meaning UInt64,
   lines Int64, ${flagCounts},
-  ${totalMasses}
+  ${totalMasses},
+  INDEX seq_range seq TYPE minmax GRANULARITY 1
 ) ENGINE = MergeTree ORDER BY (facet, meaning, month, entity)`;
 
 /** Sums of the lines of scope 2 by entity, month and decision: what instruments are allocated to. */

@@ -1,0 +1,221 @@
+/**
+ * The statements that add the lines of some entries to the tables of totals. Everything is INSERT ... SELECT, and each row carries
+ * the seq of its entry.
+ *
+ * Lines are grouped four times, each time by as few bytes as tell the groups apart: a key of eight bytes is grouped twice as fast
+ * as the names themselves. What is coarser (without data quality, without entities, by year) is added up from those results.
+ */
+import { type Place, read, run } from './sql.ts';
+import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES, type Mass, QUANTITY_SCALE } from './tables.ts';
+
+const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`).join(', ');
+const MASS_COLUMNS = MASSES.join(', ');
+const SUM_COLUMNS = `lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS}`;
+
+/** Largest possible sum that is added in 128 bits: a tenth of what they hold at 24 decimals, because an activity may have several lines. */
+export const NARROW_KG_MAX = 1e13;
+/** The same of quantities at 12 decimals. */
+export const NARROW_QUANTITY_MAX = 1e25;
+
+/** What is known of a batch's lines before they are added up. */
+export interface KnownSums {
+  /** Masses that are not zero in every line of the batch. */
+  present: ReadonlySet<Mass>;
+  /** True when no sum of the batch can leave 128 bits: additions in 256 cost twice as much. */
+  narrow: boolean;
+}
+
+export const ALL_MASSES: KnownSums = { present: new Set(MASSES), narrow: false };
+
+/** Bits of a hash that tell the names of a batch apart. */
+type Bits = 16 | 32 | 64;
+
+export interface Sums extends KnownSums {
+  /** Bits of the flags that some line of the batch bears. */
+  flags: number;
+  /** True when all lines are of one entry: then it is no part of the grouping. */
+  oneEntry: boolean;
+  entityBits: Bits;
+  supplierBits: Bits;
+  qualityBits: Bits;
+  matchBits: Bits;
+  classBits: Bits;
+  /** Of pairs of country and kind. */
+  countryBits: Bits;
+}
+
+/** Keys that are right whatever the batch. */
+export const ANY_SUMS: Sums = {
+  ...ALL_MASSES,
+  flags: 0xffff,
+  oneEntry: false,
+  entityBits: 64,
+  supplierBits: 64,
+  qualityBits: 64,
+  matchBits: 64,
+  classBits: 64,
+  countryBits: 64,
+};
+
+/** Adds the lines of the entries first..last to the tables of totals. `few`: nothing is looked up before. */
+export async function insertTotals(
+  place: Place,
+  first: number,
+  last: number,
+  known: KnownSums = ALL_MASSES,
+  few = false,
+): Promise<void> {
+  const sums = few ? { ...ANY_SUMS, ...known } : { ...(await sumsOf(place, first, last)), ...known };
+  for (const together of totals({ ...sums, oneEntry: first === last })) {
+    const results = await Promise.allSettled(together.map((statement) => run(place, statement, { first, last })));
+    const failure = results.find((result) => result.status === 'rejected');
+    if (failure) throw failure.reason;
+  }
+}
+
+const BATCH = 'seq BETWEEN {first:UInt64} AND {last:UInt64}';
+const DECIDED = "sign = 1 AND held = ''";
+
+/** A whole number of so many bits that stands for a value; equal values have equal ones. */
+const code = (hash: string, bits: Bits) => (bits === 64 ? hash : `toUInt${bits}(${hash})`);
+const nameCode = (column: string, bits: Bits) => code(`cityHash64(${column})`, bits);
+
+/** Flags of a batch, and how few bits of their hashes tell its names apart. */
+async function sumsOf(place: Place, first: number, last: number): Promise<Sums> {
+  const told = (hash: string, from: string) => `
+    SELECT count() AS n, uniqExact(toUInt16(h)) AS n16, uniqExact(toUInt32(h)) AS n32
+    FROM (SELECT DISTINCT ${hash} AS h FROM ${from})`;
+  const names = (column: string) =>
+    told(`cityHash64(${column})`, `(SELECT DISTINCT ${column} FROM emissions WHERE ${BATCH})`);
+  const decisions = (hash: string) =>
+    told(hash, `(SELECT DISTINCT match, class, country, kind FROM matches WHERE ${DECIDED})`);
+  const parts = {
+    entityBits: names('entity'),
+    supplierBits: names('supplier'),
+    qualityBits: names('data_quality'),
+    matchBits: decisions('match'),
+    classBits: decisions('class'),
+    countryBits: decisions('cityHash64(country, kind)'),
+  };
+  const [flags, rows] = await Promise.all([
+    read<{ flags: string | number }>(place, `SELECT groupBitOr(flags) AS flags FROM emissions WHERE ${BATCH}`, {
+      first,
+      last,
+    }),
+    read<{ name: keyof typeof parts; n: string; n16: string; n32: string }>(
+      place,
+      Object.entries(parts)
+        .map(([name, part]) => `SELECT '${name}' AS name, * FROM (${part})`)
+        .join('\nUNION ALL\n'),
+      { first, last },
+    ),
+  ]);
+  const bits = rows.map(({ name, n, n16, n32 }) => [name, n === n16 ? 16 : n === n32 ? 32 : 64] as const);
+  return { ...ANY_SUMS, ...Object.fromEntries(bits), flags: Number(flags[0]?.flags ?? 0) };
+}
+
+/** The statements, in groups that may run side by side: each group reads what the one before it has written. */
+export function totals(sums: Sums): string[][] {
+  const { present, flags, oneEntry, narrow } = sums;
+  const sum = (column: string, scale: number) => (narrow ? `sum(${column})` : `sum(toDecimal256(${column}, ${scale}))`);
+  const seq = oneEntry ? '{last:UInt64} AS entry' : 'any(seq) AS entry';
+  const counted = FLAG_NAMES.filter((flag) => (flags & FLAGS[flag]) !== 0);
+  const counts = counted
+    .map((flag) => `, sum(if(bitAnd(flags, ${FLAGS[flag]}) = 0, 0, sign)) AS lines_${flag}`)
+    .join('');
+  const masses = [...present].map((mass) => `, ${sum(mass, MASS_SCALE)} AS sum_${mass}`).join('');
+  const shownCounts = FLAG_NAMES.map((flag) => (counted.includes(flag) ? `s.lines_${flag}` : '0')).join(', ');
+  const shownMasses = MASSES.map((mass) => (present.has(mass) ? `s.sum_${mass}` : '0')).join(', ');
+  /** Sums of the lines by some codes; `month` and `seq` are part of every grouping. */
+  const grouped = (keys: Record<string, string>, more: string, from = `emissions WHERE ${BATCH}`) => `(
+  SELECT ${seq}, any(month) AS first, ${Object.entries(keys)
+    .map(([name, key]) => `${key} AS ${name}`)
+    .join(', ')},
+    sum(sign) AS lines${more}${masses}
+  FROM ${from}
+  GROUP BY ${oneEntry ? '' : 'seq, '}${MONTH_CODE}, ${Object.keys(keys).join(', ')})`;
+  const names = (column: string, bits: Bits) =>
+    `(SELECT ${column} AS name, ${nameCode(column, bits)} AS key FROM (SELECT DISTINCT ${column} FROM emissions WHERE ${BATCH}))`;
+  const decisions = (columns: string, key: string) =>
+    `(SELECT DISTINCT ${columns}, ${key} AS key FROM matches WHERE ${DECIDED})`;
+  const { entityBits, supplierBits, qualityBits, matchBits, classBits, countryBits } = sums;
+  const entity = nameCode('entity', entityBits);
+  const ofClass = code('class', classBits);
+  const ofMatch = code('match', matchBits);
+  const used = `, ${sum('used', QUANTITY_SCALE)} AS sum_used`;
+  const facet = `INSERT INTO facet_totals (seq, facet, value, entity, month, meaning, ${SUM_COLUMNS})`;
+  return [
+    [
+      `
+${facet}
+SELECT s.entry, 'data_quality', q.name, e.name, s.first, c.class, s.lines, ${shownCounts}, ${shownMasses}
+FROM ${grouped({ e: entity, c: ofClass, q: nameCode('data_quality', qualityBits) }, counts)} AS s
+INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
+INNER JOIN ${names('data_quality', qualityBits)} AS q ON s.q = q.key
+INNER JOIN ${decisions('class', ofClass)} AS c ON s.c = c.key`,
+      `
+${facet}
+SELECT s.entry, 'supplier', n.name, '', s.first, c.class, s.lines, ${shownCounts}, ${shownMasses}
+FROM ${grouped({ n: nameCode('supplier', supplierBits), c: ofClass }, counts)} AS s
+INNER JOIN ${names('supplier', supplierBits)} AS n ON s.n = n.key
+INNER JOIN ${decisions('class', ofClass)} AS c ON s.c = c.key`,
+    ],
+    [
+      `
+${facet}
+SELECT s.entry, 'country', c.country, e.name, s.first, c.kind, s.lines, ${shownCounts}, ${shownMasses}
+FROM ${grouped(
+        { e: entity, c: 'm.key' },
+        counts,
+        `(SELECT * FROM emissions WHERE ${BATCH}) AS t
+  INNER JOIN ${decisions('match', code('cityHash64(country, kind)', countryBits))} AS m ON t.match = m.match`,
+      )} AS s
+INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
+INNER JOIN ${decisions('country, kind', code('cityHash64(country, kind)', countryBits))} AS c ON s.c = c.key`,
+      `
+INSERT INTO match_totals (seq, month, match, lines, ${FLAG_COLUMNS}, used, ${MASS_COLUMNS})
+SELECT s.entry, s.first, m.match, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
+FROM ${grouped({ m: ofMatch }, `${counts}${used}`)} AS s
+INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
+    ],
+    [
+      `
+INSERT INTO energy_totals (seq, entity, month, match, lines, used, ${MASS_COLUMNS})
+SELECT s.entry, e.name, s.first, m.match, s.lines, s.sum_used, ${shownMasses}
+FROM ${grouped(
+        { e: entity, m: ofMatch },
+        used,
+        `emissions WHERE ${BATCH} AND class IN (SELECT class FROM matches WHERE scope = 2)`,
+      )} AS s
+INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
+INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
+      `
+INSERT INTO inventory_totals (seq, entity, month, class, ${SUM_COLUMNS})
+SELECT seq, entity, month, meaning, ${ADDED}
+FROM facet_totals
+WHERE facet = 'data_quality' AND ${BATCH}
+GROUP BY seq, entity, month, meaning`,
+      `
+${facet}
+SELECT seq, concat(facet, '_year'), value, entity, makeDate32(toYear(month), 1, 1) AS year, meaning, ${ADDED}
+FROM facet_totals
+WHERE facet IN ('country', 'data_quality') AND ${BATCH}
+GROUP BY seq, facet, value, entity, year, meaning`,
+    ],
+    [
+      `
+INSERT INTO class_totals (seq, month, class, ${SUM_COLUMNS})
+SELECT seq, month, class, ${ADDED}
+FROM inventory_totals
+WHERE ${BATCH}
+GROUP BY seq, month, class`,
+    ],
+  ];
+}
+
+/** Two bytes that tell months apart: they begin at least 28 days from each other. The days are counted from 1900. */
+const MONTH_CODE = 'toUInt16(intDiv(toInt32(month) + 25567, 28))';
+
+/** The sums of totals. */
+const ADDED = `sum(lines), ${FLAG_NAMES.map((flag) => `sum(lines_${flag})`).join(', ')},
+  ${MASSES.map((mass) => `sum(${mass})`).join(', ')}`;
