@@ -1,7 +1,7 @@
 /** Every method of the official Node client, end to end. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { INHERITED, ownMethods, recorded, resources } from './recorded.ts';
-import { type Any, failure, type LiveServer, liveServer } from './support.ts';
+import { type Any, failure, finished, type LiveServer, liveServer } from './support.ts';
 
 const calls = new Set<string>();
 
@@ -605,10 +605,11 @@ test('imports by JSON', async () => {
       },
     ],
   });
-  expect(made).toMatchObject({ status: 'completed', external_id: 'batch_1' });
-  expect(made.status_details.customers.json_1).toEqual({ status: 'imported' });
-  expect(made.status_details.customers['customers[1]'].status).toBe('failed');
-  expect(await C.JsonImport.retrieve(config, ds, 'batch_1')).toEqual(made);
+  expect(made).toMatchObject({ status: 'queued', external_id: 'batch_1', status_details: {} });
+  const done = await finished(server, ds, made.id);
+  expect(done.status_details.customers.json_1).toEqual({ status: 'imported' });
+  expect(done.status_details.customers['customers[1]'].status).toBe('failed');
+  expect(await C.JsonImport.retrieve(config, ds, 'batch_1')).toEqual(done);
   const { entries } = await C.Customer.all(config, { data_source_uuid: ds, external_id: 'json_1' });
   expect(entries).toHaveLength(1);
   expect((await C.Invoice.all(config, entries[0].uuid)).invoices[0].line_items).toHaveLength(1);

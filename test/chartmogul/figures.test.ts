@@ -1,7 +1,10 @@
 /** What merges, connections, events, states of objects and settings do to figures, stated and read over this API. */
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { buildServer } from '../../src/http/server.ts';
 import { setSettings } from '../../src/revenue/settings/index.ts';
-import { type Any, failure, type LiveServer, liveServer } from './support.ts';
+import { StatedStore } from '../../src/revenue/stated/store.ts';
+import { type Any, failure, finished, imported, type LiveServer, liveServer } from './support.ts';
 
 let server: LiveServer;
 let C: Any;
@@ -319,7 +322,7 @@ describe('subscription events', () => {
       ['b1', '2026-02-15'],
       ['b2', '2026-02-18'],
     ]) {
-      const made = await C.JsonImport.create(config, a, {
+      const made = await imported(server, a, {
         external_id: batch,
         subscription_events: [{ ...own, effective_date: day }],
       });
@@ -334,6 +337,37 @@ describe('subscription events', () => {
     await C.SubscriptionEvent.create(config, event('subscription_cancellation_scheduled', { external_id: 'e1' }));
     expect(await movements(x)).toEqual([['new_biz', 5000, '2026-01-01']]);
   });
+});
+
+test('an import by JSON that a server left in the middle goes on with the next one, and states nothing twice', async () => {
+  const { footing, account } = server;
+  const invoice = { external_id: 'i', customer_external_id: 'c', date: '2026-01-01', currency: 'EUR' };
+  const body = {
+    external_id: 'batch',
+    customers: [{ external_id: 'c' }],
+    invoices: [{ ...invoice, line_items: [{ type: 'one_time', amount_in_cents: 7 }] }],
+    line_items: [{ invoice_external_id: 'i', type: 'one_time', amount_in_cents: 5 }],
+  };
+  const { sha256: evidence } = await footing.engines.evidence.put(Buffer.from(JSON.stringify(body)));
+  const customers = { c: { status: 'imported' } };
+  const store = new StatedStore(footing.engines.pg, footing.journal);
+  const left = { data_source_uuid: a, external_id: 'batch', status: 'processing', status_details: { customers } };
+  const { id } = await store.create(account.id, 'cli:test', 'json_import', randomUUID(), left, { evidence });
+  const next = await buildServer(footing);
+  await next.ready();
+  const done = await finished(server, a, id);
+  expect(Object.keys(done.status_details).sort()).toEqual(['customers', 'invoices', 'line_items']);
+  await next.close();
+  const lines = async () =>
+    (await C.Invoice.all(config, { data_source_uuid: a })).invoices[0].line_items.map(
+      (each: Any) => each.amount_in_cents,
+    );
+  expect((await lines()).sort()).toEqual([5, 7]);
+  // The section that was said to be done is not done again; another try of one that was not gives the same lines.
+  expect((await C.Customer.all(config, { data_source_uuid: a, external_id: 'c' })).entries).toEqual([]);
+  await store.update(account.id, 'cli:test', 'json_import', id, { status: 'queued', status_details: { customers } });
+  await finished(server, a, id);
+  expect((await lines()).sort()).toEqual([5, 7]);
 });
 
 test('a subscription has as many cancellation dates as are stated', async () => {

@@ -93,3 +93,22 @@ export async function failure(work: Promise<unknown>): Promise<{ status: number;
   }
   throw new Error('The call was expected to fail.');
 }
+
+/** Hands an import by JSON in and asks for it until it is done, as clients do. */
+export async function imported({ ChartMogul, config }: LiveServer, ds: string, body: object): Promise<Any> {
+  const made = await ChartMogul.JsonImport.create(config, ds, body);
+  return finished({ ChartMogul, config }, ds, made.id);
+}
+
+export async function finished(
+  { ChartMogul, config }: Pick<LiveServer, 'ChartMogul' | 'config'>,
+  ds: string,
+  id: string,
+): Promise<Any> {
+  for (let tries = 0; ; tries++) {
+    const found = await ChartMogul.JsonImport.retrieve(config, ds, id);
+    if (found.status === 'completed') return found;
+    if (tries > 600) throw new Error(`The import ${id} is ${found.status} after a minute.`);
+    await new Promise((done) => setTimeout(done, 100));
+  }
+}

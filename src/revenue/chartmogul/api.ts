@@ -26,8 +26,8 @@ import { subscriptionEventRoutes } from './routes/subscriptionEvents.ts';
 import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { transactionRoutes } from './routes/transactions.ts';
 
-/** Longest body, bytes: that of a json_import. */
-export const BODY_BYTES_MAX = 5 * 1024 * 1024;
+/** Longest body, bytes: 10,000 line items with all their fields fit. */
+export const BODY_BYTES_MAX = 16 * 1024 * 1024;
 const ACCOUNT_KEPT_MS = 2_000;
 /** Fetched without key: the address carries a secret. */
 const EXPORT_FILE = '/activities_export/:id/:secret/activities.zip';
@@ -104,6 +104,14 @@ export function registerChartmogulApi(app: FastifyInstance, dependencies: Chartm
     });
   };
   for (const routes of ROUTES) routes(route, context);
+  app.addHook('onReady', async () => {
+    for (const start of context.starting) {
+      start().catch((err) => app.log.error({ err }, 'work that an earlier server left was not taken up'));
+    }
+  });
+  app.addHook('preClose', async () => {
+    await Promise.all(context.stopping.map((stop) => stop()));
+  });
   app.route({
     method: 'GET',
     url: EXPORT_FILE,

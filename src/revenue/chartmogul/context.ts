@@ -69,6 +69,16 @@ export class ApiContext {
     this.references = new References(this);
   }
 
+  /** Work to begin once the server is ready, and to end before the stores are closed. */
+  readonly starting: Array<() => Promise<void>> = [];
+  readonly stopping: Array<() => Promise<void>> = [];
+  onStart(work: () => Promise<void>): void {
+    this.starting.push(work);
+  }
+  onStop(work: () => Promise<void>): void {
+    this.stopping.push(work);
+  }
+
   /** The ledger as the journal's head has it. */
   read(call: Call): Promise<ReadContext> {
     return this.footing.read(call.account.id, 'revenue');

@@ -42,6 +42,8 @@ export interface ChangeOptions {
   records?: object | undefined;
   claims?: readonly string[];
   releases?: readonly string[];
+  /** What was handed in, stored already. */
+  evidence?: string;
 }
 
 export class StatedStore {
