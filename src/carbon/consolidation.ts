@@ -163,7 +163,7 @@ export async function consolidationOf(
 }
 
 /** All shares month by month, in pieces of days. */
-function byDay({ spans, daily, moved }: Shares): Shares {
+export function byDay({ spans, daily, moved }: Shares): Shares {
   const whole = spans.flatMap(({ entity, first, end, units }) =>
     monthRange(first, addMonthsToMonth(end, -1)).map((month) => ({
       entity,
@@ -259,12 +259,12 @@ LIMIT ${SUMS_MAX + 1}`,
   return counted(rows);
 }
 
-/** Share of a line in units of 10^-18: the mean over its days of the pieces of its month. */
-const LINE_SHARE = `toUInt64(intDiv(2 * arraySum(
+/** Share of a line `t` in units of 10^-18: the mean over its days of the pieces of its month, joined as `s`. */
+export const LINE_SHARE = `toUInt64(intDiv(2 * arraySum(
     (f, e, u) -> toInt128(u) * greatest(0, least(toInt32(t.day) + t.days, toInt32(e)) - greatest(toInt32(t.day), toInt32(f))),
     s.firsts, s.ends, s.units) + t.days, 2 * toInt128(t.days)))`;
-/** What of the share is taken out: times the share of the supplier on the first day of the line. */
-const TAKEN_OUT = `toUInt64(intDiv(
+/** What of the share `w` is taken out: times the share of the supplier, joined as `i`, on the first day of the line. */
+export const TAKEN_OUT = `toUInt64(intDiv(
     2 * toInt256(w) * arraySum((f, e, u) -> if(t.day >= f AND t.day < e, u, toUInt64(0)), i.firsts, i.ends, i.units) + ${WHOLE_SQL},
     2 * ${WHOLE_SQL}))`;
 
@@ -294,7 +294,7 @@ function joinSpans(rows: Shares['spans']): string {
   return `INNER JOIN ${table} AS s ON t.entity = s.entity`;
 }
 
-function joinDaily(rows: Shares['daily'], alias: 's' | 'i', entity: string): string {
+export function joinDaily(rows: Shares['daily'], alias: 's' | 'i', entity: string, kind = 'INNER'): string {
   const table = inline(
     'entity String, month Date32, firsts Array(UInt8), ends Array(UInt8), units Array(UInt64)',
     rows.map(({ entity: name, month, pieces }) => [
@@ -305,19 +305,23 @@ function joinDaily(rows: Shares['daily'], alias: 's' | 'i', entity: string): str
       pieces.map(({ units }) => units),
     ]),
   );
-  return `INNER JOIN ${table} AS ${alias} ON ${entity} = ${alias}.entity AND t.month = ${alias}.month`;
+  return `${kind} JOIN ${table} AS ${alias} ON ${entity} = ${alias}.entity AND t.month = ${alias}.month`;
 }
 
 /** The lines of the entities and months, found by their small columns before any mass is read. */
-function within(rows: Shares['daily']): string {
+export function within(rows: Shares['daily'], table = 'emissions'): string {
   const entities = new Set(rows.map(({ entity }) => entity));
   const months = [...new Set(rows.map(({ month }) => `toDate32('${month}-01')`))];
-  const cells = inline(
+  return `(
+    SELECT * FROM ${table}
+    WHERE entity IN ${literal(entities)} AND month IN (${months.join(', ')})
+      AND (toString(entity), month) IN (SELECT entity, month FROM ${cellsOf(rows)}))`;
+}
+
+/** Entities and months as a table in the text of a statement. */
+export function cellsOf(rows: Shares['daily']): string {
+  return inline(
     'entity String, month Date32',
     rows.map(({ entity, month }) => [entity, `${month}-01`]),
   );
-  return `(
-    SELECT * FROM emissions
-    WHERE entity IN ${literal(entities)} AND month IN (${months.join(', ')})
-      AND (toString(entity), month) IN (SELECT entity, month FROM ${cells}))`;
 }

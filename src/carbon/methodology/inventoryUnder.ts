@@ -5,7 +5,6 @@
 import { Decimal } from '../../kernel/decimal.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ReadContext } from '../../ledger/types.ts';
-import { countingFor } from '../counting.ts';
 import { checkMonth } from '../dimensions.ts';
 import { figuresOf, type SumRow } from '../figures.ts';
 import {
@@ -15,9 +14,9 @@ import {
   inventoryRef,
   narrowedBy,
 } from '../inventory.ts';
-import { SHARE_SCALE } from '../organisation/share.ts';
 import { GROUPS_MAX } from '../sums.ts';
 import { MASSES, type Mass } from '../tables.ts';
+import { weightsFor } from '../weights.ts';
 import { underRule } from './co2e.ts';
 import { decidesOtherwise, type Item, itemsUnder } from './items.ts';
 import { type Methodology, methodologyId } from './methodology.ts';
@@ -71,21 +70,18 @@ export async function inventoryUnder(
     );
   }
   for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
-  const [counting, narrowed] = await Promise.all([countingFor(context, query), narrowedBy(context, query)]);
+  const [weights, narrowed] = await Promise.all([weightsFor(context, query), narrowedBy(context, query)]);
   const asked = new Set<string>([...groupBy, ...Object.keys(narrowed.filters ?? {})]);
-  const byEntity = counting !== null || asked.has('entity');
-  const byMonth = counting !== null || asked.has('month') || asked.has('year');
+  const byEntity = weights !== null || asked.has('entity');
+  const byMonth = weights !== null || asked.has('month') || asked.has('year');
   const { from, to } = query;
-  const found = await itemsUnder(context, { from, to, byEntity, byMonth }, methodology);
+  const found = await itemsUnder(context, { from, to, byEntity, byMonth, weights }, methodology);
   const wanted = Object.entries(narrowed.filters ?? {}) as Array<[Dimension, readonly string[]]>;
   const items = found.items.flatMap((item): Counted[] => {
-    const share = counting?.share(item.entity, item.month);
+    const share = weights?.of(item, item.scope);
     if (share?.isZero()) return [];
-    const moved = counting && (item.scope === 1 || item.scope === 2) ? counting.moved(item.entity) : 0;
-    const sums = underRule(
-      share ? shared(item.sums, share.toDecimal(SHARE_SCALE, 'exact')) : item.sums,
-      methodology.methane,
-    );
+    const moved = weights && (item.scope === 1 || item.scope === 2) ? weights.moved(item.entity) : 0;
+    const sums = underRule(share ? shared(item.sums, share) : item.sums, methodology.methane);
     const counted = { ...item, sums, ...(moved === 0 ? {} : { scope: 3, category: moved }) };
     return wanted.every(([name, values]) => values.includes(DIMENSIONS[name]!(counted))) ? [counted] : [];
   });

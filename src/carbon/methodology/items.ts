@@ -18,6 +18,7 @@ import { matchingState } from '../matching/state.ts';
 import { factorsInForce } from '../matching.ts';
 import { read } from '../sql.ts';
 import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES, type Mass } from '../tables.ts';
+import { UNWEIGHTED, type Weighted, type Weights } from '../weights.ts';
 import { methodologyInForce } from './ledger.ts';
 import { decisionKey, type MethodologyContent } from './methodology.ts';
 
@@ -27,12 +28,12 @@ export interface ItemQuery {
   to?: string | undefined;
   byEntity?: boolean;
   byMonth?: boolean;
+  /** Tells lines of different weights apart; needs entities and months. */
+  weights?: Weights | null;
 }
 
-/** Lines that share a decision (and an entity, a month), added up. */
-export interface Item {
-  entity: string;
-  month: string;
+/** Lines that share a decision (and an entity, a month, a weight), added up. */
+export interface Item extends Weighted {
   descriptor: Descriptor;
   year: number;
   /** `main`, or what a line is that goes along with it. */
@@ -78,12 +79,16 @@ type PostedRow = SumRow &
     | 'release'
     | 'ratio'
     | 'used'
-    | 'fx',
+    | 'fx'
+    | 'w'
+    | 'out',
     string
   > & { year: number; line: number; scope: number; line_category: number };
 
 type HeldRow = DescriptorRow &
-  Record<'entity' | 'month' | 'descriptor' | 'held' | 'lines' | 'quantity' | 'amount', string> & { year: number };
+  Record<'entity' | 'month' | 'descriptor' | 'held' | 'lines' | 'quantity' | 'amount' | 'w' | 'out', string> & {
+    year: number;
+  };
 
 /**
  * All lines as of context.seq under a methodology, or as they are posted.
@@ -131,8 +136,8 @@ export async function itemsUnder(
         ? usedBy(first!, decision.lines[0]!, () => before.decide(descriptorOf(first!), first!.year))
         : null;
     if (again) {
-      const { entity, month, year, used, lines } = first!;
-      const what = { entity, month, year, used: Decimal.parse(used), lines };
+      const { entity, month, year, used, lines, w, out } = first!;
+      const what = { entity, month, year, used: Decimal.parse(used), lines, w, out };
       result.items.push(...decidedAgain(what, again, descriptorOf(first!), decision.lines));
       continue;
     }
@@ -151,8 +156,8 @@ export async function itemsUnder(
       continue;
     }
     const used = Decimal.parse((decision.lines[0]!.basis === 'spend' ? row.amount : row.quantity) || '0');
-    const { entity, month, year, lines } = row;
-    const what = { entity, month, year, used, lines };
+    const { entity, month, year, lines, w, out } = row;
+    const what = { entity, month, year, used, lines, w, out };
     result.items.push(...decidedAgain(what, Rational.fromDecimal(used), descriptorOf(row), decision.lines));
   }
   return result;
@@ -195,7 +200,7 @@ function readPosted(context: ReadContext, query: ItemQuery): Promise<PostedRow[]
           toString(sum(toDecimal256(used, 12))) AS used_,
           ${MASSES.map((mass) => `toString(sum(toDecimal256(${mass}, ${MASS_SCALE}))) AS ${mass}`).join(', ')},
           ${FLAG_NAMES.map((flag) => `toString(${lines ? `sum(if(bitAnd(flags, ${FLAGS[flag]}) = 0, 0, sign))` : `sum(lines_${flag})`}) AS lines_${flag}`).join(', ')}
-        FROM ${lines ? 'emissions' : 'match_totals'}
+        FROM ${lines ? (query.weights?.lines ?? UNWEIGHTED) : 'match_totals'}
         WHERE seq <= {seq:UInt64} AND ${where}
         GROUP BY ${group}, match
         HAVING sum(${lines ? 'sign' : 'lines'}) != 0 OR sum(used) != 0
@@ -224,7 +229,7 @@ function readHeld(context: ReadContext, query: ItemQuery): Promise<HeldRow[]> {
         SELECT ${group}, match AS match_, reason, toString(sum(sign)) AS lines,
           coalesce(toString(sum(toDecimal256(quantity, 12))), '') AS quantity,
           coalesce(toString(sum(toDecimal256(amount, 12))), '') AS amount
-        FROM held
+        FROM ${query.weights?.anySplit ? heldOf(query.weights) : 'held'}
         WHERE seq <= {seq:UInt64} AND ${where}
         GROUP BY ${group}, match, reason
         HAVING sum(sign) != 0
@@ -243,22 +248,38 @@ function readHeld(context: ReadContext, query: ItemQuery): Promise<HeldRow[]> {
 }
 
 /** What rows are grouped by and which are read: by entity the lines themselves, otherwise the totals. */
-function parts({ from, to, byEntity, byMonth }: ItemQuery) {
+function parts({ from, to, byEntity, byMonth, weights }: ItemQuery) {
   const columns = [...(byEntity ? ['toString(entity) AS entity_'] : ["'' AS entity_"])];
   columns.push(byMonth ? 'substring(toString(month), 1, 7) AS month_' : "'' AS month_");
+  columns.push(...(weights?.anySplit ? ['toString(w) AS w_', 'toString(out) AS out_'] : ["'-1' AS w_", "'0' AS out_"]));
   const where = [
     ...(from === undefined ? [] : ['month >= toDate32({from:String})']),
     ...(to === undefined ? [] : ['month <= toDate32({to:String})']),
   ];
   return {
     group: columns.join(', '),
-    select: 't.entity_ AS entity, t.month_ AS month',
+    select: 't.entity_ AS entity, t.month_ AS month, t.w_ AS w, t.out_ AS out',
     where: where.length === 0 ? '1' : where.join(' AND '),
     parameters: {
       ...(from === undefined ? {} : { from: `${from}-01` }),
       ...(to === undefined ? {} : { to: `${to}-01` }),
     },
   };
+}
+
+/** What is held back with its weights: the days and the supplier of a line stand with its activity. */
+function heldOf(weights: Weights): string {
+  const names = ['seq', 'sign', 'entity', 'month', 'match', 'reason', 'quantity', 'amount'];
+  const columns = names.join(', ');
+  const withDays = `(
+    SELECT ${names.map((name) => `h.${name} AS ${name}`).join(', ')}, h.days AS days, if(h.part = 0, toDayOfMonth(a.start_date), 1) AS day, a.supplier AS supplier
+    FROM held AS h
+    INNER JOIN (SELECT key_hash, origin_seq, origin_row, start_date, supplier FROM activities WHERE sign = 1) AS a
+      ON h.key_hash = a.key_hash AND h.origin_seq = a.origin_seq AND h.origin_row = a.origin_row)`;
+  return `(
+    SELECT ${columns}, toInt64(-1) AS w, toInt64(0) AS out FROM held WHERE (toString(entity), month) NOT IN ${weights.splitCells}
+    UNION ALL
+    SELECT ${columns}, w, out FROM ${weights.splitLines(withDays, names)})`;
 }
 
 async function limited<Row>(reading: Promise<Row[]>): Promise<Row[]> {
@@ -273,13 +294,16 @@ async function limited<Row>(reading: Promise<Row[]>): Promise<Row[]> {
 function groupsOf(rows: readonly PostedRow[]): PostedRow[][] {
   const groups = new Map<string, PostedRow[]>();
   for (const row of rows) {
-    const key = `${row.entity}\n${row.month}\n${row.descriptor} ${row.year}`;
+    const key = groupOf(row);
     const group = groups.get(key);
     if (group) group.push(row);
     else groups.set(key, [row]);
   }
   return [...groups.values()];
 }
+
+const groupOf = ({ entity, month, descriptor, year, w, out }: PostedRow): string =>
+  `${entity}\n${month}\n${descriptor} ${year} ${w} ${out}`;
 
 function sameLines(rows: readonly PostedRow[], lines: readonly Line[]): boolean {
   return (
@@ -301,19 +325,22 @@ function sameLines(rows: readonly PostedRow[], lines: readonly Line[]): boolean 
 function rolesOf(rows: readonly PostedRow[]): Item[] {
   const roles = new Roles();
   return rows.map((row) => {
-    const { gwp_source, other_gas, lines, entity, month, year, scope, line_category: category, method, match } = row;
+    const { gwp_source, other_gas, lines, entity, month, year, w, out, scope, method, match } = row;
+    const category = row.line_category;
     const flags = Object.fromEntries(FLAG_NAMES.map((flag) => [`lines_${flag}`, row[`lines_${flag}`] ?? '0']));
     const masses = Object.fromEntries(MASSES.map((mass) => [mass, row[mass]])) as Record<Mass, string>;
     return {
       entity,
       month,
+      w,
+      out,
       year,
       scope,
       category,
       method,
       match,
       descriptor: descriptorOf(row),
-      role: roles.of(`${entity}\n${month}\n${row.descriptor} ${year}`, row.line, scope, category, row.factor_id),
+      role: roles.of(groupOf(row), row.line, scope, category, row.factor_id),
       basis: row.basis as Line['basis'],
       factor: row.factor_id,
       release: row.release,
@@ -337,7 +364,7 @@ function usedBy(row: PostedRow, line: Line, posted: () => Decision): Rational | 
 }
 
 function decidedAgain(
-  what: { entity: string; month: string; year: number; used: Decimal; lines: string },
+  what: Weighted & { year: number; used: Decimal; lines: string },
   used: Rational,
   descriptor: Descriptor,
   lines: readonly Line[],

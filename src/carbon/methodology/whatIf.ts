@@ -6,8 +6,7 @@ import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
-import { type Counting, countingFor } from '../counting.ts';
-import { SHARE_SCALE } from '../organisation/share.ts';
+import { type Weights, weightsFor } from '../weights.ts';
 import { co2eUnder } from './co2e.ts';
 import { type Difference, difference, type Position, type Side } from './difference.ts';
 import { type Item, type ItemQuery, itemsUnder } from './items.ts';
@@ -29,19 +28,25 @@ export interface Compared extends Difference {
 
 /** What changes from the first to the second. `byEntity` tells entities apart, which takes reading all lines. */
 export async function compare(before: PositionQuery, after: PositionQuery, byEntity: boolean): Promise<Compared> {
-  const [counting, countingAfter] = await Promise.all([before, after].map(countingOf));
-  const counted = Boolean(counting || countingAfter);
+  const [weights, weightsAfter] = await Promise.all([weightsOf(before), weightsOf(after)]);
+  const counted = Boolean(weights || weightsAfter);
   const entities = byEntity || counted;
-  const query = ({ from, to }: PositionQuery): ItemQuery => ({ from, to, byEntity: entities, byMonth: counted });
+  const query = ({ from, to }: PositionQuery, own: Weights | null): ItemQuery => ({
+    from,
+    to,
+    byEntity: entities,
+    byMonth: counted,
+    weights: own,
+  });
   const [first, second] = await Promise.all([
-    itemsUnder(before.context, query(before), before.methodology),
-    itemsUnder(after.context, query(after), after.methodology),
+    itemsUnder(before.context, query(before, weights), before.methodology),
+    itemsUnder(after.context, query(after, weightsAfter), after.methodology),
   ]);
   const { gwp, methane } = before.methodology;
   return {
     ...difference(
-      positionOf(first.items, { gwp, methane }, { ...before, counting }, entities),
-      positionOf(second.items, { gwp, methane }, { ...after, counting: countingAfter }, entities),
+      positionOf(first.items, { gwp, methane }, { ...before, weights }, entities),
+      positionOf(second.items, { gwp, methane }, { ...after, weights: weightsAfter }, entities),
     ),
     byEntity: entities,
     otherBasisLines: { before: first.otherBasisLines, after: second.otherBasisLines },
@@ -49,9 +54,9 @@ export async function compare(before: PositionQuery, after: PositionQuery, byEnt
   };
 }
 
-function countingOf({ context, from, to, methodology }: PositionQuery): Promise<Counting | null> {
+function weightsOf({ context, from, to, methodology }: PositionQuery): Promise<Weights | null> {
   const { approach, parent } = methodology;
-  return countingFor(context, {
+  return weightsFor(context, {
     ...(from === undefined ? {} : { from }),
     ...(to === undefined ? {} : { to }),
     ...(approach === 'none' ? {} : { approach }),
@@ -65,9 +70,9 @@ export function positionOf(
   first: { gwp: GwpSetName; methane: MethaneRule },
   {
     methodology,
-    counting,
+    weights,
     from,
-  }: Pick<PositionQuery, 'methodology' | 'from'> & { counting?: Counting | null | undefined },
+  }: Pick<PositionQuery, 'methodology' | 'from'> & { weights?: Weights | null | undefined },
   entities: boolean,
 ): Position {
   const sides = new Map<string, Side & { methods: Set<string> }>();
@@ -75,8 +80,8 @@ export function positionOf(
   // Years are compared in their order: the first of one period with the first of the other.
   const firstYear = Number(from?.slice(0, 4) ?? 0);
   for (const item of items) {
-    const share = counting ? counting.share(item.entity, item.month).toDecimal(SHARE_SCALE, 'exact') : Decimal.ONE;
-    const moved = counting && (item.scope === 1 || item.scope === 2) ? counting.moved(item.entity) : 0;
+    const share = weights ? weights.of(item, item.scope) : Decimal.ONE;
+    const moved = weights && (item.scope === 1 || item.scope === 2) ? weights.moved(item.entity) : 0;
     const key = keyOf(item, entities, firstYear);
     let side = sides.get(key);
     if (!side) {

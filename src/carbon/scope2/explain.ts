@@ -13,16 +13,16 @@ import { DEFAULT_GWP, type Dimension, INVENTORY_DIMENSIONS, type InventoryQuery,
 import { methodologyInForce, methodologyNamed } from '../methodology/ledger.ts';
 import { type Methodology, methodologyId } from '../methodology/methodology.ts';
 import type { InstrumentResult, ResidualMix } from './allocate.ts';
+import { type CountedLine, countedLines } from './counted.ts';
 import type { Instrument } from './criteria.ts';
 import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketLine, marketBook } from './lines.ts';
-import { countedLines, grouped, marketFigures, type ShareOf, scope2Ref, scope2Statement } from './statement.ts';
+import { grouped, marketFigures, scope2Ref, scope2Statement } from './statement.ts';
 
 const CHILDREN_MAX = 50;
 
 export interface Scope2ExplainOptions {
   /** Where a record of a stream came from. */
   source: (stream: string, originSeq: number, originRow: number) => Promise<RecordSource>;
-  share?: ShareOf;
   limit?: number;
   offset?: number;
 }
@@ -72,10 +72,7 @@ async function explainFigure(
   const cover = words.get('cover') as CoverKind | null;
   if (cover !== null && !COVER_KINDS.includes(cover))
     throw new FootingError('malformed', `Nothing covers as ${shown(cover)}`);
-  const statement = await scope2Statement(context, query, {
-    methodology,
-    ...(options.share && { share: options.share }),
-  });
+  const statement = await scope2Statement(context, query, { methodology });
   if (!statement) throw new FootingError('malformed', 'The reference asks for more than scope 2.');
   const { market_based: figures, covers } = statement;
   const [offset, limit] = [options.offset ?? 0, options.limit ?? CHILDREN_MAX];
@@ -107,9 +104,8 @@ async function explainFigure(
     };
   }
   const book = await marketBook(context, context.seq, methodology);
-  const lines = (await countedLines(context, query, book, options.share, cover)).sort((a, b) =>
-    b.kwh.abs().cmp(a.kwh.abs()),
-  );
+  const lines = await countedLines(context, query, book, cover);
+  lines.sort((a, b) => b.kwh.abs().cmp(a.kwh.abs()));
   const own = covers.find((each) => each.cover === cover);
   return {
     kind: 'figure',
@@ -119,7 +115,7 @@ async function explainFigure(
     unit: 'kg CO2e',
     words: null,
     facts: [['kWh', grouped(own?.kwh ?? '0')], ...facts.slice(0, 3)],
-    children: lines.slice(offset, offset + limit).map((line) => lineNode(line, gwp, methodology)),
+    children: lines.slice(offset, offset + limit).map((line) => countedNode(line, gwp, methodology)),
     childrenTotal: lines.length,
   };
 }
@@ -176,6 +172,19 @@ async function explainInstrument(
   );
   if (!result) throw new FootingError('not_found', `There is no instrument ${shown(id)} as of entry ${context.seq}.`);
   return instrumentNode(result, methodology, options);
+}
+
+/** A line as a query counts it: where that is not the whole of it, both figures. */
+function countedNode(counted: CountedLine, gwp: GwpSetName, methodology: Methodology): ExplanationNode {
+  const { line, supplier, dataQuality } = counted;
+  const whole = lineNode(line, gwp, methodology);
+  if (counted.sums === line.sums) return whole;
+  const parts = [supplier && `supplier ${supplier}`, dataQuality && `data quality ${dataQuality}`].filter(Boolean);
+  return {
+    ...whole,
+    value: marketFigures([counted], gwp).co2e_kg,
+    words: `${grouped(counted.kwh.toString())} kWh of the line count${parts.length > 0 ? ` (${parts.join(', ')})` : ''}. The whole line: ${whole.words}`,
+  };
 }
 
 function lineNode(line: MarketLine, gwp: GwpSetName, methodology: Methodology): ExplanationNode {
@@ -293,6 +302,8 @@ function queryOf(words: URLSearchParams, gwp: GwpSetName): InventoryQuery {
   for (const [name, value] of words) {
     if (['gwp', 'methodology', 'cover'].includes(name)) continue;
     if (name === 'from' || name === 'to' || name === 'parent' || name === 'under') query[name] = value;
+    else if (name === 'structure') query.structure = value;
+    else if (name === 'as_of') query.asOf = Number(value);
     else if (name === 'approach') query.approach = value as NonNullable<InventoryQuery['approach']>;
     else if (!(INVENTORY_DIMENSIONS as string[]).includes(name)) {
       throw new FootingError('malformed', `Scope 2 has no ${shown(name)}`);

@@ -47,6 +47,8 @@ export interface MarketLine {
   sums: SumRow;
   /** The residual mix is of another year. */
   otherYear: boolean;
+  /** Of what takes a rate: the rate, and the volume of the same cover that comes before this line, kWh. */
+  rate: { before: Decimal; kgPerKwh: Decimal; gwp: string } | null;
 }
 
 export interface MarketBook {
@@ -87,15 +89,17 @@ export function bookOf(data: Scope2Data, policy: AllocationPolicy): MarketBook {
   });
   for (const own of data.own) {
     if (own.certificates === 'sold') continue;
-    for (const [number, { month, kwh }] of own.months.entries()) {
+    for (const [number, { month, kwh, first, last }] of own.months.entries()) {
       const use: EnergyUse = {
         entity: own.entity,
         country: own.country,
+        countryStated: own.country,
         region: own.region,
         carrier: 'electricity',
         month,
         kwh,
         own: true,
+        days: { first, last },
         activity: own.technology === '' ? 'Own generation' : `Own generation, ${own.technology}`,
         factor: '',
         release: '',
@@ -111,6 +115,7 @@ export function bookOf(data: Scope2Data, policy: AllocationPolicy): MarketBook {
         kwh,
         sums: { ...use.sums, lines: '1' },
         otherYear: false,
+        rate: null,
       });
     }
   }
@@ -124,6 +129,7 @@ export function bookOf(data: Scope2Data, policy: AllocationPolicy): MarketBook {
       kwh: Decimal.ZERO,
       sums: use.sums,
       otherYear: false,
+      rate: null,
     });
   }
   return { data, allocation, lines };
@@ -139,14 +145,18 @@ interface Span {
 
 function lineOf(pool: Pool<EnergyUse>, share: Share<EnergyUse>, number: number, span: Span): MarketLine {
   const { item: use, cover, kwh } = share;
-  const common = { pool: pool.id, number, share, use, kwh, otherYear: false };
+  const common = { pool: pool.id, number, share, use, kwh, otherYear: false, rate: null };
+  const at = (kgPerKwh: Decimal, gwp: string) => ({
+    sums: rated(span, kgPerKwh, gwp),
+    rate: { before: span.before, kgPerKwh, gwp },
+  });
   if (cover.kind === 'instrument') {
     const { instrument } = cover;
-    return { ...common, cover: instrument.kind, sums: rated(span, instrument.rate!, instrument.gwp) };
+    return { ...common, cover: instrument.kind, ...at(instrument.rate!, instrument.gwp) };
   }
   if (cover.kind === 'residual_mix') {
     const { mix, gapYears } = cover;
-    return { ...common, cover: 'residual_mix', sums: rated(span, mix.kgPerKwh, mix.gwp), otherYear: gapYears !== 0 };
+    return { ...common, cover: 'residual_mix', ...at(mix.kgPerKwh, mix.gwp), otherYear: gapYears !== 0 };
   }
   if (!use.own) return { ...common, cover: 'grid_average', sums: part(use.sums, kwh, use.kwh) };
   // Own power takes the average of what the site draws from the grid besides.
@@ -156,7 +166,7 @@ function lineOf(pool: Pool<EnergyUse>, share: Share<EnergyUse>, number: number, 
 }
 
 /** Volume times rate: CO2e that nobody splits by gas. */
-function rated({ before, through }: Span, rate: Decimal, gwp: string): SumRow {
+export function rated({ before, through }: Span, rate: Decimal, gwp: string): SumRow {
   const rounded = (kwh: Decimal) => kwh.mul(rate).normalized().rescale(MASS_SCALE, 'half-even');
   const kg = rounded(through).sub(rounded(before)).toString();
   return { gwp_source: gwp, other_gas: '', lines: '1', ...NOTHING, co2e_unsplit: kg, co2e_source: kg };

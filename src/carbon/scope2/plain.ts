@@ -2,15 +2,19 @@
  * Scope 2 where nothing is stated that could cover any of it (no instruments, residual mixes, own generation): the market-based method
  * takes the average of the grid throughout, so its sums are read as they are, without telling uses apart.
  */
-import type { Decimal } from '../../kernel/decimal.ts';
+import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
-import { convert, parseUnit } from '../../kernel/units.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import { conditions, type Dimension, type InventoryQuery, sqlOf } from '../dimensions.ts';
 import type { SumRow } from '../figures.ts';
 import { read } from '../sql.ts';
 import { MASS_SCALE, MASSES, type Mass } from '../tables.ts';
+import type { Weights } from '../weights.ts';
 import { VOLUME_SCALE } from './allocate.ts';
+import { weighted } from './counted.ts';
+import { useParts } from './parts.ts';
+import { kwhPerUnit } from './read.ts';
+import { keysOf, letsThrough, MARKET_METHOD } from './told.ts';
 
 export interface PlainSum {
   /** Values of the dimensions asked for, in their order. */
@@ -23,31 +27,70 @@ export interface PlainSum {
 
 type Row = SumRow & Record<'entity' | 'month' | 'unit' | 'ratio' | 'used_sum', string> & Record<`k${number}`, string>;
 
-const KWH = parseUnit('kWh');
-
-/** Sums of scope 2 by dimensions, at the share that counts. `query` is narrowed to entities already. */
+/** Sums of scope 2 by dimensions, at the weight that counts. `query` is narrowed to entities already, and needs no parts. */
 export async function plainSums(
   context: ReadContext,
   query: InventoryQuery,
-  groupBy: readonly Dimension[],
-  share: ((entity: string, month: string) => Rational) | undefined,
+  dimensions: readonly Dimension[],
+  weights: Weights | null,
 ): Promise<PlainSum[]> {
+  const groupBy = dimensions.filter((dimension) => dimension !== 'gas');
+  const [rows, parts] = await Promise.all([
+    readPlain(context, query, groupBy, weights),
+    useParts(context, context.seq, query, weights, 'split'),
+  ]);
+  const sums = rows.flatMap((row): PlainSum[] => {
+    if (row.lines === '0') return [];
+    const weight = weights ? wholeWeight(weights, row.entity, row.month) : Decimal.ONE;
+    if (weight.isZero()) return [];
+    const keys = groupBy.map((dimension, i) => (dimension === 'method' ? MARKET_METHOD : row[`k${i}`]!));
+    const { gwp_source, other_gas, lines } = row;
+    const masses = Object.fromEntries(MASSES.map((mass) => [mass, row[mass]])) as Record<Mass, string>;
+    const perUnit = kwhPerUnit(row.unit, row.ratio);
+    return [plainSum(keys, Decimal.parse(row.used_sum), perUnit, { gwp_source, other_gas, lines, ...masses }, weight)];
+  });
+  for (const part of [...parts.values()].flat()) {
+    const weight = weights!.moved(part.entity) === 0 ? weights!.of(part, 2) : Decimal.ZERO;
+    if (weight.isZero() || !letsThrough(query, part)) continue;
+    sums.push(plainSum(keysOf(part, groupBy), part.used, part.perUnit, part.sums, weight));
+  }
+  return sums;
+}
+
+/** Scope 2 of leased assets that moves to scope 3 is no part of scope 2. */
+function wholeWeight(weights: Weights, entity: string, month: string): Decimal {
+  return weights.moved(entity) === 0 ? weights.of({ entity, month, w: '-1', out: '0' }, 2) : Decimal.ZERO;
+}
+
+function plainSum(keys: string[], used: Decimal, perUnit: Rational | null, sums: SumRow, weight: Decimal): PlainSum {
+  const kwh = perUnit === null ? Rational.ZERO : Rational.fromDecimal(used).mul(perUnit);
+  const whole = kwh.toExactDecimal() ?? kwh.toDecimal(VOLUME_SCALE);
+  return { keys, energy: perUnit !== null, kwh: whole.mul(weight).normalized(), sums: weighted(sums, weight) };
+}
+
+async function readPlain(
+  context: ReadContext,
+  query: InventoryQuery,
+  groupBy: readonly Dimension[],
+  weights: Weights | null,
+): Promise<Row[]> {
   const { filters: { scope: _scope, category: _category, ...filters } = {}, ...rest } = query;
   const { where, parameters } = conditions({ ...rest, filters }, context.seq);
   const keys = groupBy.map((dimension, i) => `${sqlOf(dimension)} AS k${i}`);
-  const byShare = share ? ['toString(t.entity) AS entity', 'substring(toString(t.month), 1, 7) AS month'] : [];
+  const byWeight = weights ? ['toString(t.entity) AS entity', 'substring(toString(t.month), 1, 7) AS month'] : [];
   const columns = [
     ...keys,
-    ...byShare,
+    ...byWeight,
     'm.unit AS unit',
     'm.ratio AS ratio',
     'm.gwp_source AS gwp_source',
     'm.other_gas AS other_gas',
   ];
   // Without entities the sums by decision and month say the same, and are a fraction of the rows.
-  const byEntity = share !== undefined || groupBy.includes('entity') || filters.entity !== undefined;
+  const byEntity = weights !== null || groupBy.includes('entity') || filters.entity !== undefined;
   const matches = `matches WHERE sign = 1 AND held = '' AND scope = 2`;
-  const rows = await read<Row>(
+  const split = weights?.anySplit ? `\n      AND (toString(t.entity), t.month) NOT IN ${weights.splitCells}` : '';
+  return read<Row>(
     context,
     `
     SELECT ${columns.join(', ')}, toString(sum(t.lines)) AS lines, toString(sum(toDecimal256(t.used, 12))) AS used_sum,
@@ -57,34 +100,9 @@ export async function plainSums(
       SELECT match, scope, category, method, activity, country, region, factor_id, release, unit, ratio, gwp_source, other_gas
       FROM ${matches}
     ) AS m ON t.match = m.match
-    WHERE ${where} AND t.match IN (SELECT match FROM ${matches})
+    WHERE ${where} AND t.match IN (SELECT match FROM ${matches})${split}
     GROUP BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}
     ORDER BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}`,
     parameters,
   );
-  return rows.flatMap((row): PlainSum[] => {
-    const counted = share?.(row.entity, row.month) ?? Rational.ONE;
-    if (counted.isZero() || row.lines === '0') return [];
-    const answer = convert(parseUnit(row.unit), KWH);
-    const energy = 'ratio' in answer;
-    const whole = energy
-      ? Rational.parse(row.used_sum!).mul(Rational.parse(row.ratio)).mul(answer.ratio).mul(counted)
-      : Rational.ZERO;
-    const masses = Object.fromEntries(
-      MASSES.map((mass) => [
-        mass,
-        row[mass] === '0' || counted.equals(Rational.ONE)
-          ? row[mass]
-          : Rational.parse(row[mass]).mul(counted).toDecimal(MASS_SCALE).toString(),
-      ]),
-    ) as Record<Mass, string>;
-    return [
-      {
-        keys: groupBy.map((dimension, i) => (dimension === 'method' ? 'market-based' : row[`k${i}`]!)),
-        energy,
-        kwh: (whole.toExactDecimal() ?? whole.toDecimal(VOLUME_SCALE)).normalized(),
-        sums: { gwp_source: row.gwp_source, other_gas: row.other_gas, lines: row.lines, ...masses },
-      },
-    ];
-  });
 }

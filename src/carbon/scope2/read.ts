@@ -1,9 +1,10 @@
 /** What the market-based method is calculated from, as of an entry: use of energy by site and month, instruments, residual mixes. */
-import { daysBetween, daysByMonth } from '../../kernel/dates.ts';
+import { type Day, daysBetween, daysByMonth, monthDays } from '../../kernel/dates.ts';
 import { Decimal, divideRounded } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import { convert, parseUnit } from '../../kernel/units.ts';
-import { loadCatalogue } from '../catalogue/load.ts';
+import type { Factor } from '../catalogue/types.ts';
+import { factorsById } from '../factors/find.ts';
 import type { SumRow } from '../figures.ts';
 import { type Place, read } from '../sql.ts';
 import { MASSES, type Mass, QUANTITY_SCALE } from '../tables.ts';
@@ -14,6 +15,10 @@ import type { InstrumentKind } from './streams.ts';
 /** Use of energy with its location-based emissions; `own` is what a site made itself and sold the certificates of. */
 export interface EnergyUse extends Consumption {
   own: boolean;
+  /** Of own generation: first and last day within the month. */
+  days?: { first: Day; last: Day };
+  /** The country that is stated; `country` is that of the factor where none is. */
+  countryStated: string;
   activity: string;
   /** Factor of the location-based line; empty for own generation. */
   factor: string;
@@ -30,7 +35,8 @@ export interface OwnUse {
   originRow: number;
   certificates: 'kept' | 'sold' | 'not_issued';
   technology: string;
-  months: Array<{ month: string; kwh: Decimal }>;
+  /** By month, with the first and last day within it. */
+  months: Array<{ month: string; kwh: Decimal; first: Day; last: Day }>;
   entity: string;
   country: string;
   region: string;
@@ -80,13 +86,16 @@ export async function scope2Data(place: Place, seq: number): Promise<Scope2Data>
   ]);
   const uses: EnergyUse[] = [];
   const others: EnergyUse[] = [];
+  const factors = await factorsById(place, seq, [...new Set(rows.map((row) => row.factor_id))]);
   for (const row of rows) {
-    const use = useOf(row);
+    const use = useOf(row, factors.get(row.factor_id));
     (use.carrier === '' ? others : uses).push(use);
   }
   for (const each of own) {
     if (each.certificates !== 'sold') continue;
-    for (const { month, kwh } of each.months) uses.push({ ...ownUse(each), month, kwh });
+    for (const { month, kwh, first, last } of each.months) {
+      uses.push({ ...ownUse(each), month, kwh, days: { first, last } });
+    }
   }
   return { uses, others, own, instruments, mixes };
 }
@@ -131,18 +140,23 @@ function readUse(place: Place, seq: number): Promise<UseRow[]> {
   );
 }
 
-function useOf(row: UseRow): EnergyUse {
-  const factor = loadCatalogue().byId(row.factor_id);
-  const answer = convert(parseUnit(row.unit), KWH);
-  const carrier = 'ratio' in answer ? carrierOf(factor?.name ?? row.activity) : '';
-  const perUnit = 'ratio' in answer ? answer.ratio.mul(Rational.parse(row.ratio)) : Rational.ZERO;
-  const kwh = Rational.fromDecimal(Decimal.parse(row.used)).mul(perUnit);
+/** kWh per unit of activity of a decision; null for what is no energy (kilometres of electric cars). */
+export function kwhPerUnit(unit: string, ratio: string): Rational | null {
+  const answer = convert(parseUnit(unit), KWH);
+  return 'ratio' in answer ? answer.ratio.mul(Rational.parse(ratio)) : null;
+}
+
+function useOf(row: UseRow, factor: Factor | undefined): EnergyUse {
+  const perUnit = kwhPerUnit(row.unit, row.ratio);
+  const carrier = perUnit === null ? '' : carrierOf(factor?.name ?? row.activity);
+  const kwh = Rational.fromDecimal(Decimal.parse(row.used)).mul(perUnit ?? Rational.ZERO);
   const { entity, month, country, region, activity, release, gwp_source, other_gas, lines } = row;
   const masses = Object.fromEntries(MASSES.map((mass) => [mass, row[mass]])) as Record<Mass, string>;
   return {
     entity,
     month,
-    country: country === '' ? (factor?.region.slice(0, 2) ?? '') : country,
+    country: country === '' ? countryOf(factor) : country,
+    countryStated: country,
     region,
     carrier,
     kwh: (kwh.toExactDecimal() ?? kwh.toDecimal(VOLUME_SCALE)).normalized(),
@@ -154,6 +168,10 @@ function useOf(row: UseRow): EnergyUse {
     sums: { gwp_source, other_gas, lines, ...masses },
   };
 }
+
+/** The country that a factor is meant for; '' for the whole world. */
+const countryOf = (factor: Factor | undefined): string =>
+  factor === undefined || factor.region === 'GLO' ? '' : factor.region.slice(0, 2);
 
 /** Which energy a factor of scope 2 is for, by its name. */
 export function carrierOf(name: string): string {
@@ -170,6 +188,7 @@ function ownUse(own: OwnUse): Omit<EnergyUse, 'month' | 'kwh'> {
   return {
     entity: own.entity,
     country: own.country,
+    countryStated: own.country,
     region: own.region,
     carrier: 'electricity',
     own: true,
@@ -283,7 +302,7 @@ async function readOwn(place: Place, seq: number): Promise<OwnUse[]> {
 }
 
 /** A quantity divided among its months by days, cumulatively, so that the parts add up to it: as bills are. */
-function byDays(quantity: Decimal, first: string, last: string): Array<{ month: string; kwh: Decimal }> {
+function byDays(quantity: Decimal, first: Day, last: Day): OwnUse['months'] {
   const total = BigInt(daysBetween(first, last) + 1);
   const whole = quantity.rescale(QUANTITY_SCALE, 'exact').mantissa;
   let through = 0n;
@@ -293,6 +312,12 @@ function byDays(quantity: Decimal, first: string, last: string): Array<{ month: 
     const sum = divideRounded(whole * through, total, 'half-even');
     const kwh = new Decimal(sum - before, QUANTITY_SCALE).normalized();
     before = sum;
-    return { month, kwh };
+    const bounds = monthDays(month);
+    return {
+      month,
+      kwh,
+      first: first > bounds.first ? first : bounds.first,
+      last: last < bounds.last ? last : bounds.last,
+    };
   });
 }

@@ -6,8 +6,7 @@ import { Decimal, sumDecimals } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
-import { type Counting, countingFor } from '../counting.ts';
-import { type Figures, figuresOf, type SumRow } from '../figures.ts';
+import { type Figures, figuresByGas, figuresOf, type SumRow } from '../figures.ts';
 import {
   DEFAULT_GWP,
   type Dimension,
@@ -18,39 +17,23 @@ import {
 } from '../inventory.ts';
 import { methodologyInForce } from '../methodology/ledger.ts';
 import { type Methodology, methodologyId } from '../methodology/methodology.ts';
-import { MASS_SCALE, MASSES } from '../tables.ts';
-import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketBook, type MarketLine, marketBook } from './lines.ts';
+import { weightsFor } from '../weights.ts';
+import { type CountedLine, countedLines } from './counted.ts';
+import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketLine, marketBook } from './lines.ts';
 import { type PlainSum, plainSums } from './plain.ts';
 import { scope2State } from './read.ts';
-
-/** What market-based lines can be told apart by; of the rest (supplier, data quality …) an allocation knows nothing. */
-const DIMENSIONS: Record<string, (line: MarketLine) => string> = {
-  scope: () => '2',
-  category: () => '',
-  method: () => 'market-based',
-  entity: ({ use }) => use.entity,
-  month: ({ use }) => use.month,
-  year: ({ use }) => use.month.slice(0, 4),
-  country: ({ use }) => use.country,
-  region: ({ use }) => use.region,
-  activity: ({ use }) => use.activity,
-  factor: ({ use }) => use.factor,
-  release: ({ use }) => use.release,
-};
-
-/** Share of an entity's emissions of a month that counts. */
-export type ShareOf = (entity: string, month: string) => Rational;
+import { asksForScope2, keysOf, needsParts } from './told.ts';
 
 export interface Scope2Options {
   /** Default: the one in force. */
   methodology?: Methodology;
-  /** Default: all of everything. */
-  share?: ShareOf;
 }
 
 export interface MarketRow extends Figures {
-  keys: Record<string, string>;
+  keys: Partial<Record<Dimension, string>>;
+  /** Energy of the group; by gas, that of the whole group stands with every gas. */
   kwh: string;
+  ref: string;
 }
 
 export interface Scope2Statement {
@@ -80,15 +63,14 @@ export interface Scope2Statement {
   rows: MarketRow[];
 }
 
-/** Scope 2 by both methods, or null when the query asks for something that is not of scope 2 or that allocations do not know. */
+/** Scope 2 by both methods, or null when the query asks for something that is not of scope 2. */
 export async function scope2Statement(
   context: ReadContext,
   query: InventoryQuery,
   options: Scope2Options = {},
 ): Promise<Scope2Statement | null> {
   const groupBy = [...(query.groupBy ?? ['scope' as const])];
-  const asked = [...groupBy, ...Object.keys(query.filters ?? {})];
-  if (asked.some((dimension) => DIMENSIONS[dimension] === undefined) || !asksForScope2(query)) return null;
+  if (!asksForScope2(query)) return null;
   const methodology = options.methodology ?? (await methodologyInForce(context, context.seq));
   const gwp = query.gwp ?? DEFAULT_GWP;
   const [state, location] = await Promise.all([
@@ -104,47 +86,42 @@ export async function scope2Statement(
     },
   };
   const market = (figures: Figures) => ({ ...figures, ref: scope2Ref(query, methodology) });
-  if (state.nothingStated) {
-    const plain = await plainStatement(context, query, groupBy, methodology, location, options.share);
+  if (state.nothingStated && !needsParts(query)) {
+    const plain = await plainStatement(context, query, groupBy, methodology, location);
     return { ...common, market_based: market(location), ...plain };
   }
   const book = await marketBook(context, context.seq, methodology);
-  const lines = await countedLines(context, query, book, options.share);
+  const lines = await countedLines(context, query, book);
   const covers = COVER_KINDS.flatMap((cover) => {
-    const own = lines.filter((line) => line.cover === cover);
+    const own = lines.filter(({ line }) => line.cover === cover);
     if (own.length === 0) return [];
     return {
       cover,
       words: COVER_WORDS[cover],
       kwh: volume(own),
-      other_year_kwh: volume(own.filter(({ otherYear }) => otherYear)),
+      other_year_kwh: volume(own.filter(({ line }) => line.otherYear)),
       co2e_kg: figuresOf(sumsOf(own), gwp).co2e_kg,
-      lines: own.length,
+      lines: linesIn(own),
       ref: scope2Ref(query, methodology, cover),
     };
   });
-  const groups = new Map<string, MarketLine[]>();
+  const groups = new Map<string, CountedLine[]>();
   for (const line of lines) {
-    const key = JSON.stringify(groupBy.map((dimension) => DIMENSIONS[dimension]!(line)));
+    const key = JSON.stringify(keysOf(line, groupBy));
     const group = groups.get(key);
     if (group) group.push(line);
     else groups.set(key, [line]);
   }
-  const rows = [...groups.entries()]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, group]) => {
-      const values = JSON.parse(key) as string[];
-      return {
-        keys: Object.fromEntries(groupBy.map((dimension, i) => [dimension, values[i]!])),
-        ...figuresOf(sumsOf(group), gwp),
-        kwh: volume(group),
-      };
-    });
+  const rows = rowsOf(groups, query, groupBy, methodology, (group) => ({
+    sums: sumsOf(group),
+    lines: linesIn(group),
+    kwh: volume(group),
+  }));
   const used = sumDecimals(lines.map(({ kwh }) => kwh));
-  const covered = sumDecimals(lines.filter(({ cover }) => COVERED.has(cover)).map(({ kwh }) => kwh));
+  const covered = sumDecimals(lines.filter(({ line }) => COVERED.has(line.cover)).map(({ kwh }) => kwh));
   return {
     ...common,
-    market_based: market(figuresOf(sumsOf(lines), gwp)),
+    market_based: market({ ...figuresOf(sumsOf(lines), gwp), lines: linesIn(lines) }),
     kwh: used.toString(),
     covered_kwh: covered.toString(),
     covered_percent: percentOf(covered, used),
@@ -154,21 +131,26 @@ export async function scope2Statement(
   };
 }
 
-/** The lines of a query at the share that counts. */
-export async function countedLines(
-  context: ReadContext,
+/** Rows by dimensions, in the order of their keys; gas by gas where that is asked. */
+function rowsOf<Item>(
+  groups: ReadonlyMap<string, Item[]>,
   query: InventoryQuery,
-  book: MarketBook,
-  share: ShareOf | undefined,
-  cover?: CoverKind,
-): Promise<MarketLine[]> {
-  const [counting, narrowed] = await Promise.all([countingFor(context, query), narrowedBy(context, query)]);
-  return shared(linesOf(book, narrowed, cover), share ?? (counting ? shareIn(counting) : undefined));
-}
-
-/** Scope 2 of leased assets that moves to scope 3 is no part of scope 2. */
-function shareIn({ share, moved }: Counting): ShareOf {
-  return (entity, month) => (moved(entity) === 0 ? share(entity, month) : Rational.ZERO);
+  groupBy: readonly Dimension[],
+  methodology: Methodology,
+  summed: (group: Item[]) => { sums: SumRow[]; lines: number; kwh: string },
+): MarketRow[] {
+  const gwp = query.gwp ?? DEFAULT_GWP;
+  const columns = groupBy.filter((dimension) => dimension !== 'gas');
+  return [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([key, group]): MarketRow[] => {
+      const values = JSON.parse(key) as string[];
+      const keys = Object.fromEntries(columns.map((dimension, i) => [dimension, values[i]!]));
+      const { sums, lines, kwh } = summed(group);
+      const ref = scope2Ref(query, methodology, undefined, keys);
+      if (!groupBy.includes('gas')) return [{ keys, ...figuresOf(sums, gwp), lines, kwh, ref }];
+      return figuresByGas(sums, gwp).map(([gas, figures]) => ({ keys: { ...keys, gas }, ...figures, lines, kwh, ref }));
+    });
 }
 
 function percentOf(part: Decimal, whole: Decimal): string | null {
@@ -184,11 +166,10 @@ async function plainStatement(
   groupBy: readonly Dimension[],
   methodology: Methodology,
   location: Figures,
-  share: ShareOf | undefined,
 ): Promise<Pick<Scope2Statement, 'kwh' | 'covered_kwh' | 'covered_percent' | 'covers' | 'notes' | 'rows'>> {
   const gwp = query.gwp ?? DEFAULT_GWP;
-  const [counting, narrowed] = await Promise.all([countingFor(context, query), narrowedBy(context, query)]);
-  const found = await plainSums(context, narrowed, groupBy, share ?? (counting ? shareIn(counting) : undefined));
+  const [weights, narrowed] = await Promise.all([weightsFor(context, query), narrowedBy(context, query)]);
+  const found = await plainSums(context, narrowed, groupBy, weights);
   const kwhOf = (of: readonly PlainSum[]) => sumDecimals(of.map(({ kwh }) => kwh));
   const used = kwhOf(found);
   const apart = found.filter(({ energy }) => !energy);
@@ -223,18 +204,11 @@ async function plainStatement(
     covered_percent: percentOf(Decimal.ZERO, used),
     covers,
     notes: notesOf(covers, 0),
-    rows: [...groups].map(([key, group]) => {
-      const values = JSON.parse(key) as string[];
-      const figures = figuresOf(
-        group.map(({ sums }) => sums),
-        gwp,
-      );
-      return {
-        keys: Object.fromEntries(groupBy.map((dimension, i) => [dimension, values[i]!])),
-        ...figures,
-        kwh: kwhOf(group).toString(),
-      };
-    }),
+    rows: rowsOf(groups, query, groupBy, methodology, (group) => ({
+      sums: group.map(({ sums }) => sums),
+      lines: group.reduce((sum, { sums }) => sum + Number(sums.lines), 0),
+      kwh: kwhOf(group).toString(),
+    })),
   };
 }
 
@@ -247,48 +221,10 @@ const COVERED: ReadonlySet<CoverKind> = new Set([
   'supplier_rate',
 ]);
 
-function asksForScope2({ filters = {} }: InventoryQuery): boolean {
-  const fits = (values: readonly string[] | undefined, value: string) => values?.includes(value) ?? true;
-  return fits(filters.scope, '2') && fits(filters.category, '') && filters.method === undefined;
-}
-
-/** The lines that a query lets through, in the order of the allocation. */
-function linesOf(book: MarketBook, query: InventoryQuery, cover?: CoverKind): MarketLine[] {
-  const filters = Object.entries(query.filters ?? {}).filter(([, values]) => values !== undefined);
-  return book.lines.filter(
-    (line) =>
-      (query.from === undefined || line.use.month >= query.from) &&
-      (query.to === undefined || line.use.month <= query.to) &&
-      (cover === undefined || line.cover === cover) &&
-      filters.every(([dimension, values]) => values!.includes(DIMENSIONS[dimension]!(line))),
-  );
-}
-
-/** Lines at the share that counts; what does not count at all is left out. */
-function shared(lines: readonly MarketLine[], share: ShareOf | undefined): MarketLine[] {
-  if (!share) return [...lines];
-  const found: MarketLine[] = [];
-  for (const line of lines) {
-    const part = share(line.use.entity, line.use.month);
-    if (part.isZero()) continue;
-    if (part.equals(Rational.ONE)) {
-      found.push(line);
-      continue;
-    }
-    const of = (value: string) =>
-      value === '0' ? '0' : Rational.fromDecimal(Decimal.parse(value)).mul(part).toDecimal(MASS_SCALE).toString();
-    const masses = Object.fromEntries(MASSES.map((mass) => [mass, of(line.sums[mass])]));
-    found.push({
-      ...line,
-      kwh: Rational.fromDecimal(line.kwh).mul(part).toDecimal(MASS_SCALE),
-      sums: { ...line.sums, ...masses } as SumRow,
-    });
-  }
-  return found;
-}
-
-const sumsOf = (lines: readonly MarketLine[]): SumRow[] => lines.map(({ sums }) => sums);
-const volume = (lines: readonly MarketLine[]): string => sumDecimals(lines.map(({ kwh }) => kwh)).toString();
+/** Lines of the allocation: several parts of one count once. */
+const linesIn = (lines: readonly CountedLine[]): number => new Set(lines.map(({ line }) => line)).size;
+const sumsOf = (lines: ReadonlyArray<Pick<MarketLine, 'sums'>>): SumRow[] => lines.map(({ sums }) => sums);
+const volume = (lines: readonly CountedLine[]): string => sumDecimals(lines.map(({ kwh }) => kwh)).toString();
 
 function notesOf(covers: Scope2Statement['covers'], rejected: number): string[] {
   const notes: string[] = [];
@@ -323,10 +259,18 @@ export function grouped(decimal: string): string {
 }
 
 /** A reference to a market-based figure that `explainScope2` understands. */
-export function scope2Ref(query: InventoryQuery, methodology: Methodology, cover?: CoverKind): string {
-  const filters = Object.fromEntries(
-    Object.entries(query.filters ?? {}).filter(([dimension]) => dimension !== 'scope'),
-  );
+export function scope2Ref(
+  query: InventoryQuery,
+  methodology: Methodology,
+  cover?: CoverKind,
+  keys: Partial<Record<Dimension, string>> = {},
+): string {
+  const filters: NonNullable<InventoryQuery['filters']> = { ...query.filters };
+  delete filters.scope;
+  for (const [dimension, value] of Object.entries(keys)) {
+    // These are the same for all that is market-based.
+    if (!['scope', 'category', 'method'].includes(dimension)) filters[dimension as Dimension] = [value];
+  }
   const words = new URLSearchParams(inventoryRef({ ...query, filters }, {}).slice('inventory?'.length));
   words.set('methodology', methodologyId(methodology));
   if (cover) words.set('cover', cover);
@@ -334,4 +278,5 @@ export function scope2Ref(query: InventoryQuery, methodology: Methodology, cover
 }
 
 /** Figures of lines under a set of potentials. */
-export const marketFigures = (lines: readonly MarketLine[], gwp: GwpSetName): Figures => figuresOf(sumsOf(lines), gwp);
+export const marketFigures = (lines: ReadonlyArray<Pick<MarketLine, 'sums'>>, gwp: GwpSetName): Figures =>
+  figuresOf(sumsOf(lines), gwp);

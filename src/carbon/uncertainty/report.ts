@@ -6,16 +6,15 @@ import { Decimal, sumDecimals } from '../../kernel/decimal.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
-import { countingFor } from '../counting.ts';
 import { checkMonth } from '../dimensions.ts';
 import { factorsById } from '../factors/find.ts';
 import type { SumRow } from '../figures.ts';
 import { type InventoryQuery, narrowedBy } from '../inventory.ts';
 import { co2eUnder } from '../methodology/co2e.ts';
 import type { MethaneRule } from '../methodology/methodology.ts';
-import { SHARE_SCALE } from '../organisation/share.ts';
 import { read } from '../sql.ts';
 import { MASS_SCALE, MASSES } from '../tables.ts';
+import { UNWEIGHTED, type Weighted, type Weights, weightsFor } from '../weights.ts';
 import { monteCarlo, type Part } from './monteCarlo.ts';
 import {
   basicUncertainty,
@@ -79,9 +78,7 @@ const ROWS_MAX = 400_000;
 /** Squares are added as whole numbers of 10^-6 kg2, so that their sum does not depend on its order. */
 const SQUARE_UNIT = 1e6;
 
-interface Row extends SumRow {
-  entity: string;
-  month: string;
+interface Row extends SumRow, Weighted {
   scope: number;
   category: number;
   factor_id: string;
@@ -110,8 +107,8 @@ interface Group {
 /** @throws FootingError `too_large` when the query makes more than 400,000 sums. */
 export async function uncertainty(context: ReadContext, query: UncertaintyQuery): Promise<UncertaintyStatement> {
   for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
-  const [counting, narrowed] = await Promise.all([countingFor(context, query), narrowedBy(context, query)]);
-  const rows = await readRows(context, narrowed, counting !== null);
+  const [weights, narrowed] = await Promise.all([weightsFor(context, query), narrowedBy(context, query)]);
+  const rows = await readRows(context, narrowed, weights);
   const [factors, stated] = await Promise.all([
     factorsById(context, context.seq, [...new Set(rows.map((row) => row.factor_id))]),
     statedPercents(context),
@@ -123,11 +120,11 @@ export async function uncertainty(context: ReadContext, query: UncertaintyQuery)
     const own = Number(row.co2e_source) || Number(kg.toString());
     let scope = row.scope;
     let category = row.category;
-    if (counting) {
-      const share = counting.share(row.entity, row.month);
+    if (weights) {
+      const share = weights.of(row, scope);
       if (share.isZero()) continue;
-      kg = kg.mul(share.toDecimal(SHARE_SCALE, 'exact'));
-      const moved = scope === 1 || scope === 2 ? counting.moved(row.entity) : 0;
+      kg = kg.mul(share);
+      const moved = scope === 1 || scope === 2 ? weights.moved(row.entity) : 0;
       if (moved !== 0) [scope, category] = [3, moved];
     }
     const value = Number(kg.toString());
@@ -335,7 +332,7 @@ async function statedPercents(context: ReadContext): Promise<Map<string, number>
   return new Map(rows.map(({ id, percent }) => [id, Number(percent)]));
 }
 
-async function readRows(context: ReadContext, query: InventoryQuery, byEntity: boolean): Promise<Row[]> {
+async function readRows(context: ReadContext, query: InventoryQuery, weights: Weights | null): Promise<Row[]> {
   const { from, to } = query;
   const entities = query.filters?.entity;
   const where = [
@@ -344,21 +341,21 @@ async function readRows(context: ReadContext, query: InventoryQuery, byEntity: b
     ...(to === undefined ? [] : ['t.month <= toDate32({to:String})']),
     ...(entities === undefined ? [] : ['toString(t.entity) IN {entities:Array(String)}']),
   ];
-  const group = byEntity
-    ? 'toString(entity) AS entity_, substring(toString(month), 1, 7) AS month_'
-    : "'' AS entity_, '' AS month_";
+  const group = weights
+    ? 'toString(t.entity) AS entity_, substring(toString(t.month), 1, 7) AS month_, toString(t.w) AS w_, toString(t.out) AS out_'
+    : "'' AS entity_, '' AS month_, '-1' AS w_, '0' AS out_";
   const rows = await read<Row>(
     context,
     `
-    SELECT s.entity_ AS entity, s.month_ AS month, s.quality_ AS data_quality, s.lines_ AS lines, s.squares AS squares, m.*,
+    SELECT s.entity_ AS entity, s.month_ AS month, s.w_ AS w, s.out_ AS out, s.quality_ AS data_quality, s.lines_ AS lines, s.squares AS squares, m.*,
       ${MASSES.map((mass) => `s.${mass} AS ${mass}`).join(', ')}
     FROM (
       SELECT ${group}, toString(data_quality) AS quality_, t.match AS match_, toString(sum(t.sign)) AS lines_,
         toString(sum(t.sign * toInt256(round(toFloat64(t.co2e_source) * toFloat64(t.co2e_source) * ${SQUARE_UNIT})))) AS squares,
         ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, ${MASS_SCALE}))) AS ${mass}`).join(', ')}
-      FROM emissions AS t
+      FROM ${weights?.lines ?? UNWEIGHTED} AS t
       WHERE ${where.join(' AND ')}
-      GROUP BY entity_, month_, quality_, t.match
+      GROUP BY entity_, month_, w_, out_, quality_, t.match
       HAVING sum(t.sign) != 0
       LIMIT ${ROWS_MAX + 1}
     ) AS s
@@ -367,7 +364,7 @@ async function readRows(context: ReadContext, query: InventoryQuery, byEntity: b
       FROM matches
       WHERE sign = 1 AND held = '' AND scope != 0
     ) AS m ON s.match_ = m.match
-    ORDER BY entity, month, data_quality, m.factor_id, m.match`,
+    ORDER BY entity, month, w, out, data_quality, m.factor_id, m.match`,
     {
       seq: context.seq,
       ...(from === undefined ? {} : { from: `${from}-01` }),

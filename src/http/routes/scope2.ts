@@ -65,14 +65,26 @@ export const Scope2Schema = Nullable(
         { description: 'The market-based figure by what its rates are due to' },
       ),
       notes: Type.Array(Type.String(), { description: 'What a reader of the market-based figure must know' }),
-      rows: Type.Array(Type.Object({ keys: Type.Record(Type.String(), Type.String()), ...figures, kwh: Kwh }, strict), {
-        description: 'Market-based lines by the dimensions asked for',
-      }),
+      rows: Type.Array(
+        Type.Object(
+          {
+            keys: Type.Record(Type.String(), Type.String()),
+            ...figures,
+            kwh: Kwh,
+            ref: Type.String({ description: 'For /api/explain' }),
+          },
+          strict,
+        ),
+        {
+          description:
+            'The market-based figure by the dimensions asked for, adding up to it; by gas, kWh are those of the whole group',
+        },
+      ),
     },
     {
       ...strict,
       description:
-        'Scope 2 by both methods. The totals are scopes 1 to 3 with either. Null where scope 2 is not asked for, or something that allocations do not know (supplier, data quality …)',
+        'Scope 2 by both methods. The totals are scopes 1 to 3 with either. Null where scope 2 is not asked for',
     },
   ),
 );
@@ -89,7 +101,7 @@ export function scope2View(made: Scope2Statement, locationTotal: string) {
     market_based: { ...made.market_based, flags: flags(made.market_based.flags) },
     total_location_based: inBoth(Decimal.parse(locationTotal)),
     total_market_based: inBoth(market),
-    rows: made.rows.map((row) => ({ ...row, flags: flags(row.flags) })),
+    rows: made.rows.map((row) => ({ ...row, keys: row.keys as Record<string, string>, flags: flags(row.flags) })),
   };
 }
 
