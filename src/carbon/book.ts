@@ -5,6 +5,8 @@ import { IMPORT_KIND } from '../ledger/posting.ts';
 import { entryStream, loadRecords } from '../ledger/records.ts';
 import type { Book, PostContext } from '../ledger/types.ts';
 import type { StreamDefinition } from '../streams/types.ts';
+import { applyBaseYear } from './base-year/ledger.ts';
+import { BASE_YEAR_KINDS } from './base-year/statements.ts';
 import { CHECK_STREAMS } from './checks/streams.ts';
 import { factors } from './factors/stream.ts';
 import { applyChoices, compiledChoices, MATCHING_KINDS } from './matching/ledger.ts';
@@ -37,7 +39,7 @@ import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } fro
 import { ALL_MASSES, insertTotals, type KnownSums, NARROW_KG_MAX, NARROW_QUANTITY_MAX } from './totals.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 11;
+const SCHEMA_VERSION = 12;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
@@ -61,6 +63,7 @@ export const carbonBook: Book = {
 
 type Lane =
   | 'activities'
+  | 'base_year'
   | 'entities'
   | 'stated'
   | 'factors'
@@ -75,6 +78,7 @@ function lane(entry: Entry): Lane | undefined {
   if (entry.kind === ADOPT_KIND) return 'factors';
   if (MATCHING_KINDS.includes(entry.kind)) return 'matching';
   if (METHODOLOGY_KINDS.includes(entry.kind)) return 'methodology';
+  if (BASE_YEAR_KINDS.includes(entry.kind)) return 'base_year';
   if (entryStream(entry) === factors.name) return 'own_factors';
   if (entry.kind === IMPORT_FACTORS_KIND) return 'release';
   if (MONEY_KINDS.includes(entry.kind)) return 'money';
@@ -113,6 +117,7 @@ async function post(context: PostContext, entries: readonly Entry[]): Promise<vo
     if (kind === 'own_factors') await postOwnFactors(context, entry);
     if (kind === 'release') await applyImport(context, entry);
     if (kind === 'methodology') await postMethodology(context, entry);
+    if (kind === 'base_year') await applyBaseYear(context, entry);
     if (kind === 'scope2') await loadRecords(context, scope2Stream(entry), [entry]);
     at += 1;
   }

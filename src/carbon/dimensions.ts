@@ -1,4 +1,5 @@
 /** What an inventory may be asked for: its dimensions, filters, and the reference that names a figure. */
+import type { Day } from '../kernel/dates.ts';
 import { FootingError, shown } from '../kernel/errors.ts';
 import type { GwpSetName } from './catalogue/types.ts';
 import type { Approach } from './organisation/shares.ts';
@@ -46,6 +47,13 @@ export interface InventoryQuery {
   parent?: string;
   /** Only this entity and all that is under it. */
   under?: string;
+  /**
+   * Shares of this day for all the time before it: a period as if the organisation had been then what it became, which is how a base
+   * year is recalculated. Needs an approach.
+   */
+  structure?: Day;
+  /** In references alone: the entry as of which the figure was read, where that is not the one of the reader. */
+  asOf?: number;
 }
 
 /** A reference to a figure that `explainInventory` understands. */
@@ -55,6 +63,8 @@ export function inventoryRef(query: InventoryQuery, keys: Partial<Record<Dimensi
   if (query.approach) words.set('approach', query.approach);
   if (query.parent) words.set('parent', query.parent);
   if (query.under) words.set('under', query.under);
+  if (query.structure) words.set('structure', query.structure);
+  if (query.asOf !== undefined) words.set('as_of', String(query.asOf));
   if (query.from) words.set('from', query.from);
   if (query.to) words.set('to', query.to);
   for (const dimension of FILTER_DIMENSIONS) {

@@ -7,7 +7,7 @@
  *     factor/<release>/<factor>                      one factor
  */
 
-import { addDays } from '../kernel/dates.ts';
+import { addDays, type Day, dayParts } from '../kernel/dates.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { FootingError, shown } from '../kernel/errors.ts';
 import type { ExplanationNode, ReadContext, RecordSource } from '../ledger/types.ts';
@@ -65,6 +65,7 @@ export async function explainInventory(
 ): Promise<ExplanationNode> {
   const [path = '', words = ''] = splitOnce(ref, '?');
   const parameters = new URLSearchParams(words);
+  if (parameters.has('as_of')) context = { ...context, seq: asOfOf(parameters, context.seq) };
   if (path === 'inventory') return explainFigure(context, queryOf(parameters), options);
   if (path.startsWith('emission/'))
     return explainLine(context, path.slice('emission/'.length), gwpOf(parameters), options);
@@ -262,12 +263,12 @@ async function lineNodes(
   if (query.approach === undefined) {
     const rows = await readLines(context, conditions(narrowed, context.seq), limit, offset);
     const factors = await factorsOf(context, rows);
-    return rows.map((row) => lineNode(row, factors.get(row.factor_id), gwp));
+    return rows.map((row) => lineNode(row, factors.get(row.factor_id), gwp, query.asOf));
   }
   const { boundary, names } = await boundaryFor(context, { ...narrowed, approach: query.approach });
   const rows = await readLines(context, boundedConditions(narrowed, context.seq, boundary, names), limit, offset);
   const factors = await factorsOf(context, rows);
-  return rows.map((row) => boundedLine(lineNode(row, factors.get(row.factor_id), gwp), row, boundary));
+  return rows.map((row) => boundedLine(lineNode(row, factors.get(row.factor_id), gwp, query.asOf), row, boundary));
 }
 
 function factorsOf(context: ReadContext, rows: readonly LineRow[]): Promise<Map<string, Factor>> {
@@ -353,12 +354,12 @@ async function explainLine(
   return { ...node, children, childrenTotal: children.length };
 }
 
-function lineNode(row: LineRow, factor: Factor | undefined, gwp: GwpSetName): ExplanationNode {
+function lineNode(row: LineRow, factor: Factor | undefined, gwp: GwpSetName, asOf?: number): ExplanationNode {
   const figures = figuresOf([row], gwp);
   const id = `${row.origin_seq}.${row.origin_row}.${row.part}.${row.match}`;
   return {
     kind: 'posting',
-    ref: `emission/${id}?gwp=${gwp}`,
+    ref: `emission/${id}?gwp=${gwp}${asOf === undefined ? '' : `&as_of=${asOf}`}`,
     title: `${row.external_id}: ${row.activity}, ${row.month.slice(0, 7)}${row.entity ? `, ${row.entity}` : ''}`,
     value: figures.co2e_kg,
     unit: 'kg CO2e',
@@ -537,6 +538,8 @@ function queryOf(parameters: URLSearchParams): InventoryQuery {
     else if (name === 'to') query.to = value;
     else if (name === 'parent') query.parent = value;
     else if (name === 'under') query.under = value;
+    else if (name === 'structure') query.structure = checkDay(value);
+    else if (name === 'as_of') query.asOf = Number(value);
     else if (name === 'approach') query.approach = approachOf(value);
     else if (name === 'methodology') {
       throw new FootingError('invalid', `What ${shown(value)} amounts to is worked out, not posted: it has no lines.`, {
@@ -551,6 +554,21 @@ function queryOf(parameters: URLSearchParams): InventoryQuery {
   }
   query.filters = filters;
   return query;
+}
+
+/** The entry that a reference itself names, which is never later than the one that is read. */
+function asOfOf(parameters: URLSearchParams, seq: number): number {
+  const text = parameters.get('as_of') ?? '';
+  if (!/^\d{1,15}$/.test(text)) throw new FootingError('malformed', `Not an entry: ${shown(text)}`);
+  if (Number(text) > seq) {
+    throw new FootingError('not_found', `There is no entry ${text} as of entry ${seq}.`);
+  }
+  return Number(text);
+}
+
+function checkDay(text: string): Day {
+  dayParts(text);
+  return text;
 }
 
 function gwpOf(parameters: URLSearchParams): GwpSetName {

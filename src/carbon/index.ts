@@ -1,6 +1,30 @@
 /** The carbon book: activities, factors, matching, emissions, inventory. */
 
-export { changePercent, intensity, pathIn, progressOf, recalculate } from './base-year/baseYear.ts';
+export { intensity } from './base-year/baseYear.ts';
+export { entriesAboutIn } from './base-year/entries.ts';
+export { explainBaseYear, isBaseYearRef } from './base-year/explain.ts';
+export { type BaseYearState, baseYearState, type Stated } from './base-year/ledger.ts';
+export { type BaseYearReport, baseYearReport } from './base-year/report.ts';
+export {
+  BASE_YEAR_EVENT_KIND,
+  BASE_YEAR_KIND,
+  type BaseYearEventInput,
+  type BaseYearInput,
+  checkBaseYear,
+  checkEvent,
+  checkTarget,
+  DEFAULT_BASE_YEAR,
+  EVENT_CAUSES,
+  MOVED_BY,
+  MOVES,
+  SCOPE2_METHODS,
+  SCOPES,
+  TARGET_KIND,
+  type TargetInput,
+  THRESHOLD_PERCENT,
+  WITHDRAW_EVENT_KIND,
+  WITHDRAW_TARGET_KIND,
+} from './base-year/statements.ts';
 export { carbonBook, openingEntries } from './book.ts';
 export { GWP_SET_NAMES } from './catalogue/gwp.ts';
 export { loadCatalogue } from './catalogue/load.ts';

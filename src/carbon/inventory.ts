@@ -206,6 +206,7 @@ export async function boundaryFor(
   const boundary = await boundaryOf(context, context.seq, {
     approach: query.approach,
     parent: query.parent,
+    structure: query.structure,
     ...daysOf(query, months),
   });
   return { boundary, names, months };

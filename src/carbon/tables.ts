@@ -7,6 +7,7 @@ import { clickhouseTable } from '../streams/index.ts';
 import { CHECK_STREAMS } from './checks/streams.ts';
 import { factors } from './factors/stream.ts';
 import { CHOICES } from './matching/table.ts';
+import { BASE_YEAR_STATEMENTS } from './base-year/table.ts';
 import { METHODOLOGIES, METHODOLOGIES_ADOPTED } from './methodology/table.ts';
 import { COMPONENTS } from './methods/table.ts';
 import { ENTITIES, OWNERSHIP } from './organisation/table.ts';
@@ -275,6 +276,7 @@ export const CARBON_TABLES: readonly string[] = [
   ENERGY_TOTALS,
   METHODOLOGIES,
   METHODOLOGIES_ADOPTED,
+  BASE_YEAR_STATEMENTS,
   ...SCOPE2_STREAMS.map((stream) => clickhouseTable(stream)),
   ...CHECK_STREAMS.map((stream) => clickhouseTable(stream)),
 ];
@@ -300,6 +302,7 @@ export const CARBON_TABLE_NAMES = [
   'energy_totals',
   'methodologies',
   'methodologies_adopted',
+  'base_year_statements',
   'instruments',
   'residual_mixes',
   'own_generation',

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { accountsCommand } from './commands/accounts.ts';
+import { baseYearCommand, withBaseYearReport } from './commands/baseYear.ts';
 import { factorsCommand, matchCommand } from './commands/carbon.ts';
 import { checkCommand } from './commands/check.ts';
 import { connectCommand } from './commands/connect.ts';
@@ -46,7 +47,7 @@ for (const command of [
   demoCommand(),
   importCommand(),
   connectCommand(),
-  withUncertainty(withMetricReports(reportCommand())),
+  withBaseYearReport(withUncertainty(withMetricReports(reportCommand()))),
   explainCommand(),
   exportCommand(),
   segmentsCommand(),
@@ -58,6 +59,7 @@ for (const command of [
   methodologyCommand(),
   whatIfCommand(),
   compareCommand(),
+  baseYearCommand(),
   ratesCommand(),
   settingsCommand(),
   journalCommand(),

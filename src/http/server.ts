@@ -16,6 +16,7 @@ import { registerOpenApi } from './openapi.ts';
 import { answerBrokenConnection, sendNotFound, sendProblem } from './problems.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { baseYearRoutes } from './routes/baseYear.ts';
 import { carbonRoutes } from './routes/carbon.ts';
 import { checkRoutes } from './routes/checks.ts';
 import { customerRoutes } from './routes/customers.ts';
@@ -133,6 +134,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     recordRoutes,
     reportRoutes,
     inventoryRoutes,
+    baseYearRoutes,
     intensityRoutes,
     organisationRoutes,
     checkRoutes,

@@ -9,7 +9,7 @@ import { nearest } from '../../kernel/text.ts';
 import type { Place } from '../sql.ts';
 import { type Entity, type Organisation, organisationAsOf, organisationState, parentsOf } from './organisation.ts';
 import { shareAsDecimal } from './share.ts';
-import { type Approach, effectiveShares, type ShareSegment } from './shares.ts';
+import { type Approach, effectiveShares, type OwnershipEdge, type ShareSegment } from './shares.ts';
 
 /** Why a part of an entity is not in the inventory. */
 export const EXCLUSION_WORDS = {
@@ -65,6 +65,8 @@ export interface BoundaryQuery {
   /** From the day `from` until before the day `to`. */
   from: Day;
   to: Day;
+  /** Shares of this day hold on all days before it; absent: every day has its own. */
+  structure?: Day | undefined;
 }
 
 const KEPT_MAX = 64;
@@ -76,7 +78,14 @@ const kept = new Map<string, Boundary>();
  */
 export async function boundaryOf(place: Place, seq: number, query: BoundaryQuery): Promise<Boundary> {
   const state = await organisationState(place, seq);
-  const key = JSON.stringify([state, query.approach, query.parent ?? null, query.from, query.to]);
+  const key = JSON.stringify([
+    state,
+    query.approach,
+    query.parent ?? null,
+    query.from,
+    query.to,
+    query.structure ?? null,
+  ]);
   const known = kept.get(key);
   if (known) return known;
   const boundary = makeBoundary(await organisationAsOf(place, seq), query);
@@ -87,13 +96,16 @@ export async function boundaryOf(place: Place, seq: number, query: BoundaryQuery
 
 /** The same of an organisation at hand. Pure. */
 export function makeBoundary(organisation: Organisation, query: BoundaryQuery): Boundary {
-  const { approach, from, to } = query;
+  const { approach, from, to, structure } = query;
   const parent = organisation.edges.length === 0 ? null : reportingParent(organisation, query.parent);
-  const segments = parent === null ? [] : effectiveShares(organisation.edges, approach, parent, from, to);
-  const equity =
-    parent === null || approach === 'equity'
-      ? segments
-      : effectiveShares(organisation.edges, 'equity', parent, from, to);
+  const sharesBy = (by: Approach): ShareSegment[] => {
+    if (parent === null) return [];
+    return structure === undefined || structure <= from
+      ? effectiveShares(organisation.edges, by, parent, from, to)
+      : sharesAsOn(structure, stillHeld(organisation), by, parent, { from, to });
+  };
+  const segments = sharesBy(approach);
+  const equity = approach === 'equity' ? segments : sharesBy('equity');
   const owned = new Set(organisation.edges.map((edge) => edge.owned));
   const found = new Map<string, EntityBoundary>();
   const of = (entity: string): EntityBoundary => {
@@ -123,6 +135,31 @@ export function makeBoundary(organisation: Organisation, query: BoundaryQuery): 
     share: (entity, day) => shareOver(entity, day, day),
     shareOver,
   };
+}
+
+/** Shares over the time as if until the day `structure` all had been as it was on that day. */
+function sharesAsOn(
+  structure: Day,
+  edges: readonly OwnershipEdge[],
+  approach: Approach,
+  parent: string,
+  { from, to }: { from: Day; to: Day },
+): ShareSegment[] {
+  const end = to > structure ? to : addDays(structure, 1);
+  const [first, ...later] = effectiveShares(edges, approach, parent, structure, end);
+  if (to <= structure) return [{ ...first!, from, to }];
+  return [{ ...first!, from }, ...later];
+}
+
+/**
+ * Edges without the ends that a closure brings: what an entity emitted that was closed, and not sold, stays in the base year, since
+ * decline is organic.
+ */
+function stillHeld({ edges, entities }: Organisation): OwnershipEdge[] {
+  return edges.map((edge) => {
+    const closed = entities.get(edge.owned)?.closed ?? null;
+    return edge.to !== null && closed !== null && edge.to >= closed ? { ...edge, to: null } : edge;
+  });
 }
 
 /** Days of the stretch from `first` until before `end`; negative when it is outside. */

@@ -488,7 +488,7 @@ export function instrumentsCommand(): Command {
         });
         if (options.json) return printJson(found);
         if (found.total === 0)
-          return print('No instruments are stated. footing import FILE --stream instruments brings them.');
+          return print('No instruments are stated. footing import instruments FILE brings them.');
         const columns: Column[] = [
           { title: 'Instrument' },
           { title: 'Kind' },

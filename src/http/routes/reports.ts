@@ -1,6 +1,15 @@
 /** Statements of both books, what is held back, and the walk from any figure to its source. */
 import { Type } from 'typebox';
-import { explainInventory, explainScope2, heldBack, isInventoryRef, isScope2Ref } from '../../carbon/index.ts';
+import {
+  entriesAboutIn,
+  explainBaseYear,
+  explainInventory,
+  explainScope2,
+  heldBack,
+  isBaseYearRef,
+  isInventoryRef,
+  isScope2Ref,
+} from '../../carbon/index.ts';
 import { minorUnits } from '../../kernel/currency.ts';
 import { addDays, addMonthsToMonth, dayOfInstant, monthOf } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
@@ -250,6 +259,13 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
       if (isRecordRef(ref)) {
         const read = await openRead(context, request, reply, bookOfRecordRef(footing, ref));
         return read === null ? reply : explanationView(await explainRecord(footing, read, ref));
+      }
+      if (isBaseYearRef(ref)) {
+        const read = await openRead(context, request, reply, 'carbon');
+        if (read === null) return reply;
+        const entriesAbout = entriesAboutIn(footing.journal, read.accountId);
+        const node = await explainBaseYear(read, ref, { entriesAbout, ...(offset === undefined ? {} : { offset }) });
+        return explanationView(node);
       }
       const scope2 = isScope2Ref(ref);
       const carbon = scope2 || isInventoryRef(ref);
