@@ -52,7 +52,7 @@ const book: Book = {
   tables: [clickhouseTable(readings)],
   tableNames: ['readings'],
   concerns: (entry: Entry) => entryStream(entry) === 'readings',
-  post: (context, entries) => loadRecords(context, readings, entries),
+  post: (context, entries) => loadRecords(context, readings, entries).then(() => {}),
   async totals(context, seq) {
     const [row] = await select<{ total: string; content: string }>(
       context.engines,

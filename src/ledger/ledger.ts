@@ -66,6 +66,8 @@ interface Lane {
   wake: (() => void) | undefined;
   /** The hold of the poster lock in which the lane's leftovers were removed; undefined: they have to be removed before it posts. */
   cleanIn: number | undefined;
+  /** Made anew when leftovers were removed: nothing was posted since but by this lane. */
+  turn: object;
 }
 
 interface AccountLedger {
@@ -147,6 +149,7 @@ export async function openLedger(
           readers: 0,
           wake: undefined,
           cleanIn: undefined,
+          turn: {},
         });
       }
       return { generation, lanes, paused: undefined, rebuilding: false, takenIn, takingOver: undefined };
@@ -237,6 +240,7 @@ export async function openLedger(
     const reached = await postUpTo(dependencies, opened.generation, lane.book, head, {
       signal: stopping.signal,
       mayPost: () => locks.held(accountId) === hold,
+      turn: lane.turn,
       onProgress: (seq, progress) => {
         for (const listener of progressListeners) listener(accountId, lane.book.name, seq, progress);
       },
@@ -290,6 +294,7 @@ export async function openLedger(
     const { generation } = opened;
     await generations.undo(generation, lane.book, await generations.posted(generation, lane.book.name));
     lane.cleanIn = hold;
+    lane.turn = {};
   }
 
   async function follow(accountId: number, opened: AccountLedger, lane: Lane, head: number): Promise<void> {

@@ -32,6 +32,8 @@ export async function postUpTo(
     /** False once another process may be posting the account: what was written then stays invisible and is removed. */
     mayPost?: () => boolean;
     signal?: AbortSignal;
+    /** See PostContext. */
+    turn?: object;
   } = {},
 ): Promise<number> {
   const { engines, journal, generations } = dependencies;
@@ -42,6 +44,7 @@ export async function postUpTo(
     database: ledger.database,
     ...(options.onProgress && { onProgress: options.onProgress }),
     ...(options.signal && { signal: options.signal }),
+    ...(options.turn && { turn: options.turn }),
   };
   let posted = await generations.posted(ledger, book.name);
   while (posted < target) {

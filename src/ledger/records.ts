@@ -73,19 +73,25 @@ export function entryStream(entry: Entry): string | undefined {
  * Writes what the entries (ascending, all of this stream) add to the stream's record table: their rows with sign 1, then for
  * every record that a later one with the same key supersedes, and for every deleted one, its reversal: the row again with sign
  * -1 and the seq of the entry that caused it. Must run on a table without rows of these entries.
+ *
+ * `onRows` is told posted rows before they are written. True when rows were added and certainly none was reversed.
  */
 export async function loadRecords(
   context: PostContext,
   definition: StreamDefinition,
   entries: readonly Entry[],
-): Promise<void> {
+  onRows?: (rows: readonly BlockRow[]) => void,
+): Promise<boolean> {
+  let onlyAdded = true;
   for (const run of runsOfRows(entries)) {
     const [first] = run;
     if (first!.kind === DELETE_KIND) {
+      onlyAdded = false;
       await reverseDeleted(context, definition, first!);
       continue;
     }
     if (first!.kind === PATCH_KIND) {
+      onlyAdded = false;
       await loadPatched(context, definition, first!);
       await reverseSuperseded(context, definition, first!.seq, first!.seq, true);
       continue;
@@ -97,6 +103,7 @@ export async function loadRecords(
       else posts.push(entry);
     }
     const rows = postedRows(definition, posts);
+    if (rows.length > 0) onRows?.(rows);
     // Both are waited for, whatever becomes of the other: no insert may arrive after a failure was cleared up.
     const [repeated, inserted] = await Promise.allSettled([
       imports.length > 0 ? undefined : keysStatedBefore(context, definition, rows, run[0]!.seq),
@@ -105,6 +112,7 @@ export async function loadRecords(
     if (inserted.status === 'rejected') throw inserted.reason;
     if (repeated.status === 'rejected') throw repeated.reason;
     const keys = repeated.value;
+    if (keys === undefined || keys.length > 0) onlyAdded = false;
     await faultPoint('records.loaded');
     const [from, to] = [run[0]!.seq, run.at(-1)!.seq];
     if (keys === undefined) {
@@ -114,6 +122,7 @@ export async function loadRecords(
     await faultPoint('records.superseded');
     for (const { entry, result } of imports) await keepResult(context, definition, entry, result);
   }
+  return onlyAdded;
 }
 
 /** Entries that bring rows together; each delete and patch alone, because it speaks of the state that the ones before it leave. */
@@ -254,16 +263,15 @@ async function keysStatedBefore(
   if (!definition.key.every((name) => textual.includes(name))) return undefined;
   const keys = rows.map(({ source, row }) => [source, ...definition.key.map((name) => String(row.values[name] ?? ''))]);
   if (new Set(keys.map((key) => JSON.stringify(key))).size < keys.length) return undefined;
-  // In the text of the query: parameters travel in the address, which has to be short.
-  const arrays = ['source', ...definition.key].map((_, i) => arrayLiteral(keys.map((key) => key[i]!)));
-  const hashed = arrays.map((_, i) => `wanted.${i + 1}`).join(', ');
+  // As constants, which the indexes are asked for; in the text of the query, for parameters travel in the address, which has to be short.
+  const hashes = keys.map((key) => `cityHash64(${key.map(textLiteral).join(', ')})`);
   const found = await select<{ key: string }>(
     context.engines,
     context.database,
     `SELECT DISTINCT toString(key_hash) AS key
      FROM ${definition.name}
      WHERE seq < {first:UInt64}
-       AND key_hash IN (SELECT cityHash64(${hashed}) FROM (SELECT arrayJoin(arrayZip(${arrays.join(', ')})) AS wanted))`,
+       AND key_hash IN (${hashes.join(', ')})`,
     { first },
   );
   return found.map(({ key }) => key);
@@ -273,9 +281,9 @@ async function keysStatedBefore(
 const hashList = (keys: readonly string[]): string => keys.map((key) => `toUInt64('${key}')`).join(', ');
 
 /** ['a', 'it\\'s'] */
-function arrayLiteral(values: readonly string[]): string {
-  return `[${values.map((value) => `'${value.replace(/[\\']/g, '\\$&')}'`).join(', ')}]`;
-}
+const arrayLiteral = (values: readonly string[]): string => `[${values.map(textLiteral).join(', ')}]`;
+
+const textLiteral = (value: string): string => `'${value.replace(/[\\']/g, '\\$&')}'`;
 
 /** The patched records as new rows of the entry, numbered in the order of (change, origin). */
 async function loadPatched(context: PostContext, definition: StreamDefinition, entry: Entry): Promise<void> {

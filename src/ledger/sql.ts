@@ -18,14 +18,15 @@ export async function select<Row>(
   const result = await engines.clickhouse.client(database).query({
     query,
     query_params: parameters,
-    format: 'JSONEachRow',
+    // As a whole: the embedded engine plans what it answers piece by piece on its only thread for requests, which stops all others.
+    format: 'JSON',
     clickhouse_settings: {
       output_format_json_quote_64bit_integers: 1,
       output_format_json_quote_decimals: 1,
       max_query_size: QUERY_BYTES_MAX,
     },
   });
-  return result.json<Row>();
+  return (await result.json<Row>()).data;
 }
 
 /** Runs a statement without a result (DDL, INSERT ... SELECT) in the given ledger database. */

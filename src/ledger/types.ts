@@ -32,6 +32,11 @@ export interface PostContext {
   database: string;
   onProgress?: (seq: number, progress: Progress) => void;
   signal?: AbortSignal;
+  /**
+   * Stands for the turn in which this process alone posts the ledger: what a book reads of its own postings may be kept under it
+   * (as the key of a WeakMap) until it posts something else itself. Absent where nothing may be kept.
+   */
+  turn?: object;
 }
 
 /** A book's part in the ledger. */

@@ -8,6 +8,7 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { PostContext } from '../ledger/index.ts';
+import type { BlockRow } from '../streams/index.ts';
 import type { Circumstances } from './circumstances.ts';
 import { DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
 import {
@@ -63,7 +64,40 @@ export interface Touch {
   /** False when nothing is posted yet of anything up to `first`. */
   present: boolean;
   linesMax: number;
+  /** What was read already. */
+  read?: Promise<Known | null>;
 }
+
+/** What was stated of the customers. */
+export interface Known {
+  lines: readonly StoredLine[];
+  plans: readonly StoredPlan[];
+  cancellations: readonly StoredCancellation[];
+  transactions: readonly StoredTransaction[];
+}
+
+/** Reads it; `added` are rows of lines that may not be written yet. Null when there are more than `linesMax` lines. */
+export async function readKnown(
+  context: PostContext,
+  touch: Omit<Touch, 'all' | 'present' | 'read'>,
+  added: readonly BlockRow[] = [],
+): Promise<Known | null> {
+  const { circumstances, first, last, links } = touch;
+  const reading = { where: await links.widened(context, touch.where), last };
+  const [before, after] = [circumstances.settings(first - 1), circumstances.settings(last)];
+  const excludedToo = !countsByState(before) || !countsByState(after);
+  const [lines, plans, cancellations, transactions] = await Promise.all([
+    readLines(context, reading, excludedToo, touch.linesMax, added),
+    readPlans(context, reading),
+    links.cancellations ? readCancellations(context, reading) : [],
+    paid(touch) ? readTransactions(context, reading) : [],
+  ]);
+  return lines === null ? null : { lines, plans, cancellations, transactions };
+}
+
+/** Whether payments have a say in MRR. */
+const paid = ({ circumstances, first, last }: Pick<Touch, 'circumstances' | 'first' | 'last'>): boolean =>
+  needsTransactions(circumstances.settings(first - 1)) || needsTransactions(circumstances.settings(last));
 
 /**
  * Posts the difference that every entry makes to the movements and warnings of the customers, and its sums. False, and nothing
@@ -71,17 +105,10 @@ export interface Touch {
  */
 export async function deriveIncrementally(context: PostContext, touch: Touch): Promise<boolean> {
   const { circumstances, first, last, links } = touch;
-  const reading = { where: await links.widened(context, touch.where), last };
-  const [before, after] = [circumstances.settings(first - 1), circumstances.settings(last)];
-  const excludedToo = !countsByState(before) || !countsByState(after);
-  const paying = needsTransactions(before) || needsTransactions(after);
-  const [lines, plans, cancellations, transactions] = await Promise.all([
-    readLines(context, reading, excludedToo, touch.linesMax),
-    readPlans(context, reading),
-    links.cancellations ? readCancellations(context, reading) : [],
-    paying ? readTransactions(context, reading) : [],
-  ]);
-  if (lines === null) return false;
+  const known = await (touch.read ?? readKnown(context, touch));
+  if (known === null) return false;
+  const { lines, plans, cancellations, transactions } = known;
+  const paying = paid(touch);
   const currencies = new Set(lines.map(({ line }) => line.currency));
   const world: World = {
     touch,

@@ -1,5 +1,7 @@
 /** Reads of the derivation in TypeScript: everything about some customers, each row with the span of entries in which it is current. */
 import type { PostContext } from '../ledger/index.ts';
+import type { BlockRow } from '../streams/index.ts';
+import { placeOf } from './chartmogul/ids.ts';
 import { type InvoicePayments, invoiceKey, type Line, planInterval } from './rules/index.ts';
 
 /** Customers as a condition over `customer_hash`, and the last entry that is looked at. */
@@ -87,13 +89,14 @@ const LINE_EXPRESSIONS: Partial<Record<(typeof LINE_COLUMNS)[number], string>> =
 
 /**
  * Lines, ascending by origin; null when there are more than `linesMax` rows. `excludedToo`: also those of voided and written-off invoices, which
- * may count.
+ * may count. `added` are rows that may not be written yet.
  */
 export async function readLines(
   context: PostContext,
   { where, last }: Reading,
   excludedToo: boolean,
   linesMax: number,
+  added: readonly BlockRow[] = [],
 ): Promise<StoredLine[] | null> {
   // Attributes are a map: read only where they matter.
   const columns = LINE_COLUMNS.filter((column) => excludedToo || column !== 'collection').map(
@@ -113,7 +116,7 @@ export async function readLines(
   >;
   const lines = new Map<string, StoredLine>();
   const reversed: Array<[key: string, seq: number]> = [];
-  for (const row of rows) {
+  for (const row of [...rows, ...added.map(asRead)]) {
     const text = (column: keyof typeof at) => row[at[column]] as string;
     const instant = (column: keyof typeof at) => (row[at[column]] === null ? null : Date.parse(text(column)));
     const seq = Number(row[at.seq]);
@@ -165,32 +168,66 @@ export async function readLines(
 /** So many statements of plans are read whole, which costs less than finding the few that are meant. */
 const PLANS_READ_MAX = 2_000;
 
+/** A row as the query of lines would give it. */
+function asRead(posted: BlockRow): Array<string | number | boolean | null> {
+  const { source, row, seq, sign, originSeq, originRow } = posted;
+  const { values } = row;
+  const text = (name: string) => String(values[name] ?? '');
+  const nullable = (name: string) => {
+    const value = values[name] ?? null;
+    return typeof value === 'bigint' ? String(value) : value;
+  };
+  const read: Record<(typeof LINE_COLUMNS)[number], string | number | boolean | null> = {
+    seq: String(seq),
+    sign,
+    origin_seq: String(originSeq),
+    origin_row: originRow,
+    customer_hash: placeOf(source, text('customer_external_id')),
+    source,
+    customer_external_id: text('customer_external_id'),
+    subscription_external_id: text('subscription_external_id'),
+    invoice_external_id: text('invoice_external_id'),
+    external_id: text('external_id'),
+    plan_external_id: text('plan_external_id'),
+    currency: text('currency'),
+    type: text('type'),
+    date: nullable('date'),
+    service_period_start: nullable('service_period_start'),
+    service_period_end: nullable('service_period_end'),
+    amount_in_cents: text('amount_in_cents'),
+    tax_amount_in_cents: nullable('tax_amount_in_cents'),
+    prorated: nullable('prorated'),
+    proration_type: text('proration_type'),
+    event_order: nullable('event_order'),
+    cancelled_at: nullable('cancelled_at'),
+    excluded: text('excluded'),
+    collection: row.attributes.collection_method ?? '',
+  };
+  return LINE_COLUMNS.map((column) => read[column]);
+}
+
+type PlanRow = [
+  seq: string,
+  sign: number,
+  originSeq: string,
+  originRow: number,
+  source: string,
+  externalId: string,
+  count: string,
+  unit: string,
+];
+
+/** All statements of plans, where they are few, by the turn in which this process posts a ledger: read again after entries that state plans. */
+const plansRead = new WeakMap<object, { database: string; rows: readonly PlanRow[] }>();
+
+/** To be called when entries that state or void plans were loaded. */
+export function plansHaveChanged({ turn }: PostContext): void {
+  if (turn) plansRead.delete(turn);
+}
+
 /** Every statement of the plans that the lines name (or of all plans), ascending by origin. */
 export async function readPlans(context: PostContext, { where, last }: Reading): Promise<StoredPlan[]> {
-  type Row = [
-    seq: string,
-    sign: number,
-    originSeq: string,
-    originRow: number,
-    source: string,
-    externalId: string,
-    count: string,
-    unit: string,
-  ];
-  const select =
-    'SELECT seq, sign, origin_seq, origin_row, source, external_id, interval_count, interval_unit FROM plans';
-  let rows = await compact<Row>(context, `${select} LIMIT ${PLANS_READ_MAX + 1}`);
-  if (rows.length > PLANS_READ_MAX) {
-    rows = await compact<Row>(
-      context,
-      `${select}
-       WHERE key_hash IN (
-         SELECT cityHash64(source, plan_external_id)
-         FROM invoices
-         WHERE ${where} AND seq <= ${last}
-       )`,
-    );
-  }
+  const rows = [...(await planRows(context, { where, last }))];
   // What states a plan before what reverses it.
   rows.sort((a, b) => Number(a[2]) - Number(b[2]) || a[3] - b[3] || b[1] - a[1]);
   const plans = new Map<string, StoredPlan>();
@@ -207,6 +244,28 @@ export async function readPlans(context: PostContext, { where, last }: Reading):
     }
   }
   return [...plans.values()];
+}
+
+async function planRows(context: PostContext, { where, last }: Reading): Promise<readonly PlanRow[]> {
+  const { turn, database } = context;
+  const known = turn && plansRead.get(turn);
+  if (known?.database === database) return known.rows;
+  const select =
+    'SELECT seq, sign, origin_seq, origin_row, source, external_id, interval_count, interval_unit FROM plans';
+  const rows = await compact<PlanRow>(context, `${select} LIMIT ${PLANS_READ_MAX + 1}`);
+  if (rows.length <= PLANS_READ_MAX) {
+    if (turn) plansRead.set(turn, { database, rows });
+    return rows;
+  }
+  return compact<PlanRow>(
+    context,
+    `${select}
+     WHERE key_hash IN (
+       SELECT cityHash64(source, plan_external_id)
+       FROM invoices
+       WHERE ${where} AND seq <= ${last}
+     )`,
+  );
 }
 
 /** Cancellations that are stated apart from lines, ascending by origin. */

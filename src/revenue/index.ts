@@ -4,6 +4,7 @@ export { INTERVALS, type StatementInterval } from './buckets.ts';
 export { registerChartmogulApi } from './chartmogul/api.ts';
 export type { ApiCaller, ChartmogulDependencies } from './chartmogul/context.ts';
 export { postedSettings } from './circumstances.ts';
+export { DailyTotals } from './dailyTotals.ts';
 export { explainRevenue, type SourceOf } from './explain.ts';
 export { revenueExports } from './exports.ts';
 export { amountText, type Money, money } from './money.ts';

@@ -2,8 +2,10 @@
 import type { Entry } from '../journal/types.ts';
 import { invariant } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
-import { execute, loadRecords, type PostContext, select } from '../ledger/index.ts';
+import { execute, loadRecords, POST_KIND, type PostContext, select } from '../ledger/index.ts';
+import type { BlockRow } from '../streams/index.ts';
 import type { StreamDefinition } from '../streams/types.ts';
+import { placeOf } from './chartmogul/ids.ts';
 import { partOfStream, statedStreams, voidedStreams, voidRecords } from './chartmogul/voiding.ts';
 import { Circumstances, inOtherCurrencies, sqlKnows, statesRates, statesSettings } from './circumstances.ts';
 import { DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
@@ -14,7 +16,8 @@ import {
   differenceSql,
   SKIP_RENEWALS_LINES_MIN,
 } from './difference.ts';
-import { deriveIncrementally, INCREMENTAL_LINES_MAX } from './incremental.ts';
+import { deriveIncrementally, INCREMENTAL_LINES_MAX, readKnown, type Touch } from './incremental.ts';
+import { plansHaveChanged } from './incrementalReads.ts';
 import { LINKED_SQL, type LinkedCustomers, linkedCustomers, linksMayHaveChanged } from './links.ts';
 import { revenueStreams } from './streams.ts';
 import { TOTALS_COLUMNS, TOTALS_SQL } from './sums.ts';
@@ -42,25 +45,40 @@ export function concernsRevenue(entry: Entry): boolean {
   return statesSettings(entry) || statesRates(entry) || streamsOf(entry).some((stream) => STREAM_NAMES.has(stream));
 }
 
-/** Loads entries of one stream in order; those that void records speak of the state that the ones before them leave. */
-async function load(context: PostContext, stream: StreamDefinition, entries: readonly Entry[]): Promise<void> {
+type OnRows = (rows: readonly BlockRow[]) => void;
+
+/** Loads entries of one stream in order; those that void records speak of the state that the ones before them leave. Says what loadRecords does. */
+async function load(
+  context: PostContext,
+  stream: StreamDefinition,
+  entries: readonly Entry[],
+  onRows?: OnRows,
+): Promise<boolean> {
   let stating: Entry[] = [];
+  let onlyAdded = true;
   for (const entry of entries) {
     if (voidedStreams(entry).includes(stream.name)) {
+      onlyAdded = false;
       if (stating.length > 0) await loadRecords(context, stream, stating);
       stating = [];
       await voidRecords(context, stream, entry);
     }
     if (statedStreams(entry).includes(stream.name)) stating.push(partOfStream(entry, stream.name));
   }
-  if (stating.length > 0) await loadRecords(context, stream, stating);
+  if (stating.length > 0) onlyAdded = (await loadRecords(context, stream, stating, onRows)) && onlyAdded;
+  return onlyAdded;
 }
 
-async function loadAll(context: PostContext, entries: readonly Entry[]): Promise<void> {
+/** Loads records of all streams; `onRows` is told posted lines before they are written. */
+async function loadAll(context: PostContext, entries: readonly Entry[], onRows?: OnRows): Promise<boolean> {
+  let onlyAdded = true;
   for (const stream of revenueStreams) {
     const ofStream = entries.filter((entry) => streamsOf(entry).includes(stream.name));
-    if (ofStream.length > 0) await load(context, stream, ofStream);
+    if (ofStream.length === 0) continue;
+    onlyAdded = (await load(context, stream, ofStream, stream.name === 'invoices' ? onRows : undefined)) && onlyAdded;
+    if (stream.name === 'plans') plansHaveChanged(context);
   }
+  return onlyAdded;
 }
 
 /** Derives every entry as if it touched many customers. Its rows are those of {@link postRevenue}: a proof of one by the other. */
@@ -79,16 +97,73 @@ export async function postRevenueBySql(context: PostContext, entries: readonly E
  * touches the customer: so the state as of every single entry is right.
  */
 export async function postRevenue(context: PostContext, entries: readonly Entry[]): Promise<void> {
-  await loadAll(context, entries);
+  const beside = entries.every(statesLinesAlone) ? new ReadingBeside(context, entries) : undefined;
+  const onlyAdded = await loadAll(context, entries, (rows) => beside?.begin(rows));
   linksMayHaveChanged(context, entries);
   await faultPoint('revenue.loaded');
-  const last = entries.at(-1)!.seq;
-  const [circumstances, links] = await Promise.all([Circumstances.upTo(context, last), linkedCustomers(context, last)]);
+  const [circumstances, links] = await (beside?.facts ?? factsUpTo(context, entries.at(-1)!.seq));
   const changing = entries.filter((entry) => changesMovements(entry, circumstances));
   if (changing.length === 0) return;
-  const posting = { context, circumstances, links };
-  for (const run of await runs(posting, changing)) await deriveRun(posting, run);
+  const touch = onlyAdded ? await beside?.touch : undefined;
+  if (touch === undefined || !(await deriveIncrementally(context, touch))) {
+    const posting = { context, circumstances, links };
+    for (const run of await runs(posting, changing)) await deriveRun(posting, run);
+  }
   await faultPoint('revenue.derived');
+}
+
+const factsUpTo = (context: PostContext, last: number) =>
+  Promise.all([Circumstances.upTo(context, last), linkedCustomers(context, last)]);
+
+/** Whether the entry's rows name everyone whom it touches unless they supersede something; nor does it change who is linked with whom. */
+function statesLinesAlone(entry: Entry): boolean {
+  const streams = streamsOf(entry);
+  return (
+    entry.kind === POST_KIND &&
+    streams.includes('invoices') &&
+    streams.every((stream) => stream === 'invoices' || stream === 'transactions')
+  );
+}
+
+/** Reads what is known of few customers while the lines that touch them are being written: one step less to wait for. */
+class ReadingBeside {
+  readonly facts: ReturnType<typeof factsUpTo>;
+  /** To derive by when nothing was superseded; undefined where it has to be found out who is touched. */
+  touch: Promise<Touch | undefined> | undefined;
+  readonly #context: PostContext;
+  readonly #seqs: { first: number; last: number };
+
+  constructor(context: PostContext, entries: readonly Entry[]) {
+    this.#context = context;
+    this.#seqs = { first: entries[0]!.seq, last: entries.at(-1)!.seq };
+    this.facts = factsUpTo(context, this.#seqs.last);
+    this.facts.catch(() => {});
+  }
+
+  begin(rows: readonly BlockRow[]): void {
+    const hashes = new Set(rows.map(({ source, row }) => placeOf(source, String(row.values.customer_external_id))));
+    if (hashes.size > INCREMENTAL_CUSTOMERS_MAX) return;
+    this.touch = this.#read(rows, `customer_hash IN (${[...hashes].join(', ')})`);
+    this.touch.catch(() => {});
+  }
+
+  async #read(rows: readonly BlockRow[], where: string): Promise<Touch | undefined> {
+    const [circumstances, links] = await this.facts;
+    // Payments of the same entries may not be written yet.
+    if (circumstances.needTransactions(this.#seqs.last)) return undefined;
+    const touch = {
+      ...this.#seqs,
+      where,
+      all: [],
+      circumstances,
+      links,
+      present: true,
+      linesMax: INCREMENTAL_LINES_MAX,
+    };
+    const read = readKnown(this.#context, touch, rows);
+    read.catch(() => {});
+    return { ...touch, read };
+  }
 }
 
 /** What a batch of entries is posted with. */

@@ -1,7 +1,8 @@
 /** The MRR statement: what recurring revenue was, what moved it, what it is. */
-import type { Day } from '../kernel/dates.ts';
+import { type Day, dayNumber } from '../kernel/dates.ts';
 import { type ReadContext, select } from '../ledger/index.ts';
-import { bucketSql, bucketsBetween, rangeDays, type StatementInterval } from './buckets.ts';
+import { bucketOf, bucketSql, bucketsBetween, rangeDays, type StatementInterval } from './buckets.ts';
+import type { DailyTotals, DayTotal } from './dailyTotals.ts';
 import { type Money, money } from './money.ts';
 
 export const MOVEMENT_TYPES = ['new_biz', 'expansion', 'contraction', 'churn', 'reactivation'] as const;
@@ -64,55 +65,31 @@ export interface MrrStatement {
 }
 
 /**
- * MRR by bucket and currency as of read.seq, in exact minor units.
+ * MRR by bucket and currency as of read.seq, in exact minor units. `daily` are the sums that are kept of live ledgers.
  * Errors: `invalid` for dates or intervals that do not hold together.
  */
-export async function mrrStatement(read: ReadContext, parameters: MrrStatementParameters): Promise<MrrStatement> {
+export async function mrrStatement(
+  read: ReadContext,
+  parameters: MrrStatementParameters,
+  daily?: DailyTotals,
+): Promise<MrrStatement> {
   const interval = parameters.interval ?? 'month';
   const { from, to } = rangeDays(parameters.from, parameters.to);
   const until = parameters.until ?? to;
   const buckets = bucketsBetween(from, to, interval);
 
-  const rows = await select<{
-    currency: string;
-    bucket: number;
-    type: StatementRow;
-    cents: string;
-    customers: string;
-    postings: string;
-  }>(
-    read.engines,
-    read.database,
-    `SELECT
-       currency,
-       if(day < {from:Date32}, -1, ${bucketSql(interval, 'monday', 'day')}) AS bucket,
-       type,
-       toString(sum(toInt128(amount_cents))) AS cents,
-       sum(customers) AS customers,
-       sum(movements) AS postings
-     FROM mrr_totals
-     WHERE seq <= {seq:UInt64}
-       AND day <= least({to:Date32}, {until:Date32})
-       ${parameters.currency === undefined ? '' : 'AND currency = {currency:String}'}
-     GROUP BY currency, bucket, type
-     ORDER BY currency`,
-    {
-      seq: read.seq,
-      from,
-      to,
-      until,
-      ...(parameters.currency !== undefined && { currency: parameters.currency.toUpperCase() }),
-    },
-  );
+  const last = [until, to].sort()[0]!;
+  const asked = { from, to: last, interval, currency: parameters.currency?.toUpperCase() };
+  const rows = await (daily === undefined ? queried(read, asked) : added(await daily.of(read), asked));
 
   // A currency of which everything was reversed (a setting converts it now) has no statement.
   const standing = [...Map.groupBy(rows, (row) => row.currency)].filter(([, ofCurrency]) =>
-    ofCurrency.some(({ cents, postings }) => cents !== '0' || Number(postings) !== 0),
+    ofCurrency.some(({ cents, postings }) => cents !== 0n || postings !== 0),
   );
   const currencies = standing.map(([currency, ofCurrency]) => {
-    const byBucket = Map.groupBy(ofCurrency, (row) => Number(row.bucket));
-    let balance = sum(byBucket.get(-1), (row) => BigInt(row.cents));
-    let customers = sum(byBucket.get(-1), (row) => BigInt(row.customers));
+    const byBucket = Map.groupBy(ofCurrency, (row) => row.bucket);
+    let balance = sum(byBucket.get(BEFORE), (row) => row.cents);
+    let customers = sum(byBucket.get(BEFORE), (row) => BigInt(row.customers));
     return {
       currency,
       buckets: buckets.map((bucket): MrrBucket => {
@@ -122,7 +99,7 @@ export async function mrrStatement(read: ReadContext, parameters: MrrStatementPa
           STATEMENT_ROWS.map((type) => {
             const cents = sum(
               inBucket.filter((row) => row.type === type),
-              (row) => BigInt(row.cents),
+              (row) => row.cents,
             );
             balance += cents;
             return [type, money(cents, currency)];
@@ -137,12 +114,95 @@ export async function mrrStatement(read: ReadContext, parameters: MrrStatementPa
           movements,
           end: money(balance, currency),
           customers: Number(customers),
-          postings: Number(sum(inBucket, (row) => BigInt(row.postings))),
+          postings: inBucket.reduce((total, row) => total + row.postings, 0),
         };
       }),
     };
   });
   return { seq: read.seq, from, to, interval, until, currencies };
+}
+
+/** Bucket of what was before the range. */
+const BEFORE = -1;
+
+/** Sums of a currency, bucket and type; several of the same add up. */
+interface BucketTotal {
+  currency: string;
+  bucket: number;
+  type: StatementRow;
+  cents: bigint;
+  customers: number;
+  postings: number;
+}
+
+interface Asked {
+  from: Day;
+  /** Inclusive. */
+  to: Day;
+  interval: StatementInterval;
+  currency: string | undefined;
+}
+
+function added(totals: readonly DayTotal[], { from, to, interval, currency }: Asked): BucketTotal[] {
+  const [first, last] = [dayNumber(from), dayNumber(to)];
+  const buckets = new Map<number, number>();
+  const bucketOfDay = (day: number): number => {
+    if (day < first) return BEFORE;
+    let bucket = buckets.get(day);
+    if (bucket === undefined) {
+      bucket = bucketOf(day, interval, 'monday').number;
+      buckets.set(day, bucket);
+    }
+    return bucket;
+  };
+  const sums = new Map<string, BucketTotal>();
+  for (const total of totals) {
+    if (total.day > last || (currency !== undefined && total.currency !== currency)) continue;
+    const bucket = bucketOfDay(total.day);
+    const key = `${total.currency}${total.type}${bucket}`;
+    const known = sums.get(key);
+    if (known === undefined) sums.set(key, { ...total, bucket });
+    else {
+      known.cents += total.cents;
+      known.customers += total.customers;
+      known.postings += total.postings;
+    }
+  }
+  return [...sums.values()].sort((a, b) => (a.currency < b.currency ? -1 : Number(a.currency > b.currency)));
+}
+
+async function queried(read: ReadContext, { from, to, interval, currency }: Asked): Promise<BucketTotal[]> {
+  const rows = await select<{
+    currency: string;
+    bucket: number;
+    type: StatementRow;
+    cents: string;
+    customers: string;
+    postings: string;
+  }>(
+    read.engines,
+    read.database,
+    `SELECT
+       currency,
+       if(day < {from:Date32}, ${BEFORE}, ${bucketSql(interval, 'monday', 'day')}) AS bucket,
+       type,
+       toString(sum(toInt128(amount_cents))) AS cents,
+       sum(customers) AS customers,
+       sum(movements) AS postings
+     FROM mrr_totals
+     WHERE seq <= {seq:UInt64}
+       AND day <= {to:Date32}
+       ${currency === undefined ? '' : 'AND currency = {currency:String}'}
+     GROUP BY currency, bucket, type
+     ORDER BY currency`,
+    { seq: read.seq, from, to, ...(currency !== undefined && { currency }) },
+  );
+  return rows.map(({ cents, customers, postings, ...row }) => ({
+    ...row,
+    cents: BigInt(cents),
+    customers: Number(customers),
+    postings: Number(postings),
+  }));
 }
 
 /** Currencies that have movements as of read.seq, each with the newest month in which one moved, up to the day `until`. */

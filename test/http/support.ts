@@ -41,7 +41,7 @@ const book: Book = {
   tables: [clickhouseTable(READINGS)],
   tableNames: [READINGS.name],
   concerns: (entry) => entryStream(entry) === READINGS.name,
-  post: (context, entries) => loadRecords(context, READINGS, entries),
+  post: (context, entries) => loadRecords(context, READINGS, entries).then(() => {}),
   totals: async () => ({}),
 };
 

@@ -251,7 +251,7 @@ async function formOf(request: IncomingMessage, body: Readable): Promise<Array<[
 async function execute(statement: Statement, response: ServerResponse): Promise<void> {
   // A connection that was made read-only stays so: such a statement gets one of its own.
   const once = statement.settings.has('readonly');
-  const lease = once ? await connect() : await acquire();
+  const lease = once ? await connect() : await acquire(statement);
   const marker = `/*footing:${randomUUID()}*/`;
   const kill = () => void killQuery(marker);
   let clean = false;
@@ -358,9 +358,7 @@ async function prepare(lease: Lease, { database, settings }: Statement): Promise
     const value = start.settings[name];
     assignments.push(`${name} = ${value === undefined ? 'DEFAULT' : quote(value)}`);
   }
-  const wanted = new Map(
-    [...settings].filter(([name, value]) => name !== 'readonly' && start.settings[name] !== value),
-  );
+  const wanted = otherThanDefault(settings);
   for (const [name, value] of settings) {
     if (name === 'readonly' || (lease.changed.get(name) ?? start.settings[name]) === value) continue;
     assignments.push(`${name} = ${quote(value)}`);
@@ -378,9 +376,22 @@ async function prepare(lease: Lease, { database, settings }: Statement): Promise
   if (readonly !== undefined) await run(`SET readonly = ${quote(readonly)}`);
 }
 
-function acquire(): Promise<Lease> {
-  const lease = idle.pop();
-  if (lease !== undefined) return Promise.resolve(lease);
+/** Settings of a statement that are not those of every one. */
+function otherThanDefault(settings: ReadonlyMap<string, string>): Map<string, string> {
+  return new Map([...settings].filter(([name, value]) => name !== 'readonly' && start.settings[name] !== value));
+}
+
+/** An idle connection: one that has the statement's database and settings already, else the one that was used least recently. */
+function acquire({ database, settings }: Statement): Promise<Lease> {
+  if (idle.length > 0) {
+    const wanted = otherThanDefault(settings);
+    const fits = (lease: Lease) =>
+      lease.database === database &&
+      lease.changed.size === wanted.size &&
+      [...wanted].every(([name, value]) => lease.changed.get(name) === value);
+    const [lease] = idle.splice(Math.max(0, idle.findLastIndex(fits)), 1);
+    return Promise.resolve(lease!);
+  }
   return new Promise((resolve) => waiting.push(resolve));
 }
 

@@ -178,6 +178,7 @@ class Supervisor implements ClickHouseChild {
         compile_aggregate_expressions: '0',
         compile_sort_description: '0',
         // As the client sends them with every request: the same value here saves setting them each time.
+        max_query_size: '67108864',
         ...Object.fromEntries(Object.entries(EXACT_JSON_SETTINGS).map(([name, value]) => [name, String(value)])),
         // A bare expression is not a statement on a ClickHouse server.
         implicit_select: '0',

@@ -15,6 +15,7 @@ import { addDays, addMonthsToMonth, dayOfInstant, monthOf } from '../../kernel/d
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ReadContext, RecordSource } from '../../ledger/types.ts';
 import {
+  DailyTotals,
   explainRevenue,
   INTERVALS,
   listWarnings,
@@ -127,6 +128,7 @@ const WarningsSchema = Type.Object(
 );
 
 export function reportRoutes(app: Scope, context: HttpContext): void {
+  const dailyTotals = new DailyTotals();
   const { footing } = context;
 
   app.get(
@@ -168,13 +170,14 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
       if (code !== undefined) await checkCurrency(read, code);
       const { to } =
         request.query.to === undefined ? await defaultEnd(read, { from, until, code }) : { to: request.query.to };
-      const statement = await mrrStatement(read, {
+      const asked = {
         from: from ?? addMonthsToMonth(to.slice(0, 7), 1 - MONTHS_DEFAULT),
         to,
         interval: interval as StatementInterval,
         until,
         ...(code === undefined ? {} : { currency: code }),
-      });
+      };
+      const statement = await mrrStatement(read, asked, dailyTotals);
       return mrrView(statement);
     },
   );
