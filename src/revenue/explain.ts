@@ -210,7 +210,7 @@ async function explainLine(
   return lineNode(read, line, hash, sourceOf);
 }
 
-function netMovements(read: ReadContext, condition: string, values: Record<string, unknown>, limit: string) {
+export function netMovements(read: ReadContext, condition: string, values: Record<string, unknown>, limit: string) {
   return select<MovementRow>(
     read.engines,
     read.database,
@@ -233,7 +233,7 @@ function netMovements(read: ReadContext, condition: string, values: Record<strin
   );
 }
 
-function movementNode(row: MovementRow, names: Map<string, string>): ExplanationNode {
+export function movementNode(row: MovementRow, names: Map<string, string>): ExplanationNode {
   const amount = (cents: string) => `${amountText(BigInt(cents), row.currency)} ${row.currency}`;
   return {
     kind: 'posting',

@@ -40,6 +40,7 @@ function customerSql(scope: Scope, condition: FilterCondition): string {
   if (name === 'currency') return textSql(scope, condition, 'currency');
   if (name === 'mrr') return mrrSql(scope, condition);
   if (name === 'customer_status') return statusSql(scope, condition);
+  if (name === 'cohort') return cohortSql(scope, condition);
   if (name === 'tags') return tagsSql(scope, condition);
   // Negative conditions hold for customers without a record too, so they are the complement of the positive ones.
   const { positive, negated } = withoutNegation(condition);
@@ -172,6 +173,18 @@ function statusSql(scope: Scope, condition: FilterCondition): string {
   const status = `if(sum(amount_cents) > 0, 'active', 'cancelled')`;
   const hashes = customersByMrr(`sum(sign) != 0 AND ${textSql(scope, positive, status)}`);
   return `customer_hash ${negated ? 'NOT IN' : 'IN'} (${hashes})`;
+}
+
+/** By the month of the first paid day in the currency; who never paid is in no cohort. */
+function cohortSql(scope: Scope, condition: FilterCondition): string {
+  const { positive, negated } = withoutNegation(condition);
+  return `customer_hash ${negated ? 'NOT IN' : 'IN'} (
+    SELECT customer_hash
+    FROM movements
+    WHERE seq <= {seq:UInt64} AND currency = {currency:String} AND ${textSql(scope, positive, 'substring(toString(first_day), 1, 7)')}
+    GROUP BY customer_hash
+    HAVING sum(sign) > 0
+  )`;
 }
 
 /** Which subscriptions count: SQL over a table with source and the plan's key in `column`. */

@@ -144,7 +144,8 @@ export async function explainMetric(read: ReadContext, ref: string, sourceOf?: S
   const explained = parsed(ref);
   const { metric, bucket, currency, days, of } = explained;
   const filter = await filterWithin(read, of.segment, of.filters);
-  const listed = await below(read, { ...explained, filter, inStatement: isInStatement(explained) });
+  const mrrOf = (filters: string) => metricRef('mrr', bucket, currency, { ...of, filters });
+  const listed = await below(read, { ...explained, filter, mrrOf, inStatement: isInStatement(explained) });
   // A flow of some customers is the sum of the rows below it.
   const ofItself = ([, part]: ['mrr' | 'metric', string]) => STATEMENT_METRICS[part] === metric;
   const parts = (MADE_OF[metric] ?? []).filter((each) => isInStatement(explained) || !ofItself(each));

@@ -1,16 +1,17 @@
 /** What stands below a metric: the movements, payments and lines that it is the sum of. */
 import { FootingError, shown } from '../../kernel/errors.ts';
 import { type ExplanationNode, type ReadContext, select } from '../../ledger/index.ts';
-import type { SourceOf } from '../explain.ts';
+import { movementNode, netMovements, type SourceOf } from '../explain.ts';
+import { planNames } from '../explainWords.ts';
 import { amountText } from '../money.ts';
-import { MOVEMENT_LABELS, type MovementType } from '../statement.ts';
+import { MOVEMENT_LABELS, type MovementType, STATEMENT_ROWS, type StatementRow } from '../statement.ts';
 import { activities } from './activities.ts';
 import { customerCondition } from './conditions.ts';
 import { current } from './current.ts';
 import type { OfWhat } from './explain.ts';
 import type { Filter } from './filters.ts';
 import { METRICS, type MetricName } from './names.ts';
-import { bySubscription, dayOf, type Scope, scopeOf } from './scope.ts';
+import { bound, bySubscription, dayOf, type Scope, scopeOf } from './scope.ts';
 import { customerLabel, movementRows, planLabel } from './source.ts';
 
 /** Rows listed below a figure. */
@@ -18,6 +19,8 @@ const LISTED_MAX = 100;
 
 interface Asked {
   metric: MetricName;
+  /** Reference to the MRR of the same period, customers and plans, narrowed to these filters besides. */
+  mrrOf: (filters: string) => string;
   currency: string;
   days: { from: string; to: string };
   of: OfWhat;
@@ -49,6 +52,7 @@ export async function below(read: ReadContext, asked: Asked): Promise<Listed> {
   const { metric, of, filter, currency, days } = asked;
   const scope = await scopeOf(read, { currency, until: days.to, filter, partitionBy: of.partitionBy });
   const types = TYPES[metric];
+  if (metric === 'customers' || (metric === 'mrr' && !asked.inStatement)) return paying(scope, asked);
   const all = filter.length === 0 && of.partitionBy === undefined;
   if (types && asked.inStatement && metric.startsWith('mrr_')) return NOTHING;
   if (types)
@@ -58,6 +62,111 @@ export async function below(read: ReadContext, asked: Asked): Promise<Listed> {
   if (METRICS[metric].ingredient === 'cash') return payments(scope, asked);
   if (metric === 'recognised_revenue') return recognised(scope, asked);
   return NOTHING;
+}
+
+const FIRST_DAY = '1900-01-01';
+
+/** Who pays at the end, the largest first; of one customer, what moved it there. */
+async function paying(scope: Scope, asked: Asked): Promise<Listed> {
+  const { days, of, filter } = asked;
+  const alone = filter.some(({ name, values }) => name === 'customer' && values.length === 1);
+  const rows = await select<{ who: string; cents: string; total: string }>(
+    scope.read.engines,
+    scope.read.database,
+    `SELECT toString(who) AS who, toString(net) AS cents, toString(count() OVER ()) AS total
+     FROM (
+       SELECT who, sum(amount_cents) AS net
+       FROM (${movementRows(scope, null)})
+       WHERE d <= {to:Date32} ${of.part === undefined ? '' : 'AND part = {part:String}'}
+       GROUP BY who
+       ${alone ? '' : 'HAVING net != 0'}
+     )
+     ORDER BY abs(net) DESC, who
+     LIMIT ${LISTED_MAX}`,
+    { ...scope.parameters, ...days, part: of.part ?? '' },
+  );
+  const [only, second] = rows;
+  if (only === undefined) return NOTHING;
+  if (alone && second === undefined) {
+    return bySubscription(scope) || of.part !== undefined
+      ? movedInPart(scope, { ...asked, days: { ...days, from: FIRST_DAY } }, [...STATEMENT_ROWS])
+      : movedOne(scope, days.to, only.who);
+  }
+  const names = await namesOf(scope, rows, days.to);
+  return {
+    nodes: rows.map(({ who, cents }) => {
+      const customer = names.get(who);
+      return {
+        kind: 'part',
+        ref: customer === undefined ? null : refOfCustomer(asked, customer),
+        title: customer?.id ?? '',
+        value: amountText(BigInt(cents), asked.currency),
+        unit: asked.currency,
+        words: null,
+        facts: [],
+        children: [],
+        childrenTotal: 1,
+      };
+    }),
+    total: Number(only.total),
+  };
+}
+
+/** All movements of one customer up to a day: they sum to what it pays then. */
+async function movedOne({ read, currency }: Scope, to: string, hash: string): Promise<Listed> {
+  const condition =
+    'seq <= {seq:UInt64} AND currency = {currency:String} AND customer_hash = {hash:UInt64} AND day <= {to:Date32}';
+  const values = { seq: read.seq, currency, hash, to };
+  const rows = await netMovements(read, condition, values, `LIMIT ${LISTED_MAX}`);
+  const [counted] = await select<{ count: string }>(
+    read.engines,
+    read.database,
+    `SELECT sum(sign) AS count FROM movements WHERE ${condition}`,
+    values,
+  );
+  const plans = await planNames(read);
+  return { nodes: rows.map((row) => movementNode(row, plans)), total: Number(counted?.count ?? 0) };
+}
+
+interface Named {
+  id: string;
+  /** '' where the customers of all sources are meant. */
+  source: string;
+}
+
+async function namesOf(scope: Scope, rows: ReadonlyArray<{ who: string }>, to: string): Promise<Map<string, Named>> {
+  const { engines, database } = scope.read;
+  const who = bound(
+    scope,
+    rows.map((row) => BigInt(row.who)),
+    'Array(UInt64)',
+  );
+  const sql = bySubscription(scope)
+    ? `SELECT toString(who) AS mover, any(customer) AS id, '' AS source
+       FROM (${originsOf(scope, 'cityHash64(customer_hash, plan_part)')})
+       WHERE who IN ${who}
+       GROUP BY mover`
+    : `SELECT toString(customer_hash) AS mover, any(customer_external_id) AS id, any(toString(movements.source)) AS source
+       FROM movements
+       WHERE seq <= {seq:UInt64} AND currency = {currency:String} AND customer_hash IN ${who}
+       GROUP BY mover`;
+  const found = await select<Named & { mover: string }>(engines, database, sql, {
+    ...scope.parameters,
+    from: FIRST_DAY,
+    to,
+  });
+  return new Map(found.map(({ mover, id, source }) => [mover, { id, source }]));
+}
+
+/** The MRR of one of the customers, with all that the figure is narrowed to. */
+function refOfCustomer({ mrrOf, of }: Asked, { id, source }: Named): string {
+  const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
+  const filters = [
+    ...(of.filters === undefined || of.filters === '' ? [] : [of.filters]),
+    `customer~ANY~${quoted(id)}`,
+    ...(source === '' ? [] : [`data_source~ANY~${quoted(source)}`]),
+  ];
+  return mrrOf(filters.join('~AND~'));
 }
 
 /** Movements of customers, as the feed of activities has them. */
@@ -89,7 +198,7 @@ async function moved(
 async function movedInPart(
   scope: Scope,
   { currency, days, of }: Asked,
-  types: readonly MovementType[],
+  types: readonly StatementRow[],
 ): Promise<Listed> {
   const { engines, database } = scope.read;
   const rows = `
@@ -103,7 +212,7 @@ async function movedInPart(
   const origins = originsOf(scope, partitioned);
   // After the conditions, which bind their values.
   const parameters = { ...scope.parameters, ...days, part: of.part ?? '' };
-  const found = await select<{ on: string; type: MovementType; amount: string; customer: string; ref: string }>(
+  const found = await select<{ on: string; type: StatementRow; amount: string; customer: string; ref: string }>(
     engines,
     database,
     `SELECT toString(d) AS on, type, toString(cents) AS amount, customer, ref

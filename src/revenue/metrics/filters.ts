@@ -57,6 +57,7 @@ export const FILTER_FIELDS: Readonly<Record<string, FilterField>> = {
   customer: customer('key of the customer'),
   data_source: customer('data source of the customer'),
   tags: customer('tags of the customer', 'tags'),
+  cohort: customer('month of the first paid day, such as 2025-01'),
   customer_status: customer('active or cancelled, now'),
   mrr: customer('MRR of the customer now, in units of the currency', 'number'),
   currency: subscription('currency of the subscription'),
