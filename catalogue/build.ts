@@ -4,6 +4,7 @@
  *   node catalogue/build.ts desnz 2025 <flat file as CSV>
  *   node catalogue/build.ts world-grid 2023 <carbon intensity by country as JSON>
  *   node catalogue/build.ts supply-chain 1.3 <factors by NAICS as CSV>
+ *   node catalogue/build.ts supply-chain-by-gas 1.3 <factors by NAICS as CSV> <the same by gas as CSV>
  *   node catalogue/build.ts epa-hub 2025 <folder with the hub's tables as CSV>
  *   node catalogue/build.ts defaults        the releases that no file is needed for
  */
@@ -15,6 +16,7 @@ import { importDesnz } from '../src/carbon/catalogue/import-desnz.ts';
 import { importEpaHub } from '../src/carbon/catalogue/import-epa-hub.ts';
 import { importSupplyChain } from '../src/carbon/catalogue/import-supply-chain.ts';
 import { importWorldGrid } from '../src/carbon/catalogue/import-world-grid.ts';
+import { importSupplyChainByGas, packGases } from '../src/carbon/catalogue/supply-chain-gases.ts';
 
 const RELEASES = new URL('./releases/', import.meta.url);
 
@@ -25,8 +27,15 @@ const IMPORTERS: Record<string, (edition: string, path: string) => ImportedRelea
   'supply-chain': (version, path) => importSupplyChain(readFileSync(path, 'utf8'), version),
 };
 
-const [publisher = '', edition = '', path = ''] = process.argv.slice(2);
+const [publisher = '', edition = '', path = '', byGas = ''] = process.argv.slice(2);
 const importer = IMPORTERS[publisher];
+if (publisher === 'supply-chain-by-gas') {
+  const gases = packGases(readFileSync(byGas, 'utf8'), 2022);
+  const release = importSupplyChainByGas(readFileSync(path, 'utf8'), gases, edition);
+  writeRelease(release);
+  writeFileSync(new URL(`${release.head.id}/gases.csv`, RELEASES), gases);
+  process.exit(0);
+}
 if (publisher === 'defaults') {
   for (const release of [ipccDefaults(), statedMasses()]) writeRelease(release);
   process.exit(0);

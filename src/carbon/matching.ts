@@ -42,9 +42,13 @@ export function releaseHash(release: Release): string {
     .digest('hex');
 }
 
-/** The shipped releases as an account adopts them when it is created. */
+/** The shipped releases as an account adopts them when it is created: all but those of which there is a fuller one. */
 export function starterReleases(catalogue: Catalogue = loadCatalogue()): AdoptPayload {
-  return { releases: catalogue.releases.map((release) => ({ release: release.id, hash: releaseHash(release) })) };
+  return adoptable(catalogue.releases.filter((release) => release.supersededBy === undefined));
+}
+
+function adoptable(releases: readonly Release[]): AdoptPayload {
+  return { releases: releases.map((release) => ({ release: release.id, hash: releaseHash(release) })) };
 }
 
 interface AdoptedRow {
@@ -88,7 +92,7 @@ export async function factorsInForce(place: Place, seq: number, under?: Methodol
     moneyAsOf(place, stated, methodology.fx === 'year_average' ? [...CURRENCIES.keys()] : []),
   );
   // What another methodology would use need not be adopted.
-  const offered = under?.releases ? starterReleases().releases : releases;
+  const offered = under?.releases ? adoptable(loadCatalogue().releases).releases : releases;
   const adopted = offered.filter(({ release }) => methodology.releases?.includes(release) ?? true);
   const key = [
     own === NO_FACTORS ? '' : `${place.database} ${own}`,

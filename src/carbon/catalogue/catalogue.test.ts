@@ -8,6 +8,7 @@ import { Rational } from '../../kernel/rational.ts';
 import { convertQuantity, parseUnit } from '../../kernel/units.ts';
 import { co2e, factorCo2e, GWP_SET_NAMES, gwpEntries, gwpSet } from './gwp.ts';
 import { loadCatalogue, readCatalogue } from './load.ts';
+import { BASES, co2eOfSplit, gasSplitOf, packGases, roundingOfSplit, unpackGases } from './supply-chain-gases.ts';
 import type { Factor, GasVector } from './types.ts';
 
 const catalogue = loadCatalogue();
@@ -49,6 +50,7 @@ describe('the shipped catalogue', () => {
         'uk-desnz-2025',
         'us-epa-hub-2025',
         'us-epa-supply-chain-1.3',
+        'us-epa-supply-chain-1.3-by-gas',
         'world-grid-2023',
       ]),
     );
@@ -397,6 +399,89 @@ describe('spend', () => {
     ]);
     expect(emitted(factor('us-epa-supply-chain-1.3', 'NAICS 484121', 'USD (2022 purchaser price)'), '1')).toBe('0.595');
     expect(() => emitted(software, '1', 'AR5', 'USD')).toThrow(/exchange rate or a price index/);
+  });
+});
+
+describe('spend by gas', () => {
+  const industries = catalogue.factors.filter(({ release }) => release === 'us-epa-supply-chain-1.3');
+  const splits = unpackGases(readFileSync(new URL('us-epa-supply-chain-1.3-by-gas/gases.csv', releases), 'utf8'));
+  const ar5 = gwpSet('AR5');
+
+  test('the gases give the CO2e of all 1,016 industries, with margins and without, within the rounding of what is printed', () => {
+    const thousandth = Rational.parse('0.0005');
+    const codes = new Set(industries.map(({ sourceRow }) => sourceRow));
+    expect([codes.size, splits.size]).toEqual([1016, 3 * 1016]);
+    const toLastDigit = { 'without margins': 0, 'with margins': 0 };
+    for (const code of codes) {
+      const printed = (stage: string) =>
+        Rational.parse(
+          industries.find((each) => each.sourceRow === code && each.lifeCycleStage === stage)!.co2eSource!,
+        );
+      const [gate, shelf] = [printed('cradle-to-gate'), printed('cradle-to-shelf')];
+      for (const [basis, co2e] of [
+        ['without margins', gate],
+        ['with margins', shelf],
+      ] as const) {
+        const split = splits.get(`${code} ${basis}`)!;
+        const sum = co2eOfSplit(split, ar5);
+        const apart = sum.sub(co2e);
+        const most = roundingOfSplit(split, ar5).add(thousandth);
+        expect(apart.cmp(most) <= 0 && apart.neg().cmp(most) <= 0, `${code} ${basis}: ${sum} for ${co2e}`).toBe(true);
+        if (sum.toDecimal(3).toString() === co2e.toDecimal(3).toString()) toLastDigit[basis] += 1;
+      }
+    }
+    // The others differ by one thousandth, because gases are printed with three digits.
+    expect([toLastDigit['without margins'], toLastDigit['with margins']]).toEqual([788, 841]);
+  });
+
+  test('factors by gas have the masses of the source, and the CO2e of the release without gases', () => {
+    for (const total of industries) {
+      const split = catalogue.byId(total.id.replace('1.3/', '1.3-by-gas/'))!;
+      const gases = gasSplitOf(split)!;
+      expect([split.co2eSource, split.gases.co2_fossil, split.gases.ch4_non_fossil, split.gases.n2o]).toEqual([
+        total.co2eSource,
+        ...['CO2', 'CH4', 'N2O'].map((gas) => gases.get(gas)),
+      ]);
+      expect(co2e(split.gases, ar5).toString()).toBe(co2eOfSplit(gases, ar5).toString());
+    }
+    expect(gasSplitOf(industries[0]!)).toBeUndefined();
+  });
+
+  test('NAICS 541511 under another set is restated but for its fluorinated gases', () => {
+    const software = factor('us-epa-supply-chain-1.3-by-gas', 'NAICS 541511', 'USD (2022 purchaser price)');
+    expect([emitted(software, '1'), gasSplitOf(software)!.size]).toEqual(['0.084', 18]);
+    expect(emitted(software, '1', 'AR6')).toBe(
+      Rational.parse(software.gases.co2_fossil)
+        .add(Rational.parse(software.gases.ch4_non_fossil).mul(Rational.parse('27')))
+        .add(Rational.parse(software.gases.n2o).mul(Rational.parse('273')))
+        .add(Rational.parse(software.gases.co2e_unsplit))
+        .toString(),
+    );
+  });
+
+  test.each([
+    ['a gas missing', (text: string) => text.replace(/^.*Methane.*\n/m, ''), 'a gas is missing'],
+    ['a gas twice', (text: string) => text.replace('Methane', 'Carbon dioxide'), 'not what is expected'],
+    ['an unknown gas', (text: string) => text.replace('Methane', 'Argon'), 'not what is expected'],
+    ['another price year', (text: string) => text.replaceAll('2022', '2021'), 'not what is expected'],
+  ])('a file with %s is refused', (_, spoilt, words) => {
+    const gases = readFileSync(new URL('us-epa-supply-chain-1.3-by-gas/gases.csv', releases), 'utf8');
+    const names = `Carbon dioxide,Methane,Nitrous oxide,HFC-23,HFC-32,HFC-125,HFC-134a,HFC-143a,HFC-236fa,Carbon tetrafluoride,Hexafluoroethane,Perfluoropropane,Perfluorocyclobutane,Perfluorobutane,Perfluorohexane,Sulfur hexafluoride,Nitrogen trifluoride,"HFCs and PFCs, unspecified"`;
+    const values = BASES.map((basis) => [...splits.get(`111110 ${basis}`)!.values()]);
+    const file = [
+      '2017 NAICS Code,GHG,Unit,Supply Chain Emission Factors without Margins,Margins of Supply Chain Emission Factors,Supply Chain Emission Factors with Margins',
+      ...names
+        .match(/"[^"]+"|[^,]+/g)!
+        .map(
+          (name, i) =>
+            `111110,${name},"${i === 17 ? 'kg CO2e' : 'kg'}/2022 USD, purchaser price",${values.map((each) => each[i]).join()}`,
+        ),
+      '',
+    ].join('\n');
+    expect(packGases(file, 2022).split('\n')[1]!.split(',').slice(1)).toEqual(
+      gases.split('\n')[1]!.split(',').slice(1),
+    );
+    expect(() => packGases(spoilt(file), 2022)).toThrow(words);
   });
 });
 

@@ -43,6 +43,9 @@ export const FACTOR_COLUMNS = [
   'notes',
 ] as const;
 
+/** A further column, there only when some factor of the release states what it errs by. */
+export const UNCERTAINTY_COLUMN = 'uncertainty_percent';
+
 /** Separates several values in one cell: aliases, categories. */
 export const LIST_SEPARATOR = '|';
 
@@ -72,6 +75,8 @@ export interface FactorDraft {
   sourceTable: string;
   sourceRow: string;
   notes?: string;
+  /** Half-width of the 95 % interval, per cent. */
+  uncertaintyPercent?: string;
 }
 
 /** A publication without what follows from its factors. */
@@ -100,7 +105,8 @@ export function writeFactors(imported: ImportedRelease): string {
       throw new FootingError('invalid', `${draft.name} accompanies ${draft.accompanies}, which is not in the release`);
     }
   }
-  return writeCsv(FACTOR_COLUMNS, rows);
+  const stated = imported.drafts.some(({ uncertaintyPercent }) => uncertaintyPercent !== undefined);
+  return writeCsv(stated ? [...FACTOR_COLUMNS, UNCERTAINTY_COLUMN] : FACTOR_COLUMNS, rows);
 }
 
 /** A release with its text, as it is kept. */
@@ -189,6 +195,7 @@ function draftToRow(draft: FactorDraft, head: ReleaseHead): CsvRow {
     source_table: draft.sourceTable,
     source_row: draft.sourceRow,
     notes: draft.notes ?? '',
+    [UNCERTAINTY_COLUMN]: draft.uncertaintyPercent ?? '',
   };
 }
 

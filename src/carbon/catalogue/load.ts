@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { FootingError } from '../../kernel/errors.ts';
 import { parseUnit, type Unit } from '../../kernel/units.ts';
 import { readCells } from './csv.ts';
-import { FACTOR_COLUMNS, LIST_SEPARATOR } from './format.ts';
+import { FACTOR_COLUMNS, LIST_SEPARATOR, UNCERTAINTY_COLUMN } from './format.ts';
 import type { Factor, GwpSetName, LifeCycleStage, Method, Release, Scope } from './types.ts';
 
 const FOLDER = new URL('../../../catalogue/releases/', import.meta.url);
@@ -98,7 +98,8 @@ function at(cells: string[], column: (typeof FACTOR_COLUMNS)[number]): string {
 export function readFactors(text: string, release: Pick<Release, 'id' | 'gwpSource'>): Factor[] {
   const units = new Map<string, Unit>();
   const { header, rows } = readCells(text, `${release.id}/factors.csv`);
-  if (header.join() !== FACTOR_COLUMNS.join()) throw new FootingError('malformed', `The columns are ${header.join()}`);
+  const columns = header.at(-1) === UNCERTAINTY_COLUMN ? header.slice(0, -1) : header;
+  if (columns.join() !== FACTOR_COLUMNS.join()) throw new FootingError('malformed', `The columns are ${header.join()}`);
   return rows.map((cells) => readFactor(cells, release.id, release.gwpSource, units));
 }
 
@@ -143,6 +144,7 @@ function readFactor(cells: string[], release: string, gwpSource: GwpSetName, uni
     sourceTable: at(cells, 'source_table'),
     sourceRow: at(cells, 'source_row'),
     notes: at(cells, 'notes'),
+    ...(cells[FACTOR_COLUMNS.length] ? { uncertaintyPercent: cells[FACTOR_COLUMNS.length]! } : {}),
   };
 }
 

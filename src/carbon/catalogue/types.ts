@@ -78,6 +78,8 @@ export interface Factor {
   sourceTable: string;
   sourceRow: string;
   notes: string;
+  /** Half-width of the 95 % interval in per cent, where the source states one. */
+  uncertaintyPercent?: string;
 }
 
 /** One publication of one publisher, as it stands in `catalogue/releases/<id>/release.json`. */
@@ -94,6 +96,8 @@ export interface Release {
   url: string;
   gwpSource: GwpSetName;
   notes: string[];
+  /** Release with the same content and more: new accounts take that one. */
+  supersededBy?: string;
   /** What the importer read and what became of it; rows that are not factors are counted by reason. */
   counts: { rowsRead: number; factors: number; left: Record<string, number> };
   /** SHA-256 of factors.csv, hex. */
