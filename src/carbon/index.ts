@@ -28,6 +28,7 @@ export {
 export { carbonBook, openingEntries } from './book.ts';
 export { GWP_SET_NAMES } from './catalogue/gwp.ts';
 export { loadCatalogue } from './catalogue/load.ts';
+export { gasSplitOf } from './catalogue/supply-chain-gases.ts';
 export type { Factor, GwpSetName, Release } from './catalogue/types.ts';
 export {
   completeness,

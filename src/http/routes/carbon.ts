@@ -19,6 +19,7 @@ import {
   findFactors,
   GWP_SET_NAMES,
   type GwpSetName,
+  gasSplitOf,
   matchingState,
   type Preview,
   previewChange,
@@ -447,6 +448,7 @@ function briefView(factor: Factor) {
 
 function factorView(factor: Factor, release: Release | undefined) {
   const { other_gas, ...gases } = factor.gases;
+  const stated = gasSplitOf(factor);
   if (!release) throw new FootingError('corrupt', `The release ${factor.release} is missing.`);
   return {
     ...briefView(factor),
@@ -454,8 +456,10 @@ function factorView(factor: Factor, release: Release | undefined) {
     accompanies: factor.accompanies || null,
     gases_kg: gases as Record<string, string>,
     other_gas: other_gas || null,
+    all_gases_kg: stated === undefined ? null : Object.fromEntries(stated),
     derived_from_co2e: factor.derivedFromCo2e,
     co2e_kg: Object.fromEntries(GWP_SET_NAMES.map((name) => [name, factorCo2eUnder(factor, name)])),
+    uncertainty_percent: factor.uncertaintyPercent ?? null,
     source: { table: factor.sourceTable, row: factor.sourceRow },
     publication: {
       id: release.id,

@@ -208,10 +208,18 @@ export const FactorSchema = Type.Object(
     accompanies: Nullable(Type.String({ description: 'Family along with which it is drawn in' })),
     gases_kg: Type.Record(Type.String(), DecimalText, { description: 'kg of each gas per unit' }),
     other_gas: Nullable(Type.String()),
+    all_gases_kg: Nullable(
+      Type.Record(Type.String(), DecimalText, {
+        description: 'Where the source states more gases than lines hold: each of them; `unspecified` is kg CO2e',
+      }),
+    ),
     derived_from_co2e: Type.Boolean({ description: 'Gas masses are the published CO2e of the gas / its potential' }),
     co2e_kg: Type.Record(Type.String(), Nullable(DecimalText), {
       description: 'kg CO2e per unit under each set; null where the set has no potential for the gas',
     }),
+    uncertainty_percent: Nullable(
+      Type.String({ description: 'Half-width of the 95 % interval in per cent; null where the source states none' }),
+    ),
     source: Type.Object({ table: Type.String(), row: Type.String() }, strict),
     publication: Type.Object(
       {
