@@ -2,7 +2,7 @@
 import { Decimal } from '../kernel/decimal.ts';
 import { invariant } from '../kernel/errors.ts';
 import { Rational } from '../kernel/rational.ts';
-import { gwpSet } from './catalogue/gwp.ts';
+import { componentsOf, gwpSet } from './catalogue/gwp.ts';
 import type { GwpSetName } from './catalogue/types.ts';
 import { FLAG_NAMES, type Flag, GASES, type Gas, type Mass } from './tables.ts';
 
@@ -17,7 +17,7 @@ export interface Figures {
   co2e_t: string;
   /** Masses, kg; biogenic CO2 is shown beside and is in no CO2e. */
   gases_kg: Record<Gas, string>;
-  /** Mass of each further gas, kg. */
+  /** Mass of each further gas, kg; of a blend, of each of its components. */
   other_gases_kg: Record<string, string>;
   /** CO2e of sources that used another set and do not give their gases: taken over as it is, kg. */
   not_restatable_kg: string;
@@ -47,7 +47,10 @@ export function figuresOf(rows: readonly SumRow[], gwp: GwpSetName, byGas = fals
       if (row[gas] === '0') continue;
       const mass = Decimal.parse(row[gas]);
       gases.set(gas, gases.get(gas)!.add(mass));
-      if (gas === 'other_kg') others.set(row.other_gas, (others.get(row.other_gas) ?? Decimal.ZERO).add(mass));
+      if (gas === 'other_kg') {
+        for (const [component, share] of partsOf(row.other_gas))
+          others.set(component, (others.get(component) ?? Decimal.ZERO).add(mass.mul(share)));
+      }
       if (own && !byGas) continue;
       const potential = gas === 'other_kg' ? potentials.of(row.other_gas) : potentials[gas];
       if (potential === undefined) without.add(row.other_gas);
@@ -83,14 +86,10 @@ export function figuresByGas(rows: readonly SumRow[], gwp: GwpSetName): Array<[g
   const found = new Map<string, Figures>();
   const zero = Object.fromEntries([...GASES, 'co2e_source'].map((mass) => [mass, '0'])) as Record<Mass, string>;
   for (const gas of GASES) {
-    const having = rows.filter((row) => row[gas] !== '0');
-    const names = gas === 'other_kg' ? [...new Set(having.map((row) => row.other_gas))].sort() : [gas];
-    for (const name of names) {
-      const own = having.filter((row) => gas !== 'other_kg' || row.other_gas === name);
-      if (own.length === 0) continue;
-      const alone = own.map((row) => ({ ...row, ...zero, [gas]: row[gas] }));
-      found.set(name, figuresOf(alone, gwp, true));
-    }
+    const alone = rows.filter((row) => row[gas] !== '0').map((row) => ({ ...row, ...zero, [gas]: row[gas] }));
+    if (alone.length === 0) continue;
+    if (gas !== 'other_kg') found.set(gas, figuresOf(alone, gwp, true));
+    else for (const [name, figures] of furtherGases(alone, gwp)) found.set(name, figures);
   }
   const total = Decimal.parse(figuresOf(rows, gwp).co2e_kg);
   const sum = [...found.values()].reduce((added, { co2e_kg }) => added.add(Decimal.parse(co2e_kg)), Decimal.ZERO);
@@ -100,6 +99,51 @@ export function figuresByGas(rows: readonly SumRow[], gwp: GwpSetName): Array<[g
     found.set(ROUNDING, { ...empty, co2e_kg: rest.toString(), co2e_t: rest.mul(THOUSANDTH).toString() });
   }
   return [...found];
+}
+
+/** Rows of further gases gas by gas: a blend is its components, of which those outside the Kyoto basket count 0. */
+function furtherGases(rows: readonly SumRow[], gwp: GwpSetName): Array<[gas: string, figures: Figures]> {
+  const set = gwpSet(gwp);
+  const parts = rows.flatMap((row) =>
+    partsOf(row.other_gas).map(([component, share]) => ({
+      row,
+      component,
+      mass: Decimal.parse(row.other_kg).mul(share),
+    })),
+  );
+  return [...new Set(parts.map(({ component }) => component))].sort().map((component) => {
+    const own = parts.filter((part) => part.component === component);
+    const figures = figuresOf(
+      own.map(({ row }) => ({ ...row, other_kg: '0' })),
+      gwp,
+      true,
+    );
+    let [mass, co2e] = [Decimal.ZERO, Decimal.ZERO];
+    const without = new Set<string>();
+    for (const part of own) {
+      mass = mass.add(part.mass);
+      const potential = part.row.other_gas === component ? set.of(component) : set.inBlend(component);
+      if (potential === undefined) without.add(component);
+      else co2e = co2e.add(part.mass.mul(exact(potential)));
+    }
+    const kg = mass.toString();
+    return [
+      component,
+      {
+        ...figures,
+        co2e_kg: co2e.toString(),
+        co2e_t: co2e.mul(THOUSANDTH).toString(),
+        gases_kg: { ...figures.gases_kg, other_kg: kg },
+        other_gases_kg: { [component]: kg },
+        without_potential: [...without],
+      },
+    ];
+  });
+}
+
+/** A blend as its components, any other gas as itself. */
+function partsOf(gas: string): Array<readonly [gas: string, share: Decimal]> {
+  return (componentsOf(gas) ?? [[gas, Rational.ONE] as const]).map(([name, share]) => [name, exact(share)] as const);
 }
 
 const HUNDRED = Rational.parse('100');
@@ -128,6 +172,6 @@ function potentialsOf(gwp: GwpSetName): Potentials {
 
 function exact(potential: Rational): Decimal {
   const decimal = potential.toExactDecimal();
-  invariant(decimal !== undefined, `the potential ${potential} is no decimal`);
+  invariant(decimal !== undefined, `${potential} is no decimal`);
   return decimal;
 }

@@ -93,6 +93,10 @@ function buildSet(
     if (!entry) throw new FootingError('corrupt', `The GWP set ${name} has no value for ${gas}`);
     return entry.gwp100;
   };
+  const inBlend = (component: string): Rational => {
+    const entry = potentials.get(component);
+    return entry?.kyoto ? entry.gwp100 : Rational.ZERO;
+  };
   return {
     name,
     co2: required('CO2'),
@@ -102,12 +106,18 @@ function buildSet(
     of(gas) {
       const blend = blends.get(gas);
       if (!blend) return potentials.get(gas)?.gwp100;
-      return blend.reduce((sum, [component, share]) => {
-        const entry = potentials.get(component);
-        return entry?.kyoto ? sum.add(entry.gwp100.mul(share)) : sum;
-      }, Rational.ZERO);
+      return blend.reduce((sum, [component, share]) => sum.add(inBlend(component).mul(share)), Rational.ZERO);
     },
+    inBlend,
   };
+}
+
+let blends: Map<string, [gas: string, share: Rational][]> | undefined;
+
+/** Components of a blend with their shares of its mass; undefined for a gas that is none. */
+export function componentsOf(gas: string): ReadonlyArray<readonly [gas: string, share: Rational]> | undefined {
+  blends ??= readBlends();
+  return blends.get(gas);
 }
 
 /** Mass shares of blends; components outside the Kyoto basket (HCFC, hydrocarbons) count nothing in the scopes. */

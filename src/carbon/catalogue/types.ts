@@ -112,4 +112,6 @@ export interface GwpSet {
   n2o: Rational;
   /** Potential of a named gas or blend; undefined when the set has no value for it. */
   of(gas: string): Rational | undefined;
+  /** Potential of a gas as a component of a blend: outside the Kyoto basket it counts nothing in the scopes. */
+  inBlend(component: string): Rational;
 }
