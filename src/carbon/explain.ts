@@ -466,6 +466,9 @@ async function explainFactor(context: ReadContext, id: string): Promise<Explanat
       ]),
       ...(factor.gases.other_gas ? [['other gas', factor.gases.other_gas] as [string, string]] : []),
       ...(factor.derivedFromCo2e ? [['gases', 'derived from the published CO2e of each gas'] as [string, string]] : []),
+      ...(factor.uncertaintyPercent === undefined
+        ? []
+        : [['uncertainty, 95 %', `± ${factor.uncertaintyPercent} %`] as [string, string]]),
       ['table', factor.sourceTable],
       ['row', factor.sourceRow],
     ],
@@ -557,7 +560,7 @@ function queryOf(parameters: URLSearchParams): InventoryQuery {
 }
 
 /** The entry that a reference itself names, which is never later than the one that is read. */
-function asOfOf(parameters: URLSearchParams, seq: number): number {
+export function asOfOf(parameters: URLSearchParams, seq: number): number {
   const text = parameters.get('as_of') ?? '';
   if (!/^\d{1,15}$/.test(text)) throw new FootingError('malformed', `Not an entry: ${shown(text)}`);
   if (Number(text) > seq) {

@@ -72,6 +72,7 @@ const FACTOR_COLUMNS: readonly SqlColumn[] = [
   decimal('co2e_source'),
   { name: 'gases', type: 'json' },
   ...['source_table', 'source_row', 'notes'].map(text),
+  decimal('uncertainty_percent'),
 ];
 
 const factors: ExportTable = {
@@ -99,6 +100,7 @@ const factors: ExportTable = {
         factor.sourceTable,
         factor.sourceRow,
         factor.notes,
+        factor.uncertaintyPercent ?? null,
       ];
     }
   },

@@ -92,8 +92,9 @@ export async function factorsInForce(place: Place, seq: number, under?: Methodol
     moneyAsOf(place, stated, methodology.fx === 'year_average' ? [...CURRENCIES.keys()] : []),
   );
   // What another methodology would use need not be adopted.
-  const offered = under?.releases ? adoptable(loadCatalogue().releases).releases : releases;
-  const adopted = offered.filter(({ release }) => methodology.releases?.includes(release) ?? true);
+  const adopted = under?.releases
+    ? await releasesNamed(place, seq, under.releases)
+    : releases.filter(({ release }) => methodology.releases?.includes(release) ?? true);
   const key = [
     own === NO_FACTORS ? '' : `${place.database} ${own}`,
     decisionKey(methodology),
@@ -106,6 +107,12 @@ export async function factorsInForce(place: Place, seq: number, under?: Methodol
   if (indexes.size >= INDEXES_MAX) indexes.delete(indexes.keys().next().value!);
   indexes.set(key, index);
   return withMoney(index, await money);
+}
+
+/** Releases by name, shipped or imported, whether they are adopted or not; names of no release are passed over. */
+async function releasesNamed(place: Place, seq: number, names: readonly string[]): Promise<AdoptedRow[]> {
+  const found = await Promise.all([...new Set(names)].sort().map((name) => releaseAsOf(place, seq, name)));
+  return found.flatMap((each) => (each ? [{ release: each.release.id, hash: releaseHash(each.release) }] : []));
 }
 
 /** @throws FootingError `corrupt` when the release is missing or is no longer what it was. */

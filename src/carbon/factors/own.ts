@@ -54,7 +54,7 @@ export async function ownFactors(place: Place, seq: number): Promise<Factor[]> {
       toString(co2e_kg) AS co2e_kg, toString(co2_kg) AS co2_kg, toString(ch4_kg) AS ch4_kg, toString(n2o_kg) AS n2o_kg,
       toString(ch4_fossil_kg) AS ch4_fossil_kg, toString(co2_biogenic_kg) AS co2_biogenic_kg,
       toString(other_gas_kg) AS other_gas_kg, toString(category) AS category,
-      toString(valid_from) AS valid_from, toString(valid_to) AS valid_to
+      toString(uncertainty_percent) AS uncertainty_percent, toString(valid_from) AS valid_from, toString(valid_to) AS valid_to
     FROM factors
     WHERE seq <= {seq:UInt64}
       AND sign = 1
@@ -102,6 +102,7 @@ function factorOf(row: Row): Factor {
     sourceTable: row.source_document || row.supplier || 'stated by the account',
     sourceRow: `${row.external_id}, entry ${row.origin_seq}, row ${row.origin_row}`,
     notes: [row.supplier, row.notes].filter((text) => text !== '').join(': '),
+    ...(row.uncertainty_percent === null ? {} : { uncertaintyPercent: row.uncertainty_percent }),
   };
 }
 

@@ -168,7 +168,16 @@ function problemsOf({ values }: ParsedRow): RowProblem[] {
     const { reason, remedy } = unit.problem;
     found.push({ column: 'unit', value: text('unit'), reason, ...(remedy === undefined ? {} : { remedy }) });
   }
-  for (const column of ['co2e_kg', 'co2_kg', 'ch4_kg', 'n2o_kg', 'ch4_fossil_kg', 'co2_biogenic_kg', 'other_gas_kg']) {
+  for (const column of [
+    'co2e_kg',
+    'co2_kg',
+    'ch4_kg',
+    'n2o_kg',
+    'ch4_fossil_kg',
+    'co2_biogenic_kg',
+    'other_gas_kg',
+    'uncertainty_percent',
+  ]) {
     if (text(column).startsWith('-')) found.push({ column, value: text(column), reason: 'is below zero' });
   }
   const category = values.category;

@@ -9,14 +9,16 @@ import { Rational } from '../../kernel/rational.ts';
 import { nearest } from '../../kernel/text.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import { loadCatalogue } from '../catalogue/load.ts';
-import { type Decision, type Descriptor, decide, type Line } from '../decide.ts';
+import { type Decision, type Descriptor, decide, type Line, OWN_RELEASE } from '../decide.ts';
 import { checkMonth } from '../dimensions.ts';
+import { factorsById } from '../factors/find.ts';
 import type { SumRow } from '../figures.ts';
 import { DESCRIPTOR_SELECT, type DescriptorRow, descriptorOf } from '../matching/descriptor.ts';
 import { compiledChoices } from '../matching/ledger.ts';
 import { matchingState } from '../matching/state.ts';
 import { factorsInForce } from '../matching.ts';
-import { read } from '../sql.ts';
+import { importedReleases } from '../releases/imported.ts';
+import { type Place, read } from '../sql.ts';
 import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES, type Mass } from '../tables.ts';
 import { UNWEIGHTED, type Weighted, type Weights } from '../weights.ts';
 import { methodologyInForce } from './ledger.ts';
@@ -103,14 +105,15 @@ export async function itemsUnder(
   const inForce = await methodologyInForce(context, context.seq);
   const posted = await readPosted(context, query);
   if (!methodology || decisionKey(methodology) === decisionKey(inForce)) {
-    return { items: rolesOf(posted), otherBasisLines: 0, heldLines: 0 };
+    return { items: rolesOf(posted, await stagesOf(context, posted)), otherBasisLines: 0, heldLines: 0 };
   }
-  if (methodology.releases !== null) checkReleases(methodology.releases);
-  const [held, index, choices, before] = await Promise.all([
+  if (methodology.releases !== null) await checkReleases(context, context.seq, methodology.releases);
+  const [held, index, choices, before, stages] = await Promise.all([
     readHeld(context, query),
     factorsInForce(context, context.seq, methodology),
     compiledChoices(context, context.seq),
     matchingState(context, context.seq),
+    stagesOf(context, posted),
   ]);
   const decisions = new Map<string, Decision>();
   const decided = (row: DescriptorRow & { descriptor: string; year: number }): Decision => {
@@ -142,7 +145,7 @@ export async function itemsUnder(
       continue;
     }
     if (again === null) result.otherBasisLines += Number(first!.lines);
-    result.items.push(...rolesOf(group));
+    result.items.push(...rolesOf(group, stages));
   }
   for (const row of held) {
     const decision = decided(row);
@@ -168,9 +171,18 @@ export async function decidesOtherwise(context: ReadContext, methodology: Method
   return decisionKey(methodology) !== decisionKey(await methodologyInForce(context, context.seq));
 }
 
-/** @throws FootingError `invalid` naming each release that the catalogue does not hold. */
-export function checkReleases(releases: readonly string[]): readonly string[] {
-  const known = loadCatalogue().releases.map(({ id }) => id);
+/** @throws FootingError `invalid` naming each release that is neither shipped nor imported; own factors count always. */
+export async function checkReleases(
+  place: Place,
+  seq: number,
+  releases: readonly string[],
+): Promise<readonly string[]> {
+  const imported = await importedReleases(place, seq);
+  const known = [
+    ...loadCatalogue().releases.map(({ id }) => id),
+    ...imported.map(({ release }) => release),
+    OWN_RELEASE,
+  ];
   const problems = releases
     .filter((release) => !known.includes(release))
     .map((release) => {
@@ -178,7 +190,7 @@ export function checkReleases(releases: readonly string[]): readonly string[] {
       return {
         field: 'releases',
         value: shown(release),
-        reason: 'is not in the catalogue',
+        reason: 'is neither shipped nor imported',
         remedy: near ? `Did you mean ${near}?` : `There are ${known.join(', ')}.`,
       };
     });
@@ -290,6 +302,13 @@ async function limited<Row>(reading: Promise<Row[]>): Promise<Row[]> {
   });
 }
 
+/** Life-cycle stage of each factor that goes along with others. */
+async function stagesOf(context: ReadContext, rows: readonly PostedRow[]): Promise<Map<string, string>> {
+  const ids = new Set(rows.filter(({ line }) => line > 0).map(({ factor_id }) => factor_id));
+  const factors = await factorsById(context, context.seq, [...ids]);
+  return new Map([...factors].map(([id, { lifeCycleStage }]) => [id, lifeCycleStage]));
+}
+
 /** Rows of the same entity, month and decided descriptor: the line and what goes along with it. */
 function groupsOf(rows: readonly PostedRow[]): PostedRow[][] {
   const groups = new Map<string, PostedRow[]>();
@@ -322,7 +341,7 @@ function sameLines(rows: readonly PostedRow[], lines: readonly Line[]): boolean 
   );
 }
 
-function rolesOf(rows: readonly PostedRow[]): Item[] {
+function rolesOf(rows: readonly PostedRow[], stages: ReadonlyMap<string, string>): Item[] {
   const roles = new Roles();
   return rows.map((row) => {
     const { gwp_source, other_gas, lines, entity, month, year, w, out, scope, method, match } = row;
@@ -340,7 +359,7 @@ function rolesOf(rows: readonly PostedRow[]): Item[] {
       method,
       match,
       descriptor: descriptorOf(row),
-      role: roles.of(groupOf(row), row.line, scope, category, row.factor_id),
+      role: roles.of(groupOf(row), row.line, scope, category, stages.get(row.factor_id)),
       basis: row.basis as Line['basis'],
       factor: row.factor_id,
       release: row.release,
@@ -381,7 +400,7 @@ function decidedAgain(
     return {
       ...what,
       descriptor,
-      role: roles.of('', number, scope, category, factor.id),
+      role: roles.of('', number, scope, category, factor.lifeCycleStage),
       scope,
       category,
       method,
@@ -404,9 +423,8 @@ function decidedAgain(
 /** What a line is among those of its activity, whatever its factor is called. */
 class Roles {
   private readonly seen = new Map<string, number>();
-  of(group: string, line: number, scope: number, category: number, factorId: string): string {
+  of(group: string, line: number, scope: number, category: number, stage = ''): string {
     if (line === 0) return 'main';
-    const stage = loadCatalogue().byId(factorId)?.lifeCycleStage ?? '';
     const role = `${scope}/${category}/${stage}`;
     const key = `${group}\n${role}`;
     const count = (this.seen.get(key) ?? 0) + 1;

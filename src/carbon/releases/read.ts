@@ -249,6 +249,14 @@ function draftOf(row: CsvRow, number: number, problems: Problem[]): FactorDraft 
   }
   if ((masses.other_kg === undefined) !== (text('other_gas') === ''))
     wrong('other_gas', 'the further gas has no name or no mass');
+  const uncertainty = text('uncertainty_percent');
+  if (uncertainty !== '' && !/^\d+(\.\d+)?$/.test(uncertainty)) {
+    wrong(
+      'uncertainty_percent',
+      'is not a number of at least 0',
+      'Write the half-width of the 95 % interval, such as 7',
+    );
+  }
   const scope = oneOf('scope', SCOPES, '3') as Scope;
   const category = text('category');
   if (category !== '' && !/^([1-9]|1[0-5])$/.test(category)) wrong('category', 'is not a scope-3 category, 1 to 15');
@@ -271,5 +279,6 @@ function draftOf(row: CsvRow, number: number, problems: Problem[]): FactorDraft 
     sourceTable: text('source_table') || 'table',
     sourceRow: text('source_row') || `row ${number}`,
     notes: text('notes'),
+    ...(uncertainty !== '' && { uncertaintyPercent: uncertainty }),
   };
 }

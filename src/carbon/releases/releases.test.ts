@@ -10,6 +10,10 @@ import { loadCatalogue, readFactors } from '../catalogue/load.ts';
 import { inventory } from '../inventory.ts';
 import { openTestLedger, posted, type TestLedger } from '../ledger.test-support.ts';
 import { ADOPT_KIND, releaseHash, starterReleases } from '../matching.ts';
+import { inventoryUnder } from '../methodology/inventoryUnder.ts';
+import { DEFAULT_METHODOLOGY } from '../methodology/methodology.ts';
+import { compare } from '../methodology/whatIf.ts';
+import { uncertainty } from '../uncertainty/report.ts';
 import { type HubSheet, hubWorkbook } from './hub.test-support.ts';
 import { importRelease, releaseAsOf } from './imported.ts';
 import { differenceOf, effectOfAdopting, releasesKnown } from './preview.ts';
@@ -44,6 +48,13 @@ describe('the documented CSV', () => {
   ])('%s is refused by row', async (_, row, problem) => {
     const read = readPublication(bytes(`${COLUMNS}\n${row}\n`), 'acme.csv', OPTIONS);
     await expect(read).rejects.toMatchObject({ code: 'invalid', problems: [expect.objectContaining(problem)] });
+  });
+
+  test('an uncertainty that is no number is refused', async () => {
+    const file = bytes(`${COLUMNS},uncertainty_percent\nSteam,kg,2,,SE,,,,1,small\n`);
+    await expect(readPublication(file, 'acme.csv', OPTIONS)).rejects.toMatchObject({
+      problems: [expect.objectContaining({ field: 'uncertainty_percent', row: 1 })],
+    });
   });
 
   test('says what it needs to know of the publication', async () => {
@@ -283,13 +294,17 @@ describe('in an account', () => {
   afterAll(() => engines.close());
 
   const release = (co2e: string, id = 'acme-2026', year = 2026) =>
-    readPublication(bytes(`name,unit,scope,category,co2e_unsplit\nParcel,each,3,4,${co2e}\n`), 'acme.csv', {
-      ...OPTIONS,
-      release: id,
-      year,
-      validFrom: '2025-01-01',
-      validTo: '2027-01-01',
-    });
+    readPublication(
+      bytes(`name,unit,scope,category,co2e_unsplit,uncertainty_percent\nParcel,each,3,4,${co2e},7\n`),
+      'acme.csv',
+      {
+        ...OPTIONS,
+        release: id,
+        year,
+        validFrom: '2025-01-01',
+        validTo: '2027-01-01',
+      },
+    );
   const at = (seq: number) => ({ ...ledger.context, seq });
   const kg = async (seq: number) => (await inventory(at(seq))).total.co2e_kg;
 
@@ -336,9 +351,24 @@ describe('in an account', () => {
     });
     expect(await differenceOf(at(seq), known)).toMatchObject({ with: null, added: 1 });
 
+    // A what-if takes it before it is adopted, beside the factors of one's own.
+    const under = { ...DEFAULT_METHODOLOGY, releases: ['acme-2026', 'own'] };
+    const whatIf = await compare(
+      { context: at(seq), methodology: DEFAULT_METHODOLOGY },
+      { context: at(seq), methodology: under },
+      false,
+    );
+    expect([whatIf.before.toString(), whatIf.after.toString(), whatIf.heldLines.after]).toEqual(['0', '5', 0]);
+    expect((await inventoryUnder(at(seq), { groupBy: ['release'] }, under)).rows).toMatchObject([
+      { keys: { release: 'acme-2026' }, co2e_kg: '5' },
+    ]);
+
     const hash = { release: 'acme-2026', hash: releaseHash(known.release) };
     const adopted = await adopt([...starterReleases().releases, hash]);
     expect([await kg(adopted), await kg(seq)]).toEqual(['5', '0']);
+    // What it says of its uncertainty counts.
+    const query = { gwp: 'AR5', method: 'approach_1', seed: 1, draws: 2 } as const;
+    expect((await uncertainty(at(adopted), query)).factors).toMatchObject([{ percent: '7', stated: true }]);
 
     expect(await importRelease(journal, engines, at(adopted), 'test', input)).toMatchObject({ repeated: true });
     const other = { ...input, made: await release('0.6') };

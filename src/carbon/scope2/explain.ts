@@ -9,6 +9,7 @@
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ExplanationNode, ReadContext, RecordSource } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
+import { asOfOf } from '../explain.ts';
 import { DEFAULT_GWP, type Dimension, INVENTORY_DIMENSIONS, type InventoryQuery, inventoryRef } from '../inventory.ts';
 import { methodologyInForce, methodologyNamed } from '../methodology/ledger.ts';
 import { type Methodology, methodologyId } from '../methodology/methodology.ts';
@@ -25,6 +26,8 @@ export interface Scope2ExplainOptions {
   source: (stream: string, originSeq: number, originRow: number) => Promise<RecordSource>;
   limit?: number;
   offset?: number;
+  /** The entry that the reference itself names; refs that lead on name it too. */
+  asOf?: number;
 }
 
 /** True when `explainScope2` understands the reference. */
@@ -41,6 +44,11 @@ export async function explainScope2(
   const at = ref.indexOf('?');
   const path = at < 0 ? ref : ref.slice(0, at);
   const words = new URLSearchParams(at < 0 ? '' : ref.slice(at + 1));
+  if (words.has('as_of')) {
+    const asOf = asOfOf(words, context.seq);
+    context = { ...context, seq: asOf };
+    options = { ...options, asOf };
+  }
   const named = words.get('methodology');
   const methodology =
     named === null
@@ -115,7 +123,9 @@ async function explainFigure(
     unit: 'kg CO2e',
     words: null,
     facts: [['kWh', grouped(own?.kwh ?? '0')], ...facts.slice(0, 3)],
-    children: lines.slice(offset, offset + limit).map((line) => countedNode(line, gwp, methodology)),
+    children: lines
+      .slice(offset, offset + limit)
+      .map((line) => countedNode(line, gwp, tailOf(gwp, methodology, options))),
     childrenTotal: lines.length,
   };
 }
@@ -147,7 +157,13 @@ async function explainLine(
   } else {
     const { entity, month, country, region, activity, factor } = line.use;
     const filters = { scope: ['2'], entity: [entity], activity: [activity], factor: [factor] };
-    const query: InventoryQuery = { gwp, from: month, to: month, filters };
+    const query: InventoryQuery = {
+      gwp,
+      from: month,
+      to: month,
+      filters,
+      ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
+    };
     children.push({
       ...node('part', inventoryRef(query, {}), `Location-based: ${activity}, ${month}, ${entity || 'no entity'}`, null),
       facts: [
@@ -156,7 +172,7 @@ async function explainLine(
       ],
     });
   }
-  return { ...lineNode(line, gwp, methodology), children, childrenTotal: children.length };
+  return { ...lineNode(line, gwp, tailOf(gwp, methodology, options)), children, childrenTotal: children.length };
 }
 
 async function explainInstrument(
@@ -174,10 +190,14 @@ async function explainInstrument(
   return instrumentNode(result, methodology, options);
 }
 
+/** What a reference to a line says besides the line. */
+const tailOf = (gwp: GwpSetName, methodology: Methodology, { asOf }: Scope2ExplainOptions): string =>
+  `?gwp=${gwp}&methodology=${methodologyId(methodology)}${asOf === undefined ? '' : `&as_of=${asOf}`}`;
+
 /** A line as a query counts it: where that is not the whole of it, both figures. */
-function countedNode(counted: CountedLine, gwp: GwpSetName, methodology: Methodology): ExplanationNode {
+function countedNode(counted: CountedLine, gwp: GwpSetName, tail: string): ExplanationNode {
   const { line, supplier, dataQuality } = counted;
-  const whole = lineNode(line, gwp, methodology);
+  const whole = lineNode(line, gwp, tail);
   if (counted.sums === line.sums) return whole;
   const parts = [supplier && `supplier ${supplier}`, dataQuality && `data quality ${dataQuality}`].filter(Boolean);
   return {
@@ -187,12 +207,12 @@ function countedNode(counted: CountedLine, gwp: GwpSetName, methodology: Methodo
   };
 }
 
-function lineNode(line: MarketLine, gwp: GwpSetName, methodology: Methodology): ExplanationNode {
+function lineNode(line: MarketLine, gwp: GwpSetName, tail: string): ExplanationNode {
   const { use, kwh, share } = line;
   const value = marketFigures([line], gwp).co2e_kg;
   return {
     kind: 'posting',
-    ref: `allocation/${encodeURIComponent(line.pool)}/${line.number}?gwp=${gwp}&methodology=${methodologyId(methodology)}`,
+    ref: `allocation/${encodeURIComponent(line.pool)}/${line.number}${tail}`,
     title: `${use.activity}, ${use.month}${use.entity ? `, ${use.entity}` : ''}: ${nameOf(line)}`,
     value,
     unit: 'kg CO2e',

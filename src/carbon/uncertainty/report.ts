@@ -109,10 +109,7 @@ export async function uncertainty(context: ReadContext, query: UncertaintyQuery)
   for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
   const [weights, narrowed] = await Promise.all([weightsFor(context, query), narrowedBy(context, query)]);
   const rows = await readRows(context, narrowed, weights);
-  const [factors, stated] = await Promise.all([
-    factorsById(context, context.seq, [...new Set(rows.map((row) => row.factor_id))]),
-    statedPercents(context),
-  ]);
+  const factors = await factorsById(context, context.seq, [...new Set(rows.map((row) => row.factor_id))]);
   const groups = new Map<string, Group>();
   const quality = new Map<string, { weighted: number; known: number; all: number }>();
   for (const row of rows) {
@@ -130,7 +127,7 @@ export async function uncertainty(context: ReadContext, query: UncertaintyQuery)
     const value = Number(kg.toString());
     const part = `${scope}/${category}`;
     const factor = factors.get(row.factor_id);
-    const percent = stated.get(row.factor_id);
+    const percent = factor?.uncertaintyPercent;
     const score = qualityScore(row.data_quality);
     const factorGsd2 =
       percent === undefined
@@ -140,7 +137,7 @@ export async function uncertainty(context: ReadContext, query: UncertaintyQuery)
             contribution('geographic', geographicScore(row.flags)),
             contribution('technological', technologicalScore(factor, row.basis)),
           ])
-        : 1 + percent / 100;
+        : 1 + Number(percent) / 100;
     const activityLog = Math.log(contribution('reliability', score ?? UNSAID_QUALITY));
     // The squares are of CO2e under the source's potentials and of the whole entity.
     const scale = own === 0 ? 0 : value / own;
@@ -317,20 +314,6 @@ const fixed = (value: number): string => {
   const text = value.toFixed(3).replace(/\.?0+$/, '');
   return text === '-0' ? '0' : text;
 };
-
-async function statedPercents(context: ReadContext): Promise<Map<string, number>> {
-  const rows = await read<{ id: string; percent: string }>(
-    context,
-    `
-    SELECT concat('own/', external_id) AS id, toString(uncertainty_percent) AS percent
-    FROM factors
-    WHERE seq <= {seq:UInt64} AND sign = 1 AND uncertainty_percent IS NOT NULL
-      AND (key_hash, origin_seq, origin_row) NOT IN (
-        SELECT key_hash, origin_seq, origin_row FROM factors WHERE sign = -1 AND seq <= {seq:UInt64})`,
-    { seq: context.seq },
-  );
-  return new Map(rows.map(({ id, percent }) => [id, Number(percent)]));
-}
 
 async function readRows(context: ReadContext, query: InventoryQuery, weights: Weights | null): Promise<Row[]> {
   const { from, to } = query;

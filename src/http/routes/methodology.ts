@@ -37,6 +37,8 @@ import { IdempotencyHeaders, idempotencyOf, sendStated } from './records.ts';
 import { methodologyOf } from './scope2.ts';
 
 const strict = { additionalProperties: false } as const;
+/** Stands for the account's own factors, which count always. */
+const OWN_FACTORS = 'own';
 
 export function methodologyRoutes(app: Scope, context: HttpContext): void {
   const { footing } = context;
@@ -99,7 +101,7 @@ export function methodologyRoutes(app: Scope, context: HttpContext): void {
       const content = contentOf(input);
       checkName(name);
       const read = await footing.read(accountOf(request), 'carbon');
-      if (content.releases !== null) checkReleases(content.releases);
+      if (content.releases !== null) await checkReleases(read, read.seq, content.releases);
       if (preview) {
         const version =
           (await methodologies(read, read.seq)).filter((each) => each.methodology.name === name).length + 1;
@@ -210,7 +212,7 @@ export function methodologyRoutes(app: Scope, context: HttpContext): void {
       const before = { context: read, from, to, methodology: await methodologyOf(read, base) };
       const named = await methodologyOf(read, id);
       const content = contentOf(given as MethodologyInput, named);
-      if (content.releases !== null) checkReleases(content.releases);
+      if (content.releases !== null) await checkReleases(read, read.seq, content.releases);
       const changed = Object.keys(given).length > 0;
       const methodology = {
         ...content,
@@ -289,8 +291,8 @@ export function methodologyRoutes(app: Scope, context: HttpContext): void {
 async function checkAdopted(read: ReadContext, { releases }: Methodology): Promise<void> {
   if (releases === null) return;
   const adopted = new Set((await adoptedReleases(read, read.seq)).map(({ release }) => release));
-  const problems = checkReleases(releases)
-    .filter((release) => !adopted.has(release))
+  const problems = (await checkReleases(read, read.seq, releases))
+    .filter((release) => release !== OWN_FACTORS && !adopted.has(release))
     .map((release) => ({
       field: 'releases',
       value: shown(release),
