@@ -8,7 +8,7 @@ export { DailyTotals } from './dailyTotals.ts';
 export { explainRevenue, type SourceOf } from './explain.ts';
 export { revenueExports } from './exports.ts';
 export { amountText, type Money, money } from './money.ts';
-export { recognisedRevenue, recognisedShare } from './recognised.ts';
+export { recognisedRevenue } from './recognised.ts';
 export type { RevenueSettings } from './rules/index.ts';
 export {
   checkedSettings,
@@ -34,6 +34,7 @@ export {
   type StatementRow,
 } from './statement.ts';
 export { customers, invoices, plans, revenueStreams, transactions } from './streams.ts';
+export { listSources, type SourceState } from './sourcesList.ts';
 export * from './stripe/index.ts';
 export { type DataWarning, listWarnings } from './warnings.ts';
 export { type Compared, compareMrr, deriveWhatIf, type MrrComparison } from './whatIf.ts';

@@ -7,7 +7,7 @@ import {
   scope2Statement,
 } from '../carbon/index.ts';
 import { minorUnits } from '../kernel/currency.ts';
-import { addMonthsToMonth } from '../kernel/dates.ts';
+import { monthDays } from '../kernel/dates.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { FootingError } from '../kernel/errors.ts';
 import { Rational } from '../kernel/rational.ts';
@@ -126,9 +126,9 @@ function stated({ revenue, currency }: IntensityQuery): NetRevenue {
 /** In the currency asked for, or the one that the revenue book is kept in; what has no rate into it is said, not added. */
 async function recognised(context: ReadContext, query: IntensityQuery): Promise<NetRevenue> {
   const { from, to } = query;
-  const currency = query.currency ?? (await postedSettings(context)).currency ?? undefined;
-  const found = await recognisedRevenue(context, `${from}-01`, `${addMonthsToMonth(to, 1)}-01`, currency);
-  const main = currency === undefined && found.length === 1 ? found[0] : found.find((one) => one.currency === currency);
+  const currency = query.currency ?? (await postedSettings(context)).currency;
+  const found = await recognisedRevenue(context, `${from}-01`, monthDays(to).last, currency);
+  const main = currency === null && found.length === 1 ? found[0] : found.find((one) => one.currency === currency);
   if (main === undefined) {
     throw new FootingError('invalid', 'It has to be said which revenue to divide by.', {
       problems: [
@@ -144,8 +144,8 @@ async function recognised(context: ReadContext, query: IntensityQuery): Promise<
       ],
     });
   }
-  const amount = (one: { currency: string; cents: Rational }) =>
-    one.cents.div(new Rational(10n ** BigInt(minorUnits(one.currency) ?? 2)));
+  const amount = (one: { currency: string; cents: bigint }) =>
+    new Rational(one.cents, 10n ** BigInt(minorUnits(one.currency) ?? 2));
   return {
     basis: 'recognised',
     currency: main.currency,

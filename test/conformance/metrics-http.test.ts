@@ -5,16 +5,16 @@ import { composeFooting, type Footing } from '../../src/footing.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { testEngines } from '../support/engines.ts';
 import { SCENARIO_A } from './metrics-scenario.ts';
-import { PLANS } from './revenue-cases.ts';
+import { month, PLANS } from './revenue-cases.ts';
 
 let footing: Footing;
 let app: FastifyInstance;
-const keys: Record<'full' | 'empty', string> = { full: '', empty: '' };
+const keys: Record<'full' | 'empty' | 'other', string> = { full: '', empty: '', other: '' };
 
 beforeAll(async () => {
   footing = await composeFooting(await testEngines());
   app = await buildServer(footing);
-  for (const name of ['full', 'empty'] as const) {
+  for (const name of ['full', 'empty', 'other'] as const) {
     const account = await footing.accounts.create({ slug: name, name, currency: 'USD' }, 'cli:test');
     keys[name] = (await app.keys.create(account.id, { name: 'test', role: 'admin' }, 'cli:test')).secret;
   }
@@ -121,6 +121,84 @@ test('filters, parts and earlier entries', async () => {
   const before = await get(`/api/metrics?${RANGE}&names=mrr&as_of=${json.seq - 1}`);
   expect(before.json.buckets[3].metrics.mrr.value).toBe('0');
   expect((await get(`/api/metrics?${RANGE}&names=mrr`, {}, 'empty')).json.buckets[3].metrics.mrr.value).toBe('0');
+});
+
+test('cash and recognised revenue in the account currency, at the rate of their day', async () => {
+  const post = async (url: string, payload: object, method: 'POST' | 'PUT' = 'POST') => {
+    const headers = { authorization: `Bearer ${keys.other}` };
+    const answer = await app.inject({ method, url, headers, payload });
+    expect([url, answer.statusCode < 300 ? '' : answer.body]).toEqual([url, '']);
+  };
+  const line = (customer: string, currency: string, amount: number) => ({
+    ...month('2026-01-01', amount),
+    customer_external_id: customer,
+    invoice_external_id: customer,
+    currency,
+    service_period_end: '2026-03-01',
+  });
+  const paid = (invoice: string, date: string) => ({
+    invoice_external_id: invoice,
+    external_id: invoice,
+    type: 'payment',
+    result: 'successful',
+    date,
+  });
+  await post('/api/records/plans', { rows: PLANS });
+  await post('/api/records/invoices', {
+    rows: [
+      line('dollars', 'USD', 10_000),
+      line('euros', 'EUR', 1001),
+      line('yen', 'JPY', 1000),
+      line('kronor', 'SEK', 700),
+    ],
+  });
+  await post('/api/records/transactions', {
+    rows: [
+      paid('dollars', '2026-01-05'),
+      paid('euros', '2026-02-05'),
+      paid('yen', '2026-02-06'),
+      paid('kronor', '2026-02-06'),
+    ],
+  });
+  const about = 'from=2026-01&to=2026-02&until=2026-02-28';
+  const report = async (more: string) => (await get(`/api/metrics?${about}&${more}`, {}, 'other')).json;
+  // biome-ignore lint/suspicious/noExplicitAny: buckets as the API gives them
+  const values = (buckets: any[]) =>
+    buckets.map(({ metrics }) => Object.values<{ value: string }>(metrics).map(({ value }) => value));
+  const names = 'names=recognised_revenue,deferred_revenue,gross_cash_flow';
+  expect(values((await report(`${names}&currency=USD`)).buckets)).toEqual([
+    ['5000', '5000', '10000'],
+    ['5000', '0', '0'],
+  ]);
+  const rates = [
+    { date: '2025-12-31', base: 'EUR', quote: 'USD', rate: '1.1' },
+    { date: '2026-02-01', base: 'EUR', quote: 'USD', rate: '1.2' },
+    { date: '2025-12-31', base: 'USD', quote: 'JPY', rate: '150' },
+  ];
+  await post('/api/rates', { source: 'test', rates });
+  await post('/api/settings', { settings: { currency: 'USD' } });
+  // 10.01 EUR are 11.01 USD at the start of the service and 12.01 when they are paid; 1000 JPY are 6.67 USD; of SEK nothing is known.
+  const [buckets, byCustomer] = [
+    (await report(names)).buckets,
+    (await report(`${names}&partition_by=data_source`)).parts,
+  ];
+  expect(values(buckets)).toEqual([
+    ['5885', '5883', '10000'],
+    ['5883', '0', String(1201 + 667)],
+  ]);
+  expect(values(byCustomer[0].buckets)).toEqual(values(buckets));
+  expect(values((await report(`${names}&currency=SEK`)).buckets)).toEqual([
+    ['350', '350', '0'],
+    ['350', '0', '700'],
+  ]);
+  expect(values((await report(`${names}&currency=EUR`)).buckets)[1]).toEqual(['0', '0', '0']);
+  const explained = async (ref: string) => (await get(`/api/explain?ref=${encodeURIComponent(ref)}`, {}, 'other')).json;
+  const payments = await explained('metric/gross_cash_flow/2026-02/USD');
+  // biome-ignore lint/suspicious/noExplicitAny: nodes as the API gives them
+  expect([payments.value, payments.children.map(({ value }: any) => value)]).toEqual(['18.68', ['12.01', '6.67']]);
+  const lines = await explained('metric/recognised_revenue/2026-02/USD');
+  // biome-ignore lint/suspicious/noExplicitAny: nodes as the API gives them
+  expect(lines.children.map(({ value }: any) => value)).toEqual(['100.00', '11.01', '6.67']);
 });
 
 test.each([

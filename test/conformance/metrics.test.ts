@@ -1,6 +1,7 @@
 /** W66 to W83 of the revenue metrics specification, through the ledger. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engines } from '../../src/engines/types.ts';
+import { dayFromNumber, dayNumber } from '../../src/kernel/dates.ts';
 import {
   type CohortKind,
   cohorts,
@@ -375,11 +376,11 @@ describe('cash and recognition', () => {
   });
 
   test('recognised by days: parts foot to the lines, and what is not yet recognised is deferred', async () => {
-    // 10000 over 31 days from 15 January: 17 days = 5483.87, and 36501 over 365 days = 100.00274 a day.
+    // 10000 over the month from 15 January: 17 of its 31 days = 5483.87; 36501 over twelve months = 3041.75 each.
     expect(await values(['recognised_revenue', 'deferred_revenue'])).toEqual([
-      [String(5484 + 3100), String(10_000 + 36_501 - 5484 - 3100)],
-      [String(4516 + 2800 + 50_000), String(36_501 - 5900)],
-      ['3100', String(36_501 - 9000)],
+      [String(5484 + 3042), String(10_000 + 36_501 - 5484 - 3042)],
+      [String(4516 + 3042 + 50_000), String(36_501 - 6084)],
+      ['3041', String(36_501 - 9125)],
     ]);
     const year = await values(['recognised_revenue', 'deferred_revenue'], {
       from: '2026-01',
@@ -389,6 +390,46 @@ describe('cash and recognition', () => {
     expect(year.reduce((sum, [recognised]) => sum + BigInt(recognised!), 0n)).toBe(10_000n + 36_501n + 50_000n);
     expect(year.at(-1)![1]).toBe('0');
   });
+});
+
+// first day, day after the last, from, until before: parts of 1736
+const SPREAD: Array<[string, string, string, string, string]> = [
+  ['2025-10-01', '2026-10-01', '2025-01-01', '2026-01-01', '434'],
+  ['2025-10-01', '2026-10-01', '2026-01-01', '2027-01-01', '1302'],
+  ['2025-01-31', '2025-02-28', '2025-01-01', '2025-02-01', '62'],
+  ['2025-01-01', '2025-01-11', '2025-01-06', '2025-02-01', '868'],
+  ['2025-01-15', '2025-03-15', '2025-01-01', '2025-02-01', '476'],
+  ['2025-05-01', '2025-05-01', '2025-05-01', '2025-06-01', '1736'],
+  ['2025-05-01', '2025-05-01', '2025-06-01', '2025-07-01', '0'],
+];
+
+test('recognised: whole months in equal parts, days within them and of other periods; no longer when clocks are changed', async () => {
+  const book = await testLedger(engines);
+  const line = (customer: string, first: string, end: string, more: Row = {}): Row => ({
+    ...(month(first, 1736) as unknown as Row),
+    customer_external_id: customer,
+    invoice_external_id: customer,
+    service_period_end: end,
+    ...more,
+  });
+  const lines = SPREAD.map(([first, end], i) => line(`c${i}`, first, end));
+  // The month in Berlin in which summer ends: an hour more, and no day.
+  lines.push(line('autumn', '2025-09-30T22:00:00Z', '2025-10-31T23:00:00Z'));
+  await book.post(entry(1, 'plans', { rows: PLANS as unknown as Row[] }), entry(2, 'invoices', { rows: lines }));
+  const recognised = async (customer: string, more: Partial<MetricsParameters>) => {
+    const about = { interval: 'day', filters: `customer~ANY~'${customer}'`, until: '2028-01-01', ...more } as const;
+    const { buckets } = await report(['recognised_revenue'], about, 2, book);
+    return String(buckets.reduce((sum, { values }) => sum + BigInt(values.recognised_revenue!), 0n));
+  };
+  for (const [i, [, , from, before, cents]] of SPREAD.entries()) {
+    const to = dayFromNumber(dayNumber(before) - 1);
+    expect([i, await recognised(`c${i}`, { from, to })]).toEqual([i, cents]);
+    const byMonth = { interval: 'month', from: from.slice(0, 7), to: to.slice(0, 7) } as const;
+    if (from.endsWith('-01')) expect([i, await recognised(`c${i}`, byMonth)]).toEqual([i, cents]);
+  }
+  const berlin = { interval: 'month', from: '2025-10', to: '2025-10', timeZone: 'Europe/Berlin' } as const;
+  expect(await recognised('autumn', berlin)).toBe('1736');
+  await book.drop();
 });
 
 test('W82 without data everything is zero', async () => {

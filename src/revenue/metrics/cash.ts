@@ -1,8 +1,9 @@
 /** Cash: payments and refunds by the day on which they happened. */
+import { type Day, dayNumber } from '../../kernel/dates.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import { select } from '../../ledger/index.ts';
-import { bucketSql } from '../buckets.ts';
 import { customerCondition } from './conditions.ts';
+import { type Conversion, conversionOf, convertedRows } from './conversion.ts';
 import type { Range } from './flows.ts';
 import { KeptFigures } from './kept.ts';
 import { bySubscription, dayOf, type Scope } from './scope.ts';
@@ -34,39 +35,44 @@ export async function readCash(scope: Scope, range: Range): Promise<Map<string, 
       ],
     });
   }
-  const { read, currency, timeZone, filter, partitionBy, until } = scope;
-  const plain = filter.length === 0 && partitionBy === null;
-  const key = JSON.stringify([read.database, currency, timeZone, range, filter, partitionBy, until]);
-  const whole = () => cashRows(scope, range, 0, 'all');
-  const rows = await kept.at(
-    key,
-    read.seq,
-    (after) => (after === 0 ? whole() : cashRows(scope, range, after, 'new')),
-    plain && (await onlyNew(scope, kept.seqOf(key))) ? summed : undefined,
-  );
+  const conversion = await conversionOf(scope);
+  const rows = await keptRows(scope, conversion, range);
+  const bounds = range.buckets.map(({ from }) => dayNumber(from));
+  const [first, last] = [bounds[0]!, Math.min(dayNumber(range.to), dayNumber(scope.until))];
   const parts = new Map<string, BucketCash[]>();
-  for (const [part, ofPart] of Map.groupBy(rows, (row) => row.part)) {
-    const byBucket = new Map(ofPart.map((row) => [Number(row.bucket), row]));
-    parts.set(
-      part,
-      range.buckets.map(({ number }) => {
-        const row = byBucket.get(number);
-        if (!row) return NOTHING;
-        return {
-          paid: BigInt(row.paid),
-          refunded: BigInt(row.refunded),
-          failed: BigInt(row.failed),
-          failedCount: BigInt(row.failed_count),
-        };
-      }),
-    );
+  for (const row of rows) {
+    const day = Number(row.day);
+    if (day < first || day > last) continue;
+    const ofPart = parts.get(row.part) ?? range.buckets.map(() => ({ ...NOTHING }));
+    parts.set(row.part, ofPart);
+    const bucket = ofPart[bounds.findLastIndex((bound) => bound <= day)]!;
+    bucket.paid += BigInt(row.paid);
+    bucket.refunded += BigInt(row.refunded);
+    bucket.failed += BigInt(row.failed);
+    bucket.failedCount += BigInt(row.failed_count);
   }
   return parts;
 }
 
+/** Of all customers: every day of the book, whatever the range is, so that one reading serves all reports. */
+async function keptRows(scope: Scope, conversion: Conversion, range: Range): Promise<CashRow[]> {
+  const { read, currency, timeZone, filter, partitionBy, until, settings } = scope;
+  const plain = filter.length === 0 && partitionBy === null;
+  const days = plain ? null : { from: range.from, to: [range.to, until].sort()[0]! };
+  const { fingerprint } = conversion;
+  const key = JSON.stringify([read.database, currency, timeZone, days, filter, partitionBy, settings, fingerprint]);
+  return kept.at(
+    key,
+    read.seq,
+    (after) => cashRows(scope, conversion, days, after, after === 0 ? 'all' : 'new'),
+    plain && (await onlyNew(scope, kept.seqOf(key))) ? summed : undefined,
+  );
+}
+
 interface CashRow {
   part: string;
-  bucket: number;
+  /** Days since 1970. */
+  day: number;
   paid: string;
   refunded: string;
   failed: string;
@@ -76,12 +82,12 @@ interface CashRow {
 const kept = new KeptFigures<CashRow[]>();
 
 function summed(rows: CashRow[], added: CashRow[]): CashRow[] {
-  const byBucket = new Map(rows.map((row) => [`${row.bucket} ${row.part}`, row]));
+  const byDay = new Map(rows.map((row) => [`${row.day} ${row.part}`, row]));
   const sum = (a: string, b: string) => String(BigInt(a) + BigInt(b));
   for (const row of added) {
-    const known = byBucket.get(`${row.bucket} ${row.part}`);
-    byBucket.set(
-      `${row.bucket} ${row.part}`,
+    const known = byDay.get(`${row.day} ${row.part}`);
+    byDay.set(
+      `${row.day} ${row.part}`,
       known === undefined
         ? row
         : {
@@ -93,7 +99,7 @@ function summed(rows: CashRow[], added: CashRow[]): CashRow[] {
           },
     );
   }
-  return [...byBucket.values()];
+  return [...byDay.values()];
 }
 
 /**
@@ -126,45 +132,52 @@ async function onlyNew(scope: Scope, after: number | undefined): Promise<boolean
 /** As the table of transactions has it. */
 const INVOICE = 'cityHash64(source, invoice_external_id)';
 
-/** Payments of entries after `after`; `new`: they are all on invoices of those entries. */
-function cashRows(scope: Scope, range: Range, after: number, invoices: 'all' | 'new'): Promise<CashRow[]> {
+/** Payments of entries after `after`; `new`: they are all on invoices of those entries. Without `days` of all time. */
+function cashRows(
+  scope: Scope,
+  conversion: Conversion,
+  days: { from: Day; to: Day } | null,
+  after: number,
+  invoices: 'all' | 'new',
+): Promise<CashRow[]> {
   const { label, join } = customerLabel(scope);
-  const inRange = `seq <= {seq:UInt64} AND seq > {after:UInt64}
-         AND ${dayOf(scope, 'date')} BETWEEN {from:Date32} AND least({to:Date32}, {until:Date32})`;
+  const within = days === null ? '1' : `${dayOf(scope, 'date')} BETWEEN {from:Date32} AND {to:Date32}`;
+  const settled = (condition: string) => `
+    SELECT
+      source, customer_hash, customer_external_id, currency, type, result, sign, d, fx_day,
+      toInt64(ifNull(amount_in_cents, invoiced)) AS billed_cents
+    FROM (
+      SELECT
+        invoice_hash, type, result, sign, amount_in_cents, toInt32(${dayOf(scope, 'date')}) AS d, toInt32(toDate32(date)) AS fx_day
+      FROM transactions
+      WHERE seq <= {seq:UInt64} AND seq > {after:UInt64} AND ${within}
+    ) AS settled
+    -- Keys are hashes: texts would cost ten times as much.
+    INNER JOIN (
+      SELECT
+        cityHash64(invoices.source, invoices.invoice_external_id) AS invoice_hash,
+        argMax(invoices.source, origin_seq) AS source,
+        argMax(customer_hash, origin_seq) AS customer_hash,
+        argMax(customer_external_id, origin_seq) AS customer_external_id,
+        argMax(invoices.currency, origin_seq) AS currency,
+        sum(amount_in_cents * sign) AS invoiced
+      FROM invoices
+      WHERE seq <= {seq:UInt64} AND ${invoices === 'new' ? 'seq > {after:UInt64}' : '1'}
+      GROUP BY invoice_hash
+    ) AS invoiced USING (invoice_hash)
+    WHERE ${condition} AND ${customerCondition(scope)}`;
   return select<CashRow>(
     scope.read.engines,
     scope.read.database,
     `SELECT
        ${label} AS part,
-       bucket,
-       toString(sumIf(cents, type = 'payment' AND result = 'successful')) AS paid,
-       toString(sumIf(cents, type = 'refund' AND result = 'successful')) AS refunded,
-       toString(sumIf(cents, type = 'payment' AND result = 'failed')) AS failed,
+       d AS day,
+       toString(sumIf(toInt128(cents) * sign, type = 'payment' AND result = 'successful')) AS paid,
+       toString(sumIf(toInt128(cents) * sign, type = 'refund' AND result = 'successful')) AS refunded,
+       toString(sumIf(toInt128(cents) * sign, type = 'payment' AND result = 'failed')) AS failed,
        sumIf(sign, type = 'payment' AND result = 'failed') AS failed_count
-     FROM (
-       SELECT
-         source, customer_hash, type, result, sign,
-         ${bucketSql(range.interval, scope.weekStart, 'd')} AS bucket,
-         toInt128(ifNull(amount_in_cents, invoiced)) * sign AS cents
-       FROM (
-         SELECT invoice_hash, type, result, sign, ${dayOf(scope, 'date')} AS d, amount_in_cents FROM transactions WHERE ${inRange}
-       ) AS settled
-       -- Keys are hashes: texts would cost ten times as much.
-       INNER JOIN (
-         SELECT
-           cityHash64(invoices.source, invoices.invoice_external_id) AS invoice_hash,
-           argMax(invoices.source, origin_seq) AS source,
-           argMax(customer_hash, origin_seq) AS customer_hash,
-           argMax(customer_external_id, origin_seq) AS customer_external_id,
-           argMax(invoices.currency, origin_seq) AS currency,
-           sum(amount_in_cents * sign) AS invoiced
-         FROM invoices
-         WHERE seq <= {seq:UInt64} AND ${invoices === 'new' ? 'seq > {after:UInt64}' : '1'}
-         GROUP BY invoice_hash
-       ) AS invoiced USING (invoice_hash)
-       WHERE currency = {currency:String} AND ${customerCondition(scope)}
-     ) AS cash ${join}
-     GROUP BY part, bucket`,
-    { ...scope.parameters, from: range.from, to: range.to, after },
+     FROM (${convertedRows(conversion, settled, ['source', 'customer_hash', 'type', 'result', 'sign', 'd'])}) AS cash ${join}
+     GROUP BY part, day`,
+    { ...scope.parameters, ...days, after },
   );
 }

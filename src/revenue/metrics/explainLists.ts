@@ -7,6 +7,7 @@ import { amountText } from '../money.ts';
 import { MOVEMENT_LABELS, type MovementType, STATEMENT_ROWS, type StatementRow } from '../statement.ts';
 import { activities } from './activities.ts';
 import { customerCondition } from './conditions.ts';
+import { conversionOf, convertedRows, lineFxDay } from './conversion.ts';
 import { current } from './current.ts';
 import type { OfWhat } from './explain.ts';
 import type { Filter } from './filters.ts';
@@ -269,36 +270,37 @@ async function payments(scope: Scope, { metric, days, of }: Asked): Promise<List
   const { label, join } = customerLabel(scope);
   const wanted = metric.startsWith('failed') ? `result = 'failed' AND type = 'payment'` : `result = 'successful'`;
   const refunds = metric === 'gross_cash_flow' ? `AND type = 'payment'` : '';
+  const columns = ['id', 'type', 'on_day', 'invoice', 'source', 'customer_hash', 'customer_external_id', 'ref'];
+  const settled = (condition: string) => `
+    SELECT
+      paid.external_id AS id, paid.type AS type, paid.on_day AS on_day, paid.invoice_external_id AS invoice, paid.source AS source,
+      customer_hash, customer_external_id, currency, toInt32(toDate32(paid.date)) AS fx_day,
+      concat('transaction/', toString(paid.invoice_hash), '/', toString(paid.origin_seq), '.', toString(paid.origin_row)) AS ref,
+      toInt64(ifNull(paid.amount_in_cents, invoiced)) AS billed_cents
+    FROM (
+      SELECT *, ${dayOf(scope, 'date')} AS on_day
+      FROM transactions
+      WHERE ${current('transactions')} AND ${dayOf(scope, 'date')} BETWEEN {from:Date32} AND {to:Date32} AND ${wanted} ${refunds}
+    ) AS paid
+    INNER JOIN (
+      SELECT
+        cityHash64(invoices.source, invoices.invoice_external_id) AS invoice_hash,
+        argMax(customer_hash, origin_seq) AS customer_hash,
+        argMax(customer_external_id, origin_seq) AS customer_external_id,
+        argMax(invoices.currency, origin_seq) AS currency,
+        sum(amount_in_cents * sign) AS invoiced
+      FROM invoices
+      WHERE seq <= {seq:UInt64}
+      GROUP BY invoice_hash
+    ) AS invoiced ON paid.invoice_hash = invoiced.invoice_hash
+    WHERE ${condition} AND ${customerCondition(scope)}`;
   const rows = await select<Record<'id' | 'ref' | 'type' | 'on' | 'invoice' | 'customer' | 'cents', string>>(
     engines,
     database,
     `SELECT id, ref, type, toString(on_day) AS on, invoice, customer_external_id AS customer, toString(cents) AS cents
      FROM (
        SELECT *, ${label} AS part
-       FROM (
-         SELECT
-           paid.external_id AS id, paid.type AS type, paid.on_day AS on_day, paid.invoice_external_id AS invoice, paid.source AS source,
-           customer_hash, customer_external_id, currency,
-           concat('transaction/', toString(paid.invoice_hash), '/', toString(paid.origin_seq), '.', toString(paid.origin_row)) AS ref,
-           ifNull(paid.amount_in_cents, invoiced) AS cents
-         FROM (
-           SELECT *, ${dayOf(scope, 'date')} AS on_day
-           FROM transactions
-           WHERE ${current('transactions')} AND ${dayOf(scope, 'date')} BETWEEN {from:Date32} AND {to:Date32} AND ${wanted} ${refunds}
-         ) AS paid
-         INNER JOIN (
-           SELECT
-             cityHash64(invoices.source, invoices.invoice_external_id) AS invoice_hash,
-             argMax(customer_hash, origin_seq) AS customer_hash,
-             argMax(customer_external_id, origin_seq) AS customer_external_id,
-             argMax(invoices.currency, origin_seq) AS currency,
-             sum(amount_in_cents * sign) AS invoiced
-           FROM invoices
-           WHERE seq <= {seq:UInt64}
-           GROUP BY invoice_hash
-         ) AS invoiced ON paid.invoice_hash = invoiced.invoice_hash
-       ) AS cash ${join}
-       WHERE currency = {currency:String} AND ${customerCondition(scope)}
+       FROM (${convertedRows(await conversionOf(scope), settled, columns)}) AS cash ${join}
      )
      WHERE ${of.part === undefined ? '1' : 'part = {part:String}'}
      ORDER BY on_day, id
@@ -332,23 +334,23 @@ async function recognised(scope: Scope, { days }: Asked): Promise<Listed> {
   const { engines, database } = scope.read;
   if (bySubscription(scope) || scope.partitionBy !== null) return NOTHING;
   const started = 'ifNull(service_period_end > service_period_start, false)';
+  const columns = ['ref', 'invoice', 'line', 'starts_on', 'ends_on', 'customer'];
+  const lines = (condition: string) => `
+    SELECT
+      concat('line/', toString(customer_hash), '/', toString(origin_seq), '.', toString(origin_row)) AS ref,
+      invoice_external_id AS invoice, external_id AS line, customer_external_id AS customer, currency, ${lineFxDay(scope)} AS fx_day,
+      amount_in_cents - ifNull(tax_amount_in_cents, 0) AS billed_cents,
+      if(${started}, ${dayOf(scope, 'assumeNotNull(service_period_start)')}, ${dayOf(scope, 'date')}) AS starts_on,
+      if(${started}, ${dayOf(scope, 'assumeNotNull(service_period_end) - toIntervalMillisecond(1)')}, starts_on) AS ends_on
+    FROM invoices
+    WHERE ${current('invoices', `${condition} AND excluded = ''`)} AND ${customerCondition(scope)}`;
   const rows = await select<Record<'ref' | 'invoice' | 'line' | 'net' | 'starts' | 'ends' | 'customer', string>>(
     engines,
     database,
-    `SELECT
-       concat('line/', toString(customer_hash), '/', toString(origin_seq), '.', toString(origin_row)) AS ref,
-       invoice_external_id AS invoice, external_id AS line, toString(amount_in_cents - ifNull(tax_amount_in_cents, 0)) AS net,
-       toString(starts_on) AS starts, toString(ends_on) AS ends, customer_external_id AS customer
-     FROM (
-       SELECT
-         *,
-         if(${started}, ${dayOf(scope, 'assumeNotNull(service_period_start)')}, ${dayOf(scope, 'date')}) AS starts_on,
-         if(${started}, ${dayOf(scope, 'assumeNotNull(service_period_end) - toIntervalMillisecond(1)')}, starts_on) AS ends_on
-       FROM invoices
-       WHERE ${current('invoices', `currency = {currency:String} AND excluded = ''`)} AND ${customerCondition(scope)}
-     )
-     WHERE starts_on <= {to:Date32} AND ends_on >= {from:Date32} AND amount_in_cents != ifNull(tax_amount_in_cents, 0)
-     ORDER BY abs(amount_in_cents - ifNull(tax_amount_in_cents, 0)) DESC, customer, invoice, line
+    `SELECT ref, invoice, line, toString(cents) AS net, toString(starts_on) AS starts, toString(ends_on) AS ends, customer
+     FROM (${convertedRows(await conversionOf(scope), lines, columns)})
+     WHERE starts_on <= {to:Date32} AND ends_on >= {from:Date32} AND cents != 0
+     ORDER BY abs(cents) DESC, customer, invoice, line
      LIMIT ${LISTED_MAX + 1}`,
     { ...scope.parameters, ...days },
   );
@@ -359,7 +361,7 @@ async function recognised(scope: Scope, { days }: Asked): Promise<Listed> {
       title: `invoice ${row.invoice}, line ${row.line}, ${row.customer}`,
       value: amountText(BigInt(row.net), scope.currency),
       unit: scope.currency,
-      words: `Spread evenly over its service from ${row.starts} to ${row.ends}; the days within the period are recognised in it.`,
+      words: `Spread evenly over its service from ${row.starts} to ${row.ends}; what of it lies within the period is recognised in it.`,
       facts: [],
       children: [],
       childrenTotal: 1,
