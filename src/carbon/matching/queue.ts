@@ -3,7 +3,6 @@
  * and what each would add to the total. And what decisions would do to the total before they are taken.
  */
 import { Decimal } from '../../kernel/decimal.ts';
-import { FootingError } from '../../kernel/errors.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
 import { type Decision, type Descriptor, decide } from '../decide.ts';
@@ -15,7 +14,8 @@ import { type Candidate, finderOf } from './candidates.ts';
 import { type Choice, choose, compileChoices } from './choices.ts';
 import { DESCRIPTOR_ANY, DESCRIPTOR_SELECT, type DescriptorRow, descriptorOf } from './descriptor.ts';
 import { type ChoiceChange, choicesInForce } from './ledger.ts';
-import { isFurther } from './refine.ts';
+import { furtherConditions, isFurther } from './refine.ts';
+import { splitByConditions } from './split.ts';
 import { type MatchingState, matchingState } from './state.ts';
 
 /** Holds that a choice of factor cannot lift. */
@@ -204,6 +204,8 @@ export interface Preview {
 }
 
 export interface SumsRow extends FactsRow {
+  /** Id of its first line's decision. */
+  match: string;
   year: number;
   basis: string;
   held: string;
@@ -216,16 +218,12 @@ export interface SumsRow extends FactsRow {
 
 /** What a change of choices would do to the totals as of the context's entry. `added` in the order of the request. */
 export async function previewChange(context: ReadContext, change: ChoiceChange, gwp: GwpSetName): Promise<Preview> {
-  const [rows, state, inForce] = await Promise.all([
+  const [sums, state, inForce] = await Promise.all([
     readSums(context),
     matchingState(context, context.seq),
     choicesInForce(context, context.seq),
   ]);
-  if (change.added.some(({ conditions }) => conditions.some(({ field }) => isFurther(field)))) {
-    throw new FootingError('unsupported', 'A rule about supplier, entity, data quality or attributes has no preview.', {
-      remedy: 'State it, look at the change between the two entries, and undo it if it is not what you want',
-    });
-  }
+  const rows = await splitFor(context, sums, change.added);
   const removed = new Set(change.removed.map(({ id }) => id));
   const after = compileChoices([...inForce.filter(({ id }) => !removed.has(id)), ...change.added]);
   const concerned = compileChoices([...change.added, ...change.removed]);
@@ -275,6 +273,19 @@ export async function previewChange(context: ReadContext, change: ChoiceChange, 
   };
 }
 
+/** Rows that a rule about further facts may concern, split by whether its conditions hold; the others as they are. */
+async function splitFor(context: ReadContext, rows: readonly SumsRow[], added: readonly Choice[]): Promise<SumsRow[]> {
+  const conditions = furtherConditions(added);
+  if (conditions.length === 0) return [...rows];
+  const asking = added
+    .map((choice) => ({ ...choice, conditions: choice.conditions.filter(({ field }) => !isFurther(field)) }))
+    .filter(({ conditions: left }, i) => left.length < added[i]!.conditions.length);
+  const may = compileChoices(asking);
+  const [split, whole]: [SumsRow[], SumsRow[]] = [[], []];
+  for (const row of rows) (choose(descriptorOf(row), row.year, may) ? split : whole).push(row);
+  return [...whole, ...(await splitByConditions(context, split, conditions))];
+}
+
 function sameFactor(a: Decision, b: Decision): boolean {
   if ('held' in a || 'held' in b) return 'held' in a && 'held' in b && a.held === b.held && a.detail === b.detail;
   return a.lines[0]!.factor === b.lines[0]!.factor;
@@ -293,7 +304,7 @@ export function readSums(context: ReadContext): Promise<SumsRow[]> {
   return read<SumsRow>(
     context,
     `
-    SELECT m.descriptor AS descriptor, m.year AS year, ${DESCRIPTOR_SELECT}, m.basis AS basis, m.held AS held,
+    SELECT m.descriptor AS descriptor, toString(m.match) AS match, m.year AS year, ${DESCRIPTOR_SELECT}, m.basis AS basis, m.held AS held,
       toString(coalesce(p.lines, 0) + coalesce(h.lines, 0)) AS lines, toString(coalesce(h.lines, 0)) AS held_lines,
       toString(p.used) AS used, coalesce(toString(h.quantity), '') AS quantity, coalesce(toString(h.amount), '') AS amount
     FROM (SELECT * FROM ${decisions('*')} WHERE line = 0) AS m

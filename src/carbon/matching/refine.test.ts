@@ -6,6 +6,8 @@ import { inventory } from '../inventory.ts';
 import { adoption, type Cells, entry, openTestLedger, posted, type TestLedger } from '../ledger.test-support.ts';
 import { read } from '../sql.ts';
 import { compileChoices } from './choices.ts';
+import { changeOf, choicesInForce, statedChoices } from './ledger.ts';
+import { previewChange } from './queue.ts';
 import { furtherConditions, holding, refinementBy } from './refine.ts';
 
 let engines: Engines;
@@ -56,8 +58,25 @@ test.each([
     const later = bill('d', { supplier: 'octopus ENERGY', 'attributes.meter': '-ω7', entity: 'lyon' });
     await ledger.post([adoption(1), posted(2, rows)]);
     expect(await state(2)).toEqual([0, 3]);
-    await ledger.post([entry(3, 'matching.rule', { rules: [rule('r', field, op, values)] })]);
+    const stated = entry(3, 'matching.rule', { rules: [rule('r', field, op, values)] });
+    const tried = await previewChange({ ...ledger.context, seq: 2 }, changeOf([], statedChoices(stated), []), 'AR5');
+    await ledger.post([stated]);
     expect(await state(3)).toEqual([1, 2]);
+    // Tried before it is stated, the rule does what it then does.
+    const { total } = await inventory({ ...ledger.context, seq: 3 });
+    expect(tried).toMatchObject({
+      lines: 1,
+      held_lines: 0,
+      before_kg: '0',
+      change_kg: total.co2e_kg,
+      choices: [{ lines: 1, change_kg: total.co2e_kg }],
+    });
+    const undone = changeOf(await choicesInForce(ledger.context, 3), [], ['3.1']);
+    expect(await previewChange({ ...ledger.context, seq: 3 }, undone, 'AR5')).toMatchObject({
+      lines: 1,
+      held_lines: 1,
+      after_kg: '0',
+    });
     await ledger.post([posted(4, [later])]);
     expect(await state(4)).toEqual([2, 2]);
     await ledger.post([entry(5, 'matching.undo', { choices: ['3.1'] })]);
