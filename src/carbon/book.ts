@@ -39,7 +39,7 @@ import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } fro
 import { ALL_MASSES, insertTotals, type KnownSums, NARROW_KG_MAX, NARROW_QUANTITY_MAX } from './totals.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 12;
+const SCHEMA_VERSION = 13;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */

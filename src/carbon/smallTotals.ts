@@ -73,10 +73,10 @@ export async function insertSmallTotals(place: Place, first: number, last: numbe
     if (line.scope === 2) energy.add({ seq, entity, month, match }, line);
   }
   await Promise.all([
-    insertRows(place, 'inventory_totals', inventory.rows('flags')),
-    insertRows(place, 'class_totals', classes.rows('flags')),
+    insertRows(place, 'inventory_totals', inventory.rows('flags', 'used')),
+    insertRows(place, 'class_totals', classes.rows('flags', 'used')),
     insertRows(place, 'match_totals', matches.rows('flags', 'used')),
-    insertRows(place, 'facet_totals', facets.rows('flags')),
+    insertRows(place, 'facet_totals', facets.rows('flags', 'used')),
     insertRows(place, 'energy_totals', energy.rows('used')),
   ]);
 }

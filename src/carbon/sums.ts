@@ -16,7 +16,7 @@ export type KeyedSum = SumRow & Record<string, string>;
 
 /** Where sums are read from, with the names of what differs from table to table. */
 export interface Plan {
-  table: 'class_totals' | 'inventory_totals' | 'match_totals' | 'facet_totals' | 'emissions';
+  table: 'class_totals' | 'inventory_totals' | 'match_totals' | 'facet_totals' | 'energy_totals' | 'emissions';
   /** Of facet_totals: which facet; those by year know no months. */
   facet: 'country' | 'country_year' | 'data_quality' | 'data_quality_year' | 'supplier' | '';
   /** What joins it to what a line is. */
@@ -47,9 +47,14 @@ export function planOf(asked: ReadonlySet<Dimension>, entities: boolean, years =
   return { table: 'emissions', facet: '', meaning: others.some((place) => place === 'match') ? 'match' : 'class' };
 }
 
-/** FROM ... of a plan: totals or lines as `t`, what they are as `m`. */
-export function sourceOf({ table, meaning }: Plan, asked: ReadonlySet<Dimension>): string {
-  const columns = new Set(['scope', 'gwp_source', 'other_gas', ...(meaning === 'kind' ? [] : ['category'])]);
+/** FROM ... of a plan: totals or lines as `t`, what they are as `m`; with further columns and a further condition of decisions. */
+export function sourceOf(
+  { table, meaning }: Plan,
+  asked: ReadonlySet<Dimension>,
+  more: { columns: readonly string[]; where: string } = { columns: [], where: '' },
+): string {
+  const own = ['scope', 'gwp_source', 'other_gas', ...(meaning === 'kind' ? [] : ['category'])];
+  const columns = new Set([...own, ...more.columns]);
   for (const dimension of asked) {
     if (dimension === 'method') columns.add('method');
     if (placeOf(dimension) === 'match' && meaning === 'match')
@@ -59,7 +64,7 @@ export function sourceOf({ table, meaning }: Plan, asked: ReadonlySet<Dimension>
 INNER JOIN (
   SELECT DISTINCT ${meaning}, ${[...columns].join(', ')}
   FROM matches
-  WHERE sign = 1 AND held = ''
+  WHERE sign = 1 AND held = ''${more.where}
 ) AS m ON t.${table === 'facet_totals' ? 'meaning' : meaning} = m.${meaning}`;
 }
 
@@ -91,7 +96,7 @@ export function askedOf(query: InventoryQuery, groupBy: readonly Dimension[]): S
 }
 
 /** True when the months of a query are whole calendar years. */
-function wholeYears({ from, to }: InventoryQuery): boolean {
+export function wholeYears({ from, to }: InventoryQuery): boolean {
   return (from === undefined || from.endsWith('-01')) && (to === undefined || to.endsWith('-12'));
 }
 

@@ -4,10 +4,10 @@
  */
 
 import { clickhouseTable } from '../streams/index.ts';
+import { BASE_YEAR_STATEMENTS } from './base-year/table.ts';
 import { CHECK_STREAMS } from './checks/streams.ts';
 import { factors } from './factors/stream.ts';
 import { CHOICES } from './matching/table.ts';
-import { BASE_YEAR_STATEMENTS } from './base-year/table.ts';
 import { METHODOLOGIES, METHODOLOGIES_ADOPTED } from './methodology/table.ts';
 import { COMPONENTS } from './methods/table.ts';
 import { ENTITIES, OWNERSHIP } from './organisation/table.ts';
@@ -164,8 +164,8 @@ CREATE TABLE IF NOT EXISTS matches (
   factor_id String, release String, unit String, ratio String,
   factor_region String, factor_year Int16,
   gwp_source String, other_gas String,
-  class UInt64 DEFAULT cityHash64(scope, category, method, gwp_source, other_gas),
-  kind UInt64 DEFAULT cityHash64(scope, gwp_source, other_gas),
+  class UInt64 DEFAULT cityHash64(scope, category, method, gwp_source, other_gas, if(scope = 2, concat(unit, ' ', ratio), '')),
+  kind UInt64 DEFAULT cityHash64(scope, gwp_source, other_gas, if(scope = 2, concat(unit, ' ', ratio), '')),
   flags UInt32,
   chosen_by String,
   fx String,
@@ -208,11 +208,14 @@ ${MERGES}`;
 const flagCounts = FLAG_NAMES.map((flag) => `lines_${flag} Int64`).join(', ');
 const totalMasses = MASSES.map((m) => `${m} Decimal(76, 24)`).join(', ');
 
-/** Sums of lines by entity, month and class (scope, category, method, set of potentials, other gas). */
+/**
+ * Sums of lines by entity, month and class (scope, category, method, set of potentials, other gas; of scope 2 the unit too, so that `used`
+ * says how much energy it is).
+ */
 const INVENTORY_TOTALS = `
 CREATE TABLE IF NOT EXISTS inventory_totals (
   seq UInt64, entity LowCardinality(String), month Date32, class UInt64,
-  lines Int64, ${flagCounts},
+  lines Int64, ${flagCounts}, used Decimal(76, 12),
   ${totalMasses},
   INDEX seq_range seq TYPE minmax GRANULARITY 1
 ) ENGINE = MergeTree ORDER BY (class, month, entity)`;
@@ -221,7 +224,7 @@ CREATE TABLE IF NOT EXISTS inventory_totals (
 const CLASS_TOTALS = `
 CREATE TABLE IF NOT EXISTS class_totals (
   seq UInt64, month Date32, class UInt64,
-  lines Int64, ${flagCounts},
+  lines Int64, ${flagCounts}, used Decimal(76, 12),
   ${totalMasses}
 ) ENGINE = MergeTree ORDER BY (class, month)`;
 
@@ -235,14 +238,14 @@ CREATE TABLE IF NOT EXISTS match_totals (
 
 /**
  * Sums of lines by one further thing that a line says (`facet`): `country` by entity, month and kind (scope, set of potentials, other
- * gas); `data_quality` by entity, month and class; `supplier` by month and class, without entities. `meaning` is the kind or the class.
+ * gas, unit in scope 2); `data_quality` by entity, month and class; `supplier` by month and class, without entities. `meaning` is the kind or the class.
  * `country_year` and `data_quality_year` are the same by calendar year; `month` is its first.
  */
 const FACET_TOTALS = `
 CREATE TABLE IF NOT EXISTS facet_totals (
   seq UInt64, facet LowCardinality(String), value LowCardinality(String),
   entity LowCardinality(String), month Date32, meaning UInt64,
-  lines Int64, ${flagCounts},
+  lines Int64, ${flagCounts}, used Decimal(76, 12),
   ${totalMasses},
   INDEX seq_range seq TYPE minmax GRANULARITY 1
 ) ENGINE = MergeTree ORDER BY (facet, meaning, month, entity)`;

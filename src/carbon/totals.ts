@@ -10,7 +10,7 @@ import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES, type Mass, QUANTITY_SCALE } from
 
 const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`).join(', ');
 const MASS_COLUMNS = MASSES.join(', ');
-const SUM_COLUMNS = `lines, ${FLAG_COLUMNS}, ${MASS_COLUMNS}`;
+const SUM_COLUMNS = `lines, ${FLAG_COLUMNS}, used, ${MASS_COLUMNS}`;
 
 /** Largest possible sum that is added in 128 bits: a tenth of what they hold at 24 decimals, because an activity may have several lines. */
 export const NARROW_KG_MAX = 1e13;
@@ -126,12 +126,13 @@ export function totals(sums: Sums): string[][] {
   const masses = [...present].map((mass) => `, ${sum(mass, MASS_SCALE)} AS sum_${mass}`).join('');
   const shownCounts = FLAG_NAMES.map((flag) => (counted.includes(flag) ? `s.lines_${flag}` : '0')).join(', ');
   const shownMasses = MASSES.map((mass) => (present.has(mass) ? `s.sum_${mass}` : '0')).join(', ');
+  const used = `, ${sum('used', QUANTITY_SCALE)} AS sum_used`;
   /** Sums of the lines by some codes; `month` and `seq` are part of every grouping. */
   const grouped = (keys: Record<string, string>, more: string, from = `emissions WHERE ${BATCH}`) => `(
   SELECT ${seq}, any(month) AS first, ${Object.entries(keys)
     .map(([name, key]) => `${key} AS ${name}`)
     .join(', ')},
-    sum(sign) AS lines${more}${masses}
+    sum(sign) AS lines${used}${more}${masses}
   FROM ${from}
   GROUP BY ${oneEntry ? '' : 'seq, '}${MONTH_CODE}, ${Object.keys(keys).join(', ')})`;
   const names = (column: string, bits: Bits) =>
@@ -142,20 +143,19 @@ export function totals(sums: Sums): string[][] {
   const entity = nameCode('entity', entityBits);
   const ofClass = code('class', classBits);
   const ofMatch = code('match', matchBits);
-  const used = `, ${sum('used', QUANTITY_SCALE)} AS sum_used`;
   const facet = `INSERT INTO facet_totals (seq, facet, value, entity, month, meaning, ${SUM_COLUMNS})`;
   return [
     [
       `
 ${facet}
-SELECT s.entry, 'data_quality', q.name, e.name, s.first, c.class, s.lines, ${shownCounts}, ${shownMasses}
+SELECT s.entry, 'data_quality', q.name, e.name, s.first, c.class, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
 FROM ${grouped({ e: entity, c: ofClass, q: nameCode('data_quality', qualityBits) }, counts)} AS s
 INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
 INNER JOIN ${names('data_quality', qualityBits)} AS q ON s.q = q.key
 INNER JOIN ${decisions('class', ofClass)} AS c ON s.c = c.key`,
       `
 ${facet}
-SELECT s.entry, 'supplier', n.name, '', s.first, c.class, s.lines, ${shownCounts}, ${shownMasses}
+SELECT s.entry, 'supplier', n.name, '', s.first, c.class, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
 FROM ${grouped({ n: nameCode('supplier', supplierBits), c: ofClass }, counts)} AS s
 INNER JOIN ${names('supplier', supplierBits)} AS n ON s.n = n.key
 INNER JOIN ${decisions('class', ofClass)} AS c ON s.c = c.key`,
@@ -163,7 +163,7 @@ INNER JOIN ${decisions('class', ofClass)} AS c ON s.c = c.key`,
     [
       `
 ${facet}
-SELECT s.entry, 'country', c.country, e.name, s.first, c.kind, s.lines, ${shownCounts}, ${shownMasses}
+SELECT s.entry, 'country', c.country, e.name, s.first, c.kind, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
 FROM ${grouped(
         { e: entity, c: 'm.key' },
         counts,
@@ -173,9 +173,9 @@ FROM ${grouped(
 INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
 INNER JOIN ${decisions('country, kind', code('cityHash64(country, kind)', countryBits))} AS c ON s.c = c.key`,
       `
-INSERT INTO match_totals (seq, month, match, lines, ${FLAG_COLUMNS}, used, ${MASS_COLUMNS})
+INSERT INTO match_totals (seq, month, match, ${SUM_COLUMNS})
 SELECT s.entry, s.first, m.match, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
-FROM ${grouped({ m: ofMatch }, `${counts}${used}`)} AS s
+FROM ${grouped({ m: ofMatch }, counts)} AS s
 INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
     ],
     [
@@ -184,7 +184,7 @@ INSERT INTO energy_totals (seq, entity, month, match, lines, used, ${MASS_COLUMN
 SELECT s.entry, e.name, s.first, m.match, s.lines, s.sum_used, ${shownMasses}
 FROM ${grouped(
         { e: entity, m: ofMatch },
-        used,
+        '',
         `emissions WHERE ${BATCH} AND class IN (SELECT class FROM matches WHERE scope = 2)`,
       )} AS s
 INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
@@ -217,5 +217,5 @@ GROUP BY seq, month, class`,
 const MONTH_CODE = 'toUInt16(intDiv(toInt32(month) + 25567, 28))';
 
 /** The sums of totals. */
-const ADDED = `sum(lines), ${FLAG_NAMES.map((flag) => `sum(lines_${flag})`).join(', ')},
+const ADDED = `sum(lines), ${FLAG_NAMES.map((flag) => `sum(lines_${flag})`).join(', ')}, sum(used),
   ${MASSES.map((mass) => `sum(${mass})`).join(', ')}`;

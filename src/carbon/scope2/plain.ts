@@ -5,16 +5,17 @@
 import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
-import { conditions, type Dimension, type InventoryQuery, sqlOf } from '../dimensions.ts';
+import { conditions, type Dimension, type InventoryQuery } from '../dimensions.ts';
 import type { SumRow } from '../figures.ts';
 import { read } from '../sql.ts';
+import { askedOf, expressionOf, type Plan, planOf, sourceOf, wholeYears } from '../sums.ts';
 import { MASS_SCALE, MASSES, type Mass } from '../tables.ts';
 import type { Weights } from '../weights.ts';
 import { VOLUME_SCALE } from './allocate.ts';
 import { weighted } from './counted.ts';
 import { useParts } from './parts.ts';
 import { kwhPerUnit } from './read.ts';
-import { keysOf, letsThrough, MARKET_METHOD } from './told.ts';
+import { keysOf, letsThrough, MARKET_METHOD, needsParts } from './told.ts';
 
 export interface PlainSum {
   /** Values of the dimensions asked for, in their order. */
@@ -57,6 +58,15 @@ export async function plainSums(
   return sums;
 }
 
+/** True when what a query asks for stands in totals: without supplier or data quality always. */
+export function plainKnows(query: InventoryQuery): boolean {
+  const { scope: _scope, category: _category, ...filters } = query.filters ?? {};
+  const groupBy = (query.groupBy ?? []).filter((dimension) => dimension !== 'gas');
+  return (
+    !needsParts(query) || planOf(askedOf({ filters }, groupBy), query.approach !== undefined).table !== 'emissions'
+  );
+}
+
 /** Scope 2 of leased assets that moves to scope 3 is no part of scope 2. */
 function wholeWeight(weights: Weights, entity: string, month: string): Decimal {
   return weights.moved(entity) === 0 ? weights.of({ entity, month, w: '-1', out: '0' }, 2) : Decimal.ZERO;
@@ -75,8 +85,13 @@ async function readPlain(
   weights: Weights | null,
 ): Promise<Row[]> {
   const { filters: { scope: _scope, category: _category, ...filters } = {}, ...rest } = query;
-  const { where, parameters } = conditions({ ...rest, filters }, context.seq);
-  const keys = groupBy.map((dimension, i) => `${sqlOf(dimension)} AS k${i}`);
+  const asked = askedOf({ filters }, groupBy);
+  const known = planOf(asked, weights !== null, weights === null && wholeYears(query));
+  // Lines of scope 2 by entity, month and decision are far fewer than all lines.
+  const plan: Plan = known.table === 'emissions' ? { table: 'energy_totals', facet: '', meaning: 'match' } : known;
+  const expression = (dimension: string) => expressionOf(plan, dimension);
+  const { where, parameters } = conditions({ ...rest, filters }, context.seq, expression);
+  const keys = groupBy.map((dimension, i) => `${expression(dimension)} AS k${i}`);
   const byWeight = weights ? ['toString(t.entity) AS entity', 'substring(toString(t.month), 1, 7) AS month'] : [];
   const columns = [
     ...keys,
@@ -86,21 +101,18 @@ async function readPlain(
     'm.gwp_source AS gwp_source',
     'm.other_gas AS other_gas',
   ];
-  // Without entities the sums by decision and month say the same, and are a fraction of the rows.
-  const byEntity = weights !== null || groupBy.includes('entity') || filters.entity !== undefined;
-  const matches = `matches WHERE sign = 1 AND held = '' AND scope = 2`;
+  const energy = { columns: ['unit', 'ratio'], where: ' AND scope = 2' };
+  const on = plan.table === 'facet_totals' ? 'meaning' : plan.meaning;
   const split = weights?.anySplit ? `\n      AND (toString(t.entity), t.month) NOT IN ${weights.splitCells}` : '';
   return read<Row>(
     context,
     `
     SELECT ${columns.join(', ')}, toString(sum(t.lines)) AS lines, toString(sum(toDecimal256(t.used, 12))) AS used_sum,
       ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, ${MASS_SCALE}))) AS ${mass}`).join(', ')}
-    FROM ${byEntity ? 'energy_totals' : 'match_totals'} AS t
-    INNER JOIN (
-      SELECT match, scope, category, method, activity, country, region, factor_id, release, unit, ratio, gwp_source, other_gas
-      FROM ${matches}
-    ) AS m ON t.match = m.match
-    WHERE ${where} AND t.match IN (SELECT match FROM ${matches})${split}
+    FROM ${sourceOf(plan, asked, energy)}
+    WHERE ${where} AND t.${on} IN (SELECT ${plan.meaning} FROM matches WHERE sign = 1 AND held = '' AND scope = 2)${
+      plan.facet === '' ? '' : ` AND t.facet = '${plan.facet}'`
+    }${split}
     GROUP BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}
     ORDER BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}`,
     parameters,

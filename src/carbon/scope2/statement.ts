@@ -20,9 +20,9 @@ import { type Methodology, methodologyId } from '../methodology/methodology.ts';
 import { weightsFor } from '../weights.ts';
 import { type CountedLine, countedLines } from './counted.ts';
 import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketLine, marketBook } from './lines.ts';
-import { type PlainSum, plainSums } from './plain.ts';
+import { type PlainSum, plainKnows, plainSums } from './plain.ts';
 import { scope2State } from './read.ts';
-import { asksForScope2, keysOf, needsParts } from './told.ts';
+import { asksForScope2, keysOf } from './told.ts';
 
 export interface Scope2Options {
   /** Default: the one in force. */
@@ -86,7 +86,7 @@ export async function scope2Statement(
     },
   };
   const market = (figures: Figures) => ({ ...figures, ref: scope2Ref(query, methodology) });
-  if (state.nothingStated && !needsParts(query)) {
+  if (state.nothingStated && plainKnows(query)) {
     const plain = await plainStatement(context, query, groupBy, methodology, location);
     return { ...common, market_based: market(location), ...plain };
   }
