@@ -23,6 +23,7 @@ import { reportCommand } from './commands/report.ts';
 import { segmentsCommand } from './commands/segments.ts';
 import { serveCommand } from './commands/serve.ts';
 import { settingsCommand } from './commands/settings.ts';
+import { sourcesCommand } from './commands/sources.ts';
 import { streamsCommand } from './commands/streams.ts';
 import { withUncertainty } from './commands/uncertainty.ts';
 import { EXIT_HELP } from './exit.ts';
@@ -51,6 +52,7 @@ for (const command of [
   explainCommand(),
   exportCommand(),
   segmentsCommand(),
+  sourcesCommand(),
   organisationCommand(),
   checkCommand(),
   matchCommand(),

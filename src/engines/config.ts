@@ -19,6 +19,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env, overrides: Part
     home,
     evidence: resolve(overrides.evidence ?? read.text('FOOTING_EVIDENCE', join(home, 'evidence'))),
     databaseUrl: overrides.databaseUrl ?? read.url('DATABASE_URL', ['postgres:', 'postgresql:']),
+    secretsKey: overrides.secretsKey ?? (read.text('FOOTING_SECRETS_KEY', '') || undefined),
     clickhouseUrl: overrides.clickhouseUrl ?? read.url('CLICKHOUSE_URL', ['http:', 'https:']),
     host: overrides.host ?? read.text('FOOTING_HOST', '127.0.0.1'),
     port: overrides.port ?? read.integer('FOOTING_PORT', 4600, 0, 65_535),

@@ -12,6 +12,8 @@ export interface Config {
   evidence: string;
   /** Set: a remote PostgreSQL is used and none is started (DATABASE_URL). */
   databaseUrl: string | undefined;
+  /** Key that signing secrets are sealed with, 32 bytes in base64 (FOOTING_SECRETS_KEY); default: the file secrets.key of the data folder. */
+  secretsKey?: string | undefined;
   /** Set: a remote ClickHouse is used and none is started (CLICKHOUSE_URL). */
   clickhouseUrl: string | undefined;
   /** Where the HTTP server listens (FOOTING_HOST, default 127.0.0.1; FOOTING_PORT, default 4600, 0 for any). */

@@ -7,11 +7,13 @@ import type { EventLogs } from './events.ts';
 import type { Jobs } from './jobs.ts';
 import type { ApiKeys, Caller, Role } from './keys.ts';
 import type { Limits } from './limits.ts';
+import type { WebhookSecrets } from './webhookSecrets.ts';
 
 export interface HttpContext {
   footing: Footing;
   limits: Limits;
   keys: ApiKeys;
+  webhookSecrets: WebhookSecrets;
   cursors: Cursors;
   events: EventLogs;
   jobs: Jobs;

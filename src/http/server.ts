@@ -40,12 +40,14 @@ import { reportRoutes } from './routes/reports.ts';
 import { scope2Routes } from './routes/scope2.ts';
 import { segmentRoutes } from './routes/segments.ts';
 import { settingRoutes } from './routes/settings.ts';
+import { sourceRoutes } from './routes/sources.ts';
 import { streamRoutes } from './routes/streams.ts';
 import { stripeRoutes } from './routes/stripe.ts';
 import { uncertaintyRoutes } from './routes/uncertainty.ts';
 import { sharedSecret } from './secrets.ts';
 import { serializerCompiler, validatorCompiler } from './validation.ts';
 import { webRoutes } from './web.ts';
+import { WebhookSecrets } from './webhookSecrets.ts';
 
 export interface ServerOptions {
   limits?: Partial<Limits>;
@@ -69,6 +71,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     footing,
     limits,
     keys: new ApiKeys(footing.engines.pg, footing.journal, limits.keyCacheMs),
+    webhookSecrets: new WebhookSecrets(footing.engines),
     cursors: new Cursors(await sharedSecret(footing.engines.pg, 'cursors')),
     events,
     jobs: new Jobs(events, footing.engines.log),
@@ -151,6 +154,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
     settingRoutes,
     chartmogulRoutes,
     stripeRoutes,
+    sourceRoutes,
     adminRoutes,
   ]) {
     await app.register(async (scope) => routes(scope, context));

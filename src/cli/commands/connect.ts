@@ -119,6 +119,7 @@ function syncCommand(): Command {
         const total = emptyOutcome();
         const query = { source: options.source };
         const before = await client.get<SyncPosition>('/api/connectors/stripe/sync', query);
+        let reached = before;
         await syncStripe(before, {
           key,
           url: options.url,
@@ -126,7 +127,10 @@ function syncCommand(): Command {
           now: () => Date.now(),
           wait: (ms) => wait(ms),
           onWait: (ms, why) => process.stderr.write(`Stripe: ${why}; waiting ${(ms / 1000).toFixed(1)} s\n`),
-          keep: (position) => keep(client, options.source, position),
+          keep: (position) => {
+            reached = position;
+            return keep(client, options.source, position);
+          },
           async page({ resource, text, asOf }) {
             const bytes = Buffer.from(text);
             const outcome = await client.upload<StripeOutcome>(
@@ -145,6 +149,10 @@ function syncCommand(): Command {
               process.stderr.write(`\r${resource}: ${grouped(String(total.objects))} objects read `);
             }
           },
+        }).catch(async (error: Error) => {
+          // The list of sources says why the books are not up to date.
+          await keep(client, options.source, { ...reached, error: error.message.slice(0, 1_000) }).catch(() => {});
+          throw error;
         });
         if (!options.json && process.stderr.isTTY) process.stderr.write('\n');
         if (total.held > 0) process.exitCode = EXIT_SOME_ROWS_REJECTED;
@@ -154,7 +162,7 @@ function syncCommand(): Command {
     });
 }
 
-async function keep(client: ApiClient, source: string, position: SyncPosition): Promise<void> {
+async function keep(client: ApiClient, source: string, position: SyncPosition & { error?: string }): Promise<void> {
   await client.put(`/api/connectors/stripe/sync?source=${encodeURIComponent(source)}`, position);
 }
 

@@ -27,7 +27,12 @@ export function adminRoutes(app: Scope, context: HttpContext): void {
     async (request, reply) => {
       const accountId = accountOf(request);
       const job = jobs.start(accountId, 'verify', async (report) =>
-        verifyView(await footing.verify(accountId, report, [(id) => context.keys.differences(id)])),
+        verifyView(
+          await footing.verify(accountId, report, [
+            (id) => context.keys.differences(id),
+            (id) => context.webhookSecrets.differences(id),
+          ]),
+        ),
       );
       return reply.code(202).header('location', `/api/jobs/${job.id}`).send(jobView(job));
     },

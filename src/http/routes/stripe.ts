@@ -58,9 +58,20 @@ const PositionSchema = Type.Object(
 );
 const HookId = Type.String({ format: 'uuid' });
 
-export function stripeRoutes(app: Scope, { footing, limits }: HttpContext): void {
+export function stripeRoutes(app: Scope, { footing, limits, webhookSecrets }: HttpContext): void {
   const connector = new StripeConnector(footing);
   const connections = new StripeConnections(footing.engines.pg, footing.journal);
+  // What an earlier version kept as it is gets sealed.
+  app.addHook('onReady', async () => {
+    for (const { accountId, id, secret } of await webhookSecrets.unsealed()) {
+      const webhook = await connections.webhook(accountId, id);
+      if (!webhook) continue;
+      const { sealed, sealedSha256 } = await webhookSecrets.seal(accountId, id, secret);
+      await connections.setWebhook(accountId, 'system', { ...webhook, sealed: sealedSha256 }, (tx) =>
+        webhookSecrets.keep(tx, accountId, id, sealed),
+      );
+    }
+  });
   const pathOf = (id: string) => `/api/connectors/stripe/webhook/${id}`;
 
   app.register(async (uploads: Scope) => {
@@ -121,12 +132,8 @@ export function stripeRoutes(app: Scope, { footing, limits }: HttpContext): void
         },
       },
       async (request) => {
-        const found = await footing.engines.pg.query<{ account_id: number; secret: string }>(
-          'SELECT account_id, secret FROM webhook_secrets WHERE id = $1',
-          [request.params.id],
-        );
-        const secret = found.rows[0];
-        const webhook = secret && (await connections.webhook(secret.account_id, request.params.id));
+        const secret = await webhookSecrets.find(request.params.id);
+        const webhook = secret && (await connections.webhook(secret.accountId, request.params.id));
         if (!secret || !webhook) throw new FootingError('not_found', 'There is no such webhook.');
         const bytes = await gathered(uploadOf(request, limits), EVENT_BYTES_MAX);
         const header = request.headers['stripe-signature'];
@@ -144,7 +151,7 @@ export function stripeRoutes(app: Scope, { footing, limits }: HttpContext): void
         }
         const event = eventIn(bytes);
         return connector.take({
-          accountId: secret.account_id,
+          accountId: secret.accountId,
           actor: `webhook:${webhook.id}`,
           source: webhook.source,
           bytes,
@@ -164,7 +171,8 @@ export function stripeRoutes(app: Scope, { footing, limits }: HttpContext): void
       schema: {
         tags: [TAGS.imports],
         summary: 'Set up the webhook of a data source',
-        description: 'The signing secret is kept by the server and in no entry. Setting it again replaces it.',
+        description:
+          'The signing secret is kept sealed with a key of the server; the entry has the hash of what is sealed. Setting it again replaces it.',
         body: Type.Object(
           {
             source: Type.Optional(SourceName),
@@ -179,15 +187,16 @@ export function stripeRoutes(app: Scope, { footing, limits }: HttpContext): void
     async (request) => {
       const accountId = accountOf(request);
       const { source = DEFAULT_SOURCE, signing_secret, metered = 'one_time' } = request.body;
-      const webhook = await connections.setWebhook(accountId, actorOf(request), {
-        source,
-        metered: metered === 'subscription' ? 'subscription' : 'one_time',
-      });
-      await footing.engines.pg.query(
-        `INSERT INTO webhook_secrets (account_id, id, secret)
-         VALUES ($1, $2, $3)
-         ON CONFLICT (account_id, id) DO UPDATE SET secret = excluded.secret`,
-        [accountId, webhook.id, signing_secret],
+      const { sealed, sealedSha256 } = await webhookSecrets.seal(
+        accountId,
+        connections.webhookId(accountId, source),
+        signing_secret,
+      );
+      const webhook = await connections.setWebhook(
+        accountId,
+        actorOf(request),
+        { source, metered: metered === 'subscription' ? 'subscription' : 'one_time', sealed: sealedSha256 },
+        (tx, id) => webhookSecrets.keep(tx, accountId, id, sealed),
       );
       return view(webhook);
     },
@@ -219,11 +228,10 @@ export function stripeRoutes(app: Scope, { footing, limits }: HttpContext): void
     },
     async (request, reply) => {
       const accountId = accountOf(request);
-      await connections.removeWebhook(accountId, actorOf(request), request.params.id);
-      await footing.engines.pg.query('DELETE FROM webhook_secrets WHERE account_id = $1 AND id = $2', [
-        accountId,
-        request.params.id,
-      ]);
+      const { id } = request.params;
+      await connections.removeWebhook(accountId, actorOf(request), id, (tx) =>
+        webhookSecrets.forget(tx, accountId, id),
+      );
       return reply.code(204).send(null);
     },
   );
@@ -250,14 +258,21 @@ export function stripeRoutes(app: Scope, { footing, limits }: HttpContext): void
         tags: [TAGS.imports],
         summary: 'Keep how far the sync of a data source has come',
         querystring: SyncQuery,
-        body: PositionSchema,
+        body: Type.Object(
+          {
+            ...PositionSchema.properties,
+            error: Type.Optional(Nullable(Type.String({ maxLength: 1_000, description: 'Why the sync stopped' }))),
+          },
+          strict,
+        ),
         response: { 200: PositionSchema, ...problemAnswers },
       },
     },
     async (request) => {
       const source = request.query.source ?? DEFAULT_SOURCE;
-      await connections.keepPosition(accountOf(request), actorOf(request), source, request.body);
-      return request.body;
+      const { error, ...position } = request.body;
+      await connections.keepPosition(accountOf(request), actorOf(request), source, position, error ?? null);
+      return position;
     },
   );
 

@@ -1,8 +1,8 @@
 /** What is stated of a connection with Stripe: its webhooks and how far its sync has come. Secrets are kept by the server, not here. */
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { Journal } from '../../journal/types.ts';
 import { dataSourceId } from '../chartmogul/ids.ts';
-import { StatedStore } from '../stated/store.ts';
+import { StatedStore, statedEntry } from '../stated/store.ts';
 import { NO_POSITION, type SyncPosition } from './sync.ts';
 
 export interface Webhook {
@@ -18,9 +18,11 @@ const SYNC = 'stripe_sync';
 
 export class StripeConnections {
   readonly #stated: StatedStore;
+  readonly #journal: Journal;
 
   constructor(pg: Pool, journal: Journal) {
     this.#stated = new StatedStore(pg, journal);
+    this.#journal = journal;
   }
 
   /** Ids are computed from account and source, so one names both. */
@@ -43,22 +45,46 @@ export class StripeConnections {
     }));
   }
 
-  /** States the webhook, or how it counts from now on. */
+  /**
+   * States the webhook, or how it counts from now on. `sealed`: hash of the signing secret as the server keeps it; `keep` keeps it, in the
+   * transaction of the entry.
+   */
   async setWebhook(
     accountId: number,
     actor: string,
-    { source, metered }: Pick<Webhook, 'source' | 'metered'>,
+    { source, metered, sealed }: Pick<Webhook, 'source' | 'metered'> & { sealed: string },
+    keep: (tx: PoolClient, id: string) => Promise<void>,
   ): Promise<Webhook> {
     const id = this.webhookId(accountId, source);
     const there = await this.#stated.get(accountId, HOOK, id);
-    const object = there
-      ? await this.#stated.update(accountId, actor, HOOK, id, { metered })
-      : await this.#stated.create(accountId, actor, HOOK, id, { source, metered });
-    return { id, source, metered, createdAt: object.createdAt };
+    const entry = there
+      ? statedEntry(accountId, actor, `${HOOK}.update`, { id, changes: { metered, sealed_sha256: sealed } })
+      : statedEntry(accountId, actor, `${HOOK}.create`, { id, fields: { source, metered, sealed_sha256: sealed } });
+    await this.#journal.append(accountId, {
+      ...entry,
+      effects: async (tx, seq) => {
+        await entry.effects(tx, seq);
+        await keep(tx, id);
+      },
+    });
+    return (await this.webhook(accountId, id))!;
   }
 
-  removeWebhook(accountId: number, actor: string, id: string): Promise<void> {
-    return this.#stated.remove(accountId, actor, HOOK, id);
+  /** Takes the webhook away; `forget` what is kept of its secret, in the same transaction. */
+  async removeWebhook(
+    accountId: number,
+    actor: string,
+    id: string,
+    forget: (tx: PoolClient) => Promise<void>,
+  ): Promise<void> {
+    const entry = statedEntry(accountId, actor, `${HOOK}.delete`, { id });
+    await this.#journal.append(accountId, {
+      ...entry,
+      effects: async (tx, seq) => {
+        await entry.effects(tx, seq);
+        await forget(tx);
+      },
+    });
   }
 
   async position(accountId: number, source: string): Promise<SyncPosition> {
@@ -66,10 +92,48 @@ export class StripeConnections {
     return { ...NO_POSITION, ...(found?.body.position as SyncPosition | undefined) };
   }
 
-  async keepPosition(accountId: number, actor: string, source: string, position: SyncPosition): Promise<void> {
+  /** `error`: why the sync stopped; null where it got on. */
+  async keepPosition(
+    accountId: number,
+    actor: string,
+    source: string,
+    position: SyncPosition,
+    error: string | null = null,
+  ): Promise<void> {
     const id = this.webhookId(accountId, source);
-    const fields = { source, position: { ...position } };
+    const fields = { source, position: { ...position }, error };
     if (await this.#stated.get(accountId, SYNC, id)) await this.#stated.update(accountId, actor, SYNC, id, fields);
     else await this.#stated.create(accountId, actor, SYNC, id, fields);
   }
+
+  /** How the syncs of all sources stand. */
+  async syncs(accountId: number): Promise<Array<{ source: string; state: SyncState }>> {
+    const found = await this.#stated.list(accountId, SYNC, { limit: 1_000 });
+    return found.map(({ body, updatedAt }) => {
+      const position = { ...NO_POSITION, ...(body.position as unknown as SyncPosition) };
+      const complete = position.complete_as_of;
+      return {
+        source: String(body.source),
+        state: {
+          unfinished: position.started_at !== null,
+          resource: position.resource,
+          completeAsOf: complete === null ? null : new Date(complete * 1000).toISOString(),
+          lastAt: updatedAt,
+          error: (body.error as string | null | undefined) ?? null,
+        },
+      };
+    });
+  }
+}
+
+export interface SyncState {
+  /** A pass was begun and is not complete: it goes on with the next run. */
+  unfinished: boolean;
+  resource: string | null;
+  /** When the last complete pass began; null when none was completed. */
+  completeAsOf: string | null;
+  /** When it last got on, or failed. */
+  lastAt: string;
+  /** Why it stopped; null where it got on. */
+  error: string | null;
 }

@@ -1,5 +1,5 @@
 /** Stripe: its objects as records of the book. */
-export { StripeConnections, type Webhook } from './connection.ts';
+export { StripeConnections, type SyncState, type Webhook } from './connection.ts';
 export {
   FILE_BYTES_MAX as STRIPE_FILE_BYTES_MAX,
   type Handed,
