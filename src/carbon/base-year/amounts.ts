@@ -2,8 +2,13 @@
 import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
-import { type InventoryQuery, inventory } from '../inventory.ts';
+import { consolidatedSums, consolidationOf } from '../consolidation.ts';
+import { DEFAULT_GWP, type Dimension, type InventoryQuery } from '../dimensions.ts';
+import { figuresOf } from '../figures.ts';
+import { boundaryFor } from '../inventory.ts';
+import { checkFilters } from '../known.ts';
 import { scope2Statement } from '../scope2/statement.ts';
+import { type KeyedSum, readSums } from '../sums.ts';
 import { SCOPES, type ScopeName } from './statements.ts';
 
 export type Amounts = Record<ScopeName, Rational>;
@@ -60,18 +65,30 @@ export async function amountsByYear(
     const tonnes = Rational.fromDecimal(Decimal.parse(kg)).div(KG_PER_TONNE);
     found.set(year, { ...before, [scope]: before[scope].add(tonnes) });
   };
-  const [statement, both] = await Promise.all([
-    inventory(context, { ...query, groupBy: ['year', 'scope'] }),
+  const [sums, both] = await Promise.all([
+    countedSums(context, query),
     scope2 === 'market' ? scope2Statement(context, { ...query, groupBy: ['year'] }) : null,
   ]);
-  for (const { keys, co2e_kg } of statement.rows) {
-    const scope = SCOPES.find((name) => name === keys.scope);
+  const groups = Map.groupBy(sums, ({ k0: year, k1: scope }) => `${year} ${scope}`);
+  for (const [key, rows] of groups) {
+    const [year, name] = key.split(' ');
+    const scope = SCOPES.find((one) => one === name);
     // What is beside the scopes is in no total. Scope 2 by the market comes from its own statement.
     if (scope === undefined || (scope === '2' && both !== null)) continue;
-    add(keys.year!, scope, co2e_kg);
+    add(year!, scope, figuresOf(rows, query.gwp ?? DEFAULT_GWP).co2e_kg);
   }
   for (const { keys, co2e_kg } of both?.rows ?? []) add(keys.year!, '2', co2e_kg);
   return found;
+}
+
+/** What counts by year and scope, as `inventory` has it, and nothing besides: a report reads dozens of these. */
+async function countedSums(context: ReadContext, query: InventoryQuery): Promise<KeyedSum[]> {
+  const { approach } = query;
+  const by: Dimension[] = ['year', 'scope'];
+  await checkFilters(context, { ...query.filters });
+  if (approach === undefined) return readSums(context, query, by);
+  const { boundary, names, months } = await boundaryFor(context, { ...query, approach });
+  return consolidatedSums(context, query, by, await consolidationOf(context, boundary, names, months));
 }
 
 /** Of all years of the period: the average of a year. */

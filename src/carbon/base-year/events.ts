@@ -17,6 +17,7 @@ import { percentOf } from '../organisation/share.ts';
 import type { Approach } from '../organisation/shares.ts';
 import { read } from '../sql.ts';
 import { type Amounts, amountsAYear, isNothing, minus, NOTHING } from './amounts.ts';
+import type { Stated } from './ledger.ts';
 import type { BaseYearEventInput, BaseYearInput, EventCause, ScopeName } from './statements.ts';
 import { monthsFrom } from './statements.ts';
 
@@ -57,6 +58,10 @@ export interface FoundEvent {
   refs: { before: string; after: string } | null;
   /** Amounts that are stated, not read from lines. */
   stated: boolean;
+  /** Entry that stated the event, or labelled it; null where the books alone say it. */
+  statedIn: number | null;
+  /** Day whose organisation it brings; null where it leaves the organisation alone. */
+  structure: Day | null;
   /** Where the books stand after it. */
   at: State;
 }
@@ -130,15 +135,15 @@ type Step =
       kind: 'entries';
       seqs: number[];
       about: EntryAbout;
-      label: BaseYearEventInput | null;
+      label: Stated<BaseYearEventInput> | null;
       before: State;
       after: State;
     }
-  | { day: Day; kind: 'stated'; event: BaseYearEventInput; before: State; after: State };
+  | { day: Day; kind: 'stated'; event: Stated<BaseYearEventInput>; before: State; after: State };
 
 export interface EventsQuery {
   until: Day;
-  stated: readonly BaseYearEventInput[];
+  stated: ReadonlyArray<Stated<BaseYearEventInput>>;
   /** What entries are. */
   entriesAbout: (seqs: readonly number[]) => Promise<Map<number, EntryAbout>>;
 }
@@ -171,14 +176,14 @@ async function stepsOf(
   const seqs = await entriesThatTouch(context, figures.period, start.seq);
   if (seqs.length > ENTRIES_MAX) throw tooMany(`${seqs.length} entries touch the base year since it was stated`);
   const [about, days] = await Promise.all([entriesAbout(seqs), daysOfChange(context, figures.period, until)]);
-  const labels = new Map(stated.flatMap((event) => (event.entries ?? []).map((seq) => [seq, event] as const)));
-  type Mark = { day: Day; rank: number; order: number; seq?: number; event?: BaseYearEventInput };
+  const labels = new Map(stated.flatMap((event) => (event.content.entries ?? []).map((seq) => [seq, event] as const)));
+  type Mark = { day: Day; rank: number; order: number; seq?: number; event?: Stated<BaseYearEventInput> };
   let latest = '';
   const marks: Mark[] = [
     ...days.map((day) => ({ day, rank: 0, order: 0 })),
     ...stated
-      .filter(({ entries, day }) => entries === undefined && day <= until)
-      .map((event, i) => ({ day: event.day, rank: 1, order: i, event })),
+      .filter(({ content }) => content.entries === undefined && content.day <= until)
+      .map((event, i) => ({ day: event.content.day, rank: 1, order: i, event })),
     ...seqs.map((seq) => {
       // Entries stay in their order, whatever the clock said.
       latest = [latest, about.get(seq)!.day].sort()[1]!;
@@ -187,6 +192,7 @@ async function stepsOf(
   ].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : a.rank - b.rank || a.order - b.order));
   const steps: Step[] = [];
   let at = start;
+  const sharesMoved = (before: State, after: State) => sharesBetween(context, figures.period, before, after);
   for (const { day, seq, event } of marks) {
     if (event) {
       steps.push({ day, kind: 'stated', event, before: at, after: at });
@@ -209,13 +215,20 @@ async function stepsOf(
       at = after;
     } else {
       const after = { ...at, structure: day };
-      const changed = await sharesBetween(context, figures.period, at, after);
+      const changed = await sharesMoved(at, after);
       if (changed !== null) steps.push({ day, kind: 'day', ...changed, before: at, after });
       at = after;
     }
     if (steps.length > EVENTS_MAX)
       throw tooMany(`More than ${EVENTS_MAX} events touch the base year since it was stated`);
   }
+  // Entries about the organisation say whose shares they move.
+  await inTurns(steps, async (step) => {
+    if (step.kind === 'entries' && step.about.cause === 'structure' && figures.period.query.approach !== undefined) {
+      const moved = await sharesMoved(step.before, step.after);
+      if (moved !== null && moved.words !== '') step.about = { ...step.about, words: moved.words };
+    }
+  });
   return steps;
 }
 
@@ -241,6 +254,8 @@ async function eventsIn(figures: Figures, step: Step): Promise<FoundEvent[]> {
         change,
         refs,
         stated: false,
+        statedIn: null,
+        structure: after.structure,
         at: after,
       },
     ];
@@ -254,16 +269,18 @@ async function eventsIn(figures: Figures, step: Step): Promise<FoundEvent[]> {
       : [
           {
             day,
-            cause: label?.cause ?? cause,
+            cause: label?.content.cause ?? cause,
             kind: 'entries',
-            title: label?.title ?? entries,
+            title: label?.content.title ?? entries,
             words: label ? `${entries}: ${words}` : words,
-            text: label?.text ?? '',
-            approvedBy: label?.approved_by ?? '',
+            text: label?.content.text ?? '',
+            approvedBy: label?.content.approved_by ?? '',
             entries: span,
             change: amounts,
             refs,
             stated: false,
+            statedIn: label?.seq ?? null,
+            structure: cause === 'structure' ? after.structure : null,
             at: after,
           },
         ];
@@ -277,7 +294,11 @@ async function eventsIn(figures: Figures, step: Step): Promise<FoundEvent[]> {
   ];
 }
 
-async function statedEvent(figures: Figures, event: BaseYearEventInput, at: State): Promise<FoundEvent> {
+async function statedEvent(
+  figures: Figures,
+  { content: event, seq }: Stated<BaseYearEventInput>,
+  at: State,
+): Promise<FoundEvent> {
   const common = {
     day: event.day,
     cause: event.cause,
@@ -285,6 +306,8 @@ async function statedEvent(figures: Figures, event: BaseYearEventInput, at: Stat
     text: event.text ?? '',
     approvedBy: event.approved_by ?? '',
     entries: null,
+    statedIn: seq,
+    structure: null,
     at,
   };
   if (event.changes) {
@@ -301,10 +324,18 @@ async function statedEvent(figures: Figures, event: BaseYearEventInput, at: Stat
   }
   const { direction, where, to_scope: toScope = '1' } = event.moved!;
   const filters = Object.fromEntries(Object.entries(where).filter(([, values]) => values && values.length > 0));
-  const found = await figures.at(at, filters);
-  const ref = (scopes: ScopeName[]) =>
-    inventoryRef({ ...figures.queryAt(at), filters: { ...filters, scope: scopes } }, {});
+  const found = await figures.at(at, filters).catch((error) => {
+    // A name that the books did not know yet, or no longer know, has no lines.
+    if (error instanceof FootingError && error.code === 'invalid') return NOTHING;
+    throw error;
+  });
   const named = Object.values(filters).flat().join(', ');
+  const scopes: ScopeName[] = direction === 'outsourced' ? ['1', '2'] : ['3'];
+  if (scopes.every((scope) => found[scope].isZero())) {
+    const words = `The base year has no lines of ${named} in ${direction === 'outsourced' ? 'scopes 1 and 2' : 'scope 3'}: nothing moves`;
+    return { ...common, kind: direction, words, change: NOTHING, refs: null, stated: false };
+  }
+  const ref = inventoryRef({ ...figures.queryAt(at), filters: { ...filters, scope: scopes } }, {});
   if (direction === 'outsourced') {
     const gone = found['1'].add(found['2']);
     const change: Amounts = { '1': found['1'].neg(), '2': found['2'].neg(), '3': gone };
@@ -314,13 +345,13 @@ async function statedEvent(figures: Figures, event: BaseYearEventInput, at: Stat
       kind: direction,
       words,
       change,
-      refs: { before: ref(['1', '2']), after: ref(['1', '2']) },
+      refs: { before: ref, after: ref },
       stated: false,
     };
   }
   const change: Amounts = { ...NOTHING, '3': found['3'].neg(), [toScope]: found['3'] };
   const words = `Scope 3 of ${named} in the base year is caused by the organisation itself now: it moves to scope ${toScope}`;
-  return { ...common, kind: direction, words, change, refs: { before: ref(['3']), after: ref(['3']) }, stated: false };
+  return { ...common, kind: direction, words, change, refs: { before: ref, after: ref }, stated: false };
 }
 
 /** Entries after `first` that change lines of the period, what they are counted by, or what scope 2 is covered by. */
@@ -359,11 +390,10 @@ async function sharesBetween(
   before: State,
   after: State,
 ): Promise<{ words: string; risen: boolean; fallen: boolean } | null> {
-  const at = { ...context, seq: after.seq };
   const approach = query.approach!;
   const [was, is] = await Promise.all(
-    [before, after].map(({ structure }) =>
-      boundaryFor(at, { ...query, approach, ...(structure === null ? {} : { structure }) }),
+    [before, after].map(({ seq, structure }) =>
+      boundaryFor({ ...context, seq }, { ...query, approach, ...(structure === null ? {} : { structure }) }),
     ),
   );
   const first = `${query.from}-01`;

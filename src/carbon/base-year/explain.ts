@@ -83,6 +83,7 @@ function stepNode(step: BaseYearStep, open: boolean): ExplanationNode {
     ? [
         ...(step.before_ref ? [figure(step.before_ref, 'Before', null)] : []),
         ...(step.after_ref && step.after_ref !== step.before_ref ? [figure(step.after_ref, 'After', null)] : []),
+        ...entriesOf(step).map((seq) => entryNode(seq)),
       ]
     : [];
   return {
@@ -122,6 +123,20 @@ function figure(ref: string, title: string, tonnes: string | null): ExplanationN
     childrenTotal: 0,
   };
 }
+
+/** Entries behind a step: the first ones that it names, and the one that stated it. */
+function entriesOf({ entries, stated_in }: BaseYearStep): number[] {
+  const count = entries === null ? 0 : Math.min(entries.last - entries.first + 1, ENTRIES_LISTED_MAX);
+  const named = Array.from({ length: count }, (_, i) => entries!.first + i);
+  return [...named, ...(stated_in === null ? [] : [stated_in])];
+}
+
+const ENTRIES_LISTED_MAX = 5;
+
+const entryNode = (seq: number): ExplanationNode => ({
+  ...figure(`entry/${seq}`, `Entry ${seq}`, null),
+  kind: 'entry',
+});
 
 const kilograms = (tonnes: string): string => Decimal.parse(tonnes).mul(KG_PER_TONNE).toString();
 

@@ -3,7 +3,7 @@
  * recalculated base (GHG Protocol Corporate Standard, chapter 5), the years since under the same organisation, and targets.
  * A function of (ledger, seq, query), like the inventory.
  */
-import { addMonthsToMonth, type Day } from '../../kernel/dates.ts';
+import { addMonthsToMonth, type Day, monthDays } from '../../kernel/dates.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
@@ -23,7 +23,7 @@ import {
   shownExactly,
   sumOf,
 } from './amounts.ts';
-import { progressOf, recalculate } from './baseYear.ts';
+import { changePercent, progressOf, recalculate } from './baseYear.ts';
 import { type EntryAbout, eventsOf, Figures, type FoundEvent, periodOf, type State } from './events.ts';
 import { baseYearNamed, baseYearState, type Stated } from './ledger.ts';
 import type { BaseYearInput, EventCause, TargetInput } from './statements.ts';
@@ -60,6 +60,8 @@ export interface BaseYearStep {
   entries: { first: number; last: number } | null;
   /** True for amounts that are stated, not read from lines: estimates, backcasts. */
   stated: boolean;
+  /** Entry that stated or labelled it. */
+  stated_in: number | null;
   change: ShownAmounts;
   /** Change of the tested scopes, alone and with all that is not in the base yet, in percent of the base. */
   percent: string;
@@ -162,17 +164,25 @@ export async function baseYearReport(
     });
   }
   const until = `${year}-12-31`;
-  const figures = new Figures(context, periodOf(base));
+  const gwp = query.gwp ?? base.gwp;
+  const figures = new Figures(context, periodOf({ ...base, gwp }));
   const { start, end, events } = await eventsOf(context, figures, {
     first: base.as_of ?? stated.seq,
     until,
-    stated: [...state.events.values()].map(({ content }) => content).filter((event) => event.base_year === base.name),
+    stated: [...state.events.values()].filter(({ content }) => content.base_year === base.name),
     entriesAbout,
   });
-  const gwp = query.gwp ?? base.gwp;
-  if (gwp !== base.gwp) events.push(await otherPotentials(context, figures, base, gwp, end, until));
-  const original = await figures.at(start);
-  const walked = walk(original, events, base, start);
+  const asStated = gwp === base.gwp ? figures : new Figures(context, periodOf(base));
+  const original = await asStated.at(start);
+  if (sumOf(original, base.test_scopes).sign() <= 0) {
+    throw new FootingError(
+      'invalid',
+      `The base year ${base.from} to ${base.to} has no emissions in scopes ${base.test_scopes.join(', ')} as of entry ${start.seq}.`,
+      { remedy: 'State it again once its activities are in: until then nothing is a part of it' },
+    );
+  }
+  const potentials = gwp === base.gwp ? null : await otherPotentials(asStated, figures, gwp, start, stated);
+  const walked = walk(original, potentials, events, base, start);
   const restatedAs = walked.structure;
   const series = await yearsSince(context, base, gwp, year, restatedAs);
   const ref = baseYearRef({ name: base.name, year, ...(query.gwp === undefined ? {} : { gwp }) });
@@ -198,7 +208,7 @@ export async function baseYearReport(
     stated_at: stated.recordedAt,
     text: base.text ?? '',
     approved_by: base.approved_by ?? '',
-    original: { ...shownAmounts(original), as_of: start.seq, ref: figures.refAt(start) },
+    original: { ...shownAmounts(original), as_of: start.seq, ref: asStated.refAt(start) },
     steps: walked.steps.map((step, i) => stepView(step, i + 1, ref)),
     by_cause: [...walked.byCause].map(([cause, change]) => ({
       cause,
@@ -265,19 +275,26 @@ interface Walked {
 }
 
 /** Puts all that is pending into the base whenever the tested scopes pass the threshold. */
-function walk(original: Amounts, events: readonly FoundEvent[], base: BaseYearInput, start: State): Walked {
+function walk(
+  original: Amounts,
+  potentials: FoundEvent | null,
+  events: readonly FoundEvent[],
+  base: BaseYearInput,
+  start: State,
+): Walked {
   const tested = (amounts: Amounts) => sumOf(amounts, base.test_scopes);
+  const first = potentials ? plus(original, potentials.change) : original;
   const result = recalculate(
-    tested(original),
+    tested(first),
     events.map(({ cause, change }) => ({ cause, change: tested(change) })),
     { thresholdPercent: Rational.parse(base.threshold_percent) },
   );
-  let [current, pending, organic] = [original, NOTHING, NOTHING];
+  let [current, pending, organic] = [first, NOTHING, NOTHING];
   const byCause = new Map<EventCause, Amounts>();
   let waiting: FoundEvent[] = [];
   const walked: Walked = {
     steps: [],
-    base: original,
+    base: first,
     pending,
     organic,
     byCause,
@@ -285,6 +302,13 @@ function walk(original: Amounts, events: readonly FoundEvent[], base: BaseYearIn
     asOf: start.seq,
     structure: null,
   };
+  if (potentials) {
+    // All years are under the potentials asked for, whatever the threshold: figures of two sets do not compare.
+    const percent = changePercent(tested(original), tested(first)) ?? Rational.ZERO;
+    byCause.set('gwp', potentials.change);
+    walked.recalculations = 1;
+    walked.steps.push({ event: potentials, percent, cumulativePercent: percent, recalculated: true, base: first });
+  }
   result.steps.forEach(({ percent, cumulativePercent, recalculated }, i) => {
     const event = events[i]!;
     if (event.cause === 'organic') organic = plus(organic, event.change);
@@ -294,11 +318,14 @@ function walk(original: Amounts, events: readonly FoundEvent[], base: BaseYearIn
     }
     if (recalculated) {
       current = plus(current, pending);
-      for (const one of waiting) byCause.set(one.cause, plus(byCause.get(one.cause) ?? NOTHING, one.change));
+      for (const one of waiting) {
+        byCause.set(one.cause, plus(byCause.get(one.cause) ?? NOTHING, one.change));
+        // Of what is only pending, the years since keep the shares of their own days.
+        if (one.structure !== null) walked.structure = one.structure;
+      }
       [pending, waiting] = [NOTHING, []];
       walked.recalculations += 1;
       walked.asOf = event.at.seq;
-      walked.structure = event.at.structure;
     }
     walked.steps.push({ event, percent, cumulativePercent, recalculated, base: current });
   });
@@ -322,6 +349,7 @@ function stepView(
     approved_by: event.approvedBy,
     entries: event.entries && { first: event.entries[0], last: event.entries[1] },
     stated: event.stated,
+    stated_in: event.statedIn,
     change: shownAmounts(event.change),
     percent: shownPercent(percent),
     cumulative_percent: shownPercent(cumulativePercent),
@@ -335,18 +363,16 @@ function stepView(
 
 const shownPercent = (percent: Rational): string => percent.toDecimal(PERCENT_SCALE).toString();
 
-/** The same lines under other potentials: last, since it concerns all that is in the base by then. */
+/** The same lines under other potentials: first, so that all that follows is under them. */
 async function otherPotentials(
-  context: ReadContext,
+  asStated: Figures,
   figures: Figures,
-  base: BaseYearInput,
   gwp: GwpSetName,
-  end: State,
-  until: Day,
+  start: State,
+  { content: base }: Stated<BaseYearInput>,
 ): Promise<FoundEvent> {
-  const other = new Figures(context, periodOf({ ...base, gwp }));
   return {
-    day: until,
+    day: monthDays(base.to).last,
     cause: 'gwp',
     kind: 'gwp',
     title: `${gwp} in place of ${base.gwp}`,
@@ -354,10 +380,12 @@ async function otherPotentials(
     text: '',
     approvedBy: '',
     entries: null,
-    change: minus(await other.at(end), await figures.at(end)),
-    refs: { before: figures.refAt(end), after: other.refAt(end) },
+    change: minus(await figures.at(start), await asStated.at(start)),
+    refs: { before: asStated.refAt(start), after: figures.refAt(start) },
     stated: false,
-    at: end,
+    statedIn: null,
+    structure: null,
+    at: start,
   };
 }
 
@@ -383,7 +411,9 @@ async function yearsSince(
     amountsByYear(context, all, scope2),
     structure === null ? null : amountsByYear(context, pinned, scope2),
   ]);
-  const first = Number(base.from.slice(0, 4));
+  // The base year itself stands above; a base of several years has an average and no year.
+  const last = Number(base.to.slice(0, 4));
+  const first = Math.min(last + 1, year);
   return Array.from({ length: year - first + 1 }, (_, i) => {
     const of = String(first + i);
     const period = { from: `${of}-01`, to: `${of}-12` };

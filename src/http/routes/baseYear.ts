@@ -11,12 +11,15 @@ import {
   checkBaseYear,
   checkEvent,
   checkTarget,
+  DEFAULT_BASE_YEAR,
   entriesAboutIn,
   GWP_SET_NAMES,
   methodologyInForce,
+  SCOPES,
   type Stated,
   TARGET_KIND,
   type TargetInput,
+  THRESHOLD_PERCENT,
   WITHDRAW_EVENT_KIND,
   WITHDRAW_TARGET_KIND,
 } from '../../carbon/index.ts';
@@ -113,9 +116,13 @@ export function baseYearRoutes(app: Scope, context: HttpContext): void {
     async (accountId, body) => {
       const read = await footing.read(accountId, 'carbon');
       const methodology = await methodologyInForce(read, read.seq);
-      const given = body as Partial<BaseYearInput> & Omit<BaseYearInput, 'approach' | 'parent' | 'gwp' | 'as_of'>;
+      const given = body as Partial<BaseYearInput> & Pick<BaseYearInput, 'from' | 'to'>;
       const approach = given.approach ?? methodology.approach;
       const input: BaseYearInput = {
+        name: DEFAULT_BASE_YEAR,
+        scope_2: 'location',
+        threshold_percent: THRESHOLD_PERCENT,
+        test_scopes: [...SCOPES],
         ...given,
         approach,
         parent: approach === 'none' ? '' : (given.parent ?? (given.approach === undefined ? methodology.parent : '')),
@@ -145,8 +152,9 @@ export function baseYearRoutes(app: Scope, context: HttpContext): void {
     async (accountId, body) => {
       const read = await footing.read(accountId, 'carbon');
       const { baseYears } = await baseYearState(read, read.seq);
-      checkEvent(body as unknown as BaseYearEventInput, [...baseYears.keys()], read.seq);
-      return body as Json;
+      const input = { base_year: DEFAULT_BASE_YEAR, ...body };
+      checkEvent(input as unknown as BaseYearEventInput, [...baseYears.keys()], read.seq);
+      return input as Json;
     },
   );
 
@@ -158,14 +166,15 @@ export function baseYearRoutes(app: Scope, context: HttpContext): void {
     async (accountId, body) => {
       const read = await footing.read(accountId, 'carbon');
       const { baseYears } = await baseYearState(read, read.seq);
+      const input = { base_year: DEFAULT_BASE_YEAR, kind: 'absolute', ...body };
       checkTarget(
-        body as unknown as TargetInput,
+        input as unknown as TargetInput,
         [...baseYears.values()].map(({ content }) => ({
           name: content.name,
           lastYear: Number(content.to.slice(0, 4)),
         })),
       );
-      return body as Json;
+      return input as Json;
     },
   );
 

@@ -27,7 +27,9 @@ const approved = {
 
 export const BaseYearBody = Type.Object(
   {
-    name: Type.String({ maxLength: 100, default: DEFAULT_BASE_YEAR, description: 'Tells several base years apart' }),
+    name: Type.Optional(
+      Type.String({ maxLength: 100, description: `Tells several base years apart; default: ${DEFAULT_BASE_YEAR}` }),
+    ),
     from: Month,
     to: Type.String({
       maxLength: 7,
@@ -37,17 +39,20 @@ export const BaseYearBody = Type.Object(
     approach: Type.Optional(Type.Enum([...APPROACHES], { description: 'Default: that of the methodology in force' })),
     parent: Type.Optional(Type.String({ maxLength: 255 })),
     gwp: Type.Optional(Type.Enum([...GWP_SET_NAMES], { description: 'Default: that of the methodology in force' })),
-    scope_2: Type.Enum([...SCOPE2_METHODS], {
-      default: 'location',
-      description: 'Method of scope 2, chosen once for the base year and its targets',
-    }),
-    threshold_percent: Type.String({
-      maxLength: 12,
-      default: THRESHOLD_PERCENT,
-      description:
-        'Change of the tested scopes above which the base is recalculated, alone or with all that is pending',
-    }),
-    test_scopes: Type.Array(Type.Enum([...SCOPES]), { minItems: 1, maxItems: 3, default: [...SCOPES] }),
+    scope_2: Type.Optional(
+      Type.Enum([...SCOPE2_METHODS], {
+        description: 'Method of scope 2, chosen once for the base year and its targets; default: location',
+      }),
+    ),
+    threshold_percent: Type.Optional(
+      Type.String({
+        maxLength: 12,
+        description: `Change of the tested scopes above which the base is recalculated, alone or with all that is pending; default: ${THRESHOLD_PERCENT}`,
+      }),
+    ),
+    test_scopes: Type.Optional(
+      Type.Array(Type.Enum([...SCOPES]), { minItems: 1, maxItems: 3, description: 'Default: all' }),
+    ),
     as_of: Type.Optional(
       Type.Integer({ minimum: 1, description: 'Entry as of which the first figure is read; default: this entry' }),
     ),
@@ -57,7 +62,7 @@ export const BaseYearBody = Type.Object(
 );
 
 const fields = {
-  base_year: Type.String({ maxLength: 100, default: DEFAULT_BASE_YEAR }),
+  base_year: Type.Optional(Type.String({ maxLength: 100, description: `Default: ${DEFAULT_BASE_YEAR}` })),
 };
 
 export const EventBody = Type.Object(
@@ -106,7 +111,7 @@ export const TargetBody = Type.Object(
   {
     name: Type.String({ maxLength: 100, examples: ['near-term'] }),
     ...fields,
-    kind: Type.Enum(['absolute', 'intensity'], { default: 'absolute' }),
+    kind: Type.Optional(Type.Enum(['absolute', 'intensity'], { description: 'Default: absolute' })),
     scopes: Scopes,
     target_year: Type.Integer({ minimum: 1901, maximum: 2299, examples: [2030] }),
     reduction_percent: Type.Optional(
@@ -162,6 +167,7 @@ const StepSchema = Type.Object(
     approved_by: Type.String(),
     entries: Nullable(Type.Object({ first: Type.Integer(), last: Type.Integer() }, strict)),
     stated: Type.Boolean({ description: 'Amounts that are stated, not read from lines' }),
+    stated_in: Nullable(Type.Integer({ description: 'Entry that stated or labelled it' })),
     change: Amounts,
     percent: Percent,
     cumulative_percent: Type.String({ description: 'With all that is known and not in the base yet' }),
