@@ -196,6 +196,77 @@ describe('lines of invoices', () => {
     expect(rows.map((row) => row.plan_external_id)).toEqual(['price_pro', 'price_seats']);
   });
 
+  describe('a subscription that is billed by several intervals', () => {
+    const recurring = (interval: string, more: object = {}) => ({
+      interval,
+      interval_count: 1,
+      usage_type: 'licensed',
+      ...more,
+    });
+    const year = price('price_year', { recurring: recurring('year') });
+    const yearly = (id: string, more: object = {}) =>
+      line(id, { amount: 60_000, price: year, ...period('2026-01-01T00:00:00Z', '2027-01-01T00:00:00Z'), ...more });
+    const names = (rows: Row[]) => rows.map((row) => row.subscription_external_id);
+    const known = { sub_a: { main_interval: '1 month', parts: 'sub_a:1-year' } };
+
+    test('is one of each interval; the shortest keeps the name', () => {
+      const found = mapped(invoice('in_1', [line('il_1'), yearly('il_2')]));
+      expect(names(found.rows.invoices!)).toEqual(['sub_a', 'sub_a:1-year']);
+      expect(found.notes).toEqual(['sub_a is billed by several intervals: 1 month as itself, another as sub_a:1-year']);
+      expect(found.links).toContainEqual({ id: 'sub_a', object: 'subscription', facts: known.sub_a });
+    });
+    test('stays so in invoices of one interval, prorations too, also where the price is known by its id only', () => {
+      expect(names(linesOf(invoice('in_2', [line('il_3')]), known))).toEqual(['sub_a']);
+      const credit = yearly('il_4', { amount: -100, proration: true, type: 'invoiceitem' });
+      expect(names(linesOf(invoice('in_3', [credit, yearly('il_5')]), known))).toEqual([
+        'sub_a:1-year',
+        'sub_a:1-year',
+      ]);
+      const bare = { sub_a: known.sub_a, price_pro: { plan: '1 year Pro yearly' } };
+      expect(names(linesOf(invoice('in_4', [newLine('il_6')]), bare))).toEqual(['sub_a:1-year']);
+      expect(mapped(invoice('in_5', [yearly('il_7')]), known).notes).toEqual([]);
+    });
+    test('a change of interval is none', () => {
+      expect(names(linesOf(invoice('in_6', [yearly('il_8')])))).toEqual(['sub_a']);
+    });
+    test('ends with all its parts, and a part that an invoice tells of later ends too', () => {
+      const items = {
+        data: [
+          { id: 'si_1', price: price('price_pro') },
+          { id: 'si_2', price: year },
+        ],
+      };
+      const at = seconds('2026-03-01T00:00:00Z');
+      const ended = mapped(subscription('sub_a', { items, status: 'canceled', canceled_at: at, ended_at: at }));
+      expect(ended.rows.subscription_cancellations!.map((row) => row.subscription_external_id)).toEqual([
+        'sub_a',
+        'sub_a:1-year',
+      ]);
+      expect(ended.facts).toMatchObject({ ...known.sub_a, ends_at: '2026-03-01T00:00:00.000Z' });
+      const late = mapped(invoice('in_7', [line('il_9'), yearly('il_10')]), {
+        sub_a: { ends_at: ended.facts.ends_at! },
+      });
+      expect(late.rows.subscription_cancellations).toMatchObject([
+        { subscription_external_id: 'sub_a:1-year', cancelled_at: '2026-03-01T00:00:00.000Z' },
+      ]);
+      const again = mapped(subscription('sub_a', { items }), known, { known: true });
+      expect(again.voids[0]!.matches).toHaveLength(2);
+    });
+    test('usage beside a yearly price is no second interval, unless usage is to count', () => {
+      const usage = price('price_gb', { recurring: recurring('month', { usage_type: 'metered' }) });
+      const items = {
+        data: [
+          { id: 'si_1', price: year },
+          { id: 'si_2', price: usage },
+        ],
+      };
+      expect(mapped(subscription('sub_a', { items })).facts.main_interval).toBeUndefined();
+      expect(mapped(subscription('sub_a', { items }), {}, { metered: 'subscription' }).facts.main_interval).toBe(
+        '1 month',
+      );
+    });
+  });
+
   test.each([
     ['jpy', 500, 500],
     ['kwd', 12340, 12340],

@@ -1,5 +1,6 @@
 /** Lines of Stripe's invoices as line items of the book. Pure. */
 import type { Json } from '../../journal/types.ts';
+import { type Interval, intervalIn, intervalKnown, mainInterval, partName, partsOf } from './intervals.ts';
 import { at, cents, idOf, instant, isObject, listed, text, Unreadable, whole } from './objects.ts';
 
 export type Row = Record<string, Json>;
@@ -21,6 +22,9 @@ interface Line {
   inclusive: number;
   exclusive: number;
   subscription: string | null;
+  /** What the book calls it: where a subscription is billed by several intervals, each is one of its own. */
+  part: string | null;
+  interval: Interval | null;
   price: string | null;
   proration: boolean;
   /** A period of a subscription, not something sold beside it. */
@@ -34,24 +38,60 @@ interface Line {
 export function lineRows(
   invoice: Record<string, unknown>,
   context: LineContext,
-): { rows: Row[]; notes: string[]; prices: Record<string, unknown>[] } {
+): { rows: Row[]; notes: string[]; prices: Record<string, unknown>[]; parts: SubscriptionParts[] } {
   const lines = listed(invoice.lines).map((raw, i) => readLine(raw, `lines.data[${i}]`, invoice, context));
   const notes: string[] = [];
+  const parts = nameParts(lines, context);
+  for (const { subscription, main, added } of parts) {
+    for (const part of added)
+      notes.push(`${subscription} is billed by several intervals: ${main} as itself, another as ${part}`);
+  }
   const intervals = Map.groupBy(
     lines.filter((line) => line.recurring && !line.proration),
-    (line) => line.subscription!,
+    (line) => line.part!,
   );
-  for (const [subscription, own] of intervals) {
+  for (const [part, own] of intervals) {
     const kinds = new Set(own.map((line) => `${line.start} ${line.end}`));
     if (kinds.size > 1)
-      notes.push(`${subscription} bills several periods in one invoice: the one that starts last replaces the others`);
+      notes.push(`${part} bills several periods in one invoice: the one that starts last replaces the others`);
   }
   const prices = lines.flatMap(({ raw }) => [raw.price, raw.plan, at(raw, 'pricing', 'price_details', 'price')]);
   return {
     rows: lines.map((line) => rowOf(line, lines)),
     notes,
     prices: prices.filter(isObject),
+    parts,
   };
+}
+
+/** A subscription that is billed by several intervals. */
+export interface SubscriptionParts {
+  subscription: string;
+  main: Interval;
+  /** Names of all its parts but the main one, and of those that were not known before. */
+  parts: string[];
+  added: string[];
+}
+
+/** Gives each recurring line the name of the part that it belongs to. */
+function nameParts(lines: Line[], context: LineContext): SubscriptionParts[] {
+  const found: SubscriptionParts[] = [];
+  const own = lines.filter((line) => line.recurring);
+  for (const [subscription, group] of Map.groupBy(own, (line) => line.subscription!)) {
+    const whole_ = group.filter((line) => !line.proration).map(({ interval }) => interval);
+    const main = mainInterval(subscription, whole_, context.fact);
+    for (const line of group) line.part = partName(subscription, line.interval, main);
+    if (main === null) continue;
+    const known = new Set((context.fact(subscription, 'parts') ?? '').split(' '));
+    const parts = partsOf(
+      subscription,
+      group.map(({ interval }) => interval),
+      main,
+      context.fact,
+    );
+    found.push({ subscription, main, parts, added: parts.filter((part) => !known.has(part)) });
+  }
+  return found;
 }
 
 function readLine(
@@ -91,6 +131,12 @@ function readLine(
     inclusive,
     exclusive,
     subscription,
+    part: subscription,
+    interval:
+      intervalIn(raw.price) ??
+      intervalIn(at(raw, 'pricing', 'price_details', 'price')) ??
+      intervalIn(raw.plan) ??
+      intervalKnown(price, context.fact),
     price,
     proration,
     recurring,
@@ -146,10 +192,7 @@ function paysForNewPeriod(line: Line, lines: readonly Line[]): boolean {
   return (
     line.proration &&
     line.amount < 0 &&
-    lines.some(
-      (other) =>
-        other.recurring && !other.proration && other.subscription === line.subscription && other.start === line.start,
-    )
+    lines.some((other) => other.recurring && !other.proration && other.part === line.part && other.start === line.start)
   );
 }
 
@@ -171,7 +214,7 @@ function rowOf(line: Line, lines: readonly Line[]): Row {
   const description = text(raw.description);
   if (description !== null) row.description = shortened(description);
   if (line.price !== null) row.plan_external_id = line.price;
-  if (line.subscription !== null) row.subscription_external_id = line.subscription;
+  if (line.part !== null) row.subscription_external_id = line.part;
   if (line.start !== null) row.service_period_start = line.start;
   if (line.end !== null) row.service_period_end = line.end;
   if (counts && line.proration) {

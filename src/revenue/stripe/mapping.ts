@@ -3,7 +3,8 @@
  * The table of what becomes what is in docs/stripe.md.
  */
 import { countryCode } from '../../kernel/country.ts';
-import { type LineContext, lineRows, type Row, shortened } from './lines.ts';
+import { intervalIn, intervalKnown, mainInterval, partsOf } from './intervals.ts';
+import { type LineContext, lineRows, type Row, type SubscriptionParts, shortened } from './lines.ts';
 import {
   at,
   cents,
@@ -158,27 +159,61 @@ function plansWithin(prices: Iterable<unknown>, context: MappingContext): { rows
 function subscription(object: StripeObject, context: MappingContext): Mapped {
   const owner = required(object, 'customer');
   const items = listed(object.items);
-  const key = { customer_external_id: owner, subscription_external_id: object.id };
   const cancellation = cancellationOf(object, items);
-  const plans = plansWithin(
-    items.map((item) => item.price ?? item.plan),
-    context,
-  );
+  const prices = items.map((item) => item.price ?? item.plan);
+  const intervals = prices
+    // Usage that counts as one-time revenue belongs to no interval.
+    .filter((price) => context.metered === 'subscription' || usageOf(price, context) !== 'metered')
+    .map((price) => intervalIn(price) ?? intervalKnown(idOf(price), context.fact));
+  const main = mainInterval(object.id, intervals, context.fact);
+  const parts = partsOf(object.id, intervals, main, context.fact);
+  const keys = [object.id, ...parts].map((name) => ({ customer_external_id: owner, subscription_external_id: name }));
+  const plans = plansWithin(prices, context);
   return made({
     rows: {
       plans: plans.rows,
-      subscription_cancellations: cancellation === null ? [] : [{ ...key, ...cancellation }],
+      subscription_cancellations: cancellation === null ? [] : keys.map((key) => ({ ...key, ...cancellation })),
     },
-    voids: context.known ? [{ stream: 'subscription_cancellations', matches: [key] }] : [],
+    voids: context.known ? [{ stream: 'subscription_cancellations', matches: keys }] : [],
     facts: facts({
       customer: owner,
       trial_start: instant(object.trial_start, 'trial_start'),
       trial_end: instant(object.trial_end, 'trial_end'),
+      main_interval: main,
+      parts: parts.length > 0 ? parts.join(' ') : null,
+      ends_at: cancellation === null ? '' : String(cancellation.cancelled_at),
+      ends_decided: cancellation === null ? '' : String(cancellation.scheduled_at ?? ''),
     }),
     links: plans.links,
     nothing: cancellation === null && plans.rows.length === 0 ? 'it goes on; its invoices make its revenue' : null,
   });
 }
+
+const usageOf = (price: unknown, context: MappingContext): string | undefined =>
+  text(at(price, 'recurring', 'usage_type')) ??
+  text(at(price, 'usage_type')) ??
+  context.fact(idOf(price), 'usage_type');
+
+/** A part that an invoice is the first to tell of ends as its subscription does. */
+function endsOf(found: readonly SubscriptionParts[], owner: string, context: MappingContext): Row[] {
+  return found.flatMap(({ subscription: id, added }) => {
+    const [at_, decided] = [context.fact(id, 'ends_at') ?? '', context.fact(id, 'ends_decided') ?? ''];
+    if (at_ === '') return [];
+    return added.map((part) => ({
+      customer_external_id: owner,
+      subscription_external_id: part,
+      cancelled_at: at_,
+      scheduled_at: decided === '' ? null : decided,
+    }));
+  });
+}
+
+const partLinks = (found: readonly SubscriptionParts[]): Mapped['links'] =>
+  found.map(({ subscription: id, main, parts }) => ({
+    id,
+    object: 'subscription',
+    facts: { main_interval: main, ...(parts.length > 0 && { parts: parts.join(' ') }) },
+  }));
 
 function cancellationOf(object: StripeObject, items: Record<string, unknown>[]): Row | null {
   const decided = instant(object.canceled_at, 'canceled_at');
@@ -224,7 +259,7 @@ function invoice(object: StripeObject, context: MappingContext): Mapped {
   if (excluded !== '') header['attributes.invoice_status'] = excluded;
   const number = text(object.number);
   if (number !== null) header['attributes.invoice_number'] = number;
-  const { rows, notes, prices } = lineRows(object, { ...context, currency: code });
+  const { rows, notes, prices, parts } = lineRows(object, { ...context, currency: code });
   const shipping = shippingRow(object, code);
   const lines = [...rows, ...(shipping ? [shipping] : [])].map((line): Row => ({ ...header, ...line }));
   const foots = footing(object, lines, code);
@@ -235,6 +270,7 @@ function invoice(object: StripeObject, context: MappingContext): Mapped {
       plans: plans.rows,
       invoices: lines,
       transactions: paymentsOf(object, code, notes),
+      subscription_cancellations: endsOf(parts, owner, context),
     },
     voids: context.known
       ? [
@@ -243,7 +279,7 @@ function invoice(object: StripeObject, context: MappingContext): Mapped {
         ]
       : [],
     facts: facts({ customer: owner }),
-    links: [...linksOf(object), ...plans.links],
+    links: [...linksOf(object), ...plans.links, ...partLinks(parts)],
     notes: foots === null ? notes : [...notes, foots],
   });
 }
