@@ -9,12 +9,12 @@ import { month, PLANS } from './revenue-cases.ts';
 
 let footing: Footing;
 let app: FastifyInstance;
-const keys: Record<'full' | 'empty' | 'other', string> = { full: '', empty: '', other: '' };
+const keys: Record<'full' | 'empty' | 'other' | 'ltv', string> = { full: '', empty: '', other: '', ltv: '' };
 
 beforeAll(async () => {
   footing = await composeFooting(await testEngines());
   app = await buildServer(footing);
-  for (const name of ['full', 'empty', 'other'] as const) {
+  for (const name of ['full', 'empty', 'other', 'ltv'] as const) {
     const account = await footing.accounts.create({ slug: name, name, currency: 'USD' }, 'cli:test');
     keys[name] = (await app.keys.create(account.id, { name: 'test', role: 'admin' }, 'cli:test')).secret;
   }
@@ -192,6 +192,18 @@ test('cash and recognised revenue in the account currency, at the rate of their 
     ['350', '0', '700'],
   ]);
   expect(values((await report(`${names}&currency=EUR`)).buckets)[1]).toEqual(['0', '0', '0']);
+  const all = `names=mrr,customers,mrr_new_business,recognised_revenue,gross_cash_flow`;
+  const { buckets: whole, parts } = await report(`${all}&partition_by=currency`);
+  const summed = (rows: string[][]) => rows.reduce((a, b) => a.map((each, i) => String(BigInt(each) + BigInt(b[i]!))));
+  // biome-ignore lint/suspicious/noExplicitAny: parts as the API gives them
+  expect(parts.map(({ part }: any) => part)).toEqual(['EUR', 'JPY', 'USD']);
+  // biome-ignore lint/suspicious/noExplicitAny: parts as the API gives them
+  for (const i of [0, 1]) expect(summed(parts.map(({ buckets: of }: any) => values(of)[i]))).toEqual(values(whole)[i]);
+  for (const [i, currency] of ['EUR', 'JPY', 'USD'].entries()) {
+    const filtered = await report(`${all}&filters=${encodeURIComponent(`currency~ANY~'${currency}'`)}`);
+    expect(values(filtered.buckets)).toEqual(values(parts[i].buckets));
+  }
+  expect(values((await report(`${all}&filters=currency~NONE~'EUR','JPY'`)).buckets)).toEqual(values(parts[2].buckets));
   const explained = async (ref: string) => (await get(`/api/explain?ref=${encodeURIComponent(ref)}`, {}, 'other')).json;
   const payments = await explained('metric/gross_cash_flow/2026-02/USD');
   // biome-ignore lint/suspicious/noExplicitAny: nodes as the API gives them
@@ -199,6 +211,33 @@ test('cash and recognised revenue in the account currency, at the rate of their 
   const lines = await explained('metric/recognised_revenue/2026-02/USD');
   // biome-ignore lint/suspicious/noExplicitAny: nodes as the API gives them
   expect(lines.children.map(({ value }: any) => value)).toEqual(['100.00', '11.01', '6.67']);
+});
+
+test('W87 LTV by the churn of the same interval, or of the last six complete months', async () => {
+  const post = async (url: string, payload: object) => {
+    const answer = await app.inject({ method: 'POST', url, headers: { authorization: `Bearer ${keys.ltv}` }, payload });
+    expect([url, answer.statusCode < 300 ? '' : answer.body]).toEqual([url, '']);
+  };
+  // A hundred customers at the start of every month: 2, 3, 2, 4, 3 and 4 of them leave, and as many come.
+  const leaving = [2, 3, 2, 4, 3, 4];
+  const ends = leaving.flatMap((count, i) => Array.from({ length: count }, () => `2026-0${i + 1}-10`));
+  const begins = [...Array.from({ length: 100 }, () => '2025-12-01'), ...ends.map((day) => day.replace('-10', '-20'))];
+  const rows = begins.map((begin, i) => ({
+    ...month(begin, 5000),
+    customer_external_id: `c${i}`,
+    invoice_external_id: `i${i}`,
+    ...(ends[i] ? { cancelled_at: ends[i] } : {}),
+  }));
+  await post('/api/records/plans', { rows: PLANS });
+  await post('/api/records/invoices', { rows });
+  const path = '/api/metrics?from=2026-01&to=2026-06&until=2026-06-30&names=customer_churn_rate,arpa,ltv';
+  const last = async () => (await get(path, {}, 'ltv')).json.buckets.at(-1).metrics;
+  // biome-ignore lint/suspicious/noExplicitAny: buckets as the API gives them
+  const rates = (await get(path, {}, 'ltv')).json.buckets.map(({ metrics }: any) => metrics.customer_churn_rate.value);
+  expect(rates).toEqual(leaving.map((count) => `${count}.00`));
+  expect(await last()).toMatchObject({ arpa: { value: '5000' }, ltv: { value: '125000' } });
+  await post('/api/settings', { settings: { ltv_churn_window: 'trailing_6_months' } });
+  expect(await last()).toMatchObject({ arpa: { value: '5000' }, ltv: { value: '166666' } });
 });
 
 test.each([

@@ -90,6 +90,29 @@ describe('scenario A', () => {
     expect(await column(name)).toEqual(expected);
   });
 
+  test('W68 March', async () => {
+    const names: MetricName[] = [
+      'mrr',
+      'arr',
+      'customers',
+      'arpa',
+      'asp',
+      'customer_churn_rate',
+      'mrr_churn_rate',
+      'ltv',
+    ];
+    expect((await report(names, { from: '2026-03', to: '2026-03' })).buckets[0]!.values).toEqual({
+      mrr: '31900',
+      arr: '382800',
+      customers: '5',
+      arpa: '6380',
+      asp: '6000',
+      customer_churn_rate: '16.67',
+      mrr_churn_rate: '33.42',
+      ltv: '38272',
+    });
+  });
+
   test('W64, W67 changes are those of the published values', async () => {
     const { buckets } = await report(['mrr', 'customer_churn_rate']);
     expect(buckets.map((bucket) => bucket.changes.mrr)).toEqual(['0.00', '116.11', '-17.99', '18.81']);
@@ -146,19 +169,27 @@ describe('scenario A', () => {
     ]);
   });
 
-  test.each(['plan', 'billing_interval', 'country', 'data_source', 'mrr_band', 'custom.channel'])(
-    'W74 parts by %s add up to the whole',
-    async (partitionBy) => {
-      for (const seq of [2, 3, 5]) {
-        const { buckets, parts } = await report(['mrr', 'recognised_revenue'], { partitionBy }, seq);
-        for (const name of ['mrr', 'recognised_revenue'] as const) {
-          expect(
-            buckets.map((_, i) => parts.reduce((sum, part) => sum + BigInt(part.buckets[i]!.values[name]!), 0n)),
-          ).toEqual(buckets.map((bucket) => BigInt(bucket.values[name]!)));
-        }
+  test.each([
+    'plan',
+    'plan_group',
+    'billing_interval',
+    'currency',
+    'country',
+    'region',
+    'data_source',
+    'mrr_band',
+    'customer_status',
+    'custom.channel',
+  ])('W74 parts by %s add up to the whole', async (partitionBy) => {
+    for (const seq of [2, 3, 5]) {
+      const { buckets, parts } = await report(['mrr', 'recognised_revenue'], { partitionBy }, seq);
+      for (const name of ['mrr', 'recognised_revenue'] as const) {
+        expect(
+          buckets.map((_, i) => parts.reduce((sum, part) => sum + BigInt(part.buckets[i]!.values[name]!), 0n)),
+        ).toEqual(buckets.map((bucket) => BigInt(bucket.values[name]!)));
       }
-    },
-  );
+    }
+  });
 
   test('W74 what the parts are', async () => {
     const { parts } = await report(['mrr', 'customers'], { partitionBy: 'plan' });

@@ -31,7 +31,7 @@ export function exportCommand(): Command {
     withAccount(
       command('export', 'Write a table to a file: CSV, NDJSON, Parquet or XLSX', [
         'footing export',
-        'footing export invoices --output invoices.parquet',
+        'footing export invoices -o invoices.parquet',
         'footing export movements --format csv --as-of 12 > movements.csv',
         'footing export metrics --from 2025-01 --to 2025-12 --output metrics.xlsx',
       ]),
@@ -39,7 +39,7 @@ export function exportCommand(): Command {
   )
     .argument('[table]', 'which table; without it, the tables there are')
     .option('--format <format>', `${FORMATS.join(', ')} (default: by the name of the file, or csv)`)
-    .option('--output <file>', 'where to (default: standard output)')
+    .option('-o, --output <file>', 'where to (default: standard output)')
     .option('--from <day>', 'reports: first day or month')
     .option('--to <day>', 'reports: last day or month')
     .option('--interval <interval>', 'reports: day, week, month, quarter or year')

@@ -77,7 +77,7 @@ function metricsCommand(): Command {
     .option('--week-start <day>', 'monday or sunday (default: by the revenue settings)')
     .option(
       '--partition-by <name>',
-      'country, plan, plan_group, billing_interval, tag, data_source, mrr_band, custom.<name> …',
+      'country (region), plan, plan_group, billing_interval, currency, tag, data_source, mrr_band, custom.<name> …',
     )
     .action(async (options: MetricsOptions) => {
       await onAccount(options, async (client) => {

@@ -1,8 +1,9 @@
 /** Conditions of a filter as SQL. */
 import { minorUnits } from '../../kernel/currency.ts';
+import { BILLED_IN } from './conversion.ts';
 import { current } from './current.ts';
 import type { FilterCondition } from './filters.ts';
-import { bound, type Scope } from './scope.ts';
+import { bound, converts, type Scope } from './scope.ts';
 
 /**
  * Which customers count: SQL over a table with customer_hash, customer_external_id, source and currency. A customer without a record of its
@@ -37,13 +38,17 @@ function customerSql(scope: Scope, condition: FilterCondition): string {
   const { name } = condition;
   if (name === 'customer') return textSql(scope, condition, 'customer_external_id');
   if (name === 'data_source') return textSql(scope, condition, 'source');
-  if (name === 'currency') return textSql(scope, condition, 'currency');
+  if (name === 'currency' && !converts(scope)) return textSql(scope, condition, 'currency');
   if (name === 'mrr') return mrrSql(scope, condition);
   if (name === 'customer_status') return statusSql(scope, condition);
   if (name === 'cohort') return cohortSql(scope, condition);
   if (name === 'tags') return tagsSql(scope, condition);
   // Negative conditions hold for customers without a record too, so they are the complement of the positive ones.
   const { positive, negated } = withoutNegation(condition);
+  if (name === 'currency') {
+    const billed = `SELECT customer_hash FROM (${BILLED_IN}) WHERE ${textSql(scope, positive, 'label')}`;
+    return `customer_hash ${negated ? 'NOT IN' : 'IN'} (${billed})`;
+  }
   const hashes = name.startsWith('custom.')
     ? customHashes(scope, name.slice('custom.'.length), (value) => textSql(scope, positive, value))
     : `SELECT key_hash FROM customers WHERE ${current('customers')} AND (${textSql(scope, positive, name)})`;

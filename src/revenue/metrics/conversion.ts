@@ -5,6 +5,7 @@ import { dayNumber } from '../../kernel/dates.ts';
 import { Rational } from '../../kernel/rational.ts';
 import { type ReadContext, select } from '../../ledger/index.ts';
 import { rateTable } from '../../rates/index.ts';
+import { current } from './current.ts';
 import type { Scope } from './scope.ts';
 
 /**
@@ -63,6 +64,13 @@ export async function billedCurrencies(read: ReadContext): Promise<string[]> {
   );
   return rows.map(({ currency }) => currency);
 }
+
+/** The currency that customers are billed in: that of their latest line. */
+export const BILLED_IN = `
+    SELECT customer_hash, argMax(toString(currency), (date, origin_seq, origin_row)) AS label
+    FROM invoices
+    WHERE ${current('invoices')}
+    GROUP BY customer_hash`;
 
 /**
  * SELECT of `columns` and `cents` of the rows that count; `rows` is a SELECT of these, currency, fx_day and billed_cents. A row is

@@ -60,7 +60,7 @@ export const FILTER_FIELDS: Readonly<Record<string, FilterField>> = {
   cohort: customer('month of the first paid day, such as 2025-01'),
   customer_status: customer('active or cancelled, now'),
   mrr: customer('MRR of the customer now, in units of the currency', 'number'),
-  currency: subscription('currency of the subscription'),
+  currency: subscription('currency that the customer is billed in: that of the latest line'),
   plan: subscription('plan by its key or name'),
   plan_group: subscription('group that the plan is in, by its name'),
   billing_interval: subscription('interval of the plan, such as 1 month'),

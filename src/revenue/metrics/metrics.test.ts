@@ -353,7 +353,7 @@ test('subscriptions, the feed of one customer, and a ratio as its parts', async 
   await ledger.drop();
 });
 
-test('what is scheduled is committed; LTV by the churn of six months', async () => {
+test('what is scheduled is committed', async () => {
   const ledger = await testLedger(engines);
   const line = (customer: string, start: string, more: Row = {}): Row => ({
     customer_external_id: customer,

@@ -14,6 +14,7 @@ export const PARTITIONS = [
   'city',
   'owner',
   'data_source',
+  'currency',
   'mrr_band',
   'customer_status',
   'tag',
@@ -115,5 +116,8 @@ function tellsSubscriptionsApart(filter: Filter, partitionBy: string | null): bo
     SUBSCRIPTION_PARTITIONS.includes(partitionBy ?? '')
   );
 }
+
+/** Whether what is billed in several currencies is seen in one: then the currency of a movement does not tell in what was billed. */
+export const converts = (scope: Scope): boolean => scope.settings.currency === scope.currency;
 
 export const bySubscription = (scope: Scope): boolean => scope.plans !== null;

@@ -10,11 +10,13 @@
  *
  * so that flows, customers, retention and cohorts are the same sums whatever is filtered and told apart.
  */
+import { amountText } from '../money.ts';
 import { fallenSql, keptSql } from '../sums.ts';
 import { customerCondition, planCondition } from './conditions.ts';
+import { BILLED_IN } from './conversion.ts';
 import { current } from './current.ts';
 import { reclassified } from './reclassified.ts';
-import { bound, bySubscription, dayOf, type Scope, SUBSCRIPTION_PARTITIONS } from './scope.ts';
+import { bound, bySubscription, converts, dayOf, type Scope, SUBSCRIPTION_PARTITIONS } from './scope.ts';
 
 /** SELECT of the movements in scope; `period` is the name of one of PERIODS. */
 export function movementRows(scope: Scope, period: string | null): string {
@@ -63,6 +65,7 @@ export function customerLabel(scope: Scope): { label: string; join: string } {
   const by = scope.partitionBy;
   if (by === null || SUBSCRIPTION_PARTITIONS.includes(by)) return { label: `''`, join: '' };
   if (by === 'data_source') return { label: 'toString(source)', join: '' };
+  if (by === 'currency' && !converts(scope)) return { label: '{currency:String}', join: '' };
   return {
     label: 'toString(labels.label)',
     join: `LEFT ${by === 'tag' ? 'ALL' : 'ANY'} JOIN (${labels(scope, by)}) AS labels USING (customer_hash)`,
@@ -73,11 +76,12 @@ function labels(scope: Scope, by: string): string {
   if (by === 'mrr_band' || by === 'customer_status') {
     const mrr = 'sum(amount_cents)';
     return `
-      SELECT customer_hash, ${by === 'mrr_band' ? mrrBand(mrr) : `if(${mrr} > 0, 'active', 'cancelled')`} AS label
+      SELECT customer_hash, ${by === 'mrr_band' ? mrrBand(mrr, scope.currency) : `if(${mrr} > 0, 'active', 'cancelled')`} AS label
       FROM movements
       WHERE ${VISIBLE} AND day <= {until:Date32}
       GROUP BY customer_hash`;
   }
+  if (by === 'currency') return BILLED_IN;
   if (by === 'tag') {
     return `
       SELECT cityHash64(source, customer_external_id) AS customer_hash, tag AS label
@@ -102,11 +106,11 @@ function labels(scope: Scope, by: string): string {
   return `SELECT key_hash AS customer_hash, ${by} AS label FROM customers WHERE ${current('customers')}`;
 }
 
-/** Bands of MRR in minor units, named by their lower bound, which is in them. */
+/** Bands of MRR in minor units, named by their lower bound in units of the currency, which is in them. */
 const BANDS = [10_000_000, 1_000_000, 500_000, 100_000, 50_000, 10_000, 5_000, 1];
 
-function mrrBand(mrr: string): string {
-  const named = BANDS.map((from) => `${mrr} >= ${from}, 'from ${from}'`);
+function mrrBand(mrr: string, currency: string): string {
+  const named = BANDS.map((from) => `${mrr} >= ${from}, 'from ${Number(amountText(BigInt(from), currency))}'`);
   return `multiIf(${named.join(', ')}, '0')`;
 }
 
