@@ -134,8 +134,8 @@ export { type OrganisationTree, organisationTree } from './organisation/tree.ts'
 export { FILE_BYTES_MAX as FACTOR_FILE_BYTES_MAX, importRelease, releaseAsOf } from './releases/imported.ts';
 export { differenceOf, effectOfAdopting, type ReleaseView, releasesKnown } from './releases/preview.ts';
 export { readPublication } from './releases/read.ts';
-export type { InstrumentResult } from './scope2/allocate.ts';
-export { lossEmissions, splitChp } from './scope2/chp.ts';
+export { type InstrumentResult, placesOf } from './scope2/allocate.ts';
+export { CHP_METHODS, type ChpMethod, lossEmissions, splitChp } from './scope2/chp.ts';
 export { explainScope2, isScope2Ref } from './scope2/explain.ts';
 export { COVER_KINDS, marketBook } from './scope2/lines.ts';
 export { type Scope2Statement, scope2Statement } from './scope2/statement.ts';

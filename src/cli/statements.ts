@@ -147,7 +147,8 @@ export function printInventory(statement: InventoryView): void {
 }
 
 /** Scope 2 by both methods; the table above has the location-based one. */
-function printScope2({ scope_2: both }: InventoryView): void {
+function printScope2(statement: InventoryView): void {
+  const { scope_2: both } = statement;
   if (!both || both.kwh === '0') return;
   print('Scope 2 by both methods, and the total of scopes 1 to 3 with either:');
   const rows = [
@@ -159,6 +160,28 @@ function printScope2({ scope_2: both }: InventoryView): void {
   );
   print(`Instruments and own generation cover ${both.covered_percent ?? '0'} % of ${grouped(both.kwh)} kWh.`);
   for (const note of both.notes) print(wrapped(note, ''));
+  print();
+  printMarketRows(statement, both);
+}
+
+/** Where scope 2 alone is shown, by something: the market-based figure by the same. */
+function printMarketRows({ group_by, total }: InventoryView, both: NonNullable<InventoryView['scope_2']>): void {
+  const told = group_by.filter((dimension) => !['scope', 'category', 'method'].includes(dimension));
+  if (told.length === 0 || total.co2e_t !== both.location_based.co2e_t) return;
+  const byGas = told.includes('gas');
+  const columns: Column[] = [
+    ...told.map((dimension) => ({ title: dimension.charAt(0).toUpperCase() + dimension.slice(1) })),
+    // Energy has no gas.
+    ...(byGas ? [] : [{ title: 'kWh', align: right }]),
+    { title: 'Market-based, t CO2e', align: right },
+  ];
+  const figures = (kwh: string, co2e: string) => [...(byGas ? [] : [grouped(kwh)]), tonnes(co2e)];
+  const rows = both.rows.map(({ keys, kwh, co2e_t }) => [
+    ...told.map((dimension) => keyText(dimension, keys[dimension] ?? '')),
+    ...figures(kwh, co2e_t),
+  ]);
+  const label = told.map((_, i) => (i === 0 ? 'Total' : ''));
+  print(table(columns, rows, { total: [...label, ...figures(both.kwh, both.market_based.co2e_t)] }));
   print();
 }
 

@@ -61,7 +61,9 @@ interface Scope2View {
   total_market_based: { co2e_t: string };
   kwh: string;
   covered_percent: string | null;
+  covers: Array<{ words: string; kwh: string; percent: string | null; co2e_kg: string }>;
   notes: string[];
+  rows: Array<{ keys: Record<string, string>; kwh: string; co2e_t: string }>;
 }
 
 export interface HeldView {

@@ -139,6 +139,19 @@ function reported(given: Partial<Scope2Data>) {
   };
 }
 
+describe('combined heat and power', () => {
+  const plant = { emissions: '10000', heat: '60000', power: '30000' };
+  test('by the work that the heat could do', () => {
+    // 1 - 288.15 / 423.15 of the heat of 150 °C.
+    const { heat, power } = splitChp({ ...plant, method: 'work_potential', heatTemperature: '150' });
+    expect([heat, power].map((part) => part.toDecimal(6).toString())).toEqual(['3895.260766', '6104.739234']);
+    expect(() => splitChp({ ...plant, method: 'work_potential' })).toThrow(
+      expect.objectContaining({ code: 'invalid' }),
+    );
+    expect(() => splitChp({ ...plant, method: 'work_potential', heatTemperature: '10' })).toThrow(/warmer/);
+  });
+});
+
 describe('cases of the specification', () => {
   test('S2-02: a mix of instruments, the rest at the residual mix', () => {
     const found = reported({

@@ -79,6 +79,21 @@ export interface Allocation<Item> {
   instruments: InstrumentResult[];
 }
 
+/** Where the volume of each instrument goes: pools in their order. */
+export function placesOf<Item>({ pools }: Allocation<Item>): Map<Instrument, Array<PoolPlace & { kwh: Decimal }>> {
+  const found = new Map<Instrument, Array<PoolPlace & { kwh: Decimal }>>();
+  for (const pool of pools) {
+    const { entity, carrier, country, region, period } = pool;
+    for (const { cover, kwh } of pool.covers) {
+      if (cover.kind !== 'instrument') continue;
+      const list = found.get(cover.instrument) ?? [];
+      list.push({ entity, carrier, country, region, period, kwh });
+      found.set(cover.instrument, list);
+    }
+  }
+  return found;
+}
+
 export interface AllocationPolicy {
   scope2: Scope2Policy;
   time: TimePolicy;

@@ -51,6 +51,8 @@ export interface Scope2Statement {
     cover: CoverKind;
     words: string;
     kwh: string;
+    /** Share of the use, in percent, two decimals; null when nothing was used. */
+    percent: string | null;
     /** Volume at the residual mix of another year. */
     other_year_kwh: string;
     co2e_kg: string;
@@ -92,6 +94,7 @@ export async function scope2Statement(
   }
   const book = await marketBook(context, context.seq, methodology);
   const lines = await countedLines(context, query, book);
+  const used = sumDecimals(lines.map(({ kwh }) => kwh));
   const covers = COVER_KINDS.flatMap((cover) => {
     const own = lines.filter(({ line }) => line.cover === cover);
     if (own.length === 0) return [];
@@ -99,6 +102,7 @@ export async function scope2Statement(
       cover,
       words: COVER_WORDS[cover],
       kwh: volume(own),
+      percent: percentOf(sumDecimals(own.map(({ kwh }) => kwh)), used),
       other_year_kwh: volume(own.filter(({ line }) => line.otherYear)),
       co2e_kg: figuresOf(sumsOf(own), gwp).co2e_kg,
       lines: linesIn(own),
@@ -117,7 +121,6 @@ export async function scope2Statement(
     lines: linesIn(group),
     kwh: volume(group),
   }));
-  const used = sumDecimals(lines.map(({ kwh }) => kwh));
   const covered = sumDecimals(lines.filter(({ line }) => COVERED.has(line.cover)).map(({ kwh }) => kwh));
   return {
     ...common,
@@ -181,6 +184,7 @@ async function plainStatement(
     cover,
     words: COVER_WORDS[cover],
     kwh: kwh.toString(),
+    percent: percentOf(kwh, used),
     other_year_kwh: '0',
     co2e_kg: co2e.toString(),
     lines,

@@ -65,7 +65,12 @@ export function qualityScore(dataQuality: string): number | null {
 /** Reliability where nothing is said of the quality. */
 export const UNSAID_QUALITY = 5;
 
-/** Basic uncertainty of a factor by what it is of: services of freight 2.00, everything else 1.05. */
+/** Basic uncertainty of a factor by what it is of: services of freight 2.00, methane and nitrous oxide alone that escape 1.50, everything else 1.05. */
 export function basicUncertainty(factor: Factor | undefined): number {
+  if (factor?.lifeCycleStage === 'fugitive') {
+    const { co2_fossil, co2e_unsplit, other_kg, ch4_fossil, ch4_non_fossil, n2o } = factor.gases;
+    const none = (masses: string[]) => masses.every((mass) => Number(mass) === 0);
+    if (none([co2_fossil, co2e_unsplit, other_kg]) && !none([ch4_fossil, ch4_non_fossil, n2o])) return 1.5;
+  }
   return factor?.lifeCycleStage === 'transport' && /tkm|ton-mile/.test(factor.unit.code) ? 2.0 : 1.05;
 }

@@ -200,7 +200,7 @@ export async function uncertainty(context: ReadContext, query: UncertaintyQuery)
     total: figure('total', kgOf('total'), intervals.get('total') ?? null),
     parts: parts.map((part) => figure(part, kgOf(part), intervals.get(part) ?? null)),
     factors: largest(all, factors),
-    notes: notesOf(query, all),
+    notes: notesOf(query, all, intervals.get('total') ?? null),
   };
 }
 
@@ -295,7 +295,11 @@ function largest(
     }));
 }
 
-function notesOf({ method, seed, draws }: UncertaintyQuery, groups: readonly Group[]): string[] {
+function notesOf(
+  { method, seed, draws }: UncertaintyQuery,
+  groups: readonly Group[],
+  total: Interval | null,
+): string[] {
   const notes = [
     'Lines of one factor err together, quantities each by itself. Where nobody states an uncertainty it follows from the pedigree of the line: age and place of the factor, kind of source, stated data quality.',
   ];
@@ -304,6 +308,8 @@ function notesOf({ method, seed, draws }: UncertaintyQuery, groups: readonly Gro
     if (wide)
       notes.push('Some factors err by more than 30 %, where approach 1 no longer holds: use lognormal or monte_carlo.');
   }
+  if (method === 'approach_1' && total && total.low < 0 && total.median > 0)
+    notes.push('The interval reaches below zero, where approach 1 no longer holds: use lognormal or monte_carlo.');
   if (method === 'monte_carlo')
     notes.push(`${draws} draws in antithetic pairs from the seed ${seed}: the same seed gives the same result.`);
   return notes;

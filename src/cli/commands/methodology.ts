@@ -1,4 +1,4 @@
-/** `footing methodology …`, `footing what-if carbon`, `footing compare carbon`, `footing instruments`. */
+/** `footing methodology …`, `footing what-if carbon`, `footing compare carbon`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiClient } from '../client.ts';
 import { bold, type Column, dim, grouped, print, printJson, safe, table, wrapped } from '../output.ts';
@@ -441,94 +441,6 @@ function adoptCommand(): Command {
 
 function previewOf({ preview, from, to }: { preview?: boolean; from?: string; to?: string }): object {
   return preview ? { preview: true, ...defined({ from, to }) } : {};
-}
-
-interface InstrumentsView {
-  seq: number;
-  counts: Record<string, number>;
-  applied_mwh: string;
-  unused_mwh: string;
-  rejected_mwh: string;
-  instruments: Array<{
-    external_id: string;
-    kind: string;
-    country: string;
-    site: string;
-    mwh: string | null;
-    emission_rate: string | null;
-    status: string;
-    applied_mwh: string;
-    unused_mwh: string | null;
-    rejected: Array<{ words: string }>;
-    ref: string;
-  }>;
-  total: number;
-}
-
-export function instrumentsCommand(): Command {
-  return withAsOf(
-    withAccount(
-      command(
-        'instruments',
-        'Contractual instruments of scope 2: what is applied, what is left, what is rejected and why',
-        ['footing instruments', 'footing instruments --status rejected'],
-      ),
-    ),
-  )
-    .option('--status <status>', 'only applied, partly_applied, unused or rejected')
-    .option('--methodology <name@version>', 'default: the one in force')
-    .option('--limit <n>', 'how many', wholeNumber, 50)
-    .action(async (options: CommonOptions & { status?: string; methodology?: string; limit: number }) => {
-      await onAccount(options, async (client) => {
-        const found = await client.get<InstrumentsView>('/api/carbon/instruments', {
-          status: options.status,
-          methodology: options.methodology,
-          limit: options.limit,
-          as_of: options.asOf,
-        });
-        if (options.json) return printJson(found);
-        if (found.total === 0)
-          return print('No instruments are stated. footing import instruments FILE brings them.');
-        const columns: Column[] = [
-          { title: 'Instrument' },
-          { title: 'Kind' },
-          { title: 'Market' },
-          { title: 'Site' },
-          { title: 'MWh', align: right },
-          { title: 'Applied', align: right },
-          { title: 'Left', align: right },
-          { title: 'Status' },
-        ];
-        print(
-          table(
-            columns,
-            found.instruments.map((each) => [
-              each.external_id,
-              each.kind.replaceAll('_', ' '),
-              each.country,
-              each.site,
-              each.mwh === null ? 'all' : grouped(each.mwh),
-              grouped(each.applied_mwh),
-              each.unused_mwh === null ? '' : grouped(each.unused_mwh),
-              each.status.replaceAll('_', ' '),
-            ]),
-          ),
-        );
-        print();
-        print(
-          `Applied: ${grouped(found.applied_mwh)} MWh. Left over: ${grouped(found.unused_mwh)} MWh. Rejected: ${grouped(found.rejected_mwh)} MWh.`,
-        );
-        for (const { external_id, rejected } of found.instruments) {
-          if (rejected.length > 0) {
-            print(
-              wrapped(`${safe(external_id)} is rejected: ${safe(rejected.map(({ words }) => words).join('; '))}.`, ''),
-            );
-          }
-        }
-        if (found.total > found.instruments.length)
-          print(dim(`… of ${grouped(String(found.total))}; --limit shows more.`));
-      });
-    });
 }
 
 function defined(values: Record<string, unknown>): Record<string, unknown> {

@@ -1,6 +1,8 @@
 /** Scope 2 by both methods beside the inventory, the instruments with what became of them, and the split of combined plants. */
 import { Type } from 'typebox';
 import {
+  CHP_METHODS,
+  type ChpMethod,
   COVER_KINDS,
   type InstrumentResult,
   lossEmissions,
@@ -9,6 +11,7 @@ import {
   methodologyId,
   methodologyInForce,
   methodologyNamed,
+  placesOf,
   type Scope2Statement,
   splitChp,
 } from '../../carbon/index.ts';
@@ -55,6 +58,7 @@ export const Scope2Schema = Nullable(
             cover: Type.Enum([...COVER_KINDS]),
             words: Type.String(),
             kwh: Kwh,
+            percent: Nullable(Type.String({ description: 'Share of the use' })),
             other_year_kwh: Kwh,
             co2e_kg: DecimalText,
             lines: Type.Integer(),
@@ -126,6 +130,10 @@ const InstrumentSchema = Type.Object(
     status: Type.Enum(['applied', 'partly_applied', 'unused', 'rejected']),
     applied_mwh: DecimalText,
     unused_mwh: Nullable(DecimalText),
+    applied_to: Type.Array(
+      Type.Object({ site: Type.String(), country: Type.String(), period: Type.String(), mwh: DecimalText }, strict),
+      { description: 'Where it is applied' },
+    ),
     rejected: Type.Array(Type.Object({ criterion: Type.String(), words: Type.String() }, strict), {
       description: 'Why it may not be used',
     }),
@@ -191,6 +199,7 @@ export function scope2Routes(app: Scope, context: HttpContext): void {
       const read = await footing.read(accountId, 'carbon', seq);
       const methodology = await methodologyOf(read, named);
       const { allocation } = await marketBook(read, read.seq, methodology);
+      const places = placesOf(allocation);
       const all = allocation.instruments;
       const found = status === undefined ? all : all.filter((each) => each.status === status);
       const offset = position?.offset ?? 0;
@@ -214,7 +223,7 @@ export function scope2Routes(app: Scope, context: HttpContext): void {
         applied_mwh: sum(({ applied }) => applied),
         unused_mwh: sum((each) => (each.status === 'rejected' ? null : each.unused)),
         rejected_mwh: sum((each) => (each.status === 'rejected' ? each.instrument.kwh : null)),
-        instruments: page.map((each) => instrumentView(each, methodology)),
+        instruments: page.map((each) => instrumentView(each, methodology, places.get(each.instrument) ?? [])),
         total: found.length,
         next: last ? null : context.cursors.seal(scope, { seq, offset: offset + page.length }),
       };
@@ -229,15 +238,19 @@ export function scope2Routes(app: Scope, context: HttpContext): void {
         tags: [TAGS.reports],
         summary: 'Splits the emissions of a combined heat and power plant, and adds what is lost on the way',
         description:
-          'Efficiency method: E × (H/eH) / (H/eH + P/eP) is the share of heat. One method per supplier. With `loss`, E × L / (1 − L) of each is lost in the network.',
+          'Efficiency method: E × (H/eH) / (H/eH + P/eP) is the share of heat; `energy` divides by energy content, `work_potential` by the work that the heat could do, H × (1 − T0/T). One method per supplier. With `loss`, E × L / (1 − L) of each is lost in the network.',
         body: Type.Object(
           {
             emissions: Type.String({ description: 'Of the plant, any unit of mass', examples: ['10000'] }),
             heat: Type.String({ description: 'Delivered, any unit of energy', examples: ['60000'] }),
             power: Type.String({ description: 'Delivered, the same unit', examples: ['30000'] }),
-            method: Type.Optional(Type.Enum(['efficiency', 'energy'])),
+            method: Type.Optional(Type.Enum([...CHP_METHODS])),
             heat_efficiency: Type.Optional(Type.String({ description: 'Default 0.8' })),
             power_efficiency: Type.Optional(Type.String({ description: 'Default 0.35' })),
+            heat_temperature: Type.Optional(
+              Type.String({ description: 'Of the delivered heat, °C; for work_potential', examples: ['150'] }),
+            ),
+            reference_temperature: Type.Optional(Type.String({ description: 'Of the surroundings, °C; default 15' })),
             loss: Type.Optional(Type.String({ description: 'Share of generation that is lost', examples: ['0.041'] })),
           },
           strict,
@@ -257,9 +270,12 @@ export function scope2Routes(app: Scope, context: HttpContext): void {
       },
     },
     async (request) => {
-      const { heat_efficiency, power_efficiency, loss, ...input } = request.body;
+      const { heat_efficiency, power_efficiency, heat_temperature, reference_temperature, loss, ...input } =
+        request.body;
       const split = splitChp({
-        ...(input as { emissions: string; heat: string; power: string; method?: 'efficiency' | 'energy' }),
+        ...(input as { emissions: string; heat: string; power: string; method?: ChpMethod }),
+        ...(heat_temperature === undefined ? {} : { heatTemperature: heat_temperature }),
+        ...(reference_temperature === undefined ? {} : { referenceTemperature: reference_temperature }),
         ...(heat_efficiency === undefined ? {} : { heatEfficiency: heat_efficiency }),
         ...(power_efficiency === undefined ? {} : { powerEfficiency: power_efficiency }),
       });
@@ -280,7 +296,11 @@ export async function methodologyOf(read: ReadContext, named: string | undefined
   return named === undefined ? methodologyInForce(read, read.seq) : methodologyNamed(read, named, read.seq);
 }
 
-function instrumentView(result: InstrumentResult, methodology: Methodology) {
+function instrumentView(
+  result: InstrumentResult,
+  methodology: Methodology,
+  places: ReadonlyArray<{ entity: string; country: string; period: string; kwh: Decimal }>,
+) {
   const { instrument, status, applied, unused, rejections } = result;
   const mwh = (kwh: Decimal) => kwh.mul(KWH_PER_MWH).toString();
   return {
@@ -301,6 +321,7 @@ function instrumentView(result: InstrumentResult, methodology: Methodology) {
     status,
     applied_mwh: mwh(applied),
     unused_mwh: unused && mwh(unused),
+    applied_to: places.map(({ entity, country, period, kwh }) => ({ site: entity, country, period, mwh: mwh(kwh) })),
     rejected: rejections.map(({ criterion, words }) => ({ criterion, words })),
     ref: `instrument/${encodeURIComponent(instrument.source)}/${encodeURIComponent(instrument.id)}?methodology=${methodologyId(methodology)}`,
   };
