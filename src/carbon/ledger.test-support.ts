@@ -18,9 +18,19 @@ export async function openTestLedger(engines: Engines): Promise<TestLedger> {
   const database = `${engines.config.ledgerPrefix}carbon_${process.pid}_${databases}`;
   await engines.clickhouse.client('default').command({ query: `CREATE DATABASE ${database}` });
   const client = engines.clickhouse.client(database);
-  for (const query of carbonBook.tables) await client.command({ query });
+  await Promise.all(carbonBook.tables.map((query) => client.command({ query })));
   const context: PostContext = { engines, journal: undefined as never, accountId: 1, database };
   return { context, post: (entries) => carbonBook.post(context, entries) };
+}
+
+/** Two ledgers of the same entries, at the same time: one posted entry by entry, one with all of them at once. */
+export async function postedBothWays(engines: Engines, entries: readonly Entry[]): Promise<[TestLedger, TestLedger]> {
+  const [single, together] = await Promise.all([openTestLedger(engines), openTestLedger(engines)]);
+  const oneByOne = async () => {
+    for (const one of entries) await single.post([one]);
+  };
+  await Promise.all([oneByOne(), together.post(entries)]);
+  return [single, together];
 }
 
 export function entry(seq: number, kind: string, payload: unknown): Entry {
