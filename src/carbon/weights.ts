@@ -43,8 +43,6 @@ export interface Weights {
   over(entity: string, first: Day, last: Day): Decimal;
   /** Scope-3 category to which scopes 1 and 2 of a leased asset move; 0 = they stay. */
   moved(entity: string): number;
-  /** True when the lines of the entity and month do not share one weight. */
-  isSplit(entity: string, month: string): boolean;
   /** False when no cell is split. */
   anySplit: boolean;
   /** `entity` and `month` of split cells, to be selected from. */
@@ -60,14 +58,28 @@ const COLUMNS = ['seq', 'sign', 'entity', 'month', 'match', 'used', 'flags', 'da
 /** All lines at the weight of their cell. */
 export const UNWEIGHTED = `(SELECT ${COLUMNS.join(', ')}, toInt64(-1) AS w, toInt64(0) AS out FROM emissions)`;
 
+type WeightsQuery = Pick<InventoryQuery, 'from' | 'to' | 'approach' | 'parent' | 'structure'>;
+
+/** Weights that are kept: entries never change, so that the same entry and query have the same. */
+const KEPT_MAX = 8;
+const kept = new Map<string, Promise<Weights>>();
+
 /** Null without an approach: then everything that is stated counts wholly. */
-export async function weightsFor(
-  context: ReadContext,
-  query: Pick<InventoryQuery, 'from' | 'to' | 'approach' | 'parent'>,
-): Promise<Weights | null> {
-  const { approach } = query;
+export async function weightsFor(context: ReadContext, query: WeightsQuery): Promise<Weights | null> {
+  const { approach, parent, from, to, structure } = query;
   if (approach === undefined) return null;
-  const { boundary, names, months } = await boundaryFor(context, { ...query, approach: approach as Approach });
+  const key = JSON.stringify([context.database, context.seq, approach, parent, from, to, structure]);
+  const known = kept.get(key);
+  if (known) return known;
+  const made = makeWeights(context, { ...query, approach });
+  made.catch(() => kept.delete(key));
+  if (kept.size >= KEPT_MAX) kept.delete(kept.keys().next().value!);
+  kept.set(key, made);
+  return made;
+}
+
+async function makeWeights(context: ReadContext, query: WeightsQuery & { approach: Approach }): Promise<Weights> {
+  const { boundary, names, months } = await boundaryFor(context, query);
   const { shares, internal } = await consolidationOf(context, boundary, names, months);
   const counts = ({ pieces }: Shares['daily'][number]) => pieces.some(({ units }) => units !== 0n);
   const bought = await cellsBuyingFrom(context, new Set(internal.daily.map(({ entity }) => entity)), months);
@@ -103,7 +115,6 @@ export async function weightsFor(
     },
     over: (entity, first, last) => boundary.shareOver(entity, first, last).toDecimal(SHARE_SCALE),
     moved: (entity) => boundary.of(entity).moved,
-    isSplit: (entity, month) => cells.has(`${month} ${entity}`),
     anySplit: split.length > 0,
     splitCells,
     splitLines,

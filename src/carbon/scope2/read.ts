@@ -173,13 +173,18 @@ function useOf(row: UseRow, factor: Factor | undefined): EnergyUse {
 const countryOf = (factor: Factor | undefined): string =>
   factor === undefined || factor.region === 'GLO' ? '' : factor.region.slice(0, 2);
 
-/** Which energy a factor of scope 2 is for, by its name. */
+/** Names of energies, without accents, in English, German, French, Spanish, Italian, Dutch and the Nordic languages; the first that fits. */
+const CARRIER_WORDS: ReadonlyArray<[named: RegExp, carrier: string]> = [
+  [/electri|elektri|elettric|okostrom|\bstrom\b|stromtarif/, 'electricity'],
+  [/cooling|chilled|kalte|kaelte|koude|froid|\bfrio\b|raffresc|kyla|kjoling/, 'cooling'],
+  [/heat|warme|waerme|warmte|varme|chaleur|chauffage|\bcalor\b|calefaccion|\bcalore\b|riscaldamento/, 'heat'],
+  [/steam|dampf|\bdamp\b|vapeur|vapor|stoom|\banga\b/, 'steam'],
+];
+
+/** Which energy a factor of scope 2 is for, by its name; electricity where the name says nothing. */
 export function carrierOf(name: string): string {
-  const words = name.toLowerCase();
-  if (/cooling|chilled/.test(words)) return 'cooling';
-  if (/heat/.test(words)) return 'heat';
-  if (/steam/.test(words)) return 'steam';
-  return 'electricity';
+  const words = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+  return CARRIER_WORDS.find(([named]) => named.test(words))?.[1] ?? 'electricity';
 }
 
 const NOTHING = Object.fromEntries(MASSES.map((mass) => [mass, '0'])) as Record<Mass, string>;
