@@ -87,13 +87,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     ),
   },
   {
-    weight: 1,
-    arbitrary: fc.subarray(['Leeds', 'Lyon'], { minLength: 1 }).map(
-      (ids): Step =>
+    weight: 2,
+    arbitrary: fc.tuple(fc.subarray(['Leeds', 'Lyon'], { minLength: 1 }), fc.option(date)).map(
+      ([ids, closed]): Step =>
         (seq) =>
           posted(
             seq,
-            ids.map((external_id) => ({ external_id })),
+            ids.map((external_id) => ({ external_id, closed })),
             'entities',
           ),
     ),

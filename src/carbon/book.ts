@@ -39,7 +39,7 @@ import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } fro
 import { ALL_MASSES, insertTotals, type KnownSums, NARROW_KG_MAX, NARROW_QUANTITY_MAX } from './totals.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 13;
+const SCHEMA_VERSION = 14;
 /** Activities that one statement reverses or posts again: bounds the memory of its join. */
 const REPOST_ROWS_MAX = 1_000_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
@@ -134,7 +134,7 @@ interface Probe {
   own: string;
   /** Reversed rows of a small batch: key_hash, origin_seq, origin_row, seq. */
   reversals?: Array<[string, string, number, string]>;
-  /** Rows of entities that are not among the stated ones. */
+  /** Rows of entities that are not among the stated ones, or that have closed some day. */
   strangers: string;
   split: string;
   long: string;
@@ -153,7 +153,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     `
     SELECT countIf(sign = 1) AS posted, countIf(sign = -1) AS reversed, countIf(sign = 1 AND method != '') AS methods,
       countIf(sign = -1 AND origin_seq >= {first:UInt64}) AS own,
-      countIf(sign = 1 AND entity NOT IN (${knownAsOf('{last:UInt64}')})) AS strangers,
+      countIf(sign = 1 AND entity NOT IN (${knownAsOf('{last:UInt64}')} AND max(closed) IS NULL)) AS strangers,
       countIf(sign = 1 AND toYYYYMM(start_date) != toYYYYMM(coalesce(end_date, start_date))) AS split,
       countIf(sign = 1 AND (${isLong('quantity')} OR ${isLong('amount')})) AS long,
       max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0)))) AS size) AS largest,
@@ -250,18 +250,34 @@ async function settled(work: ReadonlyArray<Promise<unknown> | undefined>): Promi
   if (failure) throw failure.reason;
 }
 
-/** Entities that become known release what was held for them; entities that are no longer known hold back what was posted. */
+/**
+ * Entities that become known release what was held for them; entities that are no longer known, or had closed before an activity
+ * began, hold back what was posted.
+ */
 async function postEntities(context: PostContext, entry: Entry): Promise<void> {
   const before = await knownEntities(context, entry.seq - 1);
   await loadRecords(context, entities, [entry]);
   const after = await knownEntities(context, entry.seq);
-  const [was, is] = [new Set(before), new Set(after)];
-  const changed = [...before.filter((name) => !is.has(name)), ...after.filter((name) => !was.has(name))];
-  if (changed.length === 0) return;
+  const [was, is] = [new Set(before.names), new Set(after.names)];
+  const changed = [...before.names.filter((name) => !is.has(name)), ...after.names.filter((name) => !was.has(name))];
+  const closing = [...new Set([...before.closed.keys(), ...after.closed.keys()])].filter(
+    (name) => before.closed.get(name) !== after.closed.get(name),
+  );
   // With no entities stated all are accepted: the first statement and the last withdrawal concern all the others.
-  const condition =
-    before.length > 0 && after.length > 0 ? 'entity IN {names:Array(String)}' : 'entity NOT IN {names:Array(String)}';
-  await repost(context, entry.seq, condition, { names: changed });
+  const renamed = before.names.length > 0 && after.names.length > 0 ? 'IN' : 'NOT IN';
+  const days = closing
+    .flatMap((name) => [before.closed.get(name), after.closed.get(name)])
+    .filter((day) => day !== undefined);
+  const conditions = [
+    ...(changed.length > 0 ? [`entity ${renamed} {names:Array(String)}`] : []),
+    ...(closing.length > 0 ? ['entity IN {closing:Array(String)} AND toInt32(start_date) >= {since:Int32}'] : []),
+  ];
+  if (conditions.length === 0) return;
+  const since = Math.min(...days);
+  await repost(context, entry.seq, conditions.map((one) => `(${one})`).join(' OR '), {
+    ...(changed.length > 0 && { names: changed }),
+    ...(closing.length > 0 && { closing, since }),
+  });
 }
 
 async function postAdoption(context: PostContext, entry: Entry): Promise<void> {
@@ -425,7 +441,7 @@ interface DecisionProbe {
 /** What the decisions that count for some rows have in common, and the entities that are known. */
 interface Decided {
   probe: DecisionProbe;
-  known: string[];
+  known: KnownEntities;
 }
 
 async function readDecisions(
@@ -462,10 +478,12 @@ async function insertPostings(
   const few = has.rows <= FEW_ROWS;
   const { probe, known } = decided ?? (await readDecisions(context, rows, seq, parameters, few));
   const heaviest = has.largest * Number(probe.reach_max);
-  const unknownEntities = known.length > 0 && has.strangers;
+  const unknownEntities = known.names.length > 0 && has.strangers;
+  const stated = 'a.entity IN {known:Array(String)}';
   const source: Source = {
     rows,
-    entityKnown: unknownEntities ? 'a.entity IN {known:Array(String)}' : '1',
+    entityStated: unknownEntities ? stated : '1',
+    entityKnown: !unknownEntities ? '1' : known.closed.size === 0 ? stated : `${stated} AND ${BEFORE_CLOSING}`,
     seq,
     spend: Number(probe.spend) > 0,
     reachMax: Number(probe.reach_max),
@@ -476,7 +494,11 @@ async function insertPostings(
     converted: Number(probe.converted) > 0,
   };
   if (source.converted) await lookUpRates(context, rows, Number(parameters.last ?? seq), parameters);
-  const all = { ...parameters, decided: Number(parameters.last ?? seq), ...(unknownEntities && { known }) };
+  const all = {
+    ...parameters,
+    decided: Number(parameters.last ?? seq),
+    ...(unknownEntities && entityParameters(known)),
+  };
   const others =
     has.long || Number(probe.slow) > 0 || (has.split && !(heaviest < SPLIT_KG_MAX && has.largest < SPLIT_QUANTITY_MAX));
   const holds = source.converted || unknownEntities || Number(probe.held_count) > 0 || source.heavy;
@@ -497,9 +519,39 @@ function knownAsOf(seq: string): string {
   return `SELECT external_id FROM entities WHERE seq <= ${seq} GROUP BY external_id HAVING sum(sign) > 0`;
 }
 
-async function knownEntities(place: Place, seq: number): Promise<string[]> {
-  const rows = await read<{ external_id: string }>(place, `${knownAsOf('{seq:UInt64}')} ORDER BY external_id`, { seq });
-  return rows.map((row) => row.external_id);
+/** The entities that are stated, and on which day (days since 1970) those closed that did. */
+interface KnownEntities {
+  names: string[];
+  closed: Map<string, number>;
+}
+
+async function knownEntities(place: Place, seq: number): Promise<KnownEntities> {
+  const rows = await read<{ external_id: string; closed_: string }>(
+    place,
+    `SELECT external_id, toString(argMaxIf(ifNull(toInt32(closed), ${NEVER}), (origin_seq, origin_row), live > 0)) AS closed_
+     FROM (
+       SELECT external_id, origin_seq, origin_row, any(closed) AS closed, sum(sign) AS live
+       FROM entities WHERE seq <= {seq:UInt64} GROUP BY external_id, origin_seq, origin_row)
+     GROUP BY external_id HAVING sum(live) > 0 ORDER BY external_id`,
+    { seq },
+  );
+  return {
+    names: rows.map((row) => row.external_id),
+    closed: new Map(
+      rows.filter((row) => Number(row.closed_) !== NEVER).map((row) => [row.external_id, Number(row.closed_)]),
+    ),
+  };
+}
+
+const NEVER = 2_147_483_647;
+/** True of rows that begin before their entity closed. */
+const BEFORE_CLOSING = `toInt32(a.start_date) < transform(toString(a.entity), {closed_names:Array(String)}, {closed_days:Array(Int32)}, toInt32(${NEVER}))`;
+
+function entityParameters({ names, closed }: KnownEntities): Record<string, unknown> {
+  return {
+    known: names,
+    ...(closed.size > 0 && { closed_names: [...closed.keys()], closed_days: [...closed.values()] }),
+  };
 }
 
 /** Runs `work` over ranges of key_hash that hold about REPOST_ROWS_MAX of `rows` rows each. */

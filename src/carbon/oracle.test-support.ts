@@ -45,7 +45,9 @@ export function oracle(entries: readonly Entry[], seq: number): Map<string, stri
     const end = cells.end_date ?? start;
     const total = days(start, end);
     const quantity = Decimal.parse(cells.quantity!);
-    const known = live.entities.size === 0 || live.entities.has(cells.entity ?? '');
+    const entity = live.entities.get(cells.entity ?? '');
+    const known = live.entities.size === 0 || entity !== undefined;
+    const closed = entity?.cells.closed ? entity.cells.closed <= start : false;
     let before = 0;
     for (const [first, last] of months(start, end)) {
       const through = before + days(first, last);
@@ -75,8 +77,14 @@ export function oracle(entries: readonly Entry[], seq: number): Map<string, stri
           MASSES.some((mass) => Math.abs(Number(q.mul(coefficients[mass]).toDecimal(3).toString())) > LINE_KG_MAX),
         );
       const month = `${first.slice(0, 7)}-01`;
-      if (!known || 'held' in decision || tooLarge) {
-        const reason = !known ? 'unknown_entity' : 'held' in decision ? decision.held : 'out_of_range';
+      if (!known || closed || 'held' in decision || tooLarge) {
+        const reason = !known
+          ? 'unknown_entity'
+          : closed
+            ? 'entity_closed'
+            : 'held' in decision
+              ? decision.held
+              : 'out_of_range';
         found.set(`held|${origin}|${month}|${reason}`, share(q, 12).toString());
       } else {
         for (const { factor, coefficients } of decision.lines) {
