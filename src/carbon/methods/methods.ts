@@ -18,10 +18,12 @@ import {
   THOUSAND,
   text,
 } from './inputs.ts';
+import { MEASURED_METHODS } from './measured.ts';
 import type { CalculationMethod, Part } from './types.ts';
 
 export const METHODS: readonly CalculationMethod[] = [
   ...DIRECT_METHODS,
+  ...MEASURED_METHODS,
   {
     name: 'transport',
     title: 'Freight or passengers by distance',

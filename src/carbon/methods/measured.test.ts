@@ -1,0 +1,70 @@
+/** Gas volumes, gas bills and flights: what inputs come to, and what is refused. */
+import { expect, test } from 'vitest';
+import { Rational } from '../../kernel/rational.ts';
+import { expand } from './expand.ts';
+
+const parts = (method: string, quantity: string, unit: string, attributes: Record<string, string>) =>
+  expand(method, { activity: 'x', quantity, unit, amount: null, currency: '', category: '', attributes });
+
+/** Expected values were worked out apart from this code. */
+test.each([
+  [
+    'gas-volume',
+    '1000',
+    'm3',
+    { pressure_kpa: '150', temperature_c: '20', compressibility: '0.98' },
+    '1351.798713102896',
+    'Nm3',
+  ],
+  ['gas-volume', '5', 'm3', { pressure_kpa: '101.325', temperature_c: '0' }, '5', 'Nm3'],
+  ['gas-bill', '1000', 'm3', { calorific_value_mj_per_m3: '39.5' }, '11220.633333333333', 'kWh (Gross CV)'],
+  [
+    'gas-bill',
+    '10',
+    'hundred_ft3',
+    { calorific_value_mj_per_m3: '39.5', volume_correction: '1' },
+    '310.69873344',
+    'kWh (Gross CV)',
+  ],
+])('%s of %s %s with %j is %s %s', (method, quantity, unit, attributes, expected, of) => {
+  const made = parts(method, quantity, unit, attributes);
+  if (!('parts' in made)) throw new Error(made.problem);
+  expect([made.parts[0]!.quantity!.toDecimal(12).toString(), made.parts[0]!.unit]).toEqual([expected, of]);
+});
+
+const places = (from: [string, string], to: [string, string]) => ({
+  from_latitude: from[0],
+  from_longitude: from[1],
+  to_latitude: to[0],
+  to_longitude: to[1],
+});
+test.each([
+  ['London to New York', places(['51.4700', '-0.4543'], ['40.6413', '-73.7781']), '5540.019'],
+  ['Sydney to Singapore', places(['-33.9461', '151.1772'], ['1.3502', '103.9944']), '6293.436'],
+  ['half around the earth', places(['0', '0'], ['0', '180']), '20015.114'],
+  ['across the date line', places(['10', '179.5'], ['10', '-179.5']), '109.506'],
+])('a flight %s', (_, attributes, km) => {
+  expect(parts('flight', '1', 'each', attributes)).toMatchObject({ parts: [{ unit: 'pkm' }] });
+  const there = parts('flight', '3', 'each', { ...attributes, legs: '2' });
+  if (!('parts' in there)) throw new Error(there.problem);
+  expect(there.parts[0]!.quantity!.toString()).toBe(Rational.parse(km).mul(Rational.parse('6')).toString());
+});
+
+test.each([
+  ['gas-volume', 'Nm3', { pressure_kpa: '150', temperature_c: '20' }, 'Nm3 is no volume as metered'],
+  ['gas-volume', 'kWh', { pressure_kpa: '150', temperature_c: '20' }, 'kWh is no volume as metered'],
+  ['gas-volume', 'm3', { pressure_kpa: '150' }, 'temperature_c is missing'],
+  [
+    'gas-volume',
+    'm3',
+    { pressure_kpa: '150', temperature_c: '-300' },
+    'temperature_c is -300, which is not within -100 to 500',
+  ],
+  ['gas-bill', 'm3', {}, 'calorific_value_mj_per_m3 is missing'],
+  ['flight', 'kg', places(['1', '1'], ['2', '2']), 'kg is no number of passengers'],
+  ['flight', 'each', places(['91', '1'], ['2', '2']), 'from_latitude is 91, which is not within -90 to 90'],
+  ['flight', 'each', places(['1', '1'], ['1', '1']), 'departure and arrival are the same place'],
+])('%s in %s with %j is refused', (method, unit, attributes, words) => {
+  const made = parts(method, '1', unit, attributes as Record<string, string>);
+  expect('problem' in made ? made.problem : made).toContain(words);
+});
