@@ -5,7 +5,7 @@
  * API keys are kept by src/http (they are how HTTP knows an account), not here.
  */
 import { fileURLToPath } from 'node:url';
-import { carbonBook, openingEntries as carbonOpening, carbonStreams } from './carbon/index.ts';
+import { carbonBook, openingEntries as carbonOpening, carbonStreams, heldForecast } from './carbon/index.ts';
 import { migrate, openEngines } from './engines/index.ts';
 import type { Config, Engines } from './engines/types.ts';
 import { sha256 } from './journal/canonical.ts';
@@ -113,7 +113,7 @@ export async function composeFooting(engines: Engines): Promise<Footing> {
   const journal = openJournal(engines.pg, engines.evidence);
   const accounts = openAccounts(engines.pg, journal);
   const ledger = await openLedger(engines, journal, BOOKS, engines.config.ledgerPrefix);
-  const imports = openImports(engines, journal, ledger, STREAMS);
+  const imports = openImports(engines, journal, ledger, STREAMS, { activities: heldForecast });
   const records = openRecords(engines, journal, STREAMS);
   let closing: Promise<void> | undefined;
 

@@ -57,6 +57,7 @@ export { type ExplainOptions, explainInventory, isInventoryRef } from './explain
 export { carbonExports } from './exports.ts';
 export { factorsById, releaseById } from './factors/find.ts';
 export type { Figures } from './figures.ts';
+export { heldForecast } from './heldForecast.ts';
 export {
   boundaryFor,
   type Dimension,

@@ -209,6 +209,30 @@ export const DryRunSchema = Type.Object(
       strict,
     ),
     rejected: Type.Array(RejectedRowSchema),
+    held: Type.Union(
+      [
+        Type.Object(
+          {
+            rows: Type.Integer(),
+            reasons: Type.Array(
+              Type.Object(
+                {
+                  reason: Type.String(),
+                  words: Type.String(),
+                  rows: Type.Integer(),
+                  examples: Type.Array(Type.String(), { description: 'Some of the activities' }),
+                },
+                strict,
+              ),
+            ),
+            not_told: Type.Integer({ description: 'Rows for a calculation method: it shows when they are calculated' }),
+          },
+          strict,
+        ),
+        Type.Null(),
+      ],
+      { description: 'Good rows that would be held back, in no total; null where the stream holds none back' },
+    ),
     options: ReadOptionsSchema,
     notes: Notes,
     preview: FilePreviewSchema,

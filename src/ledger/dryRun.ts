@@ -6,7 +6,7 @@ import { blockColumns, clickhouseTable, readFile } from '../streams/index.ts';
 import type { IntakeCounts, RejectedRow, ResolvedReadOptions, StreamDefinition } from '../streams/types.ts';
 import { IMPORT_REJECTS_KEPT_ROWS_MAX } from './records.ts';
 import { DRY_RUN_PREFIX, execute, select } from './sql.ts';
-import type { Progress } from './types.ts';
+import type { Progress, ReadContext } from './types.ts';
 
 const INSERT_BYTES = 32 * 1024 * 1024;
 
@@ -14,14 +14,28 @@ export interface DryRun {
   /** `superseded`: records that would be, those of the file itself whose key comes again in it among them. */
   counts: IntakeCounts & { superseded: number };
   rejected: RejectedRow[];
+  /** What the book would hold back of the good rows; null where it holds nothing back. */
+  held: HeldForecast | null;
 }
+
+/** Rows that would be in the book and in no total, by reason; the largest first. */
+export interface HeldForecast {
+  rows: number;
+  reasons: Array<{ reason: string; words: string; rows: number; examples: string[] }>;
+  /** Rows of which it shows only when they are calculated. */
+  notTold: number;
+}
+
+/** Tells what would be held back of the rows in a table, by the rules as of the context's entry. */
+export type HoldTeller = (context: ReadContext, table: string) => Promise<HeldForecast>;
 
 /** Compares with the records of entries up to `seq` in the ledger `database`. */
 export async function dryRun(
   engines: Engines,
-  at: { database: string; seq: number },
+  at: Omit<ReadContext, 'engines'>,
   file: { path: string; definition: StreamDefinition; source: string; options: ResolvedReadOptions },
   onProgress?: (progress: Progress) => void,
+  tellHeld?: HoldTeller,
 ): Promise<DryRun> {
   const { definition } = file;
   const table = `${DRY_RUN_PREFIX}${randomBytes(8).toString('hex')}`;
@@ -73,7 +87,11 @@ export async function dryRun(
          ) AS superseded`,
       { seq: at.seq },
     );
-    return { counts: { ...counts, superseded: Number(found?.superseded ?? 0) }, rejected };
+    return {
+      counts: { ...counts, superseded: Number(found?.superseded ?? 0) },
+      rejected,
+      held: tellHeld === undefined ? null : await tellHeld({ engines, ...at }, table),
+    };
   } finally {
     await execute(engines, at.database, `DROP TABLE IF EXISTS ${table} SYNC`).catch((err) =>
       engines.log.warn({ err, table }, 'the table of a dry run could not be dropped'),

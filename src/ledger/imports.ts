@@ -12,7 +12,7 @@ import type {
   ResolvedReadOptions,
   StreamDefinition,
 } from '../streams/types.ts';
-import { type DryRun, dryRun } from './dryRun.ts';
+import { type DryRun, dryRun, type HoldTeller } from './dryRun.ts';
 import type { LedgerService } from './ledger.ts';
 import { IMPORT_KIND } from './posting.ts';
 import { DEFAULT_SOURCE, IMPORT_REJECTS_KEPT_ROWS_MAX, type ImportPayload } from './records.ts';
@@ -47,6 +47,7 @@ export type ImportOutcome =
       state: 'dry-run';
       counts: DryRun['counts'];
       rejected: RejectedRow[];
+      held: DryRun['held'];
       options: ResolvedReadOptions;
       notes: string[];
       preview: FilePreview;
@@ -82,12 +83,14 @@ const FILE_NAME_CHARACTERS_MAX = 255;
  *  2. how the file is to be read is detected; header problems refuse it, and its evidence is removed (see unnamedEvidence.ts). Crash: as 1.
  *  3. the entry is appended: from here on the rows are safe. Crash: the posting loop loads them at its next start.
  *  4. the posting loop loads the rows (see posting.ts).
+ * `tellHeld`: by stream, what a dry run says would be held back.
  */
 export function openImports(
   engines: Engines,
   journal: Journal,
   ledger: LedgerService,
   streams: readonly StreamDefinition[],
+  tellHeld: Readonly<Record<string, HoldTeller>> = {},
 ) {
   const progressOf = new Map<string, Progress>();
   ledger.onProgress((accountId, _book, seq, progress) => progressOf.set(`${accountId}/${seq}`, progress));
@@ -177,7 +180,8 @@ export function openImports(
       if (earlier !== undefined) return { state: 'already', seq: earlier, evidence: stored.sha256 };
       if (request.mode === 'dry-run') {
         const file = { path, definition, source, options };
-        const found = await dryRun(engines, await readable(accountId, definition), file, request.onProgress);
+        const at = { accountId, ...(await readable(accountId, definition)) };
+        const found = await dryRun(engines, at, file, request.onProgress, tellHeld[definition.name]);
         return { state: 'dry-run', ...found, options, notes, preview: await previewFile(path, options) };
       }
       const checked = await validateOnly(path, definition, options, request.onProgress);

@@ -1,3 +1,4 @@
+export type { HeldForecast, HoldTeller } from './dryRun.ts';
 export {
   EXPORT_FORMATS,
   type ExportColumn,

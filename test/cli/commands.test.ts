@@ -140,8 +140,25 @@ describe('what a newcomer meets', () => {
     expect(stdout).toContain('--date-order dmy');
   });
 
-  it('takes the example of the template and says what is held back', async () => {
+  it('takes the example of the template and says what is held back, before and after', async () => {
     const template = await cli.run(['streams', 'template', 'activities']);
+    const looked = await cli.run([
+      'import',
+      'activities',
+      await file(
+        'look.csv',
+        `external_id,activity,quantity,unit,country,start_date
+1,Perpetual motion,1,kWh,GB,2025-01-01
+2,Natural gas,1,kWh (Gross CV),GB,2025-01-01
+3,Natural gas,1,litres of tears,GB,2025-01-01
+4,Perpetual motion,2,kWh,FR,2025-01-01
+`,
+      ),
+      '--dry-run',
+    ]);
+    expect(looked.stdout).toContain('3 rows would be held back, in no total:');
+    expect(looked.stdout).toContain('2 rows: no factor goes by this name (Perpetual motion)');
+    expect(looked.stdout).toContain('1 row: the unit is not known (Natural gas)');
     const { stdout } = await cli.run(['import', 'activities', await file('template.csv', template.stdout)]);
     expect(stdout).toMatch(/1 activity taken, 0 rejected, 0 earlier superseded/);
     expect(stdout).toContain('1 line of the book is held back, in no total');

@@ -33,6 +33,11 @@ type UploadAnswer =
       outcome: 'dry-run';
       counts: { rows: number; accepted: number; rejected: number; superseded: number };
       rejected: RejectedView[];
+      held: {
+        rows: number;
+        reasons: Array<{ words: string; rows: number; examples: string[] }>;
+        not_told: number;
+      } | null;
       options: ReadOptionsView;
       notes: string[];
     };
@@ -229,7 +234,29 @@ async function finish(client: ApiClient, answer: UploadAnswer, options: Options)
   if (rejected.length > 0 && answer.outcome !== 'already') printRejected(rejected, counts?.rejected ?? rejected.length);
   if (options.rejects !== undefined && (counts?.rejected ?? 0) > 0)
     print(`All rejected rows are in ${options.rejects}.`);
+  if (answer.outcome === 'dry-run' && answer.held !== null) printForecast(answer.held);
   if (answer.outcome === 'stated' && answer.import.stream === 'activities') await printHeld(client);
+}
+
+/** What a dry run foresees of good rows. */
+function printForecast({
+  rows,
+  reasons,
+  not_told,
+}: NonNullable<Extract<UploadAnswer, { outcome: 'dry-run' }>['held']>) {
+  print();
+  print(rows === 0 ? 'No row would be held back.' : `${counted(rows, 'row')} would be held back, in no total:`);
+  for (const reason of reasons) {
+    const others = reason.examples.length > 0 ? ` (${reason.examples.map((name) => safe(name)).join(', ')})` : '';
+    print(wrapped(`${counted(reason.rows, 'row')}: ${reason.words}${others}`, '  '));
+  }
+  if (not_told > 0)
+    print(
+      wrapped(
+        `${counted(not_told, 'row')} for calculation methods: whether one is held back shows when it is calculated.`,
+        '  ',
+      ),
+    );
 }
 
 /** What is in the book and in no total, after this import. */

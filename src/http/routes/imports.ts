@@ -112,6 +112,11 @@ export function importRoutes(app: Scope, context: HttpContext): void {
             outcome: 'dry-run',
             counts: outcome.counts,
             rejected: outcome.rejected,
+            held: outcome.held && {
+              rows: outcome.held.rows,
+              reasons: outcome.held.reasons,
+              not_told: outcome.held.notTold,
+            },
             options: readOptionsView(outcome.options),
             notes: outcome.notes,
             preview: outcome.preview,
