@@ -19,8 +19,8 @@ import { inRange, type Plan, planOf, times } from './plan.ts';
 
 /** Calculations of one call. */
 export const ESTIMATES_MAX = 100_000;
-/** Distinct descriptions of one call for which candidates are looked for. */
-export const SEARCHES_MAX = 2_000;
+/** Distinct descriptions of one call for which candidates are looked for: all of them. A search takes some 0.3 ms. */
+export const SEARCHES_MAX = ESTIMATES_MAX;
 /** Digits before the point of a quantity, as the stream takes them. */
 const WHOLE_DIGITS_MAX = 26;
 /** Others get their turn after so much work, in calculations of what is known: about 20 ms. */
