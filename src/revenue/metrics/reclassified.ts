@@ -49,6 +49,16 @@ function standingSteps(scope: Scope, partOf: PartOf): string {
     )`;
 }
 
+/** Where no two changes of a customer are near one another, each counts when it happens. */
+const plainSteps = (scope: Scope, partOf: PartOf): string => `
+    SELECT
+      customer_hash, source, at_ms AS counts_at, at_ms AS grp,
+      (
+        at_ms, subscription, toInt64(moved), part_after, part_before, counts_after, counts_before,
+        toInt64(mrr_before), toInt64(mrr_after), toInt64(rates), runs_after, runs_before
+      ) AS s
+    FROM (${standingSteps(scope, partOf)})`;
+
 /**
  * One row per customer: the steps in order, each with the group of the customer's changes that it is in (`grp`: the instant at which the
  * group begins) and the instant on which it counts. Changes of one sign count on the last one of their subscription in the group, others on
@@ -132,15 +142,15 @@ function datedSteps(scope: Scope, partOf: PartOf): string {
 
 /** What the steps add to the part that they are in and take from the one that they were in: instant, group, amount, runs, what rates did. */
 function partChanges(scope: Scope, partOf: PartOf): string {
+  const grouped = `
+      SELECT customer_hash, source, step.1 AS counts_at, step.2 AS grp, step.3 AS s
+      FROM (${datedSteps(scope, partOf)})
+      ARRAY JOIN dated AS step`;
   return `
     SELECT
       customer_hash, source, change.1 AS plan_part,
       (if(change.4 != 0, s.1, counts_at), change.4 = 0, change.2, change.3, change.4, grp) AS event
-    FROM (
-      SELECT customer_hash, source, step.1 AS counts_at, step.2 AS grp, step.3 AS s
-      FROM (${datedSteps(scope, partOf)})
-      ARRAY JOIN dated AS step
-    )
+    FROM (${scope.changesTogether ? grouped : plainSteps(scope, partOf)})
     ARRAY JOIN arrayFilter(
       c -> c.2 != 0 OR c.3 != 0 OR c.4 != 0,
       if(

@@ -7,6 +7,7 @@ import { postedSettings } from '../circumstances.ts';
 import type { RevenueSettings } from '../rules/index.ts';
 import type { Filter } from './filters.ts';
 import { planIsMeant, planPart, reportedPlans } from './plans.ts';
+import { changesTogether } from './together.ts';
 
 export const PARTITIONS = [
   'country',
@@ -42,6 +43,8 @@ export interface Scope {
   partitionBy: string | null;
   /** Plans with whether they are meant and the part that each is in; null when subscriptions are not told apart. */
   plans: ReadonlyArray<{ hash: string; part: string; meant: boolean }> | null;
+  /** Whether some customer has changes within one window of classification, which then count together; only asked where subscriptions are told apart. */
+  changesTogether: boolean;
   /** Values bound to the SQL; filled as conditions are written. */
   parameters: SqlParameters;
 }
@@ -74,6 +77,7 @@ export async function scopeOf(
   const currency = given.currency.toUpperCase();
   const settings = await postedSettings(read);
   const timeZone = knownTimeZone(given.timeZone ?? settings.timeZone);
+  const apart = tellsSubscriptionsApart(filter, partitionBy);
   return {
     read,
     currency,
@@ -83,7 +87,8 @@ export async function scopeOf(
     settings,
     filter,
     partitionBy,
-    plans: tellsSubscriptionsApart(filter, partitionBy)
+    changesTogether: apart && (await changesTogether(read, settings.classificationWindowMinutes)),
+    plans: apart
       ? (await reportedPlans(read)).map((plan) => ({
           hash: plan.hash,
           part: planPart(plan, partitionBy),
