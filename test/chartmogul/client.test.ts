@@ -613,6 +613,11 @@ test('imports by JSON', async () => {
   const { entries } = await C.Customer.all(config, { data_source_uuid: ds, external_id: 'json_1' });
   expect(entries).toHaveLength(1);
   expect((await C.Invoice.all(config, entries[0].uuid)).invoices[0].line_items).toHaveLength(1);
+  const rows = await fetch(`${server.url}/api/records/invoices?source=Billing&limit=1000`, {
+    headers: { authorization: `Bearer ${server.key}` },
+  });
+  const stated = ((await rows.json()) as Any).rows.filter((row: Any) => row.invoice_external_id === 'json_inv');
+  expect(stated.map((row: Any) => row.external_id)).toEqual(['json_li']);
 });
 
 test('a data source goes with everything in it', async () => {

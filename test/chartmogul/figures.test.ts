@@ -10,6 +10,7 @@ let server: LiveServer;
 let C: Any;
 let config: Any;
 let number = 0;
+let next: Awaited<ReturnType<typeof buildServer>> | undefined;
 /** Every test has two data sources and a plan in each, in an account that the others' customers are in too. */
 let a: string;
 let b: string;
@@ -20,7 +21,10 @@ beforeAll(async () => {
   server = await liveServer();
   ({ ChartMogul: C, config } = server);
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await next?.close();
+  await server.close();
+});
 beforeEach(async () => {
   number++;
   const source = async (name: string) => {
@@ -353,11 +357,10 @@ test('an import by JSON that a server left in the middle goes on with the next o
   const store = new StatedStore(footing.engines.pg, footing.journal);
   const left = { data_source_uuid: a, external_id: 'batch', status: 'processing', status_details: { customers } };
   const { id } = await store.create(account.id, 'cli:test', 'json_import', randomUUID(), left, { evidence });
-  const next = await buildServer(footing);
+  next = await buildServer(footing);
   await next.ready();
   const done = await finished(server, a, id);
   expect(Object.keys(done.status_details).sort()).toEqual(['customers', 'invoices', 'line_items']);
-  await next.close();
   const lines = async () =>
     (await C.Invoice.all(config, { data_source_uuid: a })).invoices[0].line_items.map(
       (each: Any) => each.amount_in_cents,

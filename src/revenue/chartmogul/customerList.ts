@@ -17,13 +17,13 @@ const NOT_MERGED = `(source, external_id) NOT IN (
   HAVING sum(sign) > 0
 )`;
 
-/** Instant of the first paid subscription of each customer, ms. */
-const SINCE = `
+/** Instant of the first paid subscription of each customer that is meant, ms. */
+const since = (meant: string): string => `
   SELECT customer_hash, toNullable(min(toUnixTimestamp64Milli(at))) AS since
   FROM (
     SELECT customer_hash, at
     FROM movements
-    WHERE type = 'new_biz' AND seq <= {seq:UInt64}
+    WHERE type = 'new_biz' AND seq <= {seq:UInt64} AND ${meant}
     GROUP BY customer_hash, at
     HAVING sum(customers) > 0
   )
@@ -35,11 +35,12 @@ export async function customerPage(context: ApiContext, call: Call, fixed: { ema
   const { where, parameters } = await conditionsOf(context, call, fixed);
   const request = pageRequest(call.query, 2);
   const total = request.after === null ? await countRecords(read, 'customers', where, parameters) : undefined;
-  const keys = await keysOf(read, where, parameters, request);
+  // Movements are sorted by customer: those of few are found without reading the others'.
+  const few = fixed.email !== undefined || Boolean(call.query.external_id);
+  const keys = await keysOf(read, where, parameters, request, few);
   const { rows, tail } = pageOf(request, keys, ({ since, place }) => [since ?? '', place], total);
   const records = await currentRecords<CustomerRow>(read, 'customers', {
-    where: `key_hash IN (${rows.map(({ place }) => place).join(', ') || '0'}) AND ${where}`,
-    parameters,
+    where: `key_hash IN (${rows.map(({ place }) => place).join(', ') || '0'})`,
   });
   const byPlace = new Map(records.map((record) => [record.key_hash, record]));
   const found = rows.flatMap(({ place }) => byPlace.get(place) ?? []);
@@ -55,17 +56,15 @@ async function keysOf(
   where: string,
   parameters: SqlParameters,
   request: ReturnType<typeof pageRequest>,
+  few: boolean,
 ): Promise<Array<{ place: string; since: string | null }>> {
+  const listed = `SELECT key_hash AS place FROM customers WHERE ${currentCondition('customers', where)}`;
   return select(
     read.engines,
     read.database,
     `SELECT toString(place) AS place, toString(first.since) AS since
-     FROM (
-       SELECT key_hash AS place
-       FROM customers
-       WHERE ${currentCondition('customers', where)}
-     ) AS listed
-     LEFT JOIN (${SINCE}) AS first ON first.customer_hash = listed.place
+     FROM (${listed}) AS listed
+     LEFT JOIN (${since(few ? `customer_hash IN (${listed})` : '1')}) AS first ON first.customer_hash = listed.place
      WHERE ${afterCondition(request.after)}
      ORDER BY isNull(first.since), first.since, listed.place
      LIMIT ${request.perPage + 1} OFFSET ${request.page === null ? 0 : (request.page - 1) * request.perPage}`,

@@ -5,12 +5,13 @@ import type { ApiContext, Call } from './context.ts';
 import { LEAD_STATUSES } from './customerRows.ts';
 import { answerOf, refused } from './errors.ts';
 import { Fields, isObject, type JsonObject } from './fields.ts';
-import { NAMELESS, readInvoice, readLine, readTransaction, rowWithoutLines } from './invoiceFields.ts';
+import { NAMELESS, NO_LINES, readInvoice, readLine, readTransaction, rowWithoutLines } from './invoiceFields.ts';
 import type { LineRow } from './invoiceRows.ts';
 import { currentRecords, inTexts } from './ledgerReads.ts';
 import { readRow } from './routes/customers.ts';
 import { readEvent, stateEvent } from './routes/subscriptionEvents.ts';
 import type { DataSource } from './sources.ts';
+import type { CombinedPayload } from './voiding.ts';
 import { type EntryInput, postEntry, type Row, valuesOf } from './writes.ts';
 
 /** In this order: what others speak of comes before them. */
@@ -43,7 +44,8 @@ export async function readSection(
 ): Promise<{ entries: EntryInput[]; outcome: JsonObject }> {
   const outcome: JsonObject = {};
   const entries: EntryInput[] = [];
-  const headers = of.section === 'line_items' ? await headersOf(context, call, of) : new Map<string, Row>();
+  const { headers, empty } =
+    of.section === 'line_items' ? await headersOf(context, call, of) : { headers: new Map<string, Row>(), empty: [] };
   for (const [i, item] of of.items.entries()) {
     const name = isObject(item) && typeof item.external_id === 'string' ? item.external_id : `${of.section}[${i}]`;
     try {
@@ -56,7 +58,15 @@ export async function readSection(
       outcome[name] = { status: 'failed', errors: body.errors as Json };
     }
   }
-  return { entries: together(entries), outcome };
+  const joined = together(entries);
+  const stated = joined[0]?.payload as unknown as CombinedPayload | undefined;
+  const filled = empty.filter((name) => stated?.rows?.some((row) => row.invoice_external_id === name));
+  if (stated && filled.length > 0) {
+    // The row that stood for an invoice without lines goes.
+    const matches = filled.map((name) => ({ invoice_external_id: name, external_id: NO_LINES }));
+    stated.voids = [{ stream: 'invoices', matches }];
+  }
+  return { entries: joined, outcome };
 }
 
 function together(entries: readonly EntryInput[]): EntryInput[] {
@@ -68,8 +78,12 @@ function together(entries: readonly EntryInput[]): EntryInput[] {
   });
 }
 
-/** What lines repeat of the invoices that the section names. */
-async function headersOf(context: ApiContext, call: Call, { source, items }: SectionOf): Promise<Map<string, Row>> {
+/** What lines repeat of the invoices that the section names, and which of these have no lines. */
+async function headersOf(
+  context: ApiContext,
+  call: Call,
+  { source, items }: SectionOf,
+): Promise<{ headers: Map<string, Row>; empty: string[] }> {
   const names = [
     ...new Set(
       items.flatMap((item) =>
@@ -78,6 +92,7 @@ async function headersOf(context: ApiContext, call: Call, { source, items }: Sec
     ),
   ];
   const headers = new Map<string, Row>();
+  const empty: string[] = [];
   const read = await context.read(call);
   for (let i = 0; i < names.length; i += NAMES_MAX) {
     const rows = await currentRecords<LineRow>(read, 'invoices', {
@@ -85,13 +100,14 @@ async function headersOf(context: ApiContext, call: Call, { source, items }: Sec
       parameters: { source: source.name },
     });
     for (const row of rows) {
+      if (row.external_id === NO_LINES) empty.push(row.invoice_external_id);
       if (headers.has(row.invoice_external_id)) continue;
       const { customer_external_id, date, due_date, currency } = valuesOf(invoices, row);
       const header = { invoice_external_id: row.invoice_external_id, customer_external_id, date, due_date, currency };
       headers.set(row.invoice_external_id, header as Row);
     }
   }
-  return headers;
+  return { headers, empty };
 }
 
 async function entryOf(
