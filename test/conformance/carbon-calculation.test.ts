@@ -187,7 +187,8 @@ const rounded = (value: string) =>
     .toFixed(9)
     .replace(/\.?0+$/, '');
 
-describe('figures', () => {
+// They only read, so they need not wait for one another.
+describe.concurrent('figures', () => {
   test.each([
     ['S1-04', {}, 'AR5', '1161.25'],
     ['S1-04 no mileage', {}, 'AR5', '1021'],
@@ -259,7 +260,7 @@ describe('figures', () => {
   });
 });
 
-describe('what cannot be calculated', () => {
+describe.concurrent('what cannot be calculated', () => {
   test.each([
     ['missing', 'input_problem', 'value is missing'],
     ['mistyped', 'input_problem', 'there is no method finance; did you mean financed?'],

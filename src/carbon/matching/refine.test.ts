@@ -35,13 +35,16 @@ const rule = (name: string, field: string, op: string, values: string[], family 
   ],
   family,
 });
-const state = async (seq: number) => {
-  const statement = await inventory({ ...ledger.context, seq }, { groupBy: ['entity'], filters: { scope: ['2'] } });
-  const all = await inventory({ ...ledger.context, seq });
+const stateOf = async (of: TestLedger, seq: number) => {
+  const [statement, all] = await Promise.all([
+    inventory({ ...of.context, seq }, { groupBy: ['entity'], filters: { scope: ['2'] } }),
+    inventory({ ...of.context, seq }),
+  ]);
   return [statement.total.lines, all.held.reduce((sum, { lines }) => sum + lines, 0)];
 };
 
-test.each([
+// Each has ledgers of its own.
+test.concurrent.each([
   ['supplier', 'is', ['OCTOPUS  Energy']],
   ['supplier', 'is_not', ['Windy Ltd', '']],
   ['attributes.meter', 'ends_with', ['-Ω7']],
@@ -49,7 +52,8 @@ test.each([
 ])(
   'a rule with %s %s %j decides about the rows for which it holds, and no longer when it is undone',
   async (field, op, values) => {
-    ledger = await openTestLedger(engines);
+    const [ledger, whole] = await Promise.all([openTestLedger(engines), openTestLedger(engines)]);
+    const state = (seq: number) => stateOf(ledger, seq);
     const rows = [
       bill('a', { supplier: ' Octopus energy ', 'attributes.meter': 'x-ω7', entity: 'Lyon' }),
       bill('b', { supplier: 'Windy Ltd' }),
@@ -86,7 +90,6 @@ test.each([
     expect(await state(6)).toEqual([2, 2]);
 
     // Posted in one go, the same stands there.
-    const whole = await openTestLedger(engines);
     await whole.post([
       adoption(1),
       posted(2, rows),
@@ -113,7 +116,7 @@ test('values add no descriptors, only conditions that hold do', async () => {
   ]);
   const [found] = await read<{ n: string }>(ledger.context, 'SELECT uniqExact(descriptor) AS n FROM matches');
   expect(found!.n).toBe('2');
-  expect(await state(3)).toEqual([2, 48]);
+  expect(await stateOf(ledger, 3)).toEqual([2, 48]);
 });
 
 describe('conditions', () => {
