@@ -47,8 +47,11 @@ import { type SummedMovement, TOTALS_COLUMNS, totalsOf } from './sums.ts';
  */
 export const INCREMENTAL_LINES_MAX = 50_000;
 
-/** Customers that are worked through before anything else may run: some milliseconds. */
-const UNITS_AT_ONCE = 50;
+/**
+ * Lines that are worked through before anything else may run: some 20 milliseconds. A customer's lines count once for every entry that
+ * touches it, so that hundreds of entries on one long history do not keep the server from answering.
+ */
+const LINES_AT_ONCE = 1_500;
 
 export interface Touch {
   /** Entries of these seqs, inclusive; what they state is in the record tables. */
@@ -118,20 +121,17 @@ export async function deriveIncrementally(context: PostContext, touch: Touch): P
   const cancellationsOf = Map.groupBy(cancellations, ({ customerHash }) => links.unit(customerHash));
   const invoices = Map.groupBy(transactions, ({ invoice }) => invoice);
   const changes: Change[] = [];
-  let units = 0;
+  const pace = new Pace();
   for (const [unit, ofUnit] of Map.groupBy(lines, ({ customerHash }) => links.unit(customerHash))) {
-    units += 1;
-    // Requests are answered in between.
-    if (units % UNITS_AT_ONCE === 0) await setImmediate();
     const names = paying ? new Set(ofUnit.map(({ line }) => invoiceKey(line.dataSource, line.invoice))) : [];
     changes.push(
-      ...changesOf(world, {
+      ...(await changesOf(world, pace, {
         hash: ofUnit[0]!.customerHash,
         lines: ofUnit,
         cancellations: cancellationsOf.get(unit) ?? [],
         transactions: [...names].flatMap((name) => invoices.get(name) ?? []),
         links: links.ofUnit(unit),
-      }),
+      })),
     );
   }
   await insert(context, changes);
@@ -178,8 +178,20 @@ interface Change {
   content: Content;
 }
 
+/** Lets requests be answered in between. */
+class Pace {
+  #lines = 0;
+
+  async worked(lines: number): Promise<void> {
+    this.#lines += lines;
+    if (this.#lines < LINES_AT_ONCE) return;
+    this.#lines = 0;
+    await setImmediate();
+  }
+}
+
 /** What each entry that touches the customer changes, in order. */
-function changesOf(world: World, unit: Unit): Change[] {
+async function changesOf(world: World, pace: Pace, unit: Unit): Promise<Change[]> {
   const { first, last, all, present } = world.touch;
   const plansOfUnit = new Set(unit.lines.map(({ planName }) => planName));
   const seqs = new Set(all);
@@ -200,6 +212,7 @@ function changesOf(world: World, unit: Unit): Change[] {
   let standing = present ? contentsAsOf(world, unit, first - 1) : new Map<string, Content>();
   const changes: Change[] = [];
   for (const seq of [...seqs].sort((a, b) => a - b)) {
+    await pace.worked(unit.lines.length);
     const wanted = contentsAsOf(world, unit, seq);
     for (const [key, content] of standing) if (!wanted.has(key)) changes.push({ seq, sign: -1, content });
     for (const [key, content] of wanted) if (!standing.has(key)) changes.push({ seq, sign: 1, content });

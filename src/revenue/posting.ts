@@ -10,6 +10,7 @@ import { partOfStream, statedStreams, voidedStreams, voidRecords } from './chart
 import { Circumstances, inOtherCurrencies, sqlKnows, statesRates, statesSettings } from './circumstances.ts';
 import { DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
 import {
+  BUCKET_LINES_MAX,
   buckets,
   DERIVATION_SETTINGS,
   type DifferenceScope,
@@ -317,7 +318,8 @@ export async function deriveCustomers(posting: Posting, customers: Customers): P
   const report = progressOf(posting, customers);
   report(0);
   if (sqlKnows(settings)) {
-    await inPairs(context, buckets(lines), report, async (bucket) => {
+    const linesMax = present ? BUCKET_LINES_MAX.compared : BUCKET_LINES_MAX.fresh;
+    await inPairs(context, buckets(lines, linesMax), report, async (bucket) => {
       const others = byRules(bucket);
       const conditions = [await customers.where(bucket), unlinked, ...(others === null ? [] : [`NOT ${others}`])];
       await derive(context, {
@@ -350,18 +352,31 @@ export async function deriveCustomers(posting: Posting, customers: Customers): P
   }
 }
 
-/** Works through buckets, two at a time; says after each pair which part of all is done. */
+/** Works through buckets, two at a time; says after each which part of all is done. Ends only when no work is under way. */
 async function inPairs(
   context: PostContext,
   parts: readonly string[],
   report: (share: number) => void,
   work: (bucket: string) => Promise<void>,
 ): Promise<void> {
-  for (let done = 0; done < parts.length; done += BUCKETS_AT_ONCE) {
-    context.signal?.throwIfAborted();
-    await Promise.all(parts.slice(done, done + BUCKETS_AT_ONCE).map(work));
-    report(Math.min(1, (done + BUCKETS_AT_ONCE) / parts.length));
-  }
+  let [next, done, failed] = [0, 0, false];
+  const worker = async () => {
+    while (next < parts.length && !failed) {
+      context.signal?.throwIfAborted();
+      const part = parts[next]!;
+      next += 1;
+      try {
+        await work(part);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+      done += 1;
+      report(done / parts.length);
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: BUCKETS_AT_ONCE }, worker));
+  for (const end of ended) if (end.status === 'rejected') throw end.reason;
 }
 
 const progressOf =

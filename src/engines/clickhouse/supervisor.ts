@@ -196,6 +196,8 @@ class Supervisor implements ClickHouseChild {
       primary_index_cache_size: mebibytes(64),
       index_mark_cache_size: mebibytes(16),
       uncompressed_cache_size: '0',
+      // Every posted row asks the indexes of keys whether it is known.
+      index_uncompressed_cache_size: mebibytes(32),
       query_condition_cache_size: mebibytes(16),
       compiled_expression_cache_size: mebibytes(32),
       background_schedule_pool_size: '4',
