@@ -6,10 +6,11 @@ import { Decimal } from '../../kernel/decimal.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import { checkMonth } from '../dimensions.ts';
-import { figuresOf, type SumRow } from '../figures.ts';
+import { figuresByGas, figuresOf, type SumRow } from '../figures.ts';
 import {
   type Dimension,
   type InventoryQuery,
+  type InventoryRow,
   type InventoryStatement,
   inventoryRef,
   narrowedBy,
@@ -44,7 +45,7 @@ export async function differsFromBooks(context: ReadContext, methodology: Method
   return methodology.methane !== 'by_source' || (await decidesOtherwise(context, methodology));
 }
 
-/** @throws FootingError `invalid` for a dimension that is in no sum of quantities (supplier, data quality, gas …). */
+/** @throws FootingError `invalid` for a dimension that is in no sum of quantities (supplier, data quality). */
 export async function inventoryUnder(
   context: ReadContext,
   query: InventoryQuery,
@@ -52,7 +53,8 @@ export async function inventoryUnder(
 ): Promise<InventoryStatement> {
   const groupBy = [...(query.groupBy ?? (['scope'] as const))];
   const filters = Object.entries(query.filters ?? {}).filter(([, values]) => values !== undefined);
-  for (const dimension of [...groupBy, ...filters.map(([name]) => name)]) {
+  const columns = groupBy.filter((dimension) => dimension !== 'gas');
+  for (const dimension of [...columns, ...filters.map(([name]) => name)]) {
     if (DIMENSIONS[dimension as Dimension]) continue;
     throw new FootingError(
       'invalid',
@@ -63,7 +65,7 @@ export async function inventoryUnder(
             field: 'group_by',
             value: shown(dimension),
             reason: 'is in no sum of quantities, and the methodology takes other factors than the books',
-            remedy: `Use ${Object.keys(DIMENSIONS).join(', ')}; or adopt the methodology`,
+            remedy: `Use ${Object.keys(DIMENSIONS).join(', ')}, gas; or adopt the methodology`,
           },
         ],
       },
@@ -87,7 +89,7 @@ export async function inventoryUnder(
   });
   const groups = new Map<string, Counted[]>();
   for (const item of items) {
-    const key = JSON.stringify(groupBy.map((dimension) => DIMENSIONS[dimension]!(item)));
+    const key = JSON.stringify(columns.map((dimension) => DIMENSIONS[dimension]!(item)));
     const group = groups.get(key);
     if (group) group.push(item);
     else groups.set(key, [item]);
@@ -105,10 +107,12 @@ export async function inventoryUnder(
     );
   const ref = (keys: Partial<Record<Dimension, string>>) =>
     `${inventoryRef({ ...query, gwp }, keys)}&methodology=${methodologyId(methodology)}`;
-  const rows = [...groups].map(([key, group]) => {
+  const rows = [...groups].flatMap(([key, group]): InventoryRow[] => {
     const values = JSON.parse(key) as string[];
-    const keys = Object.fromEntries(groupBy.map((dimension, i) => [dimension, values[i]!]));
-    return { keys, ...figures(group), ref: ref(keys) };
+    const keys = Object.fromEntries(columns.map((dimension, i) => [dimension, values[i]!]));
+    if (!groupBy.includes('gas')) return [{ keys, ...figures(group), ref: ref(keys) }];
+    const sums = group.map((item) => item.sums);
+    return figuresByGas(sums, gwp).map(([gas, of]) => ({ keys: { ...keys, gas }, ...of, ref: ref(keys) }));
   });
   rows.sort((a, b) => {
     for (const dimension of groupBy) {

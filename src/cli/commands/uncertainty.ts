@@ -40,6 +40,7 @@ interface Options extends CommonOptions {
 }
 
 const right = 'right' as const;
+const FACTORS_PRINTED = 10;
 
 export function withUncertainty(report: Command): Command {
   return report.addCommand(uncertaintyCommand());
@@ -114,21 +115,24 @@ function printUncertainty(found: UncertaintyView): void {
       { title: 'What contributes most' },
       { title: 't CO2e', align: right },
       { title: '±  %', align: right },
+      { title: '' },
       { title: 'of the variance, %', align: right },
     ];
     print(
       table(
         list,
         found.factors
-          .slice(0, 10)
-          .map(({ name, co2e_kg, percent, variance_percent }) => [
+          .slice(0, FACTORS_PRINTED)
+          .map(({ name, co2e_kg, percent, stated, variance_percent }) => [
             name,
             tonnes(co2e_kg),
             Number(percent).toFixed(1),
+            stated ? 'stated' : 'by pedigree',
             Number(variance_percent).toFixed(1),
           ]),
       ),
     );
+    if (found.factors.length > FACTORS_PRINTED) print(dim('… and smaller ones; --json lists the twenty largest.'));
   }
   print(dim('Intervals hold the true figure in 95 of 100 cases; tonnes are rounded to the kilogram here.'));
 }
