@@ -8,7 +8,9 @@ import type { StreamDefinition } from '../streams/types.ts';
 import { applyBaseYear } from './base-year/ledger.ts';
 import { BASE_YEAR_KINDS } from './base-year/statements.ts';
 import { CHECK_STREAMS } from './checks/streams.ts';
+import { totals } from './checksums.ts';
 import { factors } from './factors/stream.ts';
+import { BEFORE_CLOSING, entityParameters, type KnownEntities, knownAsOf, knownEntities } from './knownEntities.ts';
 import { applyChoices, compiledChoices, MATCHING_KINDS } from './matching/ledger.ts';
 import { conditionSql, type Refinement, refined, refinementBy } from './matching/refine.ts';
 import { ADOPT_KIND, adopt, decideAgain, decideNew, starterReleases } from './matching.ts';
@@ -153,10 +155,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     `
     SELECT countIf(sign = 1) AS posted, countIf(sign = -1) AS reversed, countIf(sign = 1 AND method != '') AS methods,
       countIf(sign = -1 AND origin_seq >= {first:UInt64}) AS own,
-      countIf(sign = 1 AND entity NOT IN (${knownAsOf('{last:UInt64}')} AND max(closed) IS NULL)) AS strangers,
-      countIf(sign = 1 AND toYYYYMM(start_date) != toYYYYMM(coalesce(end_date, start_date))) AS split,
-      countIf(sign = 1 AND (${isLong('quantity')} OR ${isLong('amount')})) AS long,
-      max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0)))) AS size) AS largest,
+      ${rowsProbe('{last:UInt64}')},
       sum(size) AS together
       ${small ? `, groupArrayIf(${REVERSALS_NAMED_MAX + 1})((toString(key_hash), origin_seq, origin_row, seq), sign = -1) AS reversals` : ''}
     FROM activities AS a
@@ -167,7 +166,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
   const refinement = await refinementAsOf(context, first);
   const rowsToPost = refined(`(SELECT * FROM activities WHERE ${where})`, refinement);
   // What is posted row by row is nearly always decided already: the decisions are read while it is found out whether that is so.
-  const early = small ? readDecisions(context, rowsToPost, last, { first, last }, true) : undefined;
+  const early = small ? readDecisions(context, rowsToPost, last, { first, last }) : undefined;
   const deciding = small ? decideNew(context, { first, last, table: 'activities' }) : undefined;
   await settled([probing, early, deciding]);
   const [probe] = await probing;
@@ -348,10 +347,13 @@ async function postMoney(context: PostContext, entry: Entry): Promise<void> {
   await repost(context, entry.seq, changed.join(' OR '), {});
 }
 
+/** `moved`: further rows, whose descriptor is another one from here on; else those decided again have kept theirs. */
 async function repostDecidedAgain(context: PostContext, by: number, moved?: string): Promise<void> {
-  const decided = 'descriptor IN (SELECT descriptor FROM matches WHERE seq = {by:UInt64})';
-  await repost(context, by, moved === undefined ? decided : `${decided} OR ${moved}`, {});
+  const decided = `descriptor IN ${DECIDED_AGAIN}`;
+  await repost(context, by, moved === undefined ? decided : `${decided} OR ${moved}`, {}, moved === undefined);
 }
+
+const DECIDED_AGAIN = '(SELECT descriptor FROM matches WHERE seq = {by:UInt64})';
 
 /** Reverses the postings of all live activities for which `condition` holds, and posts them again by the rules as of `by`. */
 async function repost(
@@ -359,9 +361,17 @@ async function repost(
   by: number,
   condition: string,
   parameters: Record<string, unknown>,
+  decidedAgain = false,
 ): Promise<void> {
   const refinement = await refinementAsOf(context, by);
-  const plain = await repostActivities(context, by, `method = '' AND (${condition})`, parameters, refinement);
+  const plain = await repostActivities(
+    context,
+    by,
+    `method = '' AND (${condition})`,
+    parameters,
+    refinement,
+    decidedAgain,
+  );
   const calculated = await repostComponents(context, by, condition, parameters, refinement);
   if (plain || calculated) await insertTotals(context, by, by);
 }
@@ -372,24 +382,40 @@ async function repostActivities(
   condition: string,
   parameters: Record<string, unknown>,
   refinement: Refinement,
+  decidedAgain: boolean,
 ): Promise<boolean> {
   const table = refined('activities', refinement);
-  const [live] = await read<{ rows: string }>(
+  const [live] = await read<Pick<Probe, 'split' | 'long' | 'largest' | 'strangers'> & { rows: string }>(
     context,
-    `SELECT count() AS rows FROM ${table} WHERE seq < {by:UInt64} AND sign = 1 AND ${condition}`,
+    `
+    SELECT count() AS rows, ${rowsProbe('{by:UInt64}')}
+    FROM ${table} AS a
+    WHERE seq < {by:UInt64} AND sign = 1 AND ${condition}`,
     { by, ...parameters },
   );
   const rows = Number(live?.rows ?? 0);
   if (rows === 0) return false;
+  const has = {
+    rows,
+    split: Number(live!.split) > 0,
+    long: Number(live!.long) > 0,
+    largest: Number(live!.largest),
+    strangers: Number(live!.strangers) > 0,
+  };
   await inChunks(rows, async (chunk) => {
     const where = `sign = 1 AND seq < {by:UInt64} AND ${chunk} AND ${condition}
       AND (key_hash, origin_seq, origin_row) NOT IN (
         SELECT key_hash, origin_seq, origin_row FROM activities WHERE sign = -1 AND seq < {by:UInt64} AND ${chunk})`;
     const origins = `SELECT key_hash, origin_seq, origin_row, {by:UInt64} AS by_seq FROM ${table} WHERE ${where}`;
-    await run(context, reverseLines(origins), { by, ...parameters });
-    await run(context, reverseHeld(origins), { by, ...parameters });
+    // Lines stand under decisions about the descriptor of their activity.
+    const among = decidedAgain
+      ? `${chunk} AND match IN (SELECT match FROM matches WHERE descriptor IN ${DECIDED_AGAIN})`
+      : undefined;
+    await run(context, reverseLines(origins, among), { by, ...parameters });
+    await run(context, reverseHeld(origins, among), { by, ...parameters });
     const source = `(SELECT * REPLACE ({by:UInt64} AS seq) FROM (SELECT * FROM ${table} WHERE ${where}))`;
-    await insertPostings(context, source, by, { by, ...parameters }, { ...UNKNOWN_ROWS, rows });
+    const descriptors = decidedAgain ? DECIDED_AGAIN : undefined;
+    await insertPostings(context, source, by, { by, ...parameters }, has, undefined, descriptors);
   });
   return true;
 }
@@ -446,10 +472,9 @@ interface Decided {
 
 async function readDecisions(
   context: PostContext,
-  rows: string,
+  rows: string | undefined,
   seq: number,
   parameters: Record<string, unknown>,
-  few: boolean,
 ): Promise<Decided> {
   const [[probe], known] = await Promise.all([
     read<DecisionProbe>(
@@ -458,7 +483,7 @@ async function readDecisions(
       SELECT countIf(held != '') AS held_count, countIf(fx != '') AS converted, countIf(held = '' AND NOT fast) AS slow,
         countIf(basis = 'spend' AND held = '') AS spend, max(reach) AS reach_max,
         ${MASSES.map((mass) => `countIf(n_${mass} != 0) AS has_${mass}`).join(', ')}
-      FROM ${decisions('*', few ? rows : undefined)}`,
+      FROM ${decisions('*', rows)}`,
       { ...parameters, decided: Number(parameters.last ?? seq) },
     ),
     knownEntities(context, seq),
@@ -474,9 +499,10 @@ async function insertPostings(
   parameters: Record<string, unknown>,
   has: { rows: number; split: boolean; long: boolean; largest: number; strangers: boolean },
   decided?: Decided,
+  descriptors?: string,
 ): Promise<{ present: ReadonlySet<Mass>; reachMax: number }> {
   const few = has.rows <= FEW_ROWS;
-  const { probe, known } = decided ?? (await readDecisions(context, rows, seq, parameters, few));
+  const { probe, known } = decided ?? (await readDecisions(context, few ? rows : descriptors, seq, parameters));
   const heaviest = has.largest * Number(probe.reach_max);
   const unknownEntities = known.names.length > 0 && has.strangers;
   const stated = 'a.entity IN {known:Array(String)}';
@@ -489,6 +515,7 @@ async function insertPostings(
     reachMax: Number(probe.reach_max),
     present: new Set(MASSES.filter((mass: Mass) => Number(probe[`has_${mass}`]) > 0)),
     few,
+    descriptors,
     heavy: !(heaviest <= LINE_KG_MAX),
     unknownEntities,
     converted: Number(probe.converted) > 0,
@@ -514,45 +541,12 @@ async function insertPostings(
   return { present: source.present, reachMax: source.reachMax };
 }
 
-/** A SELECT of the entities that are stated as of a seq. */
-function knownAsOf(seq: string): string {
-  return `SELECT external_id FROM entities WHERE seq <= ${seq} GROUP BY external_id HAVING sum(sign) > 0`;
-}
-
-/** The entities that are stated, and on which day (days since 1970) those closed that did. */
-interface KnownEntities {
-  names: string[];
-  closed: Map<string, number>;
-}
-
-async function knownEntities(place: Place, seq: number): Promise<KnownEntities> {
-  const rows = await read<{ external_id: string; closed_: string }>(
-    place,
-    `SELECT external_id, toString(argMaxIf(ifNull(toInt32(closed), ${NEVER}), (origin_seq, origin_row), live > 0)) AS closed_
-     FROM (
-       SELECT external_id, origin_seq, origin_row, any(closed) AS closed, sum(sign) AS live
-       FROM entities WHERE seq <= {seq:UInt64} GROUP BY external_id, origin_seq, origin_row)
-     GROUP BY external_id HAVING sum(live) > 0 ORDER BY external_id`,
-    { seq },
-  );
-  return {
-    names: rows.map((row) => row.external_id),
-    closed: new Map(
-      rows.filter((row) => Number(row.closed_) !== NEVER).map((row) => [row.external_id, Number(row.closed_)]),
-    ),
-  };
-}
-
-const NEVER = 2_147_483_647;
-/** True of rows that begin before their entity closed. */
-const BEFORE_CLOSING = `toInt32(a.start_date) < transform(toString(a.entity), {closed_names:Array(String)}, {closed_days:Array(Int32)}, toInt32(${NEVER}))`;
-
-function entityParameters({ names, closed }: KnownEntities): Record<string, unknown> {
-  return {
-    known: names,
-    ...(closed.size > 0 && { closed_names: [...closed.keys()], closed_days: [...closed.values()] }),
-  };
-}
+/** What decides which statements some rows (alias `a`) need: columns of a {@link Probe}. */
+const rowsProbe = (seq: string): string => `
+      countIf(sign = 1 AND entity NOT IN (${knownAsOf(seq)} AND max(closed) IS NULL)) AS strangers,
+      countIf(sign = 1 AND toYYYYMM(start_date) != toYYYYMM(coalesce(end_date, start_date))) AS split,
+      countIf(sign = 1 AND (${isLong('quantity')} OR ${isLong('amount')})) AS long,
+      max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0)))) AS size) AS largest`;
 
 /** Runs `work` over ranges of key_hash that hold about REPOST_ROWS_MAX of `rows` rows each. */
 async function inChunks(rows: number, work: (condition: string) => Promise<void>): Promise<void> {
@@ -563,29 +557,4 @@ async function inChunks(rows: number, work: (condition: string) => Promise<void>
     const to = (HASHES * (i + 1n)) / chunks - 1n;
     await work(`key_hash BETWEEN toUInt64('${from}') AND toUInt64('${to}')`);
   }
-}
-
-/** Exact sums and an order-independent hash of the lines of every table, so that any changed amount is found. Two statements for all tables. */
-async function totals(context: PostContext, seq: number): Promise<Record<string, string>> {
-  const tables = CARBON_TABLE_NAMES.map((table) => {
-    const content = table === 'activities' ? '* EXCEPT attributes, mapKeys(attributes), mapValues(attributes)' : '*';
-    return `SELECT '${table}' AS name, toString(count()) AS lines, toString(sum(cityHash64(tuple(${content})))) AS hash
-      FROM ${table} WHERE seq <= {seq:UInt64}`;
-  });
-  const [rows, [sums]] = await Promise.all([
-    read<{ name: string; lines: string; hash: string }>(context, tables.join('\nUNION ALL\n'), { seq }),
-    read<Record<string, string>>(
-      context,
-      `SELECT ${MASSES.map((mass) => `toString(sum(toDecimal256(${mass}, 24))) AS ${mass}`).join(', ')} FROM emissions WHERE seq <= {seq:UInt64}`,
-      { seq },
-    ),
-  ]);
-  const byName = new Map(rows.map((row) => [row.name, row]));
-  const found: Record<string, string> = {};
-  for (const table of CARBON_TABLE_NAMES) {
-    found[`${table} lines`] = byName.get(table)!.lines;
-    found[`${table} hash`] = byName.get(table)!.hash;
-  }
-  for (const mass of MASSES) found[`emissions ${mass} kg`] = sums![mass]!;
-  return found;
 }

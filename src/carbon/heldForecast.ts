@@ -1,6 +1,7 @@
 /** What a dry run tells of activities beside their rows: how many would be held back, and why. Nothing is stated or posted. */
 import type { HeldForecast } from '../ledger/dryRun.ts';
 import type { ReadContext } from '../ledger/types.ts';
+import { BEFORE_CLOSING, entityParameters, knownEntities } from './knownEntities.ts';
 import { type DescriptorRow, descriptorOf } from './matching/descriptor.ts';
 import { refinementBy } from './matching/refine.ts';
 import { matchingState } from './matching/state.ts';
@@ -9,9 +10,6 @@ import { HOLD_WORDS } from './tables.ts';
 
 /** Activities that are named for a reason. */
 const EXAMPLES_MAX = 3;
-const STATED_ENTITIES =
-  'SELECT external_id FROM entities WHERE seq <= {seq:UInt64} GROUP BY external_id HAVING sum(sign) > 0';
-
 /**
  * Rows of `table` (columns as those of `activities`) that decisions in force would hold back. A row is held when one of its years is; the
  * reason is that of the first. Rows for a calculation method are only counted (`notTold`): what they need is seen when they are calculated.
@@ -20,28 +18,32 @@ const STATED_ENTITIES =
 export async function heldForecast(context: ReadContext, table: string): Promise<HeldForecast> {
   const state = await matchingState(context, context.seq);
   const { facts } = refinementBy(state.choices.further);
+  const known = await knownEntities(context, context.seq);
+  const closing = known.closed.size > 0 ? `, NOT (${BEFORE_CLOSING}), 'entity_closed'` : '';
+  const entity =
+    known.names.length === 0 ? "''" : `multiIf(a.entity NOT IN {known:Array(String)}, 'unknown_entity'${closing}, '')`;
   const rows = await read<
-    DescriptorRow & { method: string; stranger: number; first_year: number; last_year: number; rows: string }
+    DescriptorRow & { method: number; by_entity: string; first_year: number; last_year: number; rows: string }
   >(
     context,
     `
     SELECT activity, unit, currency, country, region, category, method != '' AS method, quantity IS NOT NULL AS has_quantity,
       amount IS NOT NULL AS has_amount, ${facts} AS facts, '' AS calculation, 0 AS component, '' AS problem, 0 AS calculation_flags,
-      entity NOT IN (${STATED_ENTITIES}) AND (SELECT count() FROM (${STATED_ENTITIES})) > 0 AS stranger,
+      ${entity} AS by_entity,
       toYear(start_date) AS first_year, toYear(coalesce(end_date, start_date)) AS last_year, count() AS rows
-    FROM ${table}
+    FROM ${table} AS a
     GROUP BY ALL
     ORDER BY rows DESC, activity, unit, country`,
-    { seq: context.seq },
+    { seq: context.seq, ...(known.names.length > 0 && entityParameters(known)) },
   );
   const found = new Map<string, { rows: number; examples: Set<string> }>();
   let notTold = 0;
   for (const row of rows) {
-    if (Number(row.method) === 1 && !row.stranger) {
+    if (Number(row.method) === 1 && row.by_entity === '') {
       notTold += Number(row.rows);
       continue;
     }
-    const reason = row.stranger ? 'unknown_entity' : reasonOf(row);
+    const reason = row.by_entity === '' ? reasonOf(row) : row.by_entity;
     if (reason === undefined) continue;
     const group = found.get(reason) ?? { rows: 0, examples: new Set() };
     found.set(reason, group);
