@@ -66,7 +66,12 @@ export async function explainInventory(
   const [path = '', words = ''] = splitOnce(ref, '?');
   const parameters = new URLSearchParams(words);
   if (parameters.has('as_of')) context = { ...context, seq: asOfOf(parameters, context.seq) };
-  if (path === 'inventory') return explainFigure(context, queryOf(parameters), options);
+  if (path === 'inventory') {
+    const gas = parameters.get('gas');
+    parameters.delete('gas');
+    const query = queryOf(parameters);
+    return gas === null ? explainFigure(context, query, options) : explainGas(context, query, gas, options);
+  }
   if (path.startsWith('emission/'))
     return explainLine(context, path.slice('emission/'.length), gwpOf(parameters), options);
   if (path.startsWith('factor/')) return explainFactor(context, path.slice('factor/'.length));
@@ -144,6 +149,44 @@ async function explainFigure(
     ],
     children,
     childrenTotal: step ? statement.rows.length : figures.lines,
+  };
+}
+
+/** One gas of a figure: the same steps, and at their end the lines with all that they emit. */
+async function explainGas(
+  context: ReadContext,
+  query: InventoryQuery,
+  gas: string,
+  options: ExplainOptions,
+): Promise<ExplanationNode> {
+  const fixed = query.filters ?? {};
+  const step = STEPS.find((dimension) => fixed[dimension]?.length !== 1);
+  const statement = await inventory(context, { ...query, groupBy: step ? [step, 'gas'] : ['gas'] });
+  const rows = statement.rows.filter(({ keys }) => keys.gas === gas);
+  if (rows.length === 0) throw new FootingError('not_found', `The figure has no ${shown(gas)}.`);
+  const value = rows.reduce((sum, { co2e_kg }) => sum.add(Decimal.parse(co2e_kg)), Decimal.ZERO);
+  const lines = rows.reduce((sum, row) => sum + row.lines, 0);
+  const offset = options.offset ?? 0;
+  const limit = options.limit ?? CHILDREN_MAX;
+  const name = GAS_WORDS[gas as Gas] ?? gas;
+  const children = step
+    ? rows.slice(offset, offset + limit).map((row) => ({
+        ...leaf('part', row.ref, titleOf(step, row.keys[step] ?? ''), row.co2e_kg),
+        facts: [['lines', String(row.lines)]] as Array<[string, string]>,
+      }))
+    : await lineNodes(context, query, limit, offset);
+  return {
+    kind: 'figure',
+    ref: `${inventoryRef(query, {})}&gas=${encodeURIComponent(gas)}`,
+    title: `${name}${describe(query)}`,
+    value: value.toString(),
+    unit: 'kg CO2e',
+    words: step
+      ? `What ${linesOf(lines)} emit of it, under the 100-year potentials of ${statement.gwp}.`
+      : `What ${linesOf(lines)} emit of it, under the 100-year potentials of ${statement.gwp}. The lines are listed with all of their gases.`,
+    facts: [['potentials', statement.gwp], ...boundaryFacts(statement), ['lines', String(lines)]],
+    children,
+    childrenTotal: step ? rows.length : statement.rows.reduce((most, row) => Math.max(most, row.lines), 0),
   };
 }
 

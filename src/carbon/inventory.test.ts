@@ -114,6 +114,13 @@ test('a figure is walked down to its line, its record and its factor', async () 
   await expect(explainInventory(context, 'inventory?colour=red', { source })).rejects.toMatchObject({
     code: 'malformed',
   });
+  const byGas = await inventory(context, { groupBy: ['gas'] });
+  expect(byGas.rows.length).toBeGreaterThan(2);
+  for (const { ref, co2e_kg } of byGas.rows) {
+    const { value, children } = await explainInventory(context, ref, { source });
+    expect(value).toBe(co2e_kg);
+    expect((await explainInventory(context, children[0]!.ref!, { source })).value).toBe(children[0]!.value);
+  }
 });
 
 describe('what is asked for must exist', () => {

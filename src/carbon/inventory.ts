@@ -122,7 +122,11 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
       const keys = Object.fromEntries(columns.map((dimension, i) => [dimension, group[0]![`k${i}`]!]));
       const ref = inventoryRef(query, keys);
       if (!groupBy.includes('gas')) return [{ keys, ...figuresOf(group, gwp), ref }];
-      return figuresByGas(group, gwp).map(([gas, figures]) => ({ keys: { ...keys, gas }, ...figures, ref }));
+      return figuresByGas(group, gwp).map(([gas, figures]) => ({
+        keys: { ...keys, gas },
+        ...figures,
+        ref: `${ref}&gas=${encodeURIComponent(gas)}`,
+      }));
     })
     .sort((a, b) => compareKeys(a.keys, b.keys, groupBy));
   return {

@@ -24,6 +24,13 @@ export interface IntensityQuery extends InventoryQuery {
   per: string;
 }
 
+export interface IntensitySide {
+  co2e_t: string;
+  intensity: string | null;
+  /** For `footing explain`: the total; market-based, its scope 2, the rest being that of the location-based total. */
+  ref: string;
+}
+
 export interface Intensity {
   from: string;
   to: string;
@@ -35,9 +42,9 @@ export interface Intensity {
   /** Invoice lines that it is made of; null when it is stated. */
   revenue_lines: number | null;
   per: string;
-  location_based: { co2e_t: string; intensity: string | null };
+  location_based: IntensitySide;
   /** Null where scope 2 has no market-based figure. */
-  market_based: { co2e_t: string; intensity: string | null } | null;
+  market_based: IntensitySide | null;
   notes: string[];
 }
 
@@ -58,10 +65,11 @@ export async function intensityStatement(
   const statement = await inventory(books.carbon, { ...query, groupBy: ['scope'] });
   const market = await marketTotal(books.carbon, query, statement);
   const net = query.revenue === undefined ? await recognised(books.revenue, query) : stated(query);
-  const one = (kg: Rational) => ({
+  const one = (kg: Rational, ref: string): IntensitySide => ({
     co2e_t: shownExactly(kg.div(KG_PER_TONNE)),
     intensity:
       intensity(kg.div(KG_PER_TONNE), net.amount, Rational.parse(per))?.toDecimal(INTENSITY_SCALE).toString() ?? null,
+    ref,
   });
   const notes = [
     ...(net.basis === 'recognised'
@@ -85,8 +93,8 @@ export async function intensityStatement(
     revenue: shownExactly(net.amount),
     revenue_lines: net.lines,
     per,
-    location_based: one(Rational.fromDecimal(Decimal.parse(statement.total.co2e_kg))),
-    market_based: market && one(market),
+    location_based: one(Rational.fromDecimal(Decimal.parse(statement.total.co2e_kg)), statement.total.ref),
+    market_based: market && one(market.total, market.ref),
     notes,
   };
 }
@@ -95,13 +103,13 @@ async function marketTotal(
   context: ReadContext,
   query: IntensityQuery,
   statement: InventoryStatement,
-): Promise<Rational | null> {
+): Promise<{ total: Rational; ref: string } | null> {
   const both = await scope2Statement(context, query);
   if (both === null) return null;
   const total = Decimal.parse(statement.total.co2e_kg)
     .sub(Decimal.parse(both.location_based.co2e_kg))
     .add(Decimal.parse(both.market_based.co2e_kg));
-  return Rational.fromDecimal(total);
+  return { total: Rational.fromDecimal(total), ref: both.market_based.ref };
 }
 
 interface NetRevenue {

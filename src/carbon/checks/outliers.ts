@@ -2,7 +2,7 @@
 import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
-import type { InventoryQuery } from '../dimensions.ts';
+import { type InventoryQuery, inventoryRef } from '../dimensions.ts';
 import { inventory } from '../inventory.ts';
 import { organisationAsOf } from '../organisation/organisation.ts';
 
@@ -18,6 +18,8 @@ export interface OutlierFinding {
   median: string;
   /** value / median, two decimals. */
   times: string;
+  /** For `footing explain`. */
+  ref: string;
 }
 
 /** Months or peers that a median needs. */
@@ -73,6 +75,7 @@ export async function intensityOutliers(
       value: value.toDecimal(6).toString(),
       median: median.toDecimal(6).toString(),
       times: ratio.toDecimal(2).toString(),
+      ref: inventoryRef(query, { entity: row.entity, month: row.month, scope: row.scope }),
     });
   };
   const series = groupBy(rows, ({ entity, scope }) => JSON.stringify([entity, scope]));

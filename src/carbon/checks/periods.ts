@@ -1,7 +1,7 @@
 /** Completeness: which entity lacks which month of which energy; gaps and overlaps between the periods of one meter. */
 import { addMonthsToMonth, daysInMonth, monthRange } from '../../kernel/dates.ts';
 import type { ReadContext } from '../../ledger/types.ts';
-import { checkMonth } from '../dimensions.ts';
+import { checkMonth, inventoryRef } from '../dimensions.ts';
 import { type Organisation, organisationAsOf, parentsOf } from '../organisation/organisation.ts';
 import { read } from '../sql.ts';
 
@@ -11,6 +11,8 @@ export interface CompletenessCell {
   state: 'complete' | 'partial' | 'missing' | 'outside';
   /** Days of the month that lines cover; several meters may cover a day more than once. */
   days: number;
+  /** The figure of what is there, for `footing explain`; null where nothing is. */
+  ref: string | null;
 }
 
 export interface CompletenessRow {
@@ -83,9 +85,12 @@ export async function completeness(context: ReadContext, query: { from?: string;
     const byMonth = new Map(group.map((cell) => [cell.month, cell]));
     const grid = months.map((month): CompletenessCell => {
       const cell = byMonth.get(month);
-      if (!cell) return { month, state: lives(organisation, entity, month) ? 'missing' : 'outside', days: 0 };
+      if (!cell)
+        return { month, state: lives(organisation, entity, month) ? 'missing' : 'outside', days: 0, ref: null };
       const whole = daysInMonth(Number(month.slice(0, 4)), Number(month.slice(5)));
-      return { month, state: cell.periods === 0 || cell.days >= whole ? 'complete' : 'partial', days: cell.days };
+      const state = cell.periods === 0 || cell.days >= whole ? 'complete' : 'partial';
+      const ref = inventoryRef({}, { entity, activity, scope: String(scope), month });
+      return { month, state, days: cell.days, ref };
     });
     const count = (state: CompletenessCell['state']) => grid.filter((cell) => cell.state === state).length;
     return { entity, activity, scope, cells: grid, missing: count('missing'), partial: count('partial') };

@@ -126,8 +126,8 @@ interface IntensityView {
   basis: string;
   revenue: string;
   per: string;
-  location_based: { co2e_t: string; intensity: string | null };
-  market_based: { co2e_t: string; intensity: string | null } | null;
+  location_based: { co2e_t: string; intensity: string | null; ref: string };
+  market_based: { co2e_t: string; intensity: string | null; ref: string } | null;
   notes: string[];
 }
 
@@ -181,6 +181,7 @@ function intensityCommand(): Command {
             ),
           );
           for (const note of found.notes) print(wrapped(note, ''));
+          printSuggestions([found.location_based, found.market_based].flatMap((side) => (side ? [side.ref] : [])));
         });
       },
     );

@@ -78,6 +78,7 @@ const CompletenessSchema = Type.Object(
                   description: 'outside: the entity had not opened or had closed',
                 }),
                 days: Type.Integer(),
+                ref: Nullable(Type.String({ description: 'For /api/explain; null where nothing is' })),
               },
               strict,
             ),
@@ -116,6 +117,7 @@ const OutliersSchema = findings({
   value: Type.String({ description: 'kg CO2e; against peers kg CO2e per square metre' }),
   median: Type.String(),
   times: Type.String(),
+  ref: Type.String({ description: 'For /api/explain' }),
 });
 
 const DuplicatesSchema = findings({

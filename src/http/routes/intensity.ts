@@ -20,7 +20,11 @@ const Month = Type.String({
 const Amount = { pattern: '^\\d{1,20}(\\.\\d{1,12})?$' };
 
 const Side = Type.Object(
-  { co2e_t: DecimalText, intensity: Nullable(Type.String({ description: 'Nine decimals; null where revenue is 0' })) },
+  {
+    co2e_t: DecimalText,
+    intensity: Nullable(Type.String({ description: 'Nine decimals; null where revenue is 0' })),
+    ref: Type.String({ description: 'For /api/explain: the total; market-based, its scope 2' }),
+  },
   strict,
 );
 
