@@ -520,8 +520,10 @@ export function scopeThreeCategory(text: string): number | undefined {
   return number >= 1 && number <= 15 ? number : undefined;
 }
 
-function isUnsplit(factor: Factor): boolean {
-  return !Rational.parse(factor.gases.co2e_unsplit || '0').isZero();
+/** True when the source gives CO2e alone; a factor that has its main gases and some CO2e beside them is split. */
+function isUnsplit({ gases }: Factor): boolean {
+  const has = (mass: string) => !Rational.parse(mass || '0').isZero();
+  return has(gases.co2e_unsplit) && ![gases.co2_fossil, gases.ch4_fossil, gases.ch4_non_fossil, gases.n2o].some(has);
 }
 
 function compare(a: string, b: string): number {
