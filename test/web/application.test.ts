@@ -151,6 +151,16 @@ describe('as of an earlier entry', () => {
       await page.getByRole('button', { name: 'Back to now' }).click();
       await page.getByText(/The books as they stood/).waitFor({ state: 'detached' });
       expect(page.url()).not.toContain('as_of');
+      // By day: none before the books were opened, and today the last one.
+      const head = ((await application.call('/api/account')) as { seq: number }).seq;
+      await page.getByRole('button', { name: /^As of now/ }).click();
+      await page.getByLabel('End of day').fill('2001-01-01');
+      await page.getByRole('button', { name: 'Show' }).last().click();
+      await page.getByText('The journal had no entry yet on that day.').waitFor();
+      await page.getByLabel('End of day').fill(new Date().toISOString().slice(0, 10));
+      await page.getByRole('button', { name: 'Show' }).last().click();
+      await page.getByText(/The books as they stood after entry/).waitFor();
+      expect(page.url()).toContain(`as_of=${head}`);
     });
   });
 });

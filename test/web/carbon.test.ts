@@ -130,6 +130,28 @@ describe('estimates', () => {
   });
 });
 
+describe('rules', () => {
+  it('say what they would do before they are stated, and are taken back', { timeout: TIME }, async () => {
+    const before = (await inventory('group_by=scope')).total.co2e_t;
+    const { page, faults, close } = await application.visit('/carbon/rules');
+    await page.getByRole('textbox', { name: 'Name', exact: true }).fill('Not the venture');
+    await page.getByLabel('Field').selectOption('entity');
+    await page.getByLabel('Values, separated by commas').fill('venture');
+    await page.getByLabel('It uses').selectOption('none');
+    await page.getByLabel('Why').fill('Reported by its majority owner');
+    await page.getByRole('button', { name: 'See the effect' }).click();
+    await page.getByText(/lines? of .* would be decided otherwise/).waitFor();
+    await page.getByRole('button', { name: 'State the rule' }).click();
+    await page.getByRole('row', { name: /^Not the venture/ }).waitFor();
+    await expect.poll(async () => (await inventory('group_by=scope')).total.co2e_t).not.toBe(before);
+    await page.getByRole('button', { name: 'Take back: Not the venture' }).click();
+    await page.getByText('No rule is in force').waitFor();
+    expect((await inventory('group_by=scope')).total.co2e_t).toBe(before);
+    expect(faults).toEqual([]);
+    await close();
+  });
+});
+
 describe('what if', () => {
   it('shows another methodology by cause, states it, and adopts it after its effect', { timeout: TIME }, async () => {
     const before = await inventory('group_by=scope');

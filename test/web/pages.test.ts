@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Application, importSample, openApplication, type Visit } from './support.ts';
+import { type Application, importSample, openApplication, posted, type Visit } from './support.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/screenshots');
 const PHOTOGRAPH = process.env.FOOTING_SCREENSHOTS;
@@ -29,9 +29,13 @@ beforeAll(async () => {
   await importSample(application);
   const { imports } = (await application.call('/api/imports')) as { imports: { seq: number; stream: string }[] };
   activitiesImport = imports.find(({ stream }) => stream === 'activities')!.seq;
-  // A report waits until what was imported is posted.
-  await application.call('/api/reports/mrr');
-  await application.call('/api/reports/inventory');
+  await application.call('/api/carbon/base-years', {
+    json: { from: '2024-01', to: '2024-12', text: 'First full year' },
+  });
+  await application.call('/api/carbon/targets', {
+    json: { name: 'near-term', scopes: ['1', '2'], target_year: 2030, reduction_percent: '42' },
+  });
+  await posted(application);
 }, 300_000);
 afterAll(() => application.close());
 
@@ -48,6 +52,7 @@ const PAGES: readonly [name: string, path: () => string, complete: string][] = [
   ['breakdown', () => '/carbon/breakdown', 'canvas'],
   ['activities', () => '/carbon/activities', 'tbody tr'],
   ['what-if', () => '/carbon/what-if?try_gwp=AR6', 'canvas'],
+  ['base-year', () => '/carbon/base-year', 'tbody tr'],
   ['checks', () => '/carbon/checks', '.complete-complete'],
   ['intensity', () => '/carbon/intensity', 'tbody tr'],
   ['instruments', () => '/carbon/instruments', 'tbody tr'],
@@ -58,6 +63,7 @@ const PAGES: readonly [name: string, path: () => string, complete: string][] = [
   ['carbon-entities', () => '/carbon?by=entity&gwp=AR6&scope=3', 'canvas'],
   ['held', () => '/held', 'tbody tr'],
   ['imports', () => '/imports', 'tbody tr'],
+  ['sources', () => '/sources', 'form'],
   ['import', () => `/imports/${activitiesImport}`, '.rejected'],
   ['records', () => '/records/invoices', 'tbody tr'],
   ['exports', () => '/exports', 'tbody tr'],

@@ -125,6 +125,11 @@ describe('cohorts', () => {
     const { page, close } = await application.visit('/revenue/cohorts?from=2025-01&to=2025-02&kind=mrr&show=absolute');
     const row = page.getByRole('row', { name: /^Jan 2025/ });
     await row.waitFor();
+    await row.getByRole('button', { name: /4,500.00/ }).click();
+    const panel = page.getByRole('complementary', { name: 'Where it comes from' });
+    // The cell, its customers, and what moved one of them there.
+    await panel.getByRole('button', { name: /^c1.*1,500.00/ }).click();
+    await panel.getByRole('button', { name: /^expansion, c1.*500.00/ }).waitFor();
     expect((await row.locator('td').allTextContents()).map((text) => text.trim())).toEqual([
       '2',
       '4,000.00',

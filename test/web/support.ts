@@ -166,6 +166,16 @@ export async function importSample(application: Application): Promise<void> {
   ] as const) {
     await send(`/api/imports/${stream}`, file);
   }
+  await posted(application);
+}
+
+/** Until both books hold everything that was stated; on a busy machine that may take longer than a report waits. */
+export async function posted({ url, keys, call }: Application): Promise<void> {
+  const { seq } = (await call('/api/account')) as { seq: number };
+  const stream = await fetch(`${url}/api/journal/events?until=${seq}`, {
+    headers: { authorization: `Bearer ${keys.admin}` },
+  });
+  await stream.text();
 }
 
 /** Two months of one customer and two activities: figures that can be counted on fingers. */

@@ -1,5 +1,6 @@
 /** Every word that the page says, one file per page under texts/. Another language is other files of these shapes. */
 import { activities } from './texts/activities.ts';
+import { baseYear } from './texts/baseYear.ts';
 import { carbon } from './texts/carbon.ts';
 import { checks } from './texts/checks.ts';
 import { customers, segments } from './texts/customers.ts';
@@ -20,6 +21,7 @@ import { records } from './texts/records.ts';
 import { revenue } from './texts/revenue.ts';
 import { rules } from './texts/rules.ts';
 import { bookSettings, rates, settings } from './texts/settings.ts';
+import { sources } from './texts/sources.ts';
 import { whatIf } from './texts/whatIf.ts';
 
 export const t = {
@@ -61,4 +63,6 @@ export const t = {
   instruments,
   intensity,
   rules,
+  sources,
+  baseYear,
 };

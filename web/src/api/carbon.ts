@@ -129,3 +129,14 @@ export function useLines(query: LinesQuery, enabled = true) {
     enabled,
   });
 }
+
+/** Emissions per net revenue. */
+export function useIntensityReport(query: Query<'/api/reports/intensity'>, enabled = true) {
+  const asOf = useAsOf();
+  return useQuery({
+    queryKey: ['intensity', query, asOf],
+    queryFn: () => dataOf(api.GET('/api/reports/intensity', { params: { query: { ...query, ...asOfPart(asOf) } } })),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}

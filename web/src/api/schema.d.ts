@@ -889,6 +889,19 @@ export interface paths {
                                     remedy?: string;
                                 }[];
                             }[];
+                            /** @description Good rows that would be held back, in no total; null where the stream holds none back */
+                            held: {
+                                rows: number;
+                                reasons: {
+                                    reason: string;
+                                    words: string;
+                                    rows: number;
+                                    /** @description Some of the activities */
+                                    examples: string[];
+                                }[];
+                                /** @description Rows for a calculation method: it shows when they are calculated */
+                                not_told: number;
+                            } | null;
                             /** @description How the file was read */
                             options: {
                                 format: string;
@@ -1518,6 +1531,7 @@ export interface paths {
                                      * @example 400000
                                      */
                                     kwh: string;
+                                    percent: string | null;
                                     /**
                                      * @description kWh, exact
                                      * @example 400000
@@ -1533,7 +1547,7 @@ export interface paths {
                                 }[];
                                 /** @description What a reader of the market-based figure must know */
                                 notes: string[];
-                                /** @description Market-based lines by the dimensions asked for */
+                                /** @description The market-based figure by the dimensions asked for, adding up to it; by gas, kWh are those of the whole group */
                                 rows: {
                                     keys: {
                                         [key: string]: string;
@@ -1568,6 +1582,8 @@ export interface paths {
                                      * @example 400000
                                      */
                                     kwh: string;
+                                    /** @description For /api/explain */
+                                    ref: string;
                                 }[];
                             } | null;
                         };
@@ -1735,7 +1751,7 @@ export interface paths {
                     filters?: string;
                     /** @description A saved segment, by name or id; its conditions hold beside `filters` */
                     segment?: string;
-                    /** @description country, state, city, owner, data_source, mrr_band, customer_status, tag, plan, plan_group, billing_interval or custom.<name> */
+                    /** @description country, state, city, owner, data_source, currency, mrr_band, customer_status, tag, plan, plan_group, billing_interval or custom.<name> */
                     partition_by?: string;
                     /** @example 2026-03-31 */
                     until?: string;
@@ -2627,12 +2643,16 @@ export interface paths {
                                 [key: string]: string;
                             };
                             other_gas: string | null;
+                            all_gases_kg: {
+                                [key: string]: string;
+                            } | null;
                             /** @description Gas masses are the published CO2e of the gas / its potential */
                             derived_from_co2e: boolean;
                             /** @description kg CO2e per unit under each set; null where the set has no potential for the gas */
                             co2e_kg: {
                                 [key: string]: string | null;
                             };
+                            uncertainty_percent: string | null;
                             source: {
                                 table: string;
                                 row: string;
@@ -5952,6 +5972,17 @@ export interface paths {
                                  */
                                 applied_mwh: string;
                                 unused_mwh: string | null;
+                                /** @description Where it is applied */
+                                applied_to: {
+                                    site: string;
+                                    country: string;
+                                    period: string;
+                                    /**
+                                     * @description An exact decimal, as text
+                                     * @example 1234.50
+                                     */
+                                    mwh: string;
+                                }[];
                                 /** @description Why it may not be used */
                                 rejected: {
                                     criterion: string;
@@ -6336,7 +6367,7 @@ export interface paths {
         };
         /**
          * Set up the webhook of a data source
-         * @description The signing secret is kept by the server and in no entry. Setting it again replaces it.
+         * @description The signing secret is kept sealed with a key of the server; the entry has the hash of what is sealed. Setting it again replaces it.
          *
          *     Takes a key of the account with the role admin.
          */
@@ -6431,6 +6462,768 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data sources of the revenue book
+         * @description What each has brought, when last, and how its connection with Stripe stands; by name.
+         *
+         *     Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            sources: {
+                                name: string;
+                                /** @description As the ChartMogul-compatible API knows it */
+                                uuid: string;
+                                system: string;
+                                /**
+                                 * @description RFC 3339, UTC
+                                 * @example 2025-03-01T12:00:00.000Z
+                                 */
+                                created_at: string;
+                                /** @description Current records; of invoices their lines */
+                                records: {
+                                    customers: number;
+                                    plans: number;
+                                    invoices: number;
+                                    transactions: number;
+                                };
+                                last_entry: {
+                                    seq: number;
+                                    /**
+                                     * @description RFC 3339, UTC
+                                     * @example 2025-03-01T12:00:00.000Z
+                                     */
+                                    recorded_at: string;
+                                } | null;
+                                stripe: {
+                                    /** @description Objects of Stripe that are known */
+                                    objects: number;
+                                    /** @description Of these, objects that could not be taken; at most 20 are listed */
+                                    held: number;
+                                    held_listed: {
+                                        id: string;
+                                        object: string;
+                                        reason: string;
+                                    }[];
+                                    webhook: {
+                                        id: string;
+                                        path: string;
+                                        metered: string;
+                                        /**
+                                         * @description RFC 3339, UTC
+                                         * @example 2025-03-01T12:00:00.000Z
+                                         */
+                                        created_at: string;
+                                    } | null;
+                                    sync: {
+                                        /** @description A pass was begun and is not complete: it goes on with the next run */
+                                        unfinished: boolean;
+                                        resource: string | null;
+                                        complete_as_of: string | null;
+                                        /**
+                                         * @description RFC 3339, UTC
+                                         * @example 2025-03-01T12:00:00.000Z
+                                         */
+                                        last_at: string;
+                                        error: string | null;
+                                    } | null;
+                                } | null;
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/base-years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Base years, events and targets, as they are in force
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description In force as of the entry; content is as it was stated */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            base_years: {
+                                /** @description Number of an entry in the journal of the account */
+                                stated_in: number;
+                                stated_by: string;
+                                stated_at: string;
+                                content: {
+                                    [key: string]: unknown;
+                                };
+                            }[];
+                            events: {
+                                /** @description Number of an entry in the journal of the account */
+                                stated_in: number;
+                                stated_by: string;
+                                stated_at: string;
+                                content: {
+                                    [key: string]: unknown;
+                                };
+                            }[];
+                            targets: {
+                                /** @description Number of an entry in the journal of the account */
+                                stated_in: number;
+                                stated_by: string;
+                                stated_at: string;
+                                content: {
+                                    [key: string]: unknown;
+                                };
+                            }[];
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * State a base year with its recalculation policy
+         * @description Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request with the same key is done once; another request with it is refused with 409 */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description Tells several base years apart; default: main */
+                        name?: string;
+                        /**
+                         * @description YYYY-MM, inclusive
+                         * @example 2020-01
+                         */
+                        from: string;
+                        /**
+                         * @description Last month. Several whole years: their average is the base
+                         * @example 2020-12
+                         */
+                        to: string;
+                        /**
+                         * @description Default: that of the methodology in force
+                         * @enum {unknown}
+                         */
+                        approach?: "none" | "equity" | "financial" | "operational";
+                        parent?: string;
+                        /**
+                         * @description Default: that of the methodology in force
+                         * @enum {unknown}
+                         */
+                        gwp?: "AR4" | "AR5" | "AR6";
+                        /**
+                         * @description Method of scope 2, chosen once for the base year and its targets; default: location
+                         * @enum {unknown}
+                         */
+                        scope_2?: "location" | "market";
+                        /** @description Change of the tested scopes above which the base is recalculated, alone or with all that is pending; default: 5 */
+                        threshold_percent?: string;
+                        /** @description Default: all */
+                        test_scopes?: ("1" | "2" | "3")[];
+                        /** @description Entry as of which the first figure is read; default: this entry */
+                        as_of?: number;
+                        /** @description Why, for the report */
+                        text?: string;
+                        approved_by?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The journal entry that holds what was stated */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @description Hash of the entry; it covers all entries before it */
+                            hash: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            /** @description Rows of the request */
+                            rows: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * State a target against a base year
+         * @description Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request with the same key is done once; another request with it is refused with 409 */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @example near-term */
+                        name: string;
+                        /** @description Default: main */
+                        base_year?: string;
+                        /**
+                         * @description Default: absolute
+                         * @enum {unknown}
+                         */
+                        kind?: "absolute" | "intensity";
+                        /**
+                         * @example [
+                         *       "1",
+                         *       "2"
+                         *     ]
+                         */
+                        scopes: ("1" | "2" | "3")[];
+                        /** @example 2030 */
+                        target_year: number;
+                        /**
+                         * @description Of the base, by the target year
+                         * @example 42
+                         */
+                        reduction_percent?: string;
+                        /**
+                         * @description Of the base, a year: 4.2 is the path of 1.5 °C
+                         * @example 4.2
+                         */
+                        annual_percent?: string;
+                        /** @description Intensity: what emissions are divided by */
+                        per?: {
+                            /** @example EUR million of revenue */
+                            name: string;
+                            /**
+                             * @description Year to how much of it there was, the base year among them
+                             * @example {
+                             *       "2020": "480",
+                             *       "2025": "512.4"
+                             *     }
+                             */
+                            values: {
+                                [key: string]: string;
+                            };
+                        };
+                        /** @description Why, for the report */
+                        text?: string;
+                        approved_by?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The journal entry that holds what was stated */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @description Hash of the entry; it covers all entries before it */
+                            hash: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            /** @description Rows of the request */
+                            rows: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/carbon/targets/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a target
+         * @description It stays readable as of the entries before.
+         *
+         *     Takes a key of the account with the role write.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request with the same key is done once; another request with it is refused with 409 */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The journal entry that holds what was stated */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @description Hash of the entry; it covers all entries before it */
+                            hash: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            /** @description Rows of the request */
+                            rows: number;
+                        };
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/base-year": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The base year recalculated from the books, cause by cause, and progress against targets
+         * @description Takes a key of the account with the role read.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Default: the only one, or main */
+                    name?: string;
+                    /** @description Looked at from the end of this year; default: the last one with lines */
+                    year?: number;
+                    /** @description Restate under these potentials; default: those of the base year */
+                    gwp?: "AR4" | "AR5" | "AR6";
+                    /** @description Answer as of this journal entry; default: the last */
+                    as_of?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            seq: number;
+                            /** @example main */
+                            name: string;
+                            /**
+                             * @description YYYY-MM, inclusive
+                             * @example 2020-01
+                             */
+                            from: string;
+                            /**
+                             * @description YYYY-MM, inclusive
+                             * @example 2020-01
+                             */
+                            to: string;
+                            /** @description Above 1: the base is their average */
+                            years: number;
+                            year: number;
+                            /** @enum {unknown} */
+                            approach: "none" | "equity" | "financial" | "operational";
+                            parent: string;
+                            /** @enum {unknown} */
+                            gwp: "AR4" | "AR5" | "AR6";
+                            /** @enum {unknown} */
+                            base_gwp: "AR4" | "AR5" | "AR6";
+                            /** @enum {unknown} */
+                            scope_2: "location" | "market";
+                            /** @example 5 */
+                            threshold_percent: string;
+                            test_scopes: string[];
+                            /** @description Number of an entry in the journal of the account */
+                            stated_in: number;
+                            stated_by: string;
+                            stated_at: string;
+                            text: string;
+                            approved_by: string;
+                            original: {
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_1_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_2_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_3_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                total_t: string;
+                                as_of: number;
+                                /** @description For /api/explain */
+                                ref: string;
+                            };
+                            /** @description What happened to it since, by day; the changes add up */
+                            steps: {
+                                number: number;
+                                /**
+                                 * @description Calendar day
+                                 * @example 2025-03-01
+                                 */
+                                day: string;
+                                /** @enum {unknown} */
+                                cause: "structure" | "method" | "factor" | "error" | "boundary" | "gwp" | "organic";
+                                cause_words: string;
+                                kind: string;
+                                title: string;
+                                words: string;
+                                text: string;
+                                approved_by: string;
+                                entries: {
+                                    first: number;
+                                    last: number;
+                                } | null;
+                                /** @description Amounts that are stated, not read from lines */
+                                stated: boolean;
+                                stated_in: number | null;
+                                change: {
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_1_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_2_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_3_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    total_t: string;
+                                };
+                                /** @example 5 */
+                                percent: string;
+                                /** @description With all that is known and not in the base yet */
+                                cumulative_percent: string;
+                                /** @description From here on the base holds this and all that was pending */
+                                recalculated: boolean;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                base_t: string;
+                                before_ref: string | null;
+                                after_ref: string | null;
+                                /** @description For /api/explain */
+                                ref: string;
+                            }[];
+                            /** @description From the original to the recalculated base, adding up exactly */
+                            by_cause: {
+                                /** @enum {unknown} */
+                                cause: "structure" | "method" | "factor" | "error" | "boundary" | "gwp" | "organic";
+                                words: string;
+                                change: {
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_1_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_2_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_3_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    total_t: string;
+                                };
+                            }[];
+                            recalculated: {
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_1_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_2_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_3_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                total_t: string;
+                                /** @description How often it was recalculated */
+                                steps: number;
+                                as_of: number;
+                                structure: string | null;
+                            };
+                            /** @description Known, and below the threshold so far */
+                            pending: {
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_1_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_2_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_3_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                total_t: string;
+                            };
+                            /** @description Stated as organic: never in the base */
+                            organic: {
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_1_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_2_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                scope_3_t: string;
+                                /**
+                                 * @description t CO2e, exact
+                                 * @example 8000
+                                 */
+                                total_t: string;
+                            };
+                            /** @description Entities that count now and have no lines in the base year */
+                            without_lines: string[];
+                            series: {
+                                year: number;
+                                reported: {
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_1_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_2_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_3_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    total_t: string;
+                                };
+                                restated: {
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_1_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_2_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    scope_3_t: string;
+                                    /**
+                                     * @description t CO2e, exact
+                                     * @example 8000
+                                     */
+                                    total_t: string;
+                                };
+                                /** @description For /api/explain */
+                                reported_ref: string;
+                                /** @description For /api/explain */
+                                restated_ref: string;
+                            }[];
+                            targets: {
+                                name: string;
+                                /** @enum {unknown} */
+                                kind: "absolute" | "intensity";
+                                scopes: string[];
+                                target_year: number;
+                                /** @example 5 */
+                                annual_percent: string;
+                                unit: string;
+                                base: string;
+                                target: string;
+                                actual: string | null;
+                                path: string | null;
+                                gap: string | null;
+                                progress_percent: string | null;
+                                expected_percent: string | null;
+                                on_track: boolean | null;
+                                text: string;
+                                approved_by: string;
+                                /** @description Number of an entry in the journal of the account */
+                                stated_in: number;
+                            }[];
+                            notes: string[];
+                            /** @description For /api/explain */
+                            ref: string;
+                        };
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;

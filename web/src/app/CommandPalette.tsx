@@ -121,7 +121,7 @@ function useCommands(text: string): Command[] {
     });
   }
   if (
-    /^(mrr|inventory|movement|emission|factor|line|scope2|allocation|instrument|metric|transaction|record|entry)[/?]/.test(
+    /^(mrr|inventory|movement|emission|factor|line|scope2|allocation|instrument|metric|transaction|record|entry|base-year)[/?]/.test(
       wanted,
     )
   ) {

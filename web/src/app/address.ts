@@ -23,13 +23,17 @@ export function commonSearch(search: Record<string, unknown>): CommonSearch {
 }
 
 export const useAddress = (): Search => useSearch({ strict: false }) as Search;
-export const useAsOf = (): number | undefined => useAddress().as_of;
+/** A part of the address: what uses it is drawn anew when this part changes, and not with every other one. */
+export function useOfAddress<T extends string | number | boolean | undefined>(part: (search: Search) => T): T {
+  return useSearch({ strict: false, select: (search: unknown) => part(search as Search) } as never) as unknown as T;
+}
+
+export const useAsOf = (): number | undefined => useOfAddress((search) => search.as_of);
 export const usePath = (): string => useRouterState({ select: (state) => state.location.pathname });
 
 /** One parameter as text; undefined when it is not there. */
 export function useParameter(name: string): string | undefined {
-  const value = useAddress()[name];
-  return value === undefined ? undefined : String(value);
+  return useOfAddress((search) => (search[name] === undefined ? undefined : String(search[name])));
 }
 
 /** Changes parameters of the address and leaves the others; undefined takes one out. */

@@ -33,6 +33,8 @@ export const SUBPAGES: readonly { to: string; name: string }[] = [
   { to: '/revenue/movements', name: t.movements.title },
   { to: '/carbon/breakdown', name: t.carbon.breakdown },
   { to: '/carbon/activities', name: t.activities.title },
+  { to: '/carbon/base-year', name: t.baseYear.title },
+  { to: '/sources', name: t.sources.title },
   { to: '/carbon/checks', name: t.checks.title },
   { to: '/carbon/intensity', name: t.intensity.title },
   { to: '/carbon/organisation', name: t.organisation.title },

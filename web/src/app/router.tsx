@@ -111,6 +111,11 @@ const intensity = createRoute({
   path: '/carbon/intensity',
   component: lazyRouteComponent(() => import('../pages/carbon/Intensity.tsx'), 'Intensity'),
 });
+const baseYear = createRoute({
+  getParentRoute: () => root,
+  path: '/carbon/base-year',
+  component: lazyRouteComponent(() => import('../pages/carbon/BaseYear.tsx'), 'BaseYear'),
+});
 const held = createRoute({
   getParentRoute: () => root,
   path: '/held',
@@ -125,6 +130,11 @@ const oneImport = createRoute({
   getParentRoute: () => root,
   path: '/imports/$seq',
   component: lazyRouteComponent(() => import('../pages/ImportDetail.tsx'), 'ImportDetail'),
+});
+const sources = createRoute({
+  getParentRoute: () => root,
+  path: '/sources',
+  component: lazyRouteComponent(() => import('../pages/Sources.tsx'), 'Sources'),
 });
 const allRecords = createRoute({
   getParentRoute: () => root,
@@ -179,9 +189,11 @@ export const router = createRouter({
     instruments,
     rules,
     intensity,
+    baseYear,
     held,
     imports,
     oneImport,
+    sources,
     allRecords,
     records,
     exportPage,

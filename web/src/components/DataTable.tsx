@@ -1,6 +1,6 @@
 /** A table: semantic, dense, scrolling by itself, virtual when long, and ready to be copied as CSV. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { memo, type ReactNode, useEffect, useRef } from 'react';
 import { t } from '../texts.ts';
 import { CopyButton } from './CopyButton.tsx';
 import { toCsv } from './csv.ts';
@@ -184,7 +184,16 @@ function Heading<Row>({
   );
 }
 
-function Line<Row>({ row, columns, index }: { row: Row; columns: readonly Column<Row>[]; index: number | undefined }) {
+interface LineProps<Row> {
+  row: Row;
+  columns: readonly Column<Row>[];
+  index: number | undefined;
+}
+
+/** Drawn anew only when its row or the columns are others. */
+const Line = memo(LineOfCells) as <Row>(props: LineProps<Row>) => ReactNode;
+
+function LineOfCells<Row>({ row, columns, index }: LineProps<Row>) {
   return (
     <tr aria-rowindex={index}>
       {columns.map(({ key, text, cell, numeric, head, shade }) => {

@@ -33,6 +33,8 @@ interface Props {
 }
 
 const PIXEL_RATIO = 2;
+/** A panel that opens or a window that is drawn larger changes the size many times. */
+const RESIZE_REST_MS = 60;
 const COLOURS = {
   light: { text: '#3d4a4f', line: '#dfe5e6', back: '#ffffff' },
   dark: { text: '#c2cccd', line: '#3a4446', back: '#1b2224' },
@@ -47,16 +49,27 @@ export default function EChart({ ref, label, option, height, onSelect }: Props) 
   useEffect(() => {
     const made = echarts.init(box.current!, null, { renderer: 'canvas' });
     chart.current = made;
-    const observer = new ResizeObserver(() => made.resize());
+    let resizing: ReturnType<typeof setTimeout> | undefined;
+    const observer = new ResizeObserver(() => {
+      clearTimeout(resizing);
+      resizing = setTimeout(() => made.resize(), RESIZE_REST_MS);
+    });
     observer.observe(box.current!);
     return () => {
+      clearTimeout(resizing);
       observer.disconnect();
       made.dispose();
     };
   }, []);
+  // Functions in an option say in words what its data say in figures: where these are the same, nothing is drawn.
+  const content = `${scheme} ${label} ${JSON.stringify(option)}`;
+  const newest = useRef(full);
+  newest.current = full;
   useEffect(() => {
-    chart.current?.setOption(full, { notMerge: true });
-  });
+    // What somebody did is painted first; the picture follows.
+    const timer = setTimeout(() => chart.current?.setOption(newest.current, { notMerge: true }));
+    return () => clearTimeout(timer);
+  }, [content]);
   useEffect(() => {
     const made = chart.current;
     if (!made || !onSelect) return;

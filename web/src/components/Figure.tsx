@@ -1,9 +1,9 @@
 /** A figure that says where it comes from when it is clicked. */
-import { useAddress, useSetAddress } from '../app/address.ts';
+import { useOfAddress, useSetAddress } from '../app/address.ts';
 import { t } from '../texts.ts';
 
 export function Figure({ text, of: ref, label }: { text: string; of: string | null; label: string }) {
-  const open = useAddress().explain === ref && ref !== null;
+  const open = useOfAddress(({ explain }) => explain === ref && ref !== null);
   const setAddress = useSetAddress();
   if (ref === null) return <span className="number">{text}</span>;
   return (

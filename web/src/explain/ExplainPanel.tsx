@@ -2,11 +2,13 @@
 import { Button, CloseButton } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { type Explanation, useAccount, useExplanation } from '../api/queries.ts';
-import { useAddress, useSetAddress } from '../app/address.ts';
+import { useOfAddress, useSetAddress } from '../app/address.ts';
 import { CopyButton } from '../components/CopyButton.tsx';
 import { Shown } from '../components/Page.tsx';
 import { amount } from '../format/numbers.ts';
 import { t } from '../texts.ts';
+
+const LAID_OUT_AFTER_MS = 50;
 
 interface Step {
   ref: string;
@@ -14,7 +16,7 @@ interface Step {
 }
 
 export function ExplainPanel() {
-  const ref = useAddress().explain;
+  const ref = useOfAddress(({ explain }) => explain);
   return ref === undefined ? null : <Panel reference={ref} />;
 }
 
@@ -29,8 +31,12 @@ function Panel({ reference }: { reference: string }) {
 
   useEffect(() => {
     cameFrom.current = document.activeElement;
-    document.body.classList.add('explaining');
-    return () => document.body.classList.remove('explaining');
+    // The panel is painted first; laying the page out anew beside it takes longer the more stands on it.
+    const timer = setTimeout(() => document.body.classList.add('explaining'), LAID_OUT_AFTER_MS);
+    return () => {
+      clearTimeout(timer);
+      document.body.classList.remove('explaining');
+    };
   }, []);
   useEffect(() => heading.current?.focus({ preventScroll: true }), [reference]);
   const close = () => {

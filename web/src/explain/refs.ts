@@ -1,5 +1,6 @@
 /** References that the API gives with most figures, written here where an answer has none. */
 import type { Query } from '../api/queries.ts';
+import { lastDayOf } from '../format/dates.ts';
 
 type Narrowed = Pick<NonNullable<Query<'/api/reports/inventory'>>, 'from' | 'to' | 'gwp'> & {
   entity?: string;
@@ -22,7 +23,23 @@ export function recordRef(stream: string, key: Readonly<Record<string, string>>)
 
 /** What one customer pays in a month, at the end of the day `until`. */
 export function customerMrrRef(of: { source: string; external_id: string; currency: string; until: string }): string {
-  const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`;
   const filters = `customer~ANY~${quoted(of.external_id)}~AND~data_source~ANY~${quoted(of.source)}`;
   return `metric/mrr/${of.until}/${of.currency}?${new URLSearchParams({ filters })}`;
 }
+
+/** What is left of a cohort in a month, as far as it has gone by `until`. */
+export function cohortRef(of: {
+  metric: 'mrr' | 'customers';
+  cohort: string;
+  month: string;
+  currency: string;
+  until: string;
+  filters: string | undefined;
+}): string {
+  const whole = lastDayOf(of.month) <= of.until;
+  const bucket = whole ? of.month : `${of.month}-01..${of.until}`;
+  const filters = [...(of.filters ? [of.filters] : []), `cohort~ANY~${quoted(of.cohort)}`].join('~AND~');
+  return `metric/${of.metric}/${bucket}/${of.currency}?${new URLSearchParams({ filters })}`;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

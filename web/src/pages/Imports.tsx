@@ -14,7 +14,10 @@ import { NewImport } from './imports/NewImport.tsx';
 export function Imports() {
   return (
     <>
-      <PageHead title={t.imports.title} />
+      <PageHead title={t.imports.title}>
+        <Link to="/sources">{t.sources.title}</Link>
+        <Link to="/exports">{t.exports.title}</Link>
+      </PageHead>
       <NewImport />
       <History />
       <Templates />

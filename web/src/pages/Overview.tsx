@@ -1,6 +1,9 @@
 /** Both books at a glance, and the state of the data that they stand on. */
 import { Button, NativeSelect } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { useIntensityReport } from '../api/carbon.ts';
+import { useChecks } from '../api/checks.ts';
 import {
   type Inventory,
   type Mrr,
@@ -13,10 +16,12 @@ import {
 } from '../api/queries.ts';
 import { type MetricUnit, useMetrics } from '../api/revenue.ts';
 import { useAsOf, useParameter, useSetAddress } from '../app/address.ts';
+import { Figure } from '../components/Figure.tsx';
 import { Empty, Loading, PageHead, Section, Shown, Stat } from '../components/Page.tsx';
 import { Problem } from '../components/Problem.tsx';
+import { inventoryRef } from '../explain/refs.ts';
 import { instant } from '../format/dates.ts';
-import { amountOfCents, decimal, money, ratioOf, tonnes, tonnesOfKilograms, whole } from '../format/numbers.ts';
+import { decimal, tonnes, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
 import { InventoryTable } from './carbon/InventoryTable.tsx';
 import { MonthChart } from './carbon/MonthChart.tsx';
@@ -46,7 +51,7 @@ export function Overview() {
       {years !== undefined && year === null && <NothingYet />}
       {year !== null && (
         <>
-          <DataState />
+          <DataState year={year} />
           <div className="columns">
             <RevenueSummary year={year} />
             <CarbonSummary year={year} />
@@ -77,7 +82,9 @@ function NothingYet() {
   );
 }
 
-function DataState() {
+function DataState({ year }: { year: string }) {
+  const months = { from: `${year}-01`, to: `${year}-12` };
+  const checks = useChecks(months, true);
   const asOf = useAsOf();
   const imports = useImports().data?.pages[0]?.imports.filter(({ seq }) => asOf === undefined || seq <= asOf);
   const held = useHeld().data?.pages[0];
@@ -108,6 +115,16 @@ function DataState() {
         value={heldLines === undefined ? '…' : whole(heldLines)}
         unit={heldLines === undefined ? '' : t.overview.heldUnit(heldLines)}
         note={heldLines === 0 ? t.overview.nothingHeld : <Link to="/held">{t.overview.heldNote}</Link>}
+      />
+      <Stat
+        label={t.overview.missing(year)}
+        value={checks.data ? whole(checks.data.missing_months) : checks.error ? '–' : '…'}
+        unit={checks.data ? t.checks.months(checks.data.missing_months) : ''}
+        note={
+          <Link to="/carbon/checks" search={months as never}>
+            {t.overview.missingNote}
+          </Link>
+        }
       />
     </div>
   );
@@ -169,9 +186,19 @@ function KeyMetrics({ year, mrr }: { year: string; mrr: Mrr }) {
           <Stat
             key={name}
             label={title}
-            value={figure ? metricText(figure.value, unit as MetricUnit, currency ?? '') : '…'}
+            value={
+              figure ? (
+                <Figure
+                  text={metricText(figure.value, unit as MetricUnit, currency ?? '')}
+                  of={figure.ref}
+                  label={`${title}, ${year}`}
+                />
+              ) : (
+                '…'
+              )
+            }
             unit={unit === 'cents' ? (currency ?? '') : ''}
-            note={<span title={words}>{currency}</span>}
+            note={<span title={words}>{t.overview.when[name]?.(year)}</span>}
           />
         );
       })}
@@ -202,10 +229,21 @@ function OwnWaterfall({ mrr, year }: { mrr: Mrr; year: string }) {
 function KeyEmissions({ year, inventory }: { year: string; inventory: Inventory }) {
   const both = inventory.scope_2;
   const total = both?.total_location_based.co2e_t ?? inventory.total.co2e_t;
-  const intensity = useIntensity(year, both?.total_market_based.co2e_kg ?? inventory.total.co2e_kg);
+  const intensity = useIntensity(year);
   return (
     <div className="stats stats-small">
-      <Stat label={t.overview.totalLocation} value={tonnes(total)} unit={t.carbon.unit} note={t.scope2.location} />
+      <Stat
+        label={t.overview.totalLocation}
+        value={
+          <Figure
+            text={tonnes(total)}
+            of={inventoryRef({ from: `${year}-01`, to: `${year}-12`, gwp: 'AR5' })}
+            label={t.overview.totalLocation}
+          />
+        }
+        unit={t.carbon.unit}
+        note={t.scope2.location}
+      />
       {both && (
         <Stat
           label={t.overview.totalMarket}
@@ -219,34 +257,22 @@ function KeyEmissions({ year, inventory }: { year: string; inventory: Inventory 
   );
 }
 
-/** Market-based emissions per recognised revenue, where all of it is in one currency: currencies are never added. */
-function useIntensity(year: string, kilograms: string): { value: string; unit: string; note: string } {
-  const mrr = useMrr({ from: `${year}-01`, to: `${year}-12`, interval: 'year' });
-  const currencies = mrr.data?.currencies.map(({ currency }) => currency) ?? [];
-  const currency = currencies.length === 1 ? currencies[0] : undefined;
-  const metrics = useMetrics(
-    {
-      names: 'recognised_revenue',
-      from: `${year}-01`,
-      to: `${year}-12`,
-      interval: 'year',
-      ...(currency ? { currency } : {}),
-    },
-    currency !== undefined,
-  );
-  const cents = metrics.data?.buckets.at(-1)?.metrics.recognised_revenue?.value;
-  if (mrr.data && currency === undefined)
-    return {
-      value: '–',
-      unit: '',
-      note: currencies.length === 0 ? t.overview.noRevenue : t.overview.severalCurrencies,
-    };
-  if (!currency || cents === undefined || cents === null) return { value: '…', unit: '', note: '' };
-  const perMillion = ratioOf(tonnesOfKilograms(kilograms), amountOfCents(cents, currency), 6);
+/** Emissions per recognised revenue, market-based where instruments are known; revenue in other currencies at its rates. */
+function useIntensity(year: string): { value: string; unit: string; note: ReactNode } {
+  const report = useIntensityReport({ from: `${year}-01`, to: `${year}-12`, gwp: 'AR5' });
+  if (report.error) return { value: '–', unit: '', note: report.error.message };
+  if (!report.data) return { value: '…', unit: '', note: '' };
+  const { market_based, location_based, revenue, currency } = report.data;
+  const { intensity } = market_based ?? location_based;
+  if (intensity === null) return { value: '–', unit: '', note: t.overview.noRevenue };
   return {
-    value: perMillion === null ? '–' : decimal(perMillion, 3),
+    value: decimal(intensity, 3),
     unit: t.overview.perMillion(currency),
-    note: t.overview.recognised(money(cents, currency), currency),
+    note: (
+      <Link to="/carbon/intensity" search={{ from: `${year}-01`, to: `${year}-12` } as never}>
+        {t.overview.recognised(decimal(revenue, 2), currency)}
+      </Link>
+    ),
   };
 }
 

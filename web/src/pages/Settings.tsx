@@ -1,4 +1,6 @@
 /** The account, the rules of its books, rates, segments, keys, and the releases of emission factors in use. */
+
+import { Link } from '@tanstack/react-router';
 import { useAccount, useInventory } from '../api/queries.ts';
 import { Empty, PageHead, Section, Shown } from '../components/Page.tsx';
 import { instant } from '../format/dates.ts';
@@ -12,7 +14,10 @@ import { SavedSegments } from './settings/SavedSegments.tsx';
 export function Settings() {
   return (
     <>
-      <PageHead title={t.settings.title} />
+      <PageHead title={t.settings.title}>
+        <Link to="/sources">{t.sources.title}</Link>
+        <Link to="/carbon/what-if">{t.whatIf.methodologies}</Link>
+      </PageHead>
       <Account />
       <BookSettings />
       <Rates />

@@ -19,10 +19,12 @@ export const filters = {
     customer: 'Customer',
     data_source: 'Data source',
     tags: 'Tags',
+    cohort: 'First paid month',
     customer_status: 'Status',
     mrr: 'MRR now',
     currency: 'Currency',
     plan: 'Plan',
+    plan_group: 'Plan group',
     billing_interval: 'Billing interval',
   } as Record<string, string>,
   operators: {

@@ -1,29 +1,22 @@
 /** What the total is made of: flows from entities, hot spots, and every site by month. */
 import { SegmentedControl } from '@mantine/core';
-import { useInventory } from '../../api/queries.ts';
+import { type Inventory, useInventory } from '../../api/queries.ts';
 import { useParameter, useSetAddress } from '../../app/address.ts';
 import { Empty, Section, Shown } from '../../components/Page.tsx';
 import { t } from '../../texts.ts';
 import { CarbonHead } from './CarbonHead.tsx';
 import { HotSpots } from './HotSpots.tsx';
 import { MonthGrid } from './MonthGrid.tsx';
-import { useCarbonRange } from './range.ts';
+import { type CarbonRange, useCarbonRange } from './range.ts';
 import { Sankey } from './Sankey.tsx';
 
 const GRIDS = ['entity', 'country', 'category'] as const;
 
 export function Breakdown() {
   const range = useCarbonRange();
-  const setAddress = useSetAddress();
-  const asked = useParameter('grid');
-  const grid = GRIDS.find((one) => one === asked) ?? 'entity';
   const { query, ready, name } = range;
   const flows = useInventory({ ...query, group_by: 'entity,scope,category' }, ready);
   const spots = useInventory({ ...query, group_by: 'activity,scope,category' }, ready);
-  const months = useInventory(
-    { ...query, group_by: grid === 'category' ? 'scope,category,month' : `${grid},month` },
-    ready,
-  );
   const isEmpty = flows.data?.rows.length === 0;
   return (
     <>
@@ -44,24 +37,42 @@ export function Breakdown() {
               {(data) => <HotSpots inventory={data} />}
             </Shown>
           </Section>
-          <Section
-            title={t.carbon.byMonth}
-            note={t.carbon.gridNote}
-            actions={
-              <SegmentedControl
-                aria-label={t.carbon.gridBy}
-                value={grid}
-                data={GRIDS.map((value) => ({ value, label: t.carbon.dimensions[value]! }))}
-                onChange={(value) => setAddress({ grid: value })}
-              />
-            }
-          >
-            <Shown of={months} height={420}>
-              {(data) => <MonthGrid inventory={data} by={grid} />}
-            </Shown>
-          </Section>
+          <ByMonth query={query} ready={ready} />
         </>
       )}
     </>
   );
 }
+
+/** A part of its own, so that another dimension draws nothing else anew. */
+function ByMonth({ query, ready }: Pick<CarbonRange, 'query' | 'ready'>) {
+  const setAddress = useSetAddress();
+  const asked = useParameter('grid');
+  const grid = GRIDS.find((one) => one === asked) ?? 'entity';
+  const months = useInventory(
+    { ...query, group_by: grid === 'category' ? 'scope,category,month' : `${grid},month` },
+    ready,
+  );
+  return (
+    <Section
+      title={t.carbon.byMonth}
+      note={t.carbon.gridNote}
+      actions={
+        <SegmentedControl
+          aria-label={t.carbon.gridBy}
+          value={grid}
+          data={GRIDS.map((value) => ({ value, label: t.carbon.dimensions[value]! }))}
+          onChange={(value) => setAddress({ grid: value })}
+        />
+      }
+    >
+      <Shown of={months} height={420}>
+        {(data) => <MonthGrid inventory={data} by={dimensionOf(data, grid)} />}
+      </Shown>
+    </Section>
+  );
+}
+
+/** Until the answer by another dimension is there, the grid shows the one that it has. */
+const dimensionOf = ({ rows }: Inventory, asked: string): string =>
+  GRIDS.find((one) => rows[0] !== undefined && one in rows[0].keys) ?? asked;

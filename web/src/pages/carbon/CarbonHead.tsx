@@ -14,6 +14,7 @@ const TABS: readonly Tab[] = [
   { to: '/carbon/breakdown', label: t.carbon.tabs.breakdown },
   { to: '/carbon/activities', label: t.carbon.tabs.activities },
   { to: '/carbon/intensity', label: t.intensity.title },
+  { to: '/carbon/base-year', label: t.baseYear.tab },
   { to: '/carbon/checks', label: t.carbon.tabs.checks },
   { to: '/carbon/organisation', label: t.carbon.tabs.organisation },
   { to: '/carbon/instruments', label: t.instruments.title },

@@ -1,5 +1,6 @@
 /** Greenhouse-gas intensity per net revenue: of the months chosen, and year by year. */
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
+import { useIntensityReport } from '../../api/carbon.ts';
 import { api, dataOf } from '../../api/client.ts';
 import { type Answer, asOfPart, type Query, useAccount, useYears } from '../../api/queries.ts';
 import { useAsOf, useParameter } from '../../app/address.ts';
@@ -50,7 +51,7 @@ export function Intensity() {
     ...(stated ? { revenue: stated } : {}),
     ...common,
   };
-  const report = useIntensity(asked, ready && from !== undefined && to !== undefined);
+  const report = useIntensityReport(asked, ready && from !== undefined && to !== undefined);
   return (
     <>
       <CarbonHead title={t.intensity.title} note={t.intensity.note} range={{ ...range, filters: {} }} />
@@ -71,14 +72,6 @@ export function Intensity() {
       {stated === undefined && <ByYear common={common} range={range} />}
     </>
   );
-}
-
-function useIntensity(asked: Asked, enabled: boolean) {
-  return useQuery({
-    queryKey: ['intensity', asked],
-    queryFn: () => dataOf(api.GET('/api/reports/intensity', { params: { query: asked } })),
-    enabled,
-  });
 }
 
 function Result({ report, range }: { report: Report; range: CarbonRange }) {

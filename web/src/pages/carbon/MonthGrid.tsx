@@ -1,4 +1,5 @@
 /** One dimension by month: where it was much, the cell is dark; where nothing was stated, it is empty. */
+import { memo } from 'react';
 import type { Inventory, InventoryRow } from '../../api/queries.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Figure } from '../../components/Figure.tsx';
@@ -16,7 +17,9 @@ interface Row {
 const DECIMALS = 1;
 
 /** `inventory` is grouped by `by` and month. */
-export function MonthGrid({ inventory, by }: { inventory: Inventory; by: string }) {
+export const MonthGrid = memo(Grid);
+
+function Grid({ inventory, by }: { inventory: Inventory; by: string }) {
   const inScopes = inventory.rows.filter(({ keys }) => keys.scope !== 'outside');
   const months = [...new Set(inScopes.map(({ keys }) => keys.month!))].sort();
   const rows: Row[] = [...Map.groupBy(inScopes, ({ keys }) => keys[by] ?? '')]

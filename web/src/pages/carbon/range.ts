@@ -1,7 +1,9 @@
 /** What every page of the inventory takes from the address: months, potentials, and what it is narrowed to. */
+
+import { useMemo } from 'react';
 import type { InventoryQuery } from '../../api/queries.ts';
 import { useYears } from '../../api/queries.ts';
-import { useAddress, useParameter } from '../../app/address.ts';
+import { useOfAddress, useParameter } from '../../app/address.ts';
 
 export const GWP_SETS = ['AR4', 'AR5', 'AR6'] as const;
 /** Dimensions that a row can be narrowed to. */
@@ -26,16 +28,16 @@ export interface CarbonRange {
 
 export function useCarbonRange(): CarbonRange {
   const latest = useYears()?.latest;
-  const address = useAddress();
   const from = useParameter('from') ?? (latest ? `${latest}-01` : undefined);
   const to = useParameter('to') ?? (latest ? `${latest}-12` : undefined);
   const asked = useParameter('gwp');
   const askedApproach = useParameter('approach');
   const approach = APPROACHES.find((one) => one === askedApproach);
   const gwp = GWP_SETS.find((set) => set === asked) ?? 'AR5';
-  const filters = Object.fromEntries(
-    FILTERS.filter((name) => address[name] !== undefined).map((name) => [name, String(address[name])]),
+  const narrowed = useOfAddress((search) =>
+    JSON.stringify(FILTERS.flatMap((name) => (search[name] === undefined ? [] : [[name, String(search[name])]]))),
   );
+  const filters = useMemo(() => Object.fromEntries(JSON.parse(narrowed)) as Record<string, string>, [narrowed]);
   return {
     ready: latest !== undefined,
     from,

@@ -4,7 +4,9 @@ import type { Cohorts as Report } from '../../api/revenue.ts';
 import { useCohorts } from '../../api/revenue.ts';
 import { useParameter, useSetAddress } from '../../app/address.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure } from '../../components/Figure.tsx';
 import { Empty, Section, Shown } from '../../components/Page.tsx';
+import { cohortRef } from '../../explain/refs.ts';
 import { month as monthName } from '../../format/dates.ts';
 import { amountOfCents, money, percent, percentOf, sum, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -63,7 +65,7 @@ export function Cohorts() {
             report.cohorts.length === 0 ? (
               <Empty title={t.cohorts.emptyTitle}>{t.revenue.emptyText}</Empty>
             ) : (
-              <HeatMap report={report} kind={kind} show={show} />
+              <HeatMap report={report} kind={kind} show={show} filters={filters} />
             )
           }
         </Shown>
@@ -72,8 +74,16 @@ export function Cohorts() {
   );
 }
 
-function HeatMap({ report, kind, show }: { report: Report; kind: Kind; show: Show }) {
-  const { currency, cohorts, seq } = report;
+interface MapProps {
+  report: Report;
+  kind: Kind;
+  show: Show;
+  filters: string | undefined;
+}
+
+function HeatMap({ report, kind, show, filters }: MapProps) {
+  const { currency, cohorts, seq, until } = report;
+  const metric = kind === 'customers' ? 'customers' : 'mrr';
   const width = Math.max(...cohorts.map(({ cells }) => cells.length));
   const heat = heatScale(cohorts);
   const figure = ({ customers, mrr }: Cohort['cells'][number]) =>
@@ -121,9 +131,14 @@ function HeatMap({ report, kind, show }: { report: Report; kind: Kind; show: Sho
           const cell = cells[index];
           if (!cell) return null;
           const text = show === 'absolute' ? figure(cell) : cell.percent === null ? '–' : percent(cell.percent, 1);
-          const title =
-            month === AVERAGE ? undefined : t.cohorts.cell(monthName(month), monthName(cell.month), figure(cell));
-          return <span title={title}>{text}</span>;
+          if (month === AVERAGE) return text;
+          const title = t.cohorts.cell(monthName(month), monthName(cell.month), figure(cell));
+          const ref = cohortRef({ metric, cohort: month, month: cell.month, currency, until, filters });
+          return (
+            <span title={title}>
+              <Figure text={text} of={ref} label={title} />
+            </span>
+          );
         },
       };
     }),

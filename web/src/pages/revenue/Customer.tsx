@@ -95,7 +95,7 @@ function Record({ detail: { record, attributes, tags }, source, externalId }: { 
       actions={
         <RecordKey
           text={t.explain.title}
-          label={externalId}
+          label={`${t.explain.title}: ${externalId}`}
           of={recordRef('customers', { source, external_id: externalId })}
         />
       }

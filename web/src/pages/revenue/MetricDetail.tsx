@@ -27,8 +27,10 @@ interface Line {
   change: string;
   ref: string | null;
   before: { bucket: string; value: string | null } | null;
-  parts: readonly (string | null)[];
+  parts: readonly { value: string | null; ref: string | null }[];
 }
+
+const NONE = { value: null, ref: null };
 
 /** Lines that can be told apart in the chart; the table has all parts. */
 const PARTS_DRAWN_MAX = 8;
@@ -47,7 +49,7 @@ export function MetricDetail({ metric, report, before, compares, partition }: Pr
       change,
       ref,
       before: other ? { bucket: other.bucket, value: other.metrics[name]?.value ?? null } : null,
-      parts: report.parts.map(({ buckets }) => buckets[index]?.metrics[name]?.value ?? null),
+      parts: report.parts.map(({ buckets }) => buckets[index]?.metrics[name] ?? NONE),
     };
   });
   return (
@@ -144,8 +146,17 @@ function columnsOf(metric: MetricDefinition, report: Metrics, compares: boolean)
         label: part === '' ? t.carbon.unnamed : part,
         unit: shownUnit,
         numeric: true,
-        text: (line) => metricPlain(line.parts[index] ?? null, unit, currency),
-        cell: (line) => metricText(line.parts[index] ?? null, unit, currency),
+        text: (line) => metricPlain(line.parts[index]?.value ?? null, unit, currency),
+        cell: ({ parts: figures, bucket }) => {
+          const { value, ref } = figures[index] ?? NONE;
+          return (
+            <Figure
+              text={metricText(value, unit, currency)}
+              of={ref}
+              label={`${part || t.carbon.unnamed}, ${bucketName(bucket)}`}
+            />
+          );
+        },
       }),
     ),
   ];
@@ -158,7 +169,9 @@ function MetricChart({ metric, report, lines }: { metric: MetricDefinition; repo
   const parts = report.parts
     .map(({ part }, index) => ({ part: part === '' ? t.carbon.unnamed : part, index }))
     .toSorted(
-      (a, b) => (point(lines.at(-1)?.parts[b.index] ?? null) ?? 0) - (point(lines.at(-1)?.parts[a.index] ?? null) ?? 0),
+      (a, b) =>
+        (point(lines.at(-1)?.parts[b.index]?.value ?? null) ?? 0) -
+        (point(lines.at(-1)?.parts[a.index]?.value ?? null) ?? 0),
     )
     .slice(0, PARTS_DRAWN_MAX);
   const compares = lines.some(({ before }) => before !== null);
@@ -177,7 +190,7 @@ function MetricChart({ metric, report, lines }: { metric: MetricDefinition; repo
           ...(line.before
             ? [`${bucketName(line.before.bucket)}: ${metricText(line.before.value, unit, currency)}`]
             : []),
-          ...parts.map(({ part, index }) => `${part}: ${metricText(line.parts[index] ?? null, unit, currency)}`),
+          ...parts.map(({ part, index }) => `${part}: ${metricText(line.parts[index]?.value ?? null, unit, currency)}`),
         ].join('\n');
       },
     },
@@ -189,7 +202,7 @@ function MetricChart({ metric, report, lines }: { metric: MetricDefinition; repo
             type: 'line',
             name: part,
             symbolSize: 4,
-            data: lines.map((line) => point(line.parts[index] ?? null)),
+            data: lines.map((line) => point(line.parts[index]?.value ?? null)),
           }))
         : [{ type: 'line', name: metric.title, symbolSize: 5, data: lines.map(({ value }) => point(value)) }]),
       ...(compares
