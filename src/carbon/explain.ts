@@ -7,7 +7,7 @@
  *     factor/<release>/<factor>                      one factor
  */
 
-import { addDays, type Day, dayParts } from '../kernel/dates.ts';
+import { addDays } from '../kernel/dates.ts';
 import { Decimal } from '../kernel/decimal.ts';
 import { FootingError, shown } from '../kernel/errors.ts';
 import type { ExplanationNode, ReadContext, RecordSource } from '../ledger/types.ts';
@@ -30,7 +30,7 @@ import { chosenNode } from './matching/explainChoice.ts';
 import { calculationNodes } from './methods/explainCalculation.ts';
 import type { Boundary } from './organisation/boundary.ts';
 import { shareAsDecimal } from './organisation/share.ts';
-import { APPROACHES, type Approach } from './organisation/shares.ts';
+import { asOfOf, gwpOf, queryOf } from './refs.ts';
 import { read } from './sql.ts';
 import { FLAG_NAMES, FLAG_WORDS, FLAGS, GASES, type Gas, MASSES } from './tables.ts';
 
@@ -38,7 +38,6 @@ import { FLAG_NAMES, FLAG_WORDS, FLAGS, GASES, type Gas, MASSES } from './tables
 const STEPS: readonly Dimension[] = ['scope', 'category', 'factor', 'activity'];
 /** What only a decision gives an activity. */
 const DECIDED: readonly Dimension[] = ['scope', 'category', 'method', 'factor', 'release'];
-const GWP_NAMES: readonly string[] = ['AR4', 'AR5', 'AR6'];
 const CHILDREN_MAX = 50;
 
 export interface ExplainOptions {
@@ -573,60 +572,6 @@ function describe(query: InventoryQuery): string {
     }),
   ].filter((part) => part !== '');
   return said.length === 0 ? '' : `: ${said.join(', ')}`;
-}
-
-function queryOf(parameters: URLSearchParams): InventoryQuery {
-  const query: InventoryQuery = { gwp: gwpOf(parameters) };
-  const filters: Partial<Record<Dimension, string[]>> = {};
-  for (const [name, value] of parameters) {
-    if (name === 'gwp') continue;
-    if (name === 'from') query.from = value;
-    else if (name === 'to') query.to = value;
-    else if (name === 'parent') query.parent = value;
-    else if (name === 'under') query.under = value;
-    else if (name === 'structure') query.structure = checkDay(value);
-    else if (name === 'as_of') query.asOf = Number(value);
-    else if (name === 'approach') query.approach = approachOf(value);
-    else if (name === 'methodology') {
-      throw new FootingError('invalid', `What ${shown(value)} amounts to is worked out, not posted: it has no lines.`, {
-        remedy: 'Compare it by cause with what-if, or adopt it: then every figure is explained down to its row',
-      });
-    } else {
-      const dimension = name as Dimension;
-      if (dimension === 'gas' || !INVENTORY_DIMENSIONS.includes(dimension))
-        throw new FootingError('malformed', `An inventory has no ${shown(name)}`);
-      filters[dimension] = [...(filters[dimension] ?? []), value];
-    }
-  }
-  query.filters = filters;
-  return query;
-}
-
-/** The entry that a reference itself names, which is never later than the one that is read. */
-export function asOfOf(parameters: URLSearchParams, seq: number): number {
-  const text = parameters.get('as_of') ?? '';
-  if (!/^\d{1,15}$/.test(text)) throw new FootingError('malformed', `Not an entry: ${shown(text)}`);
-  if (Number(text) > seq) {
-    throw new FootingError('not_found', `There is no entry ${text} as of entry ${seq}.`);
-  }
-  return Number(text);
-}
-
-function checkDay(text: string): Day {
-  dayParts(text);
-  return text;
-}
-
-function gwpOf(parameters: URLSearchParams): GwpSetName {
-  const gwp = parameters.get('gwp') ?? DEFAULT_GWP;
-  if (!GWP_NAMES.includes(gwp)) throw new FootingError('malformed', `There is no set of potentials ${shown(gwp)}`);
-  return gwp as GwpSetName;
-}
-
-function approachOf(text: string): Approach {
-  const approach = APPROACHES.find((name) => name === text);
-  if (!approach) throw new FootingError('malformed', `There is no consolidation approach ${shown(text)}`);
-  return approach;
 }
 
 /** Thousands set apart, all digits kept. */

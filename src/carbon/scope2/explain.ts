@@ -9,10 +9,10 @@
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ExplanationNode, ReadContext, RecordSource } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
-import { asOfOf } from '../explain.ts';
 import { DEFAULT_GWP, type Dimension, INVENTORY_DIMENSIONS, type InventoryQuery, inventoryRef } from '../inventory.ts';
 import { methodologyInForce, methodologyNamed } from '../methodology/ledger.ts';
 import { type Methodology, methodologyId } from '../methodology/methodology.ts';
+import { asOfOf } from '../refs.ts';
 import type { InstrumentResult, ResidualMix } from './allocate.ts';
 import { type CountedLine, countedLines } from './counted.ts';
 import type { Instrument } from './criteria.ts';
