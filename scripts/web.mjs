@@ -36,8 +36,14 @@ export function buildWeb({ force = false, quiet = false } = {}) {
     return false;
   }
   writeFileSync(join(built, '.sources'), sources);
-  rmSync(dist, { recursive: true, force: true });
-  renameSync(built, dist);
+  try {
+    rmSync(dist, { recursive: true, force: true });
+    renameSync(built, dist);
+  } catch (error) {
+    // Somebody else has built the same page meanwhile.
+    rmSync(built, { recursive: true, force: true });
+    if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== sources) throw error;
+  }
   return true;
 }
 

@@ -3368,6 +3368,7 @@ export interface paths {
                                      */
                                     state: "complete" | "partial" | "missing" | "outside";
                                     days: number;
+                                    ref: string | null;
                                 }[];
                                 missing: number;
                                 partial: number;
@@ -3455,6 +3456,8 @@ export interface paths {
                                 value: string;
                                 median: string;
                                 times: string;
+                                /** @description For /api/explain */
+                                ref: string;
                             }[];
                             /** @description Findings in all */
                             total: number;
@@ -5863,6 +5866,8 @@ export interface paths {
                                  */
                                 co2e_t: string;
                                 intensity: string | null;
+                                /** @description For /api/explain: the total; market-based, its scope 2 */
+                                ref: string;
                             };
                             market_based: {
                                 /**
@@ -5871,6 +5876,8 @@ export interface paths {
                                  */
                                 co2e_t: string;
                                 intensity: string | null;
+                                /** @description For /api/explain: the total; market-based, its scope 2 */
+                                ref: string;
                             } | null;
                             notes: string[];
                         };
