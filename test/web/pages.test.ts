@@ -52,7 +52,7 @@ const PAGES: readonly [name: string, path: () => string, complete: string][] = [
   ['breakdown', () => '/carbon/breakdown', 'canvas'],
   ['activities', () => '/carbon/activities', 'tbody tr'],
   ['what-if', () => '/carbon/what-if?try_gwp=AR6', 'canvas'],
-  ['base-year', () => '/carbon/base-year', 'tbody tr'],
+  ['base-year', () => '/carbon/base-year', 'form'],
   ['checks', () => '/carbon/checks', '.complete-complete'],
   ['intensity', () => '/carbon/intensity', 'tbody tr'],
   ['instruments', () => '/carbon/instruments', 'tbody tr'],
