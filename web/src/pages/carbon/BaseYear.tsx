@@ -31,11 +31,11 @@ export function BaseYear() {
   });
   const names = state.data?.base_years.map(({ content }) => String((content as { name?: unknown }).name)) ?? [];
   const asked = useParameter('base');
+  const name = names.find((one) => one === asked) ?? names[0];
   const stated = state.data?.base_years.find(({ content }) => (content as { name?: unknown }).name === name);
   const baseEnd = String((stated?.content as { to?: unknown } | undefined)?.to ?? '').slice(0, 4);
   const years = useYears();
   const year = useParameter('year') ?? years?.latest ?? undefined;
-  const name = names.find((one) => one === asked) ?? names[0];
   return (
     <>
       <CarbonHead title={t.baseYear.title} note={t.baseYear.note}>
