@@ -19,6 +19,7 @@ export {
   settingsHistory,
   verifySettings,
 } from './settings/index.ts';
+export { listSources, type SourceState } from './sourcesList.ts';
 export { StatedStore } from './stated/store.ts';
 export { type StatedDifference, verifyStated } from './stated/verify.ts';
 export {
@@ -34,7 +35,6 @@ export {
   type StatementRow,
 } from './statement.ts';
 export { customers, invoices, plans, revenueStreams, transactions } from './streams.ts';
-export { listSources, type SourceState } from './sourcesList.ts';
 export * from './stripe/index.ts';
 export { type DataWarning, listWarnings } from './warnings.ts';
 export { type Compared, compareMrr, deriveWhatIf, type MrrComparison } from './whatIf.ts';
