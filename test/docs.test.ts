@@ -71,7 +71,7 @@ describe('references', () => {
       textOf(page)
         .split('\n')
         .filter((line) => /footing|^`--|`--/.test(line) && !/npm |curl |docker|cp |tar |sudo|git /.test(line))
-        .flatMap((line) => (line.match(/(?<![\w-])--[a-z][a-z-]+/g) ?? []).map((option) => ({ page, option }))),
+        .flatMap((line) => (line.match(/(?<![\w-])--[a-z][a-z0-9-]+/g) ?? []).map((option) => ({ page, option }))),
     );
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter(({ option }) => !known.has(option))).toEqual([]);
@@ -80,7 +80,7 @@ describe('references', () => {
   test('commands that pages name exist', async () => {
     const names = leaves(program.commands).map(({ name }) => name);
     const used = PAGES.flatMap((page) =>
-      [...textOf(page).matchAll(/(?:`|\$ )footing ([a-z]+(?: [a-z]+)?)/g)].map(([, words]) => ({
+      [...textOf(page).matchAll(/(?:`|\$ )footing ([a-z-]+(?: [a-z-]+)?)/g)].map(([, words]) => ({
         page,
         words: words!,
       })),
