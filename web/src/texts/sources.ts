@@ -41,7 +41,7 @@ export const sources = {
   steps: [
     'In Stripe, add an endpoint with the address below, for all events of customers, subscriptions, invoices, charges and refunds.',
     'Copy its signing secret into this form.',
-    'Read what Stripe had before: footing stripe sync',
+    'Read what Stripe had before: footing connect stripe sync',
   ],
   address: 'Address for Stripe',
   addressLater: 'The address is shown here when it is set up.',
