@@ -210,10 +210,12 @@ function freshController(): AbortController {
 /** Makes a client's failures FootingErrors where a person can do something about them, and repeats what is safe to repeat. */
 function guard(client: ClickHouseClient, source: ClickHouseSource, underWay: Interruption): void {
   const { query, command, insert, exec } = client;
-  client.query = ((parameters) =>
-    withRetry(source, true, () =>
-      query.call(client, { abort_signal: underWay.signal, ...parameters }),
-    )) as typeof query;
+  client.query = (async (parameters) => {
+    const ask = () => query.call(client, { abort_signal: underWay.signal, ...parameters });
+    const result = await withRetry(source, true, ask);
+    rereadWhenCut(result, source, ask);
+    return result;
+  }) as typeof query;
   client.command = (parameters) =>
     withRetry(source, false, () => command.call(client, { abort_signal: underWay.signal, ...parameters }));
   client.insert = ((parameters) => {
@@ -222,6 +224,29 @@ function guard(client: ClickHouseClient, source: ClickHouseSource, underWay: Int
     return withRetry(source, false, () => insert.call(client, parameters as never), once);
   }) as typeof insert;
   client.exec = ((parameters) => withRetry(source, false, () => exec.call(client, parameters), true)) as typeof exec;
+}
+
+/**
+ * The connection may break after the head of an answer has come: what is read whole (`text`, `json`) is then asked for again, as
+ * reads are. A `stream` ends with the error of the connection: its reader has seen a part and alone knows what to do.
+ */
+function rereadWhenCut(
+  result: Awaited<ReturnType<ClickHouseClient['query']>>,
+  source: ClickHouseSource,
+  ask: () => ReturnType<ClickHouseClient['query']>,
+): void {
+  for (const whole of ['text', 'json'] as const) {
+    const first = result[whole].bind(result);
+    const read = async (): Promise<unknown> => {
+      try {
+        return await first();
+      } catch (error) {
+        if (lostConnection(error) === undefined) throw translated(error);
+      }
+      return withRetry(source, true, async () => (await ask())[whole]());
+    };
+    Object.defineProperty(result, whole, { value: read });
+  }
 }
 
 /** The connection broke: whether the statement ran is unknown. */
