@@ -1,4 +1,5 @@
 /** Runs the `footing` command. */
+import '../kernel/compiler.ts';
 import type { Command } from 'commander';
 import { reportError } from './exit.ts';
 import { program } from './program.ts';

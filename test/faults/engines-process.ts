@@ -2,6 +2,7 @@
  * A program that opens the engines of a folder, for the tests that kill it or run it as someone else. Speaks lines of JSON:
  * prints what it started, then waits until its input ends and closes. `put BYTES` on its input stores evidence.
  */
+import '../../src/kernel/compiler.ts';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { engineParts, loadConfig, openEngines } from '../../src/engines/index.ts';

@@ -2,6 +2,7 @@
  * A program that opens Footing on the folder FOOTING_HOME and does what it is told, for the tests that kill it. Speaks lines of JSON:
  * a command on its input, an answer on its output. It is armed by a command, so that what comes before runs without a fault.
  */
+import '../../src/kernel/compiler.ts';
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { engineParts, loadConfig } from '../../src/engines/index.ts';

@@ -3,6 +3,7 @@
  * once and prints its counterexample and seed: making it smaller replays whole histories on the stores and would outlast the test's
  * time, so that only "timed out" were seen. FOOTING_TEST_SHRINK=1 makes it smaller, with as much time as that takes.
  */
+import '../../src/kernel/compiler.ts';
 import fc from 'fast-check';
 import { inject } from 'vitest';
 

@@ -5,6 +5,7 @@
  * A statement runs on a leased connection; connections share one data folder and run in parallel. Statements with data
  * (`INSERT … FORMAT F` and bytes) go through a file: the engine's own inline path cuts binary data at two newlines.
  */
+import '../../kernel/compiler.ts';
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createWriteStream, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
