@@ -212,13 +212,18 @@ export function decimalText(scaled: bigint): string {
 const INT64_MAX = 9223372036854775807n;
 const EXACT_DIGITS = 15;
 
-/** Int64: cents and other whole numbers. Decimals that are all zero are taken: 5.0 is 5. */
+/**
+ * Int64: cents and other whole numbers. Decimals that are all zero are taken: 5.0 is 5; but not in cents, where 499.00 is most
+ * likely an amount in whole units, and taken as 499 cents it would be a hundredth of what was billed.
+ */
 export class IntegerColumn extends FixedColumn implements Column {
   private words: Uint32Array<ArrayBuffer> = new Uint32Array(ROWS_AT_FIRST * 2);
   private readonly mark: number;
-  constructor(required: boolean, decimal: '.' | ',') {
+  private readonly cents: boolean;
+  constructor(required: boolean, decimal: '.' | ',', cents = false) {
     super(required);
     this.mark = decimal.charCodeAt(0);
+    this.cents = cents;
   }
   get nativeType(): string {
     return this.typed('Int64');
@@ -254,7 +259,7 @@ export class IntegerColumn extends FixedColumn implements Column {
         at++;
       }
       if (at < end) return whyNoNumber(bytes, start, end, this.mark);
-      if (!zeros) return REASON.notWhole;
+      if (!zeros || this.cents) return REASON.notWhole;
     }
     this.nulls[row] = 0;
     if (last - first <= EXACT_DIGITS) {
@@ -535,6 +540,7 @@ export function columnFor(definition: ColumnDefinition, notation: Notation): Col
     case 'decimal':
       return new DecimalColumn(required, notation.decimal);
     case 'cents':
+      return new IntegerColumn(required, notation.decimal, true);
     case 'integer':
       return new IntegerColumn(required, notation.decimal);
     case 'date':

@@ -24,6 +24,8 @@ const OLD_EXCEL_MAGIC = [0xd0, 0xcf, 0x11, 0xe0];
 const DELIMITERS = [',', ';', '\t', '|'];
 /** Rows of the sample that are looked at for the decimal mark. */
 const SAMPLE_ROWS_MAX = 2000;
+const COMMA_OR_NO_MARK = /^[+-]?\d+(,\d+)?$/;
+const POINTED_THOUSANDS = /^[+-]?[1-9]\d{0,2}(\.\d{3})+(,\d+)?$/;
 
 /**
  * Detects how a file is to be read as records of a stream, within what `given` says already. Errors: `malformed` (empty,
@@ -274,9 +276,10 @@ function sampleRows(text: Uint8Array, header: CsvHeader, options: ResolvedReadOp
 }
 
 /**
- * `,` only where the sample leaves no other reading: the delimiter is not a comma, every decimal of the sample is written
- * with a comma or without any mark, and at least one comma cannot be a thousands separator. An ambiguous file is read with `.`, and
- * its rows with commas are refused with the remedy named.
+ * `,` only where the sample leaves no other reading: the delimiter is not a comma, every number of the sample is written with a comma,
+ * without any mark or with points between thousands, and at least one comma cannot be a thousands separator. 1.234,5 is refused for its
+ * point, but it says how 1.234 in the next row is meant. An ambiguous file is read with `.`, and its rows with commas are refused
+ * with the remedy named.
  */
 function decimalMark(
   definition: StreamDefinition,
@@ -295,7 +298,8 @@ function decimalMark(
     for (const row of rows) {
       const cell = row[i] ?? '';
       if (cell === '') continue;
-      if (!/^[+-]?\d+(,\d+)?$/.test(cell)) return '.';
+      if (!/^[+-]?[\d.,]+$/.test(cell)) continue;
+      if (!COMMA_OR_NO_MARK.test(cell) && !POINTED_THOUSANDS.test(cell)) return '.';
       if (cell.includes(',') && !/^[+-]?[1-9]\d{0,2},\d{3}$/.test(cell)) certain = true;
     }
   }

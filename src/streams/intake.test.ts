@@ -142,6 +142,10 @@ describe('numbers and dates', () => {
       (await read(`${HEADER}1,A,B,5,kWh,${cell}\n`, dateOrder === undefined ? {} : { dateOrder })).rejects[0]
         ?.problems[0];
     expect((await day('31/02/2024'))?.remedy).toMatch(/date_order "dmy"/);
+    const instant = { name: 'date', type: 'datetime', description: '', example: '' } as const;
+    expect(wordsOf(REASON.notADatetime, instant, '31.01.2024', { decimal: '.', dateOrder: 'iso' }).remedy).toMatch(
+      /date_order "dmy"/,
+    );
     expect((await day('31/02/2024', 'dmy'))?.reason).toMatch(/no such day/);
     expect((await day('2024-02-30'))?.reason).toMatch(/no such day/);
     expect((await day('1899-12-31'))?.reason).toMatch(/1900-01-01/);
@@ -158,6 +162,11 @@ describe('numbers and dates', () => {
     expect(ambiguous.detected.options.decimal).toBe('.');
     expect(ambiguous.rejects.map((row) => row.row)).toEqual([1]);
     expect((await read(semicolons(['1,5', '2.5']))).detected.options.decimal).toBe('.');
+    // 12.000 beside 12.000,5 is twelve thousand: refused for its point, never taken as twelve.
+    const german = await read(semicolons(['12.000,5', '12.000', 'abc', '900']));
+    expect(german.detected.options.decimal).toBe(',');
+    expect(german.rejects.map((row) => row.row)).toEqual([1, 2, 3]);
+    expect((await read(semicolons(['12.000', '900']))).detected.options.decimal).toBe('.');
   });
 });
 
@@ -234,13 +243,17 @@ describe('text and structure', () => {
       'external_id,entity,activity,amount,currency,start_date,country\n1,A,B,-5,XXQ,2024-01-01,zz\n',
     );
     expect(kept.counts.accepted).toBe(1);
-    const path = await file('id,currency,amount_in_cents,country\n1,eur,5,de\n2,XXQ,5,DE\n3,EUR,5,ZZ\n4,EUR,5.5,DE\n');
+    const path = await file(
+      'id,currency,amount_in_cents,country\n1,eur,5,de\n2,XXQ,5,DE\n3,EUR,5,ZZ\n4,EUR,5.5,DE\n5,EUR,499.00,DE\n',
+    );
     const strict = await readAll(path, STRICT_STREAM);
     expect(strict.rejects.map((row) => [row.row, row.problems[0]?.column])).toEqual([
       [2, 'currency'],
       [3, 'country'],
       [4, 'amount_in_cents'],
+      [5, 'amount_in_cents'],
     ]);
+    expect(strict.rejects[3]?.problems[0]?.remedy).toBe('write whole cents: 49900');
   });
 
   test('rules over several columns', async () => {

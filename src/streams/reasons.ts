@@ -45,6 +45,9 @@ export interface Notation {
 
 const DATE_WRITTEN = { iso: 'YYYY-MM-DD', dmy: 'DD/MM/YYYY', mdy: 'MM/DD/YYYY' } as const;
 
+const DAY_IN_ANOTHER_ORDER = /^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\s*$/;
+const NAME_THE_ORDER = 'name the order of this file: date_order "dmy" (31/12/2024) or date_order "mdy" (12/31/2024)';
+
 const NOT_WHOLE_CENTS = 'not a whole number of minor units (cents)';
 
 /** Naming another decimal mark would not do: the thousands separators have to go, whichever mark they are. */
@@ -131,8 +134,8 @@ export function wordsOf(code: number, column: ColumnDefinition, value: string, n
       return { reason: 'beyond the range of 64-bit whole numbers' };
     case REASON.notADate: {
       const remedy =
-        notation.dateOrder === 'iso' && /^\s*\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\s*$/.test(value)
-          ? 'name the order of this file: date_order "dmy" (31/12/2024) or date_order "mdy" (12/31/2024)'
+        notation.dateOrder === 'iso' && DAY_IN_ANOTHER_ORDER.test(value)
+          ? NAME_THE_ORDER
           : `write ${DATE_WRITTEN[notation.dateOrder]}`;
       return { reason: `not a date in the form ${DATE_WRITTEN[notation.dateOrder]}`, remedy };
     }
@@ -143,6 +146,9 @@ export function wordsOf(code: number, column: ColumnDefinition, value: string, n
     case REASON.dateHasTime:
       return { reason: 'a time of day stands in a column of dates', remedy: 'write the day alone, YYYY-MM-DD' };
     case REASON.notADatetime:
+      if (notation.dateOrder === 'iso' && DAY_IN_ANOTHER_ORDER.test(value)) {
+        return { reason: `not a date in the form ${DATE_WRITTEN.iso}`, remedy: NAME_THE_ORDER };
+      }
       return { reason: 'not an instant in RFC 3339', remedy: 'write 2024-01-31T12:00:00Z, or a date' };
     case REASON.tooFineTime:
       return { reason: 'times are kept to the millisecond and nothing is rounded here' };
