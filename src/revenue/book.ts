@@ -6,7 +6,7 @@ import { revenueTotals } from './totals.ts';
 /** The revenue book's part in the ledger. */
 export const revenueBook: Book = {
   name: 'revenue',
-  schemaVersion: 5,
+  schemaVersion: 6,
   tables: REVENUE_TABLES,
   tableNames: REVENUE_TABLE_NAMES,
   concerns: concernsRevenue,

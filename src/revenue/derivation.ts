@@ -18,7 +18,7 @@ import {
   statedCancellations,
   validatedLines,
 } from './derivationLines.ts';
-import { PERIOD_COLUMNS, PERIODS, periodSql } from './periods.ts';
+import { AT_ZERO, PERIOD_COLUMNS, PERIODS, periodSql } from './periods.ts';
 
 export { LINE_MRR_CENTS_MAX } from './derivationLines.ts';
 export { DEFAULT_REVENUE_SETTINGS as DEFAULT_SETTINGS } from './rules/index.ts';
@@ -364,7 +364,7 @@ function customers(scope: DerivationScope): string {
         last_changes: only('by_subscription', 'last_of_subscription'),
       },
       {
-        movements: `arraySort(
+        moved: `arraySort(
           m -> (m.1, m.5.2),
           arrayConcat(
             arrayFilter(
@@ -381,8 +381,37 @@ function customers(scope: DerivationScope): string {
           )
         )`,
       },
+      // Customers reduced to 0 who are still subscribed, and what ends their last subscription before they pay again (R38).
+      { at_zero: `arrayFilter(m -> m.3 = 'contraction' AND m.7 = 0, moved)` },
+      {
+        ends: `if(empty(at_zero), [], arrayFilter((h, r) -> r = 0 AND h.4 < 0, happenings, running_after))`,
+        resumptions: `if(empty(at_zero), [], arrayMap(m -> m.2, arrayFilter(m -> m.6 = 0, moved)))`,
+      },
+      {
+        departures: `if(
+          empty(ends), [],
+          arrayDistinct(arrayFilter(
+            (h, m) -> h.6 != 0 AND NOT arrayExists(t -> t > m.1 AND t <= h.1, resumptions),
+            arrayMap(m -> arrayFirst(h -> h.1 > m.1, ends), at_zero),
+            at_zero
+          ))
+        )`,
+      },
+      {
+        movements: `if(
+          empty(departures), moved,
+          arraySort(
+            m -> (m.1, m.5.2),
+            arrayConcat(moved, arrayMap(h -> (h.1, h.1, 'churn', toInt64(0), h, toInt64(0), toInt64(0), ''), departures))
+          )
+        )`,
+      },
       { mrr_after: 'arrayCumSum(movements.4)', movement_group: 'movements.2' },
       {
+        standing_after: `arrayMap((a, m) -> if(a = 0 AND m.3 = 'contraction', toInt64(${AT_ZERO}), a), mrr_after, movements)`,
+      },
+      {
+        standing_before: previous('standing_after', 'toInt64(0)'),
         mrr_before: 'arrayMap((a, m) -> a - m.4, mrr_after, movements)',
         days: `arrayMap(m -> toDate32(fromUnixTimestamp64Milli(m.1, '${scope.settings.timeZone}')), movements)`,
         churns: `arrayCumSum(arrayMap(m -> toInt64(m.3 = 'churn'), movements))`,
@@ -401,12 +430,12 @@ function customers(scope: DerivationScope): string {
       {
         postings: `arrayConcat(
           arrayMap(
-            (m, a, k, first) -> (
+            (m, a, b, k, first) -> (
               m.5.6, m.5.7, m.5.2, m.5.8, m.5.9, m.5.10, m.5.11, m.1, m.3,
               concat(m.8, ['cancellation', 'line', 'proration', 'replacement'][m.5.5 + 1]),
-              m.4, toInt8(if(first, toInt8(m.7 > 0) - toInt8(m.6 > 0), 0)), a - m.4, a, m.5.12, m.5.13, k
+              m.4, toInt8(if(first, toInt8(m.7 > 0 OR m.3 = 'contraction') - toInt8(b != 0), 0)), a - m.4, a, m.5.12, m.5.13, k
             ),
-            movements, mrr_after, marks, ${startsRun('movement_group')}
+            movements, mrr_after, standing_before, marks, ${startsRun('movement_group')}
           ),
           arrayMap(
             h -> (
@@ -439,13 +468,13 @@ function periodLayers(): Array<Record<string, string>> {
   return [
     ofEach((name, period) => [[`begins_${name}`, startsRun(`arrayMap(d -> ${periodSql(period, 'd')}, days)`)]]),
     ofEach((name) => [
-      [`opening_${name}`, carried('mrr_before', `begins_${name}`)],
+      [`opening_${name}`, carried('standing_before', `begins_${name}`)],
       [`churned_${name}`, `arrayMap((c, c0) -> c > c0, churns, ${carried('churns_before', `begins_${name}`)})`],
     ]),
     ofEach((name) => [
       [
         `lost_now_${name}`,
-        `arrayMap((o, c, a) -> toInt8(o > 0 AND c AND a = 0), opening_${name}, churned_${name}, mrr_after)`,
+        `arrayMap((o, c, a) -> toInt8(o != 0 AND c AND a = 0), opening_${name}, churned_${name}, standing_after)`,
       ],
     ]),
     ofEach((name) => [

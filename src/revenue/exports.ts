@@ -90,11 +90,11 @@ const balances: ExportTable = {
         SELECT
           balance.source AS source, balance.external_id AS external_id, known.name AS name, known.company AS company,
           known.email AS email, known.country AS country, known.owner AS owner, currency, mrr_cents, 12 * mrr_cents AS arr_cents,
-          if(mrr_cents > 0, 'active', 'cancelled') AS status, customer_since, last_movement, movements
+          if(active, 'active', 'cancelled') AS status, customer_since, last_movement, movements
         FROM (
           SELECT
             customer_hash, any(source) AS source, any(customer_external_id) AS external_id, currency,
-            sum(amount_cents) AS mrr_cents, min(first_day) AS customer_since, max(day) AS last_movement, count() AS movements
+            sum(amount_cents) AS mrr_cents, sum(customers) > 0 AS active, min(first_day) AS customer_since, max(day) AS last_movement, count() AS movements
           FROM ${standing(
             'movements',
             [
@@ -106,6 +106,7 @@ const balances: ExportTable = {
               'at',
               'type',
               'amount_cents',
+              'customers',
               'mrr_before',
               'first_day',
               'day',

@@ -160,7 +160,7 @@ test('posted by SQL entry by entry, the rows are those of one batch in TypeScrip
   );
 }, 240_000);
 
-test('the statement foots: start and movements make the end, days make months, customers are those who pay', async () => {
+test('the statement foots: start and movements make the end, days make months, customers are those who pay or fell to 0 and stay', async () => {
   await fc.assert(
     fc.asyncProperty(historyArbitrary({ customersMax: 4 }), async (history) => {
       const ledger = await testLedger(engines);
@@ -179,6 +179,7 @@ test('the statement foots: start and movements make the end, days make months, c
       const movements = oracleMovements(history.rows, history.plans);
       for (const { currency, buckets } of months.currencies) {
         const paying = new Map<string, bigint>();
+        const lastType = new Map<string, string>();
         let i = 0;
         const ofCurrency = movements
           .filter((movement) => movement.currency === currency)
@@ -188,11 +189,13 @@ test('the statement foots: start and movements make the end, days make months, c
           expect(BigInt(bucket.start.cents) + sum).toBe(BigInt(bucket.end.cents));
           const before = Date.parse(`${bucket.to}T23:59:59.999Z`);
           for (; i < ofCurrency.length && Number(ofCurrency[i]!.instant) <= before; i += 1) {
-            const { customer, amount } = ofCurrency[i]!;
+            const { customer, amount, type } = ofCurrency[i]!;
             paying.set(customer, (paying.get(customer) ?? 0n) + amount);
+            lastType.set(customer, type);
           }
           expect(bucket.end.cents).toBe(String([...paying.values()].reduce((total, cents) => total + cents, 0n)));
-          expect(bucket.customers).toBe([...paying.values()].filter((cents) => cents > 0n).length);
+          const customers = [...paying].filter(([id, cents]) => cents > 0n || lastType.get(id) === 'contraction');
+          expect(bucket.customers).toBe(customers.length);
         }
         const ofQuarters = quarters.currencies.find((each) => each.currency === currency)!.buckets;
         expect(ofQuarters.map((bucket) => bucket.end.cents)).toEqual(

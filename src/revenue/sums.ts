@@ -3,7 +3,7 @@ import { PERIODS } from './periods.ts';
 
 /**
  * By entry, currency, day, type and cohort (month of the customer's first paid day, YYYYMM). `kept_x`, `fallen_x`: change of MRR of the
- * customers who paid when the period x began, and what of it took them below what they paid then; `lost_x`: those who left in it.
+ * customers of the beginning of the period x, and what of it took them below what they paid then; `lost_x`: those who left in it.
  */
 export const TOTALS_COLUMNS: readonly string[] = [
   'seq',
@@ -20,7 +20,8 @@ export const TOTALS_COLUMNS: readonly string[] = [
 /** Change of a customer's MRR below what it was at the beginning of the period, over a row of movements; signed. */
 export const fallenSql = (opening: string): string =>
   `if(${opening} > 0, sign * (least(mrr_after, ${opening}) - least(mrr_before, ${opening})), 0)`;
-export const keptSql = (opening: string): string => `if(${opening} > 0, amount_cents, 0)`;
+/** Of customers at 0 too, who count as customers of the beginning. */
+export const keptSql = (opening: string): string => `if(${opening} != 0, amount_cents, 0)`;
 
 /** The sums as SQL over movements; columns without an entry are the grouping. */
 export const TOTALS_SQL: Readonly<Record<string, string>> = {
@@ -79,7 +80,8 @@ function summands(movement: SummedMovement): bigint[] {
     BigInt(customers),
     1n,
     ...openings.flatMap((opening, i) => [
-      ...(opening > 0n ? [amount, least(mrrAfter, opening) - least(mrrBefore, opening)] : [0n, 0n]),
+      opening !== 0n ? amount : 0n,
+      opening > 0n ? least(mrrAfter, opening) - least(mrrBefore, opening) : 0n,
       BigInt(lost[i]!),
     ]),
   ];

@@ -60,8 +60,8 @@ async function report(names: MetricName[], more: Partial<MetricsParameters> = {}
   });
 }
 
-async function column(name: MetricName, more: Partial<MetricsParameters> = {}, seq = 2) {
-  return (await report([name], more, seq)).buckets.map((bucket) => bucket.values[name]);
+async function column(name: MetricName, more: Partial<MetricsParameters> = {}, seq = 2, book = ledger) {
+  return (await report([name], more, seq, book)).buckets.map((bucket) => bucket.values[name]);
 }
 
 describe('scenario A', () => {
@@ -461,6 +461,50 @@ test('recognised: whole months in equal parts, days within them and of other per
   const berlin = { interval: 'month', from: '2025-10', to: '2025-10', timeZone: 'Europe/Berlin' } as const;
   expect(await recognised('autumn', berlin)).toBe('1736');
   await book.drop();
+});
+
+describe('W10, W53 reduced to 0 and still subscribed: a customer until the subscription ends', () => {
+  const free = { subscription_external_id: 'free' };
+  const paused = { customer_external_id: 'paused' };
+  const moved = { customer_external_id: 'moved' };
+  const rows = [
+    month('2026-01-01', 5000, paused),
+    month('2026-02-01', 0, { ...paused, cancelled_at: '2026-03-15' }),
+    month('2026-04-05', 4000, paused),
+    // On another plan at 0, paid again without having left.
+    month('2026-01-01', 1000, moved),
+    month('2026-02-01', 0, { ...moved, plan_external_id: 'quarterly' }),
+    month('2026-04-01', 700, { ...moved, plan_external_id: 'quarterly' }),
+    // Never paid, and never a customer.
+    month('2026-01-01', 0, { ...free, customer_external_id: 'free' }),
+  ];
+  let book: TestLedger;
+  beforeAll(async () => {
+    book = await testLedger(engines);
+    await book.post(
+      entry(1, 'plans', { rows: PLANS as unknown as Row[] }),
+      entry(2, 'invoices', { rows: rows as unknown as Row[] }),
+    );
+  });
+  afterAll(() => book.drop());
+
+  test.each<[MetricName, Partial<MetricsParameters>, Array<string | null>]>([
+    ['customers', {}, ['2', '2', '1', '2']],
+    ['churned_customers', {}, ['0', '0', '1', '0']],
+    ['customer_churn_rate', {}, ['0.00', '0.00', '50.00', '0.00']],
+    ['mrr_contraction', {}, ['0', '-6000', '0', '0']],
+    ['arpa', {}, ['3000', '0', '0', '2116']],
+    ['nrr', {}, [null, '0.00', null, null]],
+    ['customers', { filters: "customer~ANY~'paused'" }, ['1', '1', '0', '1']],
+    ['churned_customers', { filters: "customer~ANY~'paused'" }, ['0', '0', '1', '0']],
+    ['customers', { filters: "plan~ANY~'monthly'" }, ['2', '1', '0', '1']],
+    ['churned_customers', { timeZone: 'Asia/Tokyo' }, ['0', '0', '1', '0']],
+    ['churned_customers', { from: '2026-03-10', to: '2026-03-31' }, ['1']],
+    ['customers', { filters: "customer_status~ANY~'active'", until: '2026-03-10' }, ['2', '2', '2', '2']],
+    ['customers', { filters: "customer_status~ANY~'active'", until: '2026-03-20' }, ['1', '1', '1', '1']],
+  ])('%s %j', async (name, more, expected) => {
+    expect(await column(name, more, 2, book)).toEqual(expected);
+  });
 });
 
 test('W82 without data everything is zero', async () => {

@@ -42,6 +42,19 @@ function mrrFromSteps(book: Book, until: number): Map<string, bigint> {
   return totals;
 }
 
+/** Who runs some subscription right after each instant at which one of the customer's begins or ends, ascending. */
+function subscribedFromSteps(book: Book, key: string): Array<[instant: number, subscribed: boolean]> {
+  const running = new Set<string>();
+  const steps = book.steps.filter((step) => whose(step) === key).sort((a, b) => a.instant - b.instant);
+  const after = new Map<number, boolean>();
+  for (const step of steps) {
+    if (step.runningAfter) running.add(step.subscription);
+    else running.delete(step.subscription);
+    after.set(step.instant, running.size > 0);
+  }
+  return [...after];
+}
+
 /** Throws unless everything that must hold for any history holds. */
 function expectIdentities(book: Book, settings: Partial<RevenueSettings> = {}): void {
   const window = (settings.classificationWindowMinutes ?? 60) * 60_000;
@@ -53,7 +66,11 @@ function expectIdentities(book: Book, settings: Partial<RevenueSettings> = {}): 
     const groups = [...Map.groupBy(movements, (each) => each.group)].sort(([a], [b]) => a - b);
     expect(groups.map(([number]) => number)).toEqual(groups.map((_, index) => index + 1));
     let mrr = 0n;
-    let paying = false;
+    let customer = false;
+    let fellToZero: number | null = null;
+    const subscribed = subscribedFromSteps(book, key);
+    const leavesBetween = (since: number, until: number) =>
+      subscribed.find(([instant, runs]) => instant > since && instant < until && !runs)?.[0];
     for (const [number, group] of groups) {
       const [first] = group;
       // Identity 1 at the end of every group, where the movements must agree with the step functions.
@@ -68,14 +85,21 @@ function expectIdentities(book: Book, settings: Partial<RevenueSettings> = {}): 
       // One type a group, the sign that goes with it, and new business first and only once.
       expect(new Set(group.map((each) => each.type)).size).toBe(1);
       const rises = ['new_biz', 'expansion', 'reactivation'].includes(first!.type);
-      for (const each of group) expect(each.amount > 0n).toBe(rises);
+      // Who fell to 0 and stayed subscribed leaves when nothing runs any more, by a churn of 0 (R38).
+      const leaving: boolean = first!.type === 'churn' && first!.amount === 0n;
+      if (leaving) expect(first!.instant).toBe(leavesBetween(fellToZero!, Number.POSITIVE_INFINITY));
+      else if (customer && fellToZero !== null) expect(leavesBetween(fellToZero, begin)).toBe(undefined);
+      if (!leaving) for (const each of group) expect(each.amount > 0n).toBe(rises);
       expect(first!.type === 'new_biz').toBe(number === 1);
-      // Identity 2: a customer becomes paying by new business, reactivation or expansion from 0, and stops by churn or contraction to 0.
-      expect(paying).toBe(first!.mrrBefore > 0n);
-      if (first!.type === 'new_biz' || first!.type === 'reactivation') expect(paying).toBe(false);
-      if (first!.type === 'churn') expect(mrr).toBe(0n);
-      paying = mrr > 0n;
+      // Identity 2: one becomes a customer by new business, reactivation or expansion from 0, and stops being one by churn alone.
+      if (first!.mrrBefore > 0n) expect(customer).toBe(true);
+      if (first!.type === 'new_biz' || first!.type === 'reactivation') expect(customer).toBe(false);
+      if (first!.type === 'churn') expect([customer, mrr]).toEqual([true, 0n]);
+      expect([first!.activeBefore, first!.activeAfter]).toEqual([customer, first!.type !== 'churn']);
+      customer = first!.type !== 'churn';
+      fellToZero = customer && mrr === 0n ? last : null;
     }
+    if (fellToZero !== null) expect(leavesBetween(fellToZero, Number.POSITIVE_INFINITY)).toBe(undefined);
   }
 }
 

@@ -187,7 +187,12 @@ const cases: Case[] = [
   {
     name: 'paused, cancelled, paid again (R23)',
     rows: [month('2026-01-01', 900), month('2026-02-01', 0, { cancelled_at: '2026-02-15' }), month('2026-03-01', 700)],
-    expected: ['new_biz 900 on 2026-01-01', 'contraction -900 on 2026-02-01', 'reactivation 700 on 2026-03-01'],
+    expected: [
+      'new_biz 900 on 2026-01-01',
+      'contraction -900 on 2026-02-01',
+      'churn 0 on 2026-02-15',
+      'reactivation 700 on 2026-03-01',
+    ],
   },
   {
     name: 'a free subscription beside the cancelled paid one: still subscribed',

@@ -172,10 +172,10 @@ const customersByMrr = (having: string): string =>
    GROUP BY customer_hash
    HAVING ${having}`;
 
-/** Active: pays at `until`; cancelled: paid before and pays nothing. */
+/** Active: a customer at `until` (M1); cancelled: paid before and is none. */
 function statusSql(scope: Scope, condition: FilterCondition): string {
   const { positive, negated } = withoutNegation(condition);
-  const status = `if(sum(amount_cents) > 0, 'active', 'cancelled')`;
+  const status = `if(sum(customers) > 0, 'active', 'cancelled')`;
   const hashes = customersByMrr(`sum(sign) != 0 AND ${textSql(scope, positive, status)}`);
   return `customer_hash ${negated ? 'NOT IN' : 'IN'} (${hashes})`;
 }

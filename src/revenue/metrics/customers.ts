@@ -36,7 +36,7 @@ export interface ListedCustomer {
   email: string;
   country: string;
   owner: string;
-  /** `active`: pays; `cancelled`: paid once and pays nothing; `lead`: never paid. In the currency asked for. */
+  /** `active`: a customer (M1); `cancelled`: paid once and is none; `lead`: never paid. In the currency asked for. */
   status: 'active' | 'cancelled' | 'lead';
   /** Minor units of the currency asked for. */
   mrr: string;
@@ -182,7 +182,7 @@ function planHolders(scope: Scope): string {
     FROM movements
     WHERE ${visible} AND one_plan = 1 AND ${planCondition(scope)}
     GROUP BY customer_hash
-    HAVING sum(amount_cents) > 0
+    HAVING sum(movements.customers) > 0
     UNION ALL
     SELECT customer_hash
     FROM steps
@@ -248,6 +248,7 @@ async function customerDetails(
       source: string;
       external_id: string;
       mrr: string;
+      active: boolean;
       since: Day;
       last: Day;
       first_plan: string;
@@ -256,11 +257,11 @@ async function customerDetails(
       read.database,
       `SELECT
          toString(customer_hash) AS hash, any(source) AS source, any(customer_external_id) AS external_id,
-         toString(sum(cents)) AS mrr, toString(min(first)) AS since, toString(max(on_day)) AS last,
+         toString(sum(cents)) AS mrr, sum(gained) > 0 AS active, toString(min(first)) AS since, toString(max(on_day)) AS last,
          if(max(only_plan) = 1, any(plan), '') AS first_plan
        FROM (
          SELECT
-           customer_hash, source, customer_external_id, amount_cents * sign AS cents, first_day AS first, day AS on_day,
+           customer_hash, source, customer_external_id, amount_cents * sign AS cents, customers * sign AS gained, first_day AS first, day AS on_day,
            one_plan AS only_plan, plan_external_id AS plan, at, type, subscription_external_id, origin_seq, origin_row, sum(sign) AS net
          FROM movements
          WHERE seq <= {seq:UInt64} AND currency = {currency:String} AND day <= {until:Date32} AND customer_hash IN ${few}
@@ -299,7 +300,6 @@ async function customerDetails(
       const record = recordOf.get(hash);
       const of = movedOf.get(hash);
       const mrr = of?.mrr ?? '0';
-      const pays = BigInt(mrr) > 0n;
       return [
         hash,
         {
@@ -311,9 +311,9 @@ async function customerDetails(
           email: record?.email ?? '',
           country: record?.country ?? '',
           owner: record?.owner ?? '',
-          status: pays ? 'active' : of ? 'cancelled' : 'lead',
+          status: of?.active ? 'active' : of ? 'cancelled' : 'lead',
           mrr,
-          plans: !pays ? [] : of?.first_plan ? [of.first_plan] : (plansOf.get(hash) ?? []),
+          plans: BigInt(mrr) === 0n ? [] : of?.first_plan ? [of.first_plan] : (plansOf.get(hash) ?? []),
           customerSince: of?.since ?? null,
           lastMovement: of?.last ?? null,
         },

@@ -80,7 +80,7 @@ async function paying(scope: Scope, asked: Asked): Promise<Listed> {
        FROM (${movementRows(scope, null)})
        WHERE d <= {to:Date32} ${of.part === undefined ? '' : 'AND part = {part:String}'}
        GROUP BY who
-       ${alone ? '' : 'HAVING net != 0'}
+       ${alone ? '' : `HAVING ${asked.metric === 'customers' ? 'sum(customers) > 0' : 'net != 0'}`}
      )
      ORDER BY abs(net) DESC, who
      LIMIT ${LISTED_MAX}`,

@@ -144,19 +144,20 @@ async function membersOf(scope: Scope, first: Bucket): Promise<Map<string, Bucke
     scope.read.database,
     `SELECT
        part,
-       countIf(opening + net = 0 AND churned < 0) AS lost,
+       countIf(standing + gained = 0 AND churned < 0) AS lost,
        toString(sum(net)) AS kept,
        toString(sum(least(net, 0))) AS fallen
      FROM (
        SELECT
          part, who,
-         sumIf(toInt128(amount_cents), d < {from:Date32}) AS opening,
+         sumIf(customers, d < {from:Date32}) AS standing,
+         sumIf(customers, d >= {from:Date32}) AS gained,
          sumIf(toInt128(amount_cents), d >= {from:Date32}) AS net,
          sumIf(customers, d >= {from:Date32} AND type = 'churn') AS churned
        FROM (${movementRows(scope, null)})
        WHERE d <= least({last:Date32}, {until:Date32})
        GROUP BY part, who
-       HAVING opening > 0
+       HAVING standing > 0
      )
      GROUP BY part`,
     { ...scope.parameters, from: first.from, last: first.to },

@@ -34,13 +34,16 @@ const NAMES: MetricName[] = [
   'grr',
 ];
 
-/** MRR by customer over the movements that `counts`; those who pay nothing are left out. */
+/** MRR by customer over the movements that `counts`; who is no customer is left out, who fell to 0 and stays subscribed is one. */
 function mrrOf(movements: readonly Movement[], counts: (day: string) => boolean): Map<string, bigint> {
   const totals = new Map<string, bigint>();
-  for (const { customer, amount, instant } of movements) {
-    if (counts(dayOfInstant(instant))) totals.set(customer, (totals.get(customer) ?? 0n) + amount);
+  const last = new Map<string, string>();
+  for (const { customer, amount, instant, type } of movements) {
+    if (!counts(dayOfInstant(instant))) continue;
+    totals.set(customer, (totals.get(customer) ?? 0n) + amount);
+    last.set(customer, type);
   }
-  return new Map([...totals].filter(([, mrr]) => mrr !== 0n));
+  return new Map([...totals].filter(([customer, mrr]) => mrr !== 0n || last.get(customer) === 'contraction'));
 }
 
 const total = (amounts: Iterable<bigint>): bigint => [...amounts].reduce((sum, amount) => sum + amount, 0n);
@@ -62,8 +65,8 @@ function expectedValues(movements: readonly Movement[], from: string, to: string
     customers: String(end.size),
     new_customers: String(new Set(within.filter(({ type }) => type === 'new_biz').map((each) => each.customer)).size),
     churned_customers: String([...start.keys()].filter((each) => !end.has(each) && churned.has(each)).length),
-    nrr: start.size === 0 ? null : hundredths(net),
-    grr: start.size === 0 ? null : hundredths(gross),
+    nrr: total(start.values()) === 0n ? null : hundredths(net),
+    grr: total(start.values()) === 0n ? null : hundredths(gross),
   };
 }
 

@@ -7,7 +7,7 @@
  */
 import { carried, carriedBack, endsRun, only, previous, startsRun } from '../derivation.ts';
 import { layered } from '../derivationLines.ts';
-import { PERIODS, periodSql } from '../periods.ts';
+import { AT_ZERO, PERIODS, periodSql } from '../periods.ts';
 import { customerCondition, planCondition } from './conditions.ts';
 import type { Scope } from './scope.ts';
 
@@ -230,29 +230,62 @@ export function reclassified(scope: Scope, period: string | null, partOf: PartOf
         is_subscribed: carriedBack('subscribed_after', 'last_of_group'),
         groups: 'arrayCumSum(f -> toInt64(f), first_of_group)',
       },
-      // What the customer did, group by group, and what exchange rates did, which comes before it at one instant.
+      // What the customer did, group by group: instant, type, amount, whether it opens its group, MRR before and after the group.
       {
-        moves_only: `arraySort(m -> (m.1, m.2 != 'fx'), arrayConcat(
-          arrayMap(
-            (t, f, b, a, n, s0, s1, g) -> (
-              t,
-              multiIf(
-                b = 0, multiIf(g <= 1, 'new_biz', s0 > 0 AND ${keepsZero}, 'expansion', 'reactivation'),
-                a = 0, if(s1 > 0 AND ${keepsZero}, 'contraction', 'churn'),
-                n > 0, 'expansion',
-                'contraction'
-              ),
-              n, if(f, toInt64(a > 0) - toInt64(b > 0), 0)
+        did: `arrayMap(
+          (t, f, b, a, n, s0, s1, g) -> (
+            t,
+            multiIf(
+              b = 0, multiIf(g <= 1, 'new_biz', s0 > 0 AND ${keepsZero}, 'expansion', 'reactivation'),
+              a = 0, if(s1 > 0 AND ${keepsZero}, 'contraction', 'churn'),
+              n > 0, 'expansion',
+              'contraction'
             ),
-            at, first_of_group, before, after, net, was_subscribed, is_subscribed, groups
+            n, f, b, a
           ),
-          arrayMap(e -> (e.1, 'fx', e.5, toInt64(0)), arrayFilter(e -> e.5 != 0, events))
-        ))`,
+          at, first_of_group, before, after, net, was_subscribed, is_subscribed, groups
+        )`,
+      },
+      // Who was reduced to 0 is a customer until the last subscription ends (R38).
+      { at_zero: `arrayFilter((m, last) -> last AND m.2 = 'contraction' AND m.6 = 0, did, last_of_group)` },
+      {
+        ended_at:
+          'if(empty(at_zero), [], arrayFilter((t, r, r0) -> r = 0 AND r0 > 0, at_instant, running_after, running_before))',
+        resumed_at: 'arrayMap(m -> m.1, arrayFilter(m -> m.4 AND m.5 = 0, did))',
       },
       {
+        left_at: `arrayMap(
+          m -> arrayFirst(t -> t > m.1, ended_at),
+          arrayFilter(
+            m -> arrayExists(t -> t > m.1 AND NOT arrayExists(r -> r > m.1 AND r <= t, resumed_at), ended_at),
+            at_zero
+          )
+        )`,
+      },
+      // With what exchange rates did, which comes first at one instant.
+      {
+        moves_only: `arraySort(m -> (m.1, m.2 != 'fx'), arrayConcat(
+          did,
+          arrayMap(t -> (t, 'churn', toInt64(0), toUInt8(1), toInt64(0), toInt64(0)), left_at),
+          arrayMap(e -> (e.1, 'fx', e.5, toUInt8(0), toInt64(0), toInt64(0)), arrayFilter(e -> e.5 != 0, events))
+        ))`,
+      },
+      { sums: 'arrayCumSum(moves_only.3)' },
+      {
+        standing: carried(
+          `arrayMap((s, m) -> if(s = 0 AND m.2 = 'contraction', toInt64(${AT_ZERO}), s), sums, moves_only)`,
+          `arrayMap((s, m) -> NOT (s = 0 AND m.2 = 'fx'), sums, moves_only)`,
+        ),
+      },
+      { stood: previous('standing', 'toInt64(0)') },
+      // Instant, type, amount, MRR before and after, customers gained, standing before and after.
+      {
         moves: `arrayMap(
-          (m, s) -> (m.1, m.2, m.3, s - m.3, s, m.4),
-          moves_only, arrayCumSum(moves_only.3)
+          (m, s, o, e) -> (
+            m.1, m.2, m.3, s - m.3, s,
+            if(m.4, toInt64(m.6 > 0 OR m.2 = 'contraction') - toInt64(o != 0), 0), o, e
+          ),
+          moves_only, sums, stood, standing
         )`,
       },
       { days: 'arrayMap(m -> toDate32(fromUnixTimestamp64Milli(m.1, {zone:String})), moves)' },
@@ -265,10 +298,10 @@ export function reclassified(scope: Scope, period: string | null, partOf: PartOf
             },
             { period_begins: startsRun(`arrayMap(d -> ${periodSql(marked, 'd')}, days)`) },
             {
-              openings: carried('moves.4', 'period_begins'),
+              openings: carried('moves.7', 'period_begins'),
               lost_now: `arrayMap(
-                (m, o, c, c0) -> toInt64(o > 0 AND c > c0 AND m.5 = 0),
-                moves, ${carried('moves.4', 'period_begins')}, churns, ${carried('churns_before', 'period_begins')}
+                (m, o, c, c0) -> toInt64(o != 0 AND c > c0 AND m.8 = 0),
+                moves, ${carried('moves.7', 'period_begins')}, churns, ${carried('churns_before', 'period_begins')}
               )`,
             },
             {
@@ -278,7 +311,7 @@ export function reclassified(scope: Scope, period: string | null, partOf: PartOf
       {
         rows: `arrayMap(
           (m, d, o, l) -> (
-            d, m.2, m.3, m.6, toYYYYMM(days[1]), if(o > 0, m.3, 0), if(o > 0, least(m.5, o) - least(m.4, o), 0), l
+            d, m.2, m.3, m.6, toYYYYMM(days[1]), if(o != 0, m.3, 0), if(o > 0, least(m.5, o) - least(m.4, o), 0), l
           ),
           moves, days, ${marked === undefined ? 'moves.3, moves.3' : 'openings, losses'}
         )`,

@@ -76,7 +76,7 @@ function labels(scope: Scope, by: string): string {
   if (by === 'mrr_band' || by === 'customer_status') {
     const mrr = 'sum(amount_cents)';
     return `
-      SELECT customer_hash, ${by === 'mrr_band' ? mrrBand(mrr, scope.currency) : `if(${mrr} > 0, 'active', 'cancelled')`} AS label
+      SELECT customer_hash, ${by === 'mrr_band' ? mrrBand(mrr, scope.currency) : `if(sum(customers) > 0, 'active', 'cancelled')`} AS label
       FROM movements
       WHERE ${VISIBLE} AND day <= {until:Date32}
       GROUP BY customer_hash`;

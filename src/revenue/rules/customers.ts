@@ -14,10 +14,14 @@ export function customerMovements(steps: readonly Step[], settings: RevenueSetti
     .sort((a, b) => a.instant - b.instant || compareBytes(a.subscription, b.subscription));
   const standing = new Standing(steps);
   let groupNumber = 0;
+  /** End of the group that reduced the customer to 0 while still subscribed; null while the customer pays or is gone. */
+  let atZeroSince: Instant | null = null;
   for (const group of groupsOf(changes, settings.classificationWindowMinutes * MINUTE_MS)) {
     const before = standing.before(group[0]!.instant);
     const after = standing.upTo(group.at(-1)!.instant);
     if (change(group) === 0n) continue;
+    const left = atZeroSince === null ? null : leavingAtZero(steps, atZeroSince, group[0]!.instant);
+    if (left !== null) movements.push(zeroChurn(left, (groupNumber += 1)));
     groupNumber += 1;
     const decision: Decision = {
       rule: 'R20',
@@ -27,6 +31,8 @@ export function customerMovements(steps: readonly Step[], settings: RevenueSetti
       paidEarlier: movements.length > 0,
     };
     const type = classify(before.mrr, after.mrr, change(group), decision, settings);
+    const activeBefore: boolean = before.mrr > 0n || (atZeroSince !== null && left === null);
+    atZeroSince = type === 'contraction' && after.mrr === 0n ? group.at(-1)!.instant : null;
     for (const part of decision.grouping === 'net' ? [group] : bySubscription(group)) {
       const last = part.at(-1)!;
       movements.push({
@@ -41,12 +47,57 @@ export function customerMovements(steps: readonly Step[], settings: RevenueSetti
         group: groupNumber,
         mrrBefore: before.mrr,
         mrrAfter: after.mrr,
+        activeBefore,
+        activeAfter: type !== 'churn',
         decision,
         steps: part,
       });
     }
   }
+  const left = atZeroSince === null ? null : leavingAtZero(steps, atZeroSince, Number.POSITIVE_INFINITY);
+  if (left !== null) movements.push(zeroChurn(left, groupNumber + 1));
   return numbered([...movements, ...fxMovements(steps)]);
+}
+
+/** R38: the step at which nothing runs any more, after the customer fell to 0 and before it pays again. */
+function leavingAtZero(steps: readonly Step[], since: Instant, until: Instant): Step | null {
+  const running = new Map<string, boolean>();
+  const byInstant = [...Map.groupBy(steps, (step) => step.instant)].sort(([a], [b]) => a - b);
+  for (const [instant, together] of byInstant) {
+    if (instant >= until) return null;
+    for (const step of together) running.set(step.subscription, step.runningAfter);
+    if (instant <= since || [...running.values()].includes(true)) continue;
+    const ended = together.filter((step) => step.runningBefore && !step.runningAfter);
+    return ended.sort((a, b) => compareBytes(a.subscription, b.subscription))[0]!;
+  }
+  return null;
+}
+
+/** R38: a customer lost without MRR. */
+function zeroChurn(step: Step, group: number): Movement {
+  return {
+    source: step.source,
+    customer: step.customer,
+    currency: step.currency,
+    instant: step.instant,
+    order: 0,
+    type: 'churn',
+    amount: 0n,
+    subscription: step.subscription,
+    group,
+    mrrBefore: 0n,
+    mrrAfter: 0n,
+    activeBefore: true,
+    activeAfter: false,
+    decision: {
+      rule: 'R38',
+      grouping: 'each-subscription',
+      subscribedBefore: true,
+      subscribedAfter: false,
+      paidEarlier: true,
+    },
+    steps: [step],
+  };
 }
 
 /** R32: what rates did, step by step. */
@@ -65,6 +116,8 @@ function fxMovements(steps: readonly Step[]): Movement[] {
       group: 0,
       mrrBefore: 0n,
       mrrAfter: 0n,
+      activeBefore: true,
+      activeAfter: true,
       decision: {
         rule: 'R20',
         grouping: 'each-subscription',

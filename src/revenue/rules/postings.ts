@@ -19,7 +19,7 @@ export interface Posting {
   /** Kind of the deciding event, with `net-` before it when a group became one movement; `step`; `warning`. */
   rule: EventKind | `net-${EventKind}` | 'step' | 'warning';
   amount: bigint;
-  /** Paying customers gained or lost: 1, -1 or 0, on the first movement of a group. Of a step: whether the subscription began (1) or ended (-1) to run. */
+  /** Customers gained or lost: 1, -1 or 0, on the first movement of a group. Of a step: whether the subscription began (1) or ended (-1) to run. */
   customers: number;
   mrrBefore: bigint;
   mrrAfter: bigint;
@@ -75,9 +75,7 @@ function stepPosting(step: Step): Posting {
 function movementPostings(movements: readonly Movement[], onePlan: boolean, timeZone: string): Posting[] {
   const posted = postedMovements(movements, onePlan);
   const days = posted.map(({ instant }) => dayOfInstant(instant, timeZone));
-  const periods = periodMarks(
-    posted.map(({ type, mrrBefore, mrrAfter }, i) => ({ day: days[i]!, churn: type === 'churn', mrrBefore, mrrAfter })),
-  );
+  const periods = periodMarks(posted.map(({ type, mrrAfter }, i) => ({ day: days[i]!, type, mrrAfter })));
   return posted.map((posting, i) => ({
     ...posting,
     marks: { day: days[i]!, firstDay: days[0]!, periods: periods[i]! },
@@ -103,7 +101,7 @@ function postedMovements(movements: readonly Movement[], onePlan: boolean): Post
       type: movement.type,
       rule: movement.decision.grouping === 'net' ? `net-${kind}` : kind,
       amount: movement.amount,
-      customers: firstOfGroup ? paying(movement.mrrAfter) - paying(movement.mrrBefore) : 0,
+      customers: firstOfGroup ? Number(movement.activeAfter) - Number(movement.activeBefore) : 0,
       mrrBefore: mrr - movement.amount,
       mrrAfter: mrr,
       subscriptionMrrBefore: step.before,
@@ -113,8 +111,6 @@ function postedMovements(movements: readonly Movement[], onePlan: boolean): Post
     };
   });
 }
-
-const paying = (mrr: bigint): number => (mrr > 0n ? 1 : 0);
 
 function warningPosting(warning: Warning): Posting {
   return {

@@ -188,14 +188,17 @@ export interface Movement {
   /** Customer MRR before and after the whole group. */
   mrrBefore: bigint;
   mrrAfter: bigint;
+  /** Whether the customer counts as one before and after the whole group (R38). */
+  activeBefore: boolean;
+  activeAfter: boolean;
   decision: Decision;
   /** The changes behind this movement, in order. */
   steps: Step[];
 }
 
-/** Data of the classification (R19, R20, R21). */
+/** Data of the classification (R19, R20, R21), or of leaving at 0 (R38). */
 export interface Decision {
-  rule: 'R20';
+  rule: 'R20' | 'R38';
   /** How the group became movements. */
   grouping: 'each-subscription' | 'net';
   subscribedBefore: boolean;
