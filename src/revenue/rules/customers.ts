@@ -21,7 +21,10 @@ export function customerMovements(steps: readonly Step[], settings: RevenueSetti
     const after = standing.upTo(group.at(-1)!.instant);
     if (change(group) === 0n) continue;
     const left = atZeroSince === null ? null : leavingAtZero(steps, atZeroSince, group[0]!.instant);
-    if (left !== null) movements.push(zeroChurn(left, (groupNumber += 1)));
+    if (left !== null) {
+      groupNumber += 1;
+      movements.push(zeroChurn(left, groupNumber));
+    }
     groupNumber += 1;
     const decision: Decision = {
       rule: 'R20',
