@@ -75,6 +75,42 @@ export function inventoryRef(query: InventoryQuery, keys: Partial<Record<Dimensi
   return `inventory?${words}`;
 }
 
+/** One text for some values; different values have different ones. */
+export const keyOf = (values: readonly string[]): string =>
+  values.length === 1
+    ? values[0]!
+    : values.some((value) => value.includes('\n'))
+      ? JSON.stringify(values)
+      : values.join('\n');
+
+/**
+ * References of the rows of a statement: `made` writes one, and is asked only once, because of thousands of rows nothing else differs than
+ * the values of `columns`.
+ */
+export function rowRefs(
+  columns: readonly Dimension[],
+  made: (keys: Partial<Record<Dimension, string>>) => string,
+): (values: readonly string[]) => string {
+  const keysOf = (values: readonly string[]) => Object.fromEntries(columns.map((column, i) => [column, values[i]!]));
+  // No name holds the character that marks the places; should a filter, references are written one by one.
+  if (made({}).includes('%00')) return (values) => made(keysOf(values));
+  const pieces = made(keysOf(columns.map((_, i) => `\0${i}\0`))).split('%00');
+  const written = new Map<string, string>();
+  const encoded = (value: string): string => {
+    let text = written.get(value);
+    if (text === undefined) {
+      text = new URLSearchParams([['', value]]).toString().slice(1);
+      written.set(value, text);
+    }
+    return text;
+  };
+  return (values) => {
+    let ref = pieces[0]!;
+    for (let i = 1; i < pieces.length; i += 2) ref += encoded(values[Number(pieces[i])]!) + pieces[i + 1]!;
+    return ref;
+  };
+}
+
 /** How scope and category are read where nothing moves them. */
 const UNMOVED = { scope: 'm.scope', category: 'm.category' };
 

@@ -30,13 +30,64 @@ export interface Figures {
   flags: Partial<Record<Flag, number>>;
 }
 
+/** A sum of kg that is made of texts: a single one stays as it is written, which most groups of a large report are. */
+class KgSum {
+  #first = '';
+  #sum: Decimal | undefined;
+
+  add(kg: string): void {
+    if (kg === '0') return;
+    if (this.#sum !== undefined) this.#sum = this.#sum.add(kgOf(kg));
+    else if (this.#first === '') this.#first = kg;
+    else this.#sum = kgOf(this.#first).add(kgOf(kg));
+  }
+
+  addProduct(kg: string, factor: Decimal): void {
+    if (factor === Decimal.ONE) this.add(kg);
+    else if (factor !== Decimal.ZERO) {
+      const before = this.#sum ?? (this.#first === '' ? Decimal.ZERO : kgOf(this.#first));
+      this.#sum = before.add(kgOf(kg).mul(factor));
+    }
+  }
+
+  toString(): string {
+    if (this.#sum !== undefined) return this.#sum.toString();
+    return this.#first === '' ? '0' : withoutNeedlessZeros(this.#first);
+  }
+}
+
+/** Plain notation, as sums are written: read several times faster than any notation a person may use. */
+function kgOf(text: string): Decimal {
+  const point = text.indexOf('.');
+  if (point === -1) return new Decimal(BigInt(text), 0);
+  return new Decimal(BigInt(text.slice(0, point) + text.slice(point + 1)), text.length - point - 1);
+}
+
+function withoutNeedlessZeros(text: string): string {
+  return text.endsWith('0') && text.includes('.') ? kgOf(text).toString() : text;
+}
+
+/** kg in plain notation without needless zeros, as tonnes in the same. */
+export function tonnesOf(kg: string): string {
+  if (kg.startsWith('-')) return `-${tonnesOf(kg.slice(1))}`;
+  if (kg === '0') return kg;
+  const point = kg.indexOf('.');
+  const whole = (point === -1 ? kg : kg.slice(0, point)).padStart(4, '0');
+  const fraction = whole.slice(-3) + (point === -1 ? '' : kg.slice(point + 1));
+  let end = fraction.length;
+  while (end > 0 && fraction.charCodeAt(end - 1) === ZERO_CODE) end -= 1;
+  return end === 0 ? whole.slice(0, -3) : `${whole.slice(0, -3)}.${fraction.slice(0, end)}`;
+}
+
+const ZERO_CODE = 48;
+
 /** The figures of rows that belong together. `byGas`: out of the masses of the gases even where the source publishes a total. */
 export function figuresOf(rows: readonly SumRow[], gwp: GwpSetName, byGas = false): Figures {
   const potentials = potentialsOf(gwp);
-  let co2e = Decimal.ZERO;
-  let fixed = Decimal.ZERO;
+  const co2e = new KgSum();
+  const fixed = new KgSum();
   let lines = 0;
-  const gases = new Map<Gas, Decimal>(GASES.map((gas) => [gas, Decimal.ZERO]));
+  const gases: Partial<Record<Gas, KgSum>> = {};
   const others = new Map<string, Decimal>();
   const without = new Set<string>();
   const flags: Partial<Record<Flag, number>> = {};
@@ -44,38 +95,52 @@ export function figuresOf(rows: readonly SumRow[], gwp: GwpSetName, byGas = fals
     const own = row.gwp_source === gwp;
     lines += Number(row.lines);
     for (const gas of GASES) {
-      if (row[gas] === '0') continue;
-      const mass = Decimal.parse(row[gas]);
-      gases.set(gas, gases.get(gas)!.add(mass));
+      const kg = row[gas];
+      if (kg === '0') continue;
+      gases[gas] ??= new KgSum();
+      gases[gas].add(kg);
       if (gas === 'other_kg') {
+        const mass = kgOf(kg);
         for (const [component, share] of partsOf(row.other_gas))
           others.set(component, (others.get(component) ?? Decimal.ZERO).add(mass.mul(share)));
       }
       if (own && !byGas) continue;
       const potential = gas === 'other_kg' ? potentials.of(row.other_gas) : potentials[gas];
       if (potential === undefined) without.add(row.other_gas);
-      else co2e = co2e.add(mass.mul(potential));
-      if (gas === 'co2e_unsplit' && !own) fixed = fixed.add(mass);
+      else co2e.addProduct(kg, potential);
+      if (gas === 'co2e_unsplit' && !own) fixed.add(kg);
     }
-    if (own && !byGas) co2e = co2e.add(Decimal.parse(row.co2e_source));
-    for (const flag of FLAG_NAMES) {
-      const count = Number(row[`lines_${flag}`] ?? 0);
+    if (own && !byGas) co2e.add(row.co2e_source);
+    for (const [flag, column] of FLAG_COLUMNS) {
+      const text = row[column];
+      if (text === undefined || text === '0') continue;
+      const count = Number(text);
       if (count !== 0) flags[flag] = (flags[flag] ?? 0) + count;
     }
   }
+  const co2eKg = co2e.toString();
+  const fixedKg = fixed.toString();
+  const gasesKg = {} as Record<Gas, string>;
+  for (const gas of GASES) gasesKg[gas] = gases[gas]?.toString() ?? '0';
   return {
-    co2e_kg: co2e.toString(),
-    co2e_t: co2e.mul(THOUSANDTH).toString(),
-    gases_kg: Object.fromEntries([...gases].map(([gas, mass]) => [gas, mass.toString()])) as Record<Gas, string>,
-    other_gases_kg: Object.fromEntries([...others].sort().map(([gas, mass]) => [gas, mass.toString()])),
-    not_restatable_kg: fixed.toString(),
-    not_restatable_percent: co2e.isZero()
-      ? null
-      : Rational.fromDecimal(fixed).mul(HUNDRED).div(Rational.fromDecimal(co2e)).toDecimal(2).toString(),
+    co2e_kg: co2eKg,
+    co2e_t: tonnesOf(co2eKg),
+    gases_kg: gasesKg,
+    other_gases_kg:
+      others.size === 0 ? {} : Object.fromEntries([...others].sort().map(([gas, mass]) => [gas, mass.toString()])),
+    not_restatable_kg: fixedKg,
+    not_restatable_percent: co2eKg === '0' ? null : fixedKg === '0' ? '0' : percentOf(kgOf(fixedKg), kgOf(co2eKg)),
     without_potential: [...without].sort(),
     lines,
     flags,
   };
+}
+
+const FLAG_COLUMNS = FLAG_NAMES.map((flag) => [flag, `lines_${flag}`] as const);
+
+/** Two decimals. */
+function percentOf(part: Decimal, whole: Decimal): string {
+  return Rational.fromDecimal(part).mul(HUNDRED).div(Rational.fromDecimal(whole)).toDecimal(2).toString();
 }
 
 /** What is left of a published total that its gases, as published, do not add up to. */
@@ -153,10 +218,14 @@ interface Potentials extends Record<Exclude<Gas, 'other_kg'>, Decimal> {
   of(gas: string): Decimal | undefined;
 }
 
+const potentialsBySet = new Map<GwpSetName, Potentials>();
+
 /** Potentials as decimals; biogenic CO2 counts nothing, CO2e that is not split counts as it is. */
 function potentialsOf(gwp: GwpSetName): Potentials {
+  const known = potentialsBySet.get(gwp);
+  if (known) return known;
   const set = gwpSet(gwp);
-  return {
+  const made: Potentials = {
     co2_fossil: exact(set.co2),
     co2_biogenic: Decimal.ZERO,
     ch4_fossil: exact(set.ch4Fossil),
@@ -168,6 +237,8 @@ function potentialsOf(gwp: GwpSetName): Potentials {
       return potential === undefined ? undefined : exact(potential);
     },
   };
+  potentialsBySet.set(gwp, made);
+  return made;
 }
 
 function exact(potential: Rational): Decimal {

@@ -14,6 +14,8 @@ import {
   type Dimension,
   type InventoryQuery,
   inventoryRef,
+  keyOf,
+  rowRefs,
   sqlOf,
 } from './dimensions.ts';
 import { type Figures, figuresByGas, figuresOf } from './figures.ts';
@@ -109,18 +111,22 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
     countedSums(context, query, narrowed, columns),
     heldSums(context, narrowed),
   ]);
-  const groups = new Map<string, KeyedSum[]>();
+  const groups = new Map<string, { values: string[]; group: KeyedSum[] }>();
+  const names = columns.map((_, i) => `k${i}` as const);
   for (const row of sums) {
-    const key = JSON.stringify(columns.map((_, i) => row[`k${i}`]));
-    const group = groups.get(key);
-    if (group) group.push(row);
-    else groups.set(key, [row]);
+    const values = names.map((name) => row[name]!);
+    const key = keyOf(values);
+    const known = groups.get(key);
+    if (known) known.group.push(row);
+    else groups.set(key, { values, group: [row] });
   }
   if (groups.size > GROUPS_MAX) throw tooManyGroups();
+  const refOf = rowRefs(columns, (keys) => inventoryRef(query, keys));
   const rows = [...groups.values()]
-    .flatMap((group): InventoryRow[] => {
-      const keys = Object.fromEntries(columns.map((dimension, i) => [dimension, group[0]![`k${i}`]!]));
-      const ref = inventoryRef(query, keys);
+    .flatMap(({ values, group }): InventoryRow[] => {
+      const keys: InventoryRow['keys'] = {};
+      for (const [i, dimension] of columns.entries()) keys[dimension] = values[i]!;
+      const ref = refOf(values);
       if (!groupBy.includes('gas')) return [{ keys, ...figuresOf(group, gwp), ref }];
       return figuresByGas(group, gwp).map(([gas, figures]) => ({
         keys: { ...keys, gas },

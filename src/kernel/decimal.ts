@@ -168,8 +168,10 @@ export function sumDecimals(decimals: Iterable<Decimal>): Decimal {
 }
 
 export function powerOfTen(exponent: number): bigint {
-  return 10n ** BigInt(exponent);
+  return POWERS_OF_TEN[exponent] ?? 10n ** BigInt(exponent);
 }
+
+const POWERS_OF_TEN: readonly bigint[] = Array.from({ length: 100 }, (_, exponent) => 10n ** BigInt(exponent));
 
 /**
  * Integer quotient of two integers under a rounding rule; the one place where this project divides and rounds.

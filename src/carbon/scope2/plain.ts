@@ -40,6 +40,16 @@ export async function plainSums(
     readPlain(context, query, groupBy, weights),
     useParts(context, context.seq, query, weights, 'split'),
   ]);
+  const known = new Map<string, PerUnit>();
+  const perUnitOf = ({ unit, ratio }: Row): PerUnit => {
+    const key = `${unit} ${ratio}`;
+    let perUnit = known.get(key);
+    if (perUnit === undefined) {
+      perUnit = exactly(kwhPerUnit(unit, ratio));
+      known.set(key, perUnit);
+    }
+    return perUnit;
+  };
   const sums = rows.flatMap((row): PlainSum[] => {
     if (row.lines === '0') return [];
     const weight = weights ? wholeWeight(weights, row.entity, row.month) : Decimal.ONE;
@@ -47,13 +57,14 @@ export async function plainSums(
     const keys = groupBy.map((dimension, i) => (dimension === 'method' ? MARKET_METHOD : row[`k${i}`]!));
     const { gwp_source, other_gas, lines } = row;
     const masses = Object.fromEntries(MASSES.map((mass) => [mass, row[mass]])) as Record<Mass, string>;
-    const perUnit = kwhPerUnit(row.unit, row.ratio);
-    return [plainSum(keys, Decimal.parse(row.used_sum), perUnit, { gwp_source, other_gas, lines, ...masses }, weight)];
+    return [
+      plainSum(keys, Decimal.parse(row.used_sum), perUnitOf(row), { gwp_source, other_gas, lines, ...masses }, weight),
+    ];
   });
   for (const part of [...parts.values()].flat()) {
     const weight = weights!.moved(part.entity) === 0 ? weights!.of(part, 2) : Decimal.ZERO;
     if (weight.isZero() || !letsThrough(query, part)) continue;
-    sums.push(plainSum(keysOf(part, groupBy), part.used, part.perUnit, part.sums, weight));
+    sums.push(plainSum(keysOf(part, groupBy), part.used, exactly(part.perUnit), part.sums, weight));
   }
   return sums;
 }
@@ -72,10 +83,20 @@ function wholeWeight(weights: Weights, entity: string, month: string): Decimal {
   return weights.moved(entity) === 0 ? weights.of({ entity, month, w: '-1', out: '0' }, 2) : Decimal.ZERO;
 }
 
-function plainSum(keys: string[], used: Decimal, perUnit: Rational | null, sums: SumRow, weight: Decimal): PlainSum {
-  const kwh = perUnit === null ? Rational.ZERO : Rational.fromDecimal(used).mul(perUnit);
-  const whole = kwh.toExactDecimal() ?? kwh.toDecimal(VOLUME_SCALE);
+/** kWh per unit of activity: as a decimal where it is one, null for what is no energy. */
+type PerUnit = Decimal | Rational | null;
+
+const exactly = (perUnit: Rational | null): PerUnit => perUnit?.toExactDecimal() ?? perUnit;
+
+function plainSum(keys: string[], used: Decimal, perUnit: PerUnit, sums: SumRow, weight: Decimal): PlainSum {
+  const whole = perUnit === null ? Decimal.ZERO : kwhOf(used, perUnit);
   return { keys, energy: perUnit !== null, kwh: whole.mul(weight).normalized(), sums: weighted(sums, weight) };
+}
+
+function kwhOf(used: Decimal, perUnit: Decimal | Rational): Decimal {
+  if (perUnit instanceof Decimal) return used.mul(perUnit);
+  const kwh = Rational.fromDecimal(used).mul(perUnit);
+  return kwh.toExactDecimal() ?? kwh.toDecimal(VOLUME_SCALE);
 }
 
 async function readPlain(

@@ -6,6 +6,7 @@ import { Decimal, sumDecimals } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
+import { rowRefs } from '../dimensions.ts';
 import { type Figures, figuresByGas, figuresOf, type SumRow } from '../figures.ts';
 import {
   DEFAULT_GWP,
@@ -144,13 +145,14 @@ function rowsOf<Item>(
 ): MarketRow[] {
   const gwp = query.gwp ?? DEFAULT_GWP;
   const columns = groupBy.filter((dimension) => dimension !== 'gas');
+  const refOf = rowRefs(columns, (keys) => scope2Ref(query, methodology, undefined, keys));
   return [...groups.entries()]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, group]): MarketRow[] => {
       const values = JSON.parse(key) as string[];
       const keys = Object.fromEntries(columns.map((dimension, i) => [dimension, values[i]!]));
       const { sums, lines, kwh } = summed(group);
-      const ref = scope2Ref(query, methodology, undefined, keys);
+      const ref = refOf(values);
       if (!groupBy.includes('gas')) return [{ keys, ...figuresOf(sums, gwp), lines, kwh, ref }];
       return figuresByGas(sums, gwp).map(([gas, figures]) => ({ keys: { ...keys, gas }, ...figures, lines, kwh, ref }));
     });
