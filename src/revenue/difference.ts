@@ -13,8 +13,9 @@ import { revenueSettingsAsOf } from './settings/index.ts';
 export const BUCKET_LINES_MAX = { fresh: 2_000_000, compared: 1_000_000 } as const;
 /** Below so many lines, looking for renewals that can be left out costs more than it saves. */
 export const SKIP_RENEWALS_LINES_MIN = 20_000;
-/** Memory of one derivation. */
-export const DERIVATION_SETTINGS = 'SETTINGS join_use_nulls = 0, max_bytes_before_external_sort = 800000000';
+/** Memory of one derivation; two run side by side, each on one thread. */
+export const DERIVATION_SETTINGS =
+  'SETTINGS join_use_nulls = 0, max_bytes_before_external_sort = 800000000, max_threads = 1';
 
 export interface DifferenceScope {
   /** SQL condition over `customer_hash`. */

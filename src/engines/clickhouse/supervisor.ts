@@ -173,6 +173,8 @@ class Supervisor implements ClickHouseChild {
         max_bytes_before_external_group_by: String(Math.floor(queryMemoryBytes / 2)),
         max_bytes_before_external_sort: String(Math.floor(queryMemoryBytes / 2)),
         max_execution_time: String(querySeconds),
+        // Else it reads on one thread as soon as less than a gibibyte per thread is free, which here is always.
+        max_threads_min_free_memory_per_thread: '0',
         // Compiling an expression when it is met for the third time takes 0.1 s, more than it ever saves here.
         compile_expressions: '0',
         compile_aggregate_expressions: '0',

@@ -11,25 +11,47 @@ import { bound, converts, type Scope } from './scope.ts';
  */
 export function customerCondition(scope: Scope): string {
   const conditions = scope.filter.filter((each) => each.level === 'customer' || each.name === 'currency');
-  // What records must say is looked up in one set: a second one would cost as much again.
+  // What records must say is looked up in one set, as movements are looked up in each: a second one would cost as much again.
   const recorded = conditions.filter(isRecorded);
-  const others = conditions.filter((each) => !isRecorded(each)).map((each) => `(${customerSql(scope, each)})`);
+  const inRecords = recorded.length === 0 ? [] : conditions.filter(isOfRecords);
+  const others = conditions.filter((each) => !inRecords.includes(each)).map((each) => `(${customerSql(scope, each)})`);
   const record =
-    recorded.length === 0
+    inRecords.length === 0
       ? []
       : [
           `customer_hash IN (
             SELECT key_hash
             FROM customers
-            WHERE ${current('customers')} AND ${recorded.map((each) => `(${textSql(scope, each, each.name)})`).join(' AND ')}
+            WHERE ${inRecords.map((each) => `(${recordSql(scope, each)})`).join(' AND ')} AND ${current('customers')}
           )`,
         ];
   return [...record, ...others].join(' AND ') || '1';
 }
 
+/** `customerCondition` as the clause that goes before WHERE: customers are told apart before anything else of a row is read. */
+export function customersFirst(scope: Scope): string {
+  const condition = customerCondition(scope);
+  return condition === '1' ? '' : `PREWHERE ${condition}`;
+}
+
 /** Positive conditions on the customer's own record; negative ones hold for customers without a record too. */
 function isRecorded({ name, operator }: FilterCondition): boolean {
   return RECORD_COLUMNS.includes(name) && OPPOSITES[operator] === undefined;
+}
+
+/** The same, and positive ones on custom attributes: what a customer with a record must fulfil. */
+function isOfRecords(condition: FilterCondition): boolean {
+  const { name, operator } = condition;
+  return isRecorded(condition) || (name.startsWith('custom.') && OPPOSITES[operator] === undefined);
+}
+
+/** A condition of {@link isOfRecords} over the table of customers. */
+function recordSql(scope: Scope, condition: FilterCondition): string {
+  const { name } = condition;
+  if (!name.startsWith('custom.')) return textSql(scope, condition, name);
+  const attribute = bound(scope, name.slice('custom.'.length), 'String');
+  const fulfils = (value: string) => textSql(scope, condition, value);
+  return `${fulfils(`attributes[${attribute}]`)} OR key_hash IN (${statedHashes(attribute, fulfils)})`;
 }
 
 const RECORD_COLUMNS: readonly string[] = ['country', 'state', 'city', 'owner'];
@@ -58,12 +80,16 @@ function customerSql(scope: Scope, condition: FilterCondition): string {
 /** Customers whose custom attribute fulfils the condition, be it stated with the customer or on its own. */
 function customHashes(scope: Scope, attribute: string, fulfils: (value: string) => string): string {
   const name = bound(scope, attribute, 'String');
-  return `SELECT key_hash FROM customers WHERE ${current('customers')} AND (${fulfils(`attributes[${name}]`)})
+  return `SELECT key_hash FROM customers WHERE (${fulfils(`attributes[${name}]`)}) AND ${current('customers')}
     UNION ALL
+    ${statedHashes(name, fulfils)}`;
+}
+
+/** Customers whose custom attribute, stated on its own, fulfils the condition; `name` is its place in the SQL. */
+const statedHashes = (name: string, fulfils: (value: string) => string): string => `
     SELECT cityHash64(source, customer_external_id)
     FROM customer_attributes
-    WHERE ${current('customer_attributes', `name = ${name}`)} AND (${fulfils('value')})`;
-}
+    WHERE (${fulfils('value')}) AND ${current('customer_attributes', `name = ${name}`)}`;
 
 const OPPOSITES: Partial<Record<FilterCondition['operator'], FilterCondition['operator']>> = {
   NONE: 'ANY',
@@ -86,10 +112,10 @@ function textSql(scope: Scope, { operator, values }: FilterCondition, column: st
   switch (operator) {
     case 'ANY':
     case 'EQ':
-      return `has(${list()}, toString(${column}))`;
+      return `${column} IN ${list()}`;
     case 'NONE':
     case 'NOT_EQ':
-      return `NOT has(${list()}, toString(${column}))`;
+      return `${column} NOT IN ${list()}`;
     case 'CONTAINS':
       return `positionCaseInsensitiveUTF8(${column}, ${one()}) > 0`;
     case 'NOT_CONTAINS':

@@ -122,6 +122,14 @@ test('metrics, cohorts and activities agree with plain TypeScript; identities 1,
           expect(total(parts.map((part) => BigInt(part.buckets[i]!.values.mrr!)))).toBe(BigInt(values.mrr!));
         }
       }
+      // Kept entry by entry, and read at once.
+      const trials = async (at: number, until: string) => {
+        const names: MetricName[] = ['trial_to_paid', 'trial_days'];
+        const report = await metrics(ledger.read(at), { ...RANGE, names, currency: CURRENCY, until });
+        return report.buckets.map(({ values }) => values);
+      };
+      for (const at of [2, 3]) await trials(at, UNTIL);
+      expect(await trials(seq, UNTIL)).toEqual(await trials(seq, '2040-12-30'));
       await expectPlans(read, steps);
       await expectCohorts(read, movements);
       await expectActivities(read, movements);

@@ -12,7 +12,7 @@
  */
 import { amountText } from '../money.ts';
 import { fallenSql, keptSql } from '../sums.ts';
-import { customerCondition, planCondition } from './conditions.ts';
+import { customersFirst, planCondition } from './conditions.ts';
 import { BILLED_IN } from './conversion.ts';
 import { current } from './current.ts';
 import { reclassified } from './reclassified.ts';
@@ -54,7 +54,8 @@ function customersMovements(scope: Scope, period: string | null): string {
       ${label} AS part, customer_hash AS who, ${movedOn(scope)} AS d, type, amount_cents, customers, toYYYYMM(first_day) AS cohort,
       ${marksOf(period)}
     FROM movements ${join}
-    WHERE ${VISIBLE} AND ${customerCondition(scope)}`;
+    ${customersFirst(scope)}
+    WHERE ${VISIBLE}`;
 }
 
 /**
@@ -149,7 +150,8 @@ function subscriptionMovements(scope: Scope, period: string | null): string {
         customer_hash, source, ${planLabel(scope)} AS plan_part, ${movedOn(scope)} AS d, toString(type) AS type, amount_cents, customers,
         toYYYYMM(first_day) AS cohort, ${marksOf(period)}
       FROM movements
-      WHERE ${VISIBLE} AND one_plan = 1 AND ${planCondition(scope)} AND ${customerCondition(scope)}
+      ${customersFirst(scope)}
+      WHERE ${VISIBLE} AND one_plan = 1 AND ${planCondition(scope)}
       UNION ALL
       SELECT customer_hash, source, plan_part, d, type, amount_cents, customers, cohort, kept, fallen, lost
       FROM (${reclassified(scope, period, planLabel)})

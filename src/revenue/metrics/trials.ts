@@ -1,9 +1,10 @@
 /** Trials and what became of them. */
+import { dayNumber } from '../../kernel/dates.ts';
 import { select } from '../../ledger/index.ts';
-import { bucketSql } from '../buckets.ts';
 import { customerCondition } from './conditions.ts';
 import { current } from './current.ts';
 import type { Range } from './flows.ts';
+import { KeptFigures } from './kept.ts';
 import { dayOf, type Scope } from './scope.ts';
 import { customerLabel } from './source.ts';
 
@@ -21,34 +22,124 @@ export interface BucketTrials {
  * no currency and counts in each). Plans are not looked at: a trial may lead to any.
  */
 export async function readTrials(scope: Scope, range: Range): Promise<Map<string, BucketTrials[]>> {
+  const bounds = range.buckets.map(({ from }) => dayNumber(from));
+  const [first, last] = [bounds[0]!, dayNumber(range.to)];
+  const parts = new Map<string, BucketTrials[]>();
+  for (const row of await keptRows(scope)) {
+    if (row.day < first || row.day > last || row.started === 0) continue;
+    const ofPart = parts.get(row.part) ?? range.buckets.map(() => ({ started: 0n, paid: 0n, days: 0n }));
+    parts.set(row.part, ofPart);
+    const bucket = ofPart[bounds.findLastIndex((bound) => bound <= row.day)]!;
+    bucket.started += BigInt(row.started);
+    bucket.paid += BigInt(row.paid);
+    bucket.days += BigInt(row.days);
+  }
+  return parts;
+}
+
+interface TrialRow {
+  part: string;
+  /** On which the first trials began, days since 1970. */
+  day: number;
+  started: number;
+  paid: number;
+  days: number;
+}
+
+const kept = new KeptFigures<TrialRow[]>();
+
+/** Customers of whom entries say something new are looked at alone up to so many. */
+const TOUCHED_MAX = 1_000;
+
+/** Every day of the book, whatever the range is, so that one reading serves all reports. */
+function keptRows(scope: Scope): Promise<TrialRow[]> {
+  const { read, currency, timeZone, filter, partitionBy, until } = scope;
+  const key = JSON.stringify([read.accountId, read.database, currency, timeZone, filter, partitionBy, until]);
+  // Of filters and partitions any entry may change the outcome.
+  const adds = filter.length === 0 && partitionBy === null;
+  return kept.at(
+    key,
+    read.seq,
+    (after) => (after === 0 ? trialRows(scope, null) : changedRows(scope, after)),
+    adds ? summed : undefined,
+  );
+}
+
+/** What entries after `after` change: their customers as they are now, less what these were. All customers when they are many. */
+async function changedRows(scope: Scope, after: number): Promise<TrialRow[]> {
+  const { engines, database } = scope.read;
+  const since = 'seq > {after:UInt64} AND seq <= {seq:UInt64}';
+  const touched = await select<{ customer: string }>(
+    engines,
+    database,
+    `SELECT DISTINCT toString(customer) AS customer
+     FROM (
+       SELECT customer_hash AS customer FROM invoices WHERE ${since}
+       UNION ALL SELECT customer_hash FROM movements WHERE ${since}
+       UNION ALL SELECT key_hash FROM customers WHERE ${since}
+     )
+     LIMIT ${TOUCHED_MAX + 1}`,
+    { seq: scope.read.seq, after },
+  );
+  if (touched.length === 0) return [];
+  const among = touched.length > TOUCHED_MAX ? null : touched.map(({ customer }) => customer).join(', ');
+  const before: Scope = { ...scope, parameters: { ...scope.parameters, seq: after } };
+  const [now, then] = await Promise.all([trialRows(scope, among), trialRows(before, among)]);
+  return [...now, ...then.map((row) => ({ ...row, started: -row.started, paid: -row.paid, days: -row.days }))];
+}
+
+function summed(rows: readonly TrialRow[], added: readonly TrialRow[]): TrialRow[] {
+  const sums = new Map<string, TrialRow>();
+  for (const row of [...rows, ...added]) {
+    const key = `${row.day} ${row.part}`;
+    const known = sums.get(key);
+    if (known === undefined) sums.set(key, { ...row });
+    else {
+      known.started += row.started;
+      known.paid += row.paid;
+      known.days += row.days;
+    }
+  }
+  return [...sums.values()];
+}
+
+/** As of the parameter `seq`; `among` are hashes of the customers who are looked at. */
+async function trialRows(scope: Scope, among: string | null): Promise<TrialRow[]> {
   const { label, join } = customerLabel(scope);
-  const rows = await select<{ part: string; bucket: number; started: string; paid: string; days: string }>(
+  const of = (hash: string) => (among === null ? '1' : `${hash} IN (${among})`);
+  const lines = `${of('customer_hash')} AND type = 'trial' AND currency = {currency:String}`;
+  const stated = `${of('key_hash')} AND free_trial_started_at IS NOT NULL`;
+  const rows = await select<{ part: string; day: number; started: string; paid: string; days: string }>(
     scope.read.engines,
     scope.read.database,
     `SELECT
        ${label} AS part,
-       ${bucketSql(range.interval, scope.weekStart, 'trial_day')} AS bucket,
+       toInt32(trial_day) AS day,
        count() AS started,
        countIf(paid_day IS NOT NULL) AS paid,
-       toString(sum(ifNull(toInt64(paid_day) - toInt64(trial_day), 0))) AS days
+       sum(ifNull(toInt64(paid_day) - toInt64(trial_day), 0)) AS days
      FROM (
        SELECT customer_hash, any(trials.source) AS source, min(trial) AS trial_day, any(first_paid) AS paid_day
        FROM (
          SELECT customer_hash, source, customer_external_id, currency, ${dayOf(scope, 'assumeNotNull(service_period_start)')} AS trial
          FROM invoices
-         WHERE ${current('invoices', `type = 'trial' AND currency = {currency:String}`)}
+         WHERE ${current('invoices', lines)}
            AND excluded = '' AND service_period_start IS NOT NULL
          UNION ALL
          SELECT key_hash, source, external_id, {currency:String}, ${dayOf(scope, 'assumeNotNull(free_trial_started_at)')}
          FROM customers
-         WHERE ${current('customers', 'free_trial_started_at IS NOT NULL')}
+         WHERE ${current('customers', stated)}
        ) AS trials
        LEFT ANY JOIN (
          SELECT customer_hash, toNullable(min(on_day)) AS first_paid
          FROM (
            SELECT customer_hash, ${dayOf(scope, 'at')} AS on_day
            FROM movements
-           WHERE seq <= {seq:UInt64} AND type = 'new_biz' AND day <= {until:Date32}
+           PREWHERE type = 'new_biz' AND customer_hash IN (
+             SELECT customer_hash FROM invoices WHERE ${lines}
+             UNION ALL SELECT key_hash FROM customers WHERE ${stated}
+           )
+           WHERE seq <= {seq:UInt64} AND day <= {until:Date32}
            GROUP BY customer_hash, on_day
            HAVING sum(sign) > 0
          )
@@ -57,20 +148,14 @@ export async function readTrials(scope: Scope, range: Range): Promise<Map<string
        WHERE trial <= {until:Date32} AND ${customerCondition(scope)}
        GROUP BY customer_hash
      ) AS customers ${join}
-     WHERE trial_day BETWEEN {from:Date32} AND {to:Date32}
-     GROUP BY part, bucket`,
-    { ...scope.parameters, from: range.from, to: range.to },
+     GROUP BY part, day`,
+    scope.parameters,
   );
-  const parts = new Map<string, BucketTrials[]>();
-  for (const [part, ofPart] of Map.groupBy(rows, (row) => row.part)) {
-    const byBucket = new Map(ofPart.map((row) => [Number(row.bucket), row]));
-    parts.set(
-      part,
-      range.buckets.map(({ number }) => {
-        const row = byBucket.get(number);
-        return { started: BigInt(row?.started ?? 0), paid: BigInt(row?.paid ?? 0), days: BigInt(row?.days ?? 0) };
-      }),
-    );
-  }
-  return parts;
+  return rows.map(({ part, day, ...row }) => ({
+    part,
+    day: Number(day),
+    started: Number(row.started),
+    paid: Number(row.paid),
+    days: Number(row.days),
+  }));
 }
