@@ -5,7 +5,7 @@
  * Lines are grouped four times, each time by as few bytes as tell the groups apart: a key of eight bytes is grouped twice as fast
  * as the names themselves. What is coarser (without data quality, without entities, by year) is added up from those results.
  */
-import { type Place, read, run } from './sql.ts';
+import { type Place, read, runSideBySide } from './sql.ts';
 import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES, type Mass, QUANTITY_SCALE } from './tables.ts';
 
 const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`).join(', ');
@@ -67,9 +67,7 @@ export async function insertTotals(
 ): Promise<void> {
   const sums = few ? { ...ANY_SUMS, ...known } : { ...(await sumsOf(place, first, last)), ...known };
   for (const together of totals({ ...sums, oneEntry: first === last })) {
-    const results = await Promise.allSettled(together.map((statement) => run(place, statement, { first, last })));
-    const failure = results.find((result) => result.status === 'rejected');
-    if (failure) throw failure.reason;
+    await runSideBySide(place, together, { first, last });
   }
 }
 
@@ -145,7 +143,34 @@ export function totals(sums: Sums): string[][] {
   const ofMatch = code('match', matchBits);
   const facet = `INSERT INTO facet_totals (seq, facet, value, entity, month, meaning, ${SUM_COLUMNS})`;
   return [
+    // From the lines, the dearest first.
     [
+      `
+${facet}
+SELECT s.entry, 'country', c.country, e.name, s.first, c.kind, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
+FROM ${grouped(
+        { e: entity, c: 'm.key' },
+        counts,
+        `(SELECT * FROM emissions WHERE ${BATCH}) AS t
+  INNER JOIN ${decisions('match', code('cityHash64(country, kind)', countryBits))} AS m ON t.match = m.match`,
+      )} AS s
+INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
+INNER JOIN ${decisions('country, kind', code('cityHash64(country, kind)', countryBits))} AS c ON s.c = c.key`,
+      `
+INSERT INTO energy_totals (seq, entity, month, match, lines, used, ${MASS_COLUMNS})
+SELECT s.entry, e.name, s.first, m.match, s.lines, s.sum_used, ${shownMasses}
+FROM ${grouped(
+        { e: entity, m: ofMatch },
+        '',
+        `emissions WHERE ${BATCH} AND class IN (SELECT class FROM matches WHERE scope = 2)`,
+      )} AS s
+INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
+INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
+      `
+INSERT INTO match_totals (seq, month, match, ${SUM_COLUMNS})
+SELECT s.entry, s.first, m.match, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
+FROM ${grouped({ m: ofMatch }, counts)} AS s
+INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
       `
 ${facet}
 SELECT s.entry, 'data_quality', q.name, e.name, s.first, c.class, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
@@ -161,34 +186,6 @@ INNER JOIN ${names('supplier', supplierBits)} AS n ON s.n = n.key
 INNER JOIN ${decisions('class', ofClass)} AS c ON s.c = c.key`,
     ],
     [
-      `
-${facet}
-SELECT s.entry, 'country', c.country, e.name, s.first, c.kind, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
-FROM ${grouped(
-        { e: entity, c: 'm.key' },
-        counts,
-        `(SELECT * FROM emissions WHERE ${BATCH}) AS t
-  INNER JOIN ${decisions('match', code('cityHash64(country, kind)', countryBits))} AS m ON t.match = m.match`,
-      )} AS s
-INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
-INNER JOIN ${decisions('country, kind', code('cityHash64(country, kind)', countryBits))} AS c ON s.c = c.key`,
-      `
-INSERT INTO match_totals (seq, month, match, ${SUM_COLUMNS})
-SELECT s.entry, s.first, m.match, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
-FROM ${grouped({ m: ofMatch }, counts)} AS s
-INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
-    ],
-    [
-      `
-INSERT INTO energy_totals (seq, entity, month, match, lines, used, ${MASS_COLUMNS})
-SELECT s.entry, e.name, s.first, m.match, s.lines, s.sum_used, ${shownMasses}
-FROM ${grouped(
-        { e: entity, m: ofMatch },
-        '',
-        `emissions WHERE ${BATCH} AND class IN (SELECT class FROM matches WHERE scope = 2)`,
-      )} AS s
-INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
-INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
       `
 INSERT INTO inventory_totals (seq, entity, month, class, ${SUM_COLUMNS})
 SELECT seq, entity, month, meaning, ${ADDED}
