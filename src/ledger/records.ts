@@ -211,7 +211,7 @@ function postedRows(definition: StreamDefinition, entries: readonly Entry[]): Bl
   const rows: BlockRow[] = [];
   for (const entry of entries) {
     const payload = entry.payload as unknown as PostPayload;
-    for (const [i, parsed] of parseRows(definition, payload.rows).entries()) {
+    for (const [i, parsed] of parseRows(definition, payload.rows, 'stated').entries()) {
       if (parsed.problems.length > 0) {
         throw new FootingError('corrupt', `Row ${i + 1} of entry ${entry.seq} does not hold together any more`, {
           problems: parsed.problems.map(({ column, ...problem }) => ({ field: column, row: i + 1, ...problem })),
@@ -300,7 +300,7 @@ async function loadPatched(context: PostContext, definition: StreamDefinition, e
     }
   }
   const rows: BlockRow[] = [];
-  for (const parsed of parseRows(definition, [...patched.values()])) {
+  for (const parsed of parseRows(definition, [...patched.values()], 'stated')) {
     if (parsed.problems.length > 0) {
       throw new FootingError('corrupt', `Entry ${entry.seq} patches a record into one that does not hold together`, {
         problems: parsed.problems.map(({ column, ...problem }) => ({ field: column, ...problem })),

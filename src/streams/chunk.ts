@@ -1,6 +1,7 @@
 /** One piece of the decoded stream becomes one block and its rejected rows. Runs in worker threads or in the calling thread. */
 import { shown } from '../kernel/errors.ts';
 import { RECORD_BYTES_MAX } from './limits.ts';
+import type { Notation } from './reasons.ts';
 import { RowBuilder, targetsOf } from './rows.ts';
 import { Cells, cellText, type Dialect, FAULT, scanRecord, undoubled } from './scan.ts';
 import type { BlockConstants, RejectedRow, ResolvedReadOptions, RowProblem, StreamDefinition } from './types.ts';
@@ -162,6 +163,6 @@ function withoutEchoes(problems: RowProblem[]): RowProblem[] {
   });
 }
 
-export function notationOf(options: ResolvedReadOptions): { decimal: '.' | ','; dateOrder: 'iso' | 'dmy' | 'mdy' } {
-  return { decimal: options.decimal, dateOrder: options.dateOrder };
+export function notationOf({ decimal, dateOrder, amounts }: ResolvedReadOptions): Notation {
+  return { decimal, dateOrder, markedCents: amounts === undefined };
 }

@@ -219,11 +219,11 @@ const EXACT_DIGITS = 15;
 export class IntegerColumn extends FixedColumn implements Column {
   private words: Uint32Array<ArrayBuffer> = new Uint32Array(ROWS_AT_FIRST * 2);
   private readonly mark: number;
-  private readonly cents: boolean;
-  constructor(required: boolean, decimal: '.' | ',', cents = false) {
+  private readonly unmarked: boolean;
+  constructor(required: boolean, decimal: '.' | ',', unmarked: boolean) {
     super(required);
     this.mark = decimal.charCodeAt(0);
-    this.cents = cents;
+    this.unmarked = unmarked;
   }
   get nativeType(): string {
     return this.typed('Int64');
@@ -259,7 +259,7 @@ export class IntegerColumn extends FixedColumn implements Column {
         at++;
       }
       if (at < end) return whyNoNumber(bytes, start, end, this.mark);
-      if (!zeros || this.cents) return REASON.notWhole;
+      if (!zeros || this.unmarked) return REASON.notWhole;
     }
     this.nulls[row] = 0;
     if (last - first <= EXACT_DIGITS) {
@@ -540,9 +540,9 @@ export function columnFor(definition: ColumnDefinition, notation: Notation): Col
     case 'decimal':
       return new DecimalColumn(required, notation.decimal);
     case 'cents':
-      return new IntegerColumn(required, notation.decimal, true);
+      return new IntegerColumn(required, notation.decimal, notation.markedCents !== true);
     case 'integer':
-      return new IntegerColumn(required, notation.decimal);
+      return new IntegerColumn(required, notation.decimal, false);
     case 'date':
       return new DateColumn(required, notation.dateOrder);
     case 'datetime':

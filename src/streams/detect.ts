@@ -50,6 +50,7 @@ export async function detect(path: string, definition: StreamDefinition, given: 
     dateOrder: given.dateOrder ?? 'iso',
     sheet: given.sheet ?? null,
     mapping: {},
+    ...(definition.columns.some(({ type }) => type === 'cents') && { amounts: 'cents' as const }),
   };
   if (format === 'xlsx' || format === 'parquet') return detectBinary(path, definition, base, given);
   const encoding = given.encoding ?? encodingOf(sample);

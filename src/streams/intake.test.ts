@@ -2,6 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isFootingError } from '../kernel/errors.ts';
 import { detect } from './detect.ts';
+import { validateFile } from './intake.ts';
+import { parseRows } from './jsonRows.ts';
 import { CELL_BYTES_MAX } from './limits.ts';
 import { readRow } from './readRow.ts';
 import { REASON, wordsOf } from './reasons.ts';
@@ -254,6 +256,14 @@ describe('text and structure', () => {
       [5, 'amount_in_cents'],
     ]);
     expect(strict.rejects[3]?.problems[0]?.remedy).toBe('write whole cents: 49900');
+    // An entry of a version that took it is read as it was.
+    const { amounts: _, ...before } = strict.detected.options;
+    const refused: number[] = [];
+    await validateFile(path, STRICT_STREAM, before, (rows) => void refused.push(...rows.map(({ row }) => row)));
+    expect(refused).toEqual([2, 3, 4]);
+    const row = { id: '1', currency: 'EUR', amount_in_cents: '499.00' };
+    expect(parseRows(STRICT_STREAM, [row])[0]?.problems).toHaveLength(1);
+    expect(parseRows(STRICT_STREAM, [row], 'stated')[0]?.row.values).toMatchObject({ amount_in_cents: 499n });
   });
 
   test('rules over several columns', async () => {

@@ -35,32 +35,44 @@ export function* fieldsOfJson(row: Record<string, Json>): Generator<[string, Jso
   }
 }
 
-/** Judges rows given as JSON objects: the same rules, words and results as for the rows of a file. */
-export function parseRows(definition: StreamDefinition, rows: readonly Record<string, Json>[]): ParsedJsonRow[] {
-  return rows.map((row) => parseRow(definition, row));
+/**
+ * Judges rows given as JSON objects: the same rules, words and results as for the rows of a file. `stated` rows stand in the journal and
+ * are read as they were when they were taken, also by an earlier version.
+ */
+export function parseRows(
+  definition: StreamDefinition,
+  rows: readonly Record<string, Json>[],
+  stated: 'stated' | 'new' = 'new',
+): ParsedJsonRow[] {
+  return rows.map((row) => parseRow(definition, row, stated));
 }
 
 const BUILDERS_KEPT_MAX = 64;
 /** Builders by definition and fields: rows posted one by one mostly have the same fields. */
 const builders = new WeakMap<StreamDefinition, Map<string, RowBuilder>>();
 
-function builderFor(definition: StreamDefinition, names: readonly string[], targets: Target[]): RowBuilder {
+function builderFor(
+  definition: StreamDefinition,
+  names: readonly string[],
+  targets: Target[],
+  stated: 'stated' | 'new',
+): RowBuilder {
   let known = builders.get(definition);
   if (known === undefined) {
     known = new Map();
     builders.set(definition, known);
   }
-  const key = names.join('\n');
+  const key = `${stated}\n${names.join('\n')}`;
   let builder = known.get(key);
   if (builder === undefined) {
     if (known.size >= BUILDERS_KEPT_MAX) known.clear();
-    builder = new RowBuilder(definition, targets, JSON_NOTATION);
+    builder = new RowBuilder(definition, targets, { ...JSON_NOTATION, markedCents: stated === 'stated' });
     known.set(key, builder);
   }
   return builder;
 }
 
-function parseRow(definition: StreamDefinition, row: Record<string, Json>): ParsedJsonRow {
+function parseRow(definition: StreamDefinition, row: Record<string, Json>, stated: 'stated' | 'new'): ParsedJsonRow {
   if (row === null || typeof row !== 'object' || Array.isArray(row)) {
     return { row: emptyRow(), problems: [{ column: '', value: shown(row), reason: 'a row must be a JSON object' }] };
   }
@@ -103,7 +115,7 @@ function parseRow(definition: StreamDefinition, row: Record<string, Json>): Pars
       targets.push({ column });
     }
   }
-  const builder = builderFor(definition, names, targets);
+  const builder = builderFor(definition, names, targets, stated);
   const found = putTexts(builder, names, texts);
   if (found !== undefined) problems.push(...withoutKnown(found, problems));
   const parsed = found === undefined ? builder.parsed(0) : emptyRow();

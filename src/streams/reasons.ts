@@ -41,6 +41,8 @@ export interface Words {
 export interface Notation {
   decimal: '.' | ',';
   dateOrder: 'iso' | 'dmy' | 'mdy';
+  /** Cents may have a decimal mark with zeros after it: only for what earlier versions stated. */
+  markedCents?: boolean;
 }
 
 const DATE_WRITTEN = { iso: 'YYYY-MM-DD', dmy: 'DD/MM/YYYY', mdy: 'MM/DD/YYYY' } as const;

@@ -112,7 +112,14 @@ export interface ReadOptions {
 }
 
 /** The same with nothing left open: stated in the entry's payload. `mapping` has every header of the file. */
-export type ResolvedReadOptions = Required<Omit<ReadOptions, 'sheet'>> & { sheet: string | null };
+export type ResolvedReadOptions = Required<Omit<ReadOptions, 'sheet'>> & {
+  sheet: string | null;
+  /**
+   * `cents`: columns of minor units hold whole numbers without a decimal mark. Absent for streams without such columns, and in entries
+   * of earlier versions, which took 499.00 for 499: those are replayed as they were read.
+   */
+  amounts?: 'cents';
+};
 
 /** What was found at the head of a file, for people. */
 export interface HeaderReport {
