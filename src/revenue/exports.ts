@@ -9,6 +9,7 @@ import {
   withoutSql,
 } from '../ledger/index.ts';
 import type { StatementInterval } from './buckets.ts';
+import { postedSettings } from './circumstances.ts';
 import { SIGNED_COLUMNS } from './derivation.ts';
 import { METRIC_NAMES, METRICS, metrics } from './metrics/index.ts';
 import { filterWithin } from './metrics/segments.ts';
@@ -191,7 +192,9 @@ const metricValues: ExportTable = {
     const ofSubscriptions = filter.some((each) => each.level === 'subscription' && each.name !== 'currency');
     const names = METRIC_NAMES.filter((name) => !ofSubscriptions || METRICS[name].ingredient !== 'cash');
     const { currency, timeZone, until } = options;
-    const report = await metrics(read, { names, ...rangeOf(options), currency, timeZone, until, filters: filter });
+    const weekStart = (await postedSettings(read)).weekStartOn;
+    const about = { names, ...rangeOf(options), weekStart, currency, timeZone, until, filters: filter };
+    const report = await metrics(read, about);
     for (const name of names) {
       const { title, unit } = METRICS[name];
       for (const { bucket, from, to, values, changes } of report.buckets) {

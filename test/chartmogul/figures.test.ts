@@ -245,6 +245,23 @@ test('customers are listed by the date of their first paid subscription, those w
   expect((await by('New_Lead')).sort()).toEqual(['lead 1', 'lead 2']);
 });
 
+test('what is scheduled has not begun (W54); a trial line says when the trial began (W14)', async () => {
+  const uuid = await customerIn(a, 'later');
+  await billed(uuid, 'later', [line(planA, 's', '2126-01-01', '2126-02-01', 100)]);
+  const tried = await customerIn(a, 'tried');
+  await billed(tried, 'tried', [line(planA, 's', '2026-02-20', '2026-03-06', 0, { type: 'trial' })]);
+  const waiting = await C.Customer.retrieve(config, uuid);
+  expect([waiting.status, waiting.mrr, waiting['customer-since']]).toEqual(['New Lead', 0, null]);
+  expect(await movements(uuid)).toEqual([]);
+  const mine = (page: Any) => page.entries.filter((each: Any) => each['customer-uuid'] === uuid);
+  expect(mine(await C.Metrics.Activity.all(config, { order: '-date' }))).toEqual([]);
+  expect(mine(await C.Metrics.Activity.all(config, { order: '-date', 'end-date': '2126-01-31' }))).toHaveLength(1);
+  const leads = await C.Customer.all(config, { data_source_uuid: a, status: 'New_Lead' });
+  expect(leads.entries.map((each: Any) => each.external_id).sort()).toEqual(['later', 'tried']);
+  expect((await C.Customer.all(config, { data_source_uuid: a, status: 'Cancelled' })).entries).toEqual([]);
+  expect((await C.Customer.retrieve(config, tried)).free_trial_started_at).toBe('2026-02-20T00:00:00.000Z');
+});
+
 test('connected subscriptions are one history, also across data sources (W41)', async () => {
   const x = await customerIn(a, 'x');
   const y = await customerIn(b, 'y');

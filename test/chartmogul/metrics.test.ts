@@ -1,6 +1,7 @@
 /** Scenario A of the conformance specification (5.2), entered and asked through the official Node client. */
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ActivityExports } from '../../src/revenue/chartmogul/exports.ts';
 import { type Any, failure, type LiveServer, liveServer } from './support.ts';
 
 const SETUP_MS_MAX = 180_000;
@@ -348,6 +349,9 @@ describe('activities', () => {
     expect((await C.Metrics.ActivitiesExport.create(reader, RANGE)).status).toBe('pending');
     expect((await failure(C.DataSource.create(reader, { name: 'No' }))).status).toBe(403);
     const secret = done.file_url.split('/').at(-2);
+    // Nothing of it is kept by the server alone: another one, or the same one started again, has it too.
+    const kept = await new ActivityExports(server.footing.engines.pg).withSecret(done.id, secret);
+    expect(kept?.question).toMatchObject({ from: '2026-01-01', to: '2026-04-30', type: 'churn' });
     expect((await fetch(done.file_url.replace(secret, 'x'.repeat(secret.length)))).status).toBe(404);
     expect((await failure(C.Metrics.ActivitiesExport.retrieve(config, 'none'))).status).toBe(404);
   });

@@ -9,12 +9,18 @@ import { month, PLANS } from './revenue-cases.ts';
 
 let footing: Footing;
 let app: FastifyInstance;
-const keys: Record<'full' | 'empty' | 'other' | 'ltv', string> = { full: '', empty: '', other: '', ltv: '' };
+const keys: Record<'full' | 'empty' | 'other' | 'ltv' | 'zone', string> = {
+  full: '',
+  empty: '',
+  other: '',
+  ltv: '',
+  zone: '',
+};
 
 beforeAll(async () => {
   footing = await composeFooting(await testEngines());
   app = await buildServer(footing);
-  for (const name of ['full', 'empty', 'other', 'ltv'] as const) {
+  for (const name of ['full', 'empty', 'other', 'ltv', 'zone'] as const) {
     const account = await footing.accounts.create({ slug: name, name, currency: 'USD' }, 'cli:test');
     keys[name] = (await app.keys.create(account.id, { name: 'test', role: 'admin' }, 'cli:test')).secret;
   }
@@ -238,6 +244,37 @@ test('W87 LTV by the churn of the same interval, or of the last six complete mon
   expect(await last()).toMatchObject({ arpa: { value: '5000' }, ltv: { value: '125000' } });
   await post('/api/settings', { settings: { ltv_churn_window: 'trailing_6_months' } });
   expect(await last()).toMatchObject({ arpa: { value: '5000' }, ltv: { value: '166666' } });
+});
+
+test('W51 days are those of the settings, in metrics, statement, activities and exports alike', async () => {
+  const post = async (url: string, payload: object) => {
+    const headers = { authorization: `Bearer ${keys.zone}` };
+    expect((await app.inject({ method: 'POST', url, headers, payload })).statusCode).toBeLessThan(300);
+  };
+  await post('/api/settings', { settings: { time_zone: 'Europe/Berlin', week_start_on: 'sunday' } });
+  await post('/api/records/plans', { rows: PLANS });
+  const scheduled = { subscription_external_id: 'later' };
+  await post('/api/records/invoices', {
+    rows: [month('2026-03-31T23:30:00Z', 5000), month('2126-01-01', 100, scheduled)],
+  });
+  const about = 'from=2026-03&to=2026-04&until=2026-04-30';
+  const { json } = await get(`/api/metrics?${about}&names=mrr_new_business`, {}, 'zone');
+  // biome-ignore lint/suspicious/noExplicitAny: buckets as the API gives them
+  const values = (buckets: any[]) => buckets.map(({ metrics }) => metrics.mrr_new_business.value);
+  expect([json.time_zone, values(json.buckets)]).toEqual(['Europe/Berlin', ['0', '5000']]);
+  const statement = (await get(`/api/reports/mrr?${about}`, {}, 'zone')).json.currencies[0].buckets;
+  // biome-ignore lint/suspicious/noExplicitAny: buckets as the API gives them
+  expect(statement.map(({ movements }: any) => movements.new_biz.cents)).toEqual(['0', '5000']);
+  expect((await get('/api/metrics/activities?from=2026-04-01', {}, 'zone')).json.activities).toHaveLength(1);
+  expect((await get('/api/metrics/activities?to=2126-01-01', {}, 'zone')).json.activities).toHaveLength(2);
+  const exported = async (more: string) => {
+    const headers = { authorization: `Bearer ${keys.zone}` };
+    return (await app.inject({ url: `/api/export/metrics?format=csv&${more}`, headers })).body.split('\n');
+  };
+  const months = (await exported(about)).filter((row) => row.startsWith('mrr_new_business,'));
+  expect(months.map((row) => row.split(',')[8])).toEqual(['0', '5000']);
+  const weeks = (await exported('from=2026-03-29&to=2026-04-04&interval=week')).filter((row) => row.startsWith('mrr,'));
+  expect(weeks).toHaveLength(1);
 });
 
 test.each([

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { carbonExports } from '../../carbon/index.ts';
-import { addMonthsToMonth, dayOfInstant, monthOf } from '../../kernel/dates.ts';
+import { addMonthsToMonth, monthOf } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import {
   EXPORT_FORMATS,
@@ -18,7 +18,7 @@ import { TAGS } from '../openapi.ts';
 import { openRead } from '../reading.ts';
 import { AsOf, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
-import { Currency, DayOnly, DayOrMonth, Meant } from './metricParameters.ts';
+import { asSettled, Currency, DayOnly, DayOrMonth, Meant, todayOf } from './metricParameters.ts';
 
 const strict = { additionalProperties: false } as const;
 /** Months that a report covers when nobody says from when to when. */
@@ -102,17 +102,17 @@ export function exportRoutes(app: Scope, context: HttpContext): void {
           remedy: `There are ${tables.map(({ name }) => name).join(', ')}.`,
         });
       }
-      const account = await context.footing.accounts.get(accountOf(request));
-      const today = dayOfInstant(Date.now(), account.timeZone);
-      const { to = monthOf(today), until = today, currency = account.currency } = query;
-      const read = await openRead(context, request, reply, table.book, { until, to, currency });
+      const today = await todayOf(context, accountOf(request));
+      const { to = monthOf(today), until = today } = query;
+      const read = await openRead(context, request, reply, table.book, { until, to });
       if (read === null) return reply;
+      const account = await asSettled(context, read);
       const format = query.format as ExportFormat;
       const bytes = exported(read, table, format, {
         from: query.from ?? addMonthsToMonth(to.slice(0, 7), 1 - MONTHS_DEFAULT),
         to,
         interval: query.interval,
-        currency,
+        currency: query.currency ?? account.currency,
         timeZone: account.timeZone,
         until,
         filters: query.filters,

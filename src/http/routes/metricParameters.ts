@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import type { Account } from '../../journal/types.ts';
 import { type Day, dayOfInstant, monthOf } from '../../kernel/dates.ts';
 import type { ReadContext } from '../../ledger/types.ts';
-import { postedSettings } from '../../revenue/index.ts';
+import { postedSettings, revenueSettingsAsOf } from '../../revenue/index.ts';
 import { type Filter, filterWithin } from '../../revenue/metrics/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
 import { openRead } from '../reading.ts';
@@ -70,12 +70,27 @@ export async function openMetrics(
   reply: FastifyReply,
 ): Promise<MetricRead | null> {
   const query = request.query as MetricQuery;
-  const account = await context.footing.accounts.get(accountOf(request));
-  const today = dayOfInstant(Date.now(), account.timeZone);
+  const today = await todayOf(context, accountOf(request));
   const { to = monthOf(today), until = today } = query;
   const asked = query.currency ?? '';
-  const read = await openRead(context, request, reply, 'revenue', { until, to, asked, zone: account.timeZone });
+  const read = await openRead(context, request, reply, 'revenue', { until, to, asked });
   if (read === null) return null;
-  const currency = (query.currency ?? (await postedSettings(read)).currency ?? account.currency).toUpperCase();
+  const account = await asSettled(context, read);
+  const currency = (query.currency ?? account.currency).toUpperCase();
   return { read, account, to, until, currency, filter: await filterWithin(read, query.segment, query.filters) };
+}
+
+/** The account in the currency and time zone that its figures are in: those of its settings as of the entry that is read. */
+export async function asSettled(context: HttpContext, read: ReadContext): Promise<Account> {
+  const [account, { currency, timeZone }] = await Promise.all([
+    context.footing.accounts.get(read.accountId),
+    postedSettings(read),
+  ]);
+  return { ...account, currency: currency ?? account.currency, timeZone };
+}
+
+/** Today in the time zone of the account's settings. */
+export async function todayOf({ footing }: HttpContext, accountId: number): Promise<Day> {
+  const { timeZone } = await revenueSettingsAsOf(footing.engines.pg, accountId, Number.MAX_SAFE_INTEGER);
+  return dayOfInstant(Date.now(), timeZone);
 }

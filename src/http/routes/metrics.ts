@@ -31,7 +31,7 @@ import { TAGS } from '../openapi.ts';
 import { answeredFromCache, seqToRead } from '../reading.ts';
 import { AsOf, Day as DaySchema, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
-import { Currency, DayOnly, DayOrMonth, Meant, Month, openMetrics } from './metricParameters.ts';
+import { asSettled, Currency, DayOnly, DayOrMonth, Meant, Month, openMetrics, todayOf } from './metricParameters.ts';
 
 const strict = { additionalProperties: false } as const;
 /** Months that a report shows when nobody says from when to when. */
@@ -259,7 +259,7 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
         querystring: Type.Object(
           {
             from: Type.Optional(DayOnly),
-            to: Type.Optional(DayOnly),
+            to: Type.Optional(Type.String({ ...DayOnly, description: 'Last day; default: today' })),
             type: Type.Optional(Type.Enum([...MOVEMENT_TYPES])),
             currency: Type.Optional(Type.String({ pattern: '^[A-Za-z]{3}$', description: 'Default: all' })),
             customer_external_id: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
@@ -277,14 +277,16 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
     async (request, reply) => {
       const { cursor, limit, ...query } = request.query;
       const accountId = accountOf(request);
-      const account = await context.footing.accounts.get(accountId);
       const scope = JSON.stringify(['activities', accountId, query]);
       const position =
         cursor === undefined ? null : context.cursors.open<{ seq: number; after: string }>(scope, cursor);
       const seq = position?.seq ?? (await seqToRead(context, accountId, query.as_of));
-      if (answeredFromCache(context, request, reply, seq)) return reply;
+      // What is scheduled has not moved anything yet: who wants it names the day.
+      const to = (query.to as Day | undefined) ?? (await todayOf(context, accountId));
+      if (answeredFromCache(context, request, reply, seq, { to })) return reply;
       const customer = query.customer_external_id;
       const read = await context.footing.read(accountId, 'revenue', seq);
+      const account = await asSettled(context, read);
       const found = await activities(read, {
         filter: await filterWithin(read, query.segment, query.filters),
         conditionsIn: account.currency,
@@ -292,7 +294,7 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
         type: query.type as MovementType | undefined,
         currency: query.currency,
         from: query.from as Day | undefined,
-        to: query.to as Day | undefined,
+        to,
         timeZone: account.timeZone,
         newestFirst: query.order === '-date',
         after: position?.after,

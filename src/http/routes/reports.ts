@@ -11,7 +11,7 @@ import {
   isScope2Ref,
 } from '../../carbon/index.ts';
 import { minorUnits } from '../../kernel/currency.ts';
-import { addDays, addMonthsToMonth, dayOfInstant, monthOf } from '../../kernel/dates.ts';
+import { addDays, addMonthsToMonth, monthOf } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ReadContext, RecordSource } from '../../ledger/types.ts';
 import {
@@ -36,6 +36,7 @@ import { AsOf, Day, DecimalText, ExplanationSchema, Next, Nullable, Page, proble
 import type { Scope } from '../scope.ts';
 import { explanationView } from '../views.ts';
 import { held } from './figureSchemas.ts';
+import { todayOf } from './metricParameters.ts';
 
 const strict = { additionalProperties: false } as const;
 /** Months that a statement shows when nobody says from when to when. */
@@ -150,9 +151,7 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
             ),
             interval: Type.Enum([...INTERVALS], { default: 'month' }),
             currency: Type.Optional(Type.String({ pattern: '^[A-Za-z]{3}$', description: 'Default: all' })),
-            until: Type.Optional(
-              Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Default: today, UTC' }),
-            ),
+            until: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', description: 'Default: today' })),
             as_of: AsOf,
           },
           strict,
@@ -161,7 +160,7 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const today = dayOfInstant(Date.now());
+      const today = await todayOf(context, accountOf(request));
       const { from, interval, currency, until = today } = request.query;
       // What the range is by default follows from the journal and from `until`, so the two are all that the ETag needs.
       const read = await openRead(context, request, reply, 'revenue', { until });

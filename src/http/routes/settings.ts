@@ -1,7 +1,7 @@
 /** Settings of the revenue book, and what figures would be under others. */
 import { Type } from 'typebox';
 import type { Json } from '../../journal/types.ts';
-import { addMonthsToMonth, dayOfInstant, monthOf } from '../../kernel/dates.ts';
+import { addMonthsToMonth, monthOf } from '../../kernel/dates.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import {
   checkedSettings,
@@ -20,6 +20,7 @@ import { TAGS } from '../openapi.ts';
 import { answeredFromCache, seqToRead } from '../reading.ts';
 import { AsOf, Day, Nullable, problemAnswers, SourceName } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
+import { todayOf } from './metricParameters.ts';
 
 const strict = { additionalProperties: false } as const;
 const MONTHS_DEFAULT = 12;
@@ -205,8 +206,7 @@ export function settingRoutes(app: Scope, context: HttpContext): void {
       try {
         const seq = await seqToRead(context, accountId, as_of);
         const live = await footing.read(accountId, 'revenue', seq);
-        const account = await accounts.get(accountId);
-        const until = dayOfInstant(Date.now(), account.timeZone);
+        const until = await todayOf(context, accountId);
         const newest = Object.values((await movementMonths(live, until)).currencies)
           .sort()
           .at(-1);

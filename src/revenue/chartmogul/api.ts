@@ -119,9 +119,9 @@ export function registerChartmogulApi(app: FastifyInstance, dependencies: Chartm
     schema: { hide: true } as object,
     handler: async (request, reply) => {
       const { id, secret } = request.params as Record<string, string>;
-      const found = context.exports.withSecret(id!, secret!);
+      const found = await context.exports.withSecret(id!, secret!);
       if (!found) throw notFound('Activities export', 'id');
-      const read = await dependencies.footing.read(found.account.id, 'revenue', found.question.seq);
+      const read = await dependencies.footing.read(found.accountId, 'revenue', found.question.seq);
       reply.type('application/zip').header('content-disposition', 'attachment; filename="activities.zip"');
       return reply.send(Readable.from(exportFile(found, read), { objectMode: false }));
     },

@@ -60,11 +60,12 @@ export class ApiContext {
   readonly stated: StatedStore;
   readonly sources: DataSources;
   readonly references: References;
-  readonly exports = new ActivityExports();
+  readonly exports: ActivityExports;
 
   constructor(footing: ChartmogulFooting) {
     this.footing = footing;
     this.stated = new StatedStore(footing.engines.pg, footing.journal);
+    this.exports = new ActivityExports(footing.engines.pg);
     this.sources = new DataSources(this);
     this.references = new References(this);
   }

@@ -121,10 +121,11 @@ function statusCondition(status: string, parameters: Record<string, unknown>): s
   const paying = figures('sumIf(customers, at <= now64(3)) > 0');
   if (found === 'Active') return `${paying} AND NOT ${PAST_DUE}`;
   if (found === 'Past Due') return `${paying} AND ${PAST_DUE}`;
-  if (found === 'Cancelled') return figures('sumIf(customers, at <= now64(3)) <= 0 AND sum(sign) != 0');
+  const moved = 'sumIf(sign, at <= now64(3)) != 0';
+  if (found === 'Cancelled') return figures(`sumIf(customers, at <= now64(3)) <= 0 AND ${moved}`);
   parameters.status = found;
   const leads = LEAD_STATUSES.map((lead) => `'${lead}'`).join(', ');
-  return `if(status IN (${leads}), status, 'New Lead') = {status:String} AND NOT ${figures('sum(sign) != 0')}`;
+  return `if(status IN (${leads}), status, 'New Lead') = {status:String} AND NOT ${figures(moved)}`;
 }
 
 /** Invoices that count, are due and have no successful payment. */

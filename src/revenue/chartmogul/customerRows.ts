@@ -8,7 +8,7 @@ import { customerId, dataSourceId, numberOf, partsOf, placeOf } from './ids.ts';
 import { currentCondition, currentRecords, inTexts } from './ledgerReads.ts';
 import { DEFAULT_SYSTEM } from './sources.ts';
 import { STATES } from './states.ts';
-import { fromLedger, zoned } from './times.ts';
+import { fromLedger, milliseconds, zoned } from './times.ts';
 
 export interface CustomerRow {
   origin_seq: string;
@@ -40,6 +40,8 @@ interface Figures {
   mrr: number;
   paying: boolean;
   pastDue: boolean;
+  /** Start of the first trial line, ms. */
+  trial: number | null;
 }
 
 /** The current customer with the id, or the one that it was merged into; 404 when there is none. */
@@ -177,7 +179,8 @@ function describe(
     'chartmogul-url': `/customers/${uuid}`,
     'billing-system-type': system,
     lead_created_at: fromLedger(row.lead_created_at),
-    free_trial_started_at: fromLedger(row.free_trial_started_at),
+    free_trial_started_at:
+      fromLedger(row.free_trial_started_at) ?? (figures.trial === null ? null : milliseconds(figures.trial)),
     owner: blank(row.owner),
     website_url: blank(row.website_url),
   };
@@ -299,7 +302,7 @@ async function figuresOf(
 ): Promise<Map<string, Figures>> {
   const list = places.join(', ');
   const now = Date.now();
-  const [movements, due] = await Promise.all([
+  const [movements, due, trials] = await Promise.all([
     select<{ place: string; mrr: string; paying: string; since: string | null }>(
       read.engines,
       read.database,
@@ -307,7 +310,7 @@ async function figuresOf(
          toString(customer_hash) AS place,
          sumIf(amount, own AND at <= fromUnixTimestamp64Milli({now:Int64})) AS mrr,
          sumIf(gained, at <= fromUnixTimestamp64Milli({now:Int64})) AS paying,
-         min(if(gained > 0, toUnixTimestamp64Milli(at), NULL)) AS since
+         min(if(gained > 0 AND at <= fromUnixTimestamp64Milli({now:Int64}), toUnixTimestamp64Milli(at), NULL)) AS since
        FROM (
          SELECT customer_hash, at, currency = {currency:String} AS own, sum(amount_cents) AS amount, sum(customers) AS gained
          FROM movements
@@ -340,25 +343,42 @@ async function figuresOf(
        GROUP BY customer_hash`,
       { seq: read.seq, now },
     ),
+    select<{ place: string; began: string }>(
+      read.engines,
+      read.database,
+      `SELECT toString(customer_hash) AS place, min(toUnixTimestamp64Milli(assumeNotNull(service_period_start))) AS began
+       FROM invoices
+       WHERE ${currentCondition('invoices', `customer_hash IN (${list}) AND type = 'trial'`)}
+         AND excluded = '' AND service_period_start IS NOT NULL
+       GROUP BY customer_hash`,
+      { seq: read.seq },
+    ),
   ]);
   const late = new Set(due.map(({ place }) => place));
+  const moved = new Map(movements.map((row) => [row.place, row]));
+  const began = new Map(trials.map((row) => [row.place, Number(row.began)]));
   return new Map(
-    movements.map((row) => [
-      row.place,
-      {
-        since: row.since === null ? null : Number(row.since),
-        mrr: Number(row.mrr),
-        paying: Number(row.paying) > 0,
-        pastDue: late.has(row.place),
-      },
-    ]),
+    [...new Set([...moved.keys(), ...began.keys()])].map((place) => {
+      const { since = null, mrr = 0, paying = 0 } = moved.get(place) ?? {};
+      return [
+        place,
+        {
+          since: since === null ? null : Number(since),
+          mrr: Number(mrr),
+          paying: Number(paying) > 0,
+          pastDue: late.has(place),
+          trial: began.get(place) ?? null,
+        },
+      ];
+    }),
   );
 }
 
 function sumOf(figures: readonly Figures[]): Figures {
-  const since = figures.flatMap((each) => each.since ?? []);
+  const earliest = (times: readonly number[]) => (times.length === 0 ? null : Math.min(...times));
   return {
-    since: since.length === 0 ? null : Math.min(...since),
+    since: earliest(figures.flatMap((each) => each.since ?? [])),
+    trial: earliest(figures.flatMap((each) => each.trial ?? [])),
     mrr: figures.reduce((sum, each) => sum + each.mrr, 0),
     paying: figures.some((each) => each.paying),
     pastDue: figures.some((each) => each.pastDue),

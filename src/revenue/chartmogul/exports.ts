@@ -1,10 +1,12 @@
 /**
- * Exports of activities. An export is a question as of an entry, kept in memory for a week or until the server stops; its file is
- * written while it is fetched, so nothing is stored. The address of the file carries a secret of its own, because clients fetch it without key.
+ * Exports of activities. An export is a question as of an entry, kept for a week; its file is written while it is fetched, so nothing else
+ * is stored. The address of the file carries a secret of its own, because clients fetch it without key.
  */
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { Zip, ZipDeflate } from 'fflate';
+import type { Pool } from 'pg';
 import type { Account } from '../../journal/types.ts';
+import { dayOfInstant } from '../../kernel/dates.ts';
 import type { ReadContext } from '../../ledger/index.ts';
 import { type Activity, type ActivityQuery, activities } from '../metrics/index.ts';
 import type { MovementType } from '../statement.ts';
@@ -20,44 +22,92 @@ const FILE_NAME = 'activities.csv';
 
 export interface ActivityExport {
   id: string;
-  account: Account;
+  accountId: number;
+  /** Of the account's settings when it was asked for. */
+  timeZone: string;
   secret: string;
   createdAt: number;
   expiresAt: number;
   question: { from: string | undefined; to: string | undefined; type: MovementType | undefined; seq: number };
 }
 
-export class ActivityExports {
-  readonly #kept = new Map<string, ActivityExport>();
+interface ExportRow {
+  id: string;
+  account_id: number;
+  secret: string;
+  time_zone: string;
+  first_day: string | null;
+  last_day: string | null;
+  type: MovementType | null;
+  seq: string;
+  created_at: Date;
+}
 
-  add(account: Account, question: ActivityExport['question']): ActivityExport {
-    const now = Date.now();
-    for (const { id, expiresAt } of this.#kept.values()) if (expiresAt <= now) this.#kept.delete(id);
-    const own = [...this.#kept.values()].filter((each) => each.account.id === account.id);
-    for (const { id } of own.slice(0, Math.max(0, own.length - EXPORTS_MAX + 1))) this.#kept.delete(id);
-    const made: ActivityExport = {
-      id: randomUUID(),
-      account,
-      secret: randomBytes(24).toString('base64url'),
-      createdAt: now,
-      expiresAt: now + DAYS_KEPT * 86_400_000,
-      question,
-    };
-    this.#kept.set(made.id, made);
-    return made;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** In PostgreSQL, so that any server of the instance answers, also after a restart. */
+export class ActivityExports {
+  readonly #pg: Pool;
+
+  constructor(pg: Pool) {
+    this.#pg = pg;
   }
 
-  get(id: string): ActivityExport | undefined {
-    const found = this.#kept.get(id);
-    return found && found.expiresAt > Date.now() ? found : undefined;
+  async add(account: Account, { from, to, type, seq }: ActivityExport['question']): Promise<ActivityExport> {
+    await this.#pg.query(
+      `DELETE FROM activity_exports
+       WHERE created_at <= now() - make_interval(days => $2)
+         OR (account_id, id) IN (
+           SELECT account_id, id
+           FROM activity_exports
+           WHERE account_id = $1
+           ORDER BY created_at DESC, id
+           OFFSET $3
+         )`,
+      [account.id, DAYS_KEPT, EXPORTS_MAX - 1],
+    );
+    const { rows } = await this.#pg.query<ExportRow>(
+      `INSERT INTO activity_exports (account_id, id, secret, time_zone, first_day, last_day, type, seq)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+       RETURNING *`,
+      [account.id, randomUUID(), randomBytes(24).toString('base64url'), account.timeZone, from, to, type, seq],
+    );
+    return exportOf(rows[0]!);
+  }
+
+  async get(id: string): Promise<ActivityExport | undefined> {
+    if (!UUID.test(id)) return undefined;
+    const { rows } = await this.#pg.query<ExportRow>(
+      'SELECT * FROM activity_exports WHERE id = $1 AND created_at > now() - make_interval(days => $2)',
+      [id, DAYS_KEPT],
+    );
+    return rows[0] && exportOf(rows[0]);
   }
 
   /** The export, when the secret is the one in the address of its file. */
-  withSecret(id: string, secret: string): ActivityExport | undefined {
-    const found = this.get(id);
+  async withSecret(id: string, secret: string): Promise<ActivityExport | undefined> {
+    const found = await this.get(id);
     const [a, b] = [Buffer.from(found?.secret ?? ''), Buffer.from(secret)];
     return found && a.length === b.length && timingSafeEqual(a, b) ? found : undefined;
   }
+}
+
+function exportOf(row: ExportRow): ActivityExport {
+  const createdAt = row.created_at.getTime();
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    timeZone: row.time_zone,
+    secret: row.secret,
+    createdAt,
+    expiresAt: createdAt + DAYS_KEPT * 86_400_000,
+    question: {
+      from: row.first_day ?? undefined,
+      to: row.last_day ?? undefined,
+      type: row.type ?? undefined,
+      seq: Number(row.seq),
+    },
+  };
 }
 
 /** `origin`: scheme and host as the client named them. */
@@ -107,14 +157,15 @@ export async function* exportFile(each: ActivityExport, read: ReadContext): Asyn
   for (let after: string | undefined, more = true; more; ) {
     const page = await activities(read, {
       from: from as ActivityQuery['from'],
-      to: to as ActivityQuery['to'],
+      // What is scheduled has not moved anything yet: without an end the day on which it was asked for is the last.
+      to: (to ?? dayOfInstant(each.createdAt, each.timeZone)) as ActivityQuery['to'],
       type,
-      timeZone: each.account.timeZone,
+      timeZone: each.timeZone,
       after,
       limit: PAGE_ROWS,
     });
     if (page.activities.length > 0) {
-      file.push(Buffer.from(page.activities.map((row) => csvLine(cells(each.account, row))).join('')));
+      file.push(Buffer.from(page.activities.map((row) => csvLine(cells(each, row))).join('')));
     }
     after = page.activities.at(-1)?.position;
     more = page.more;
@@ -126,10 +177,10 @@ export async function* exportFile(each: ActivityExport, read: ReadContext): Asyn
   yield* chunks;
 }
 
-function cells(account: Account, row: Activity): string[] {
+function cells({ accountId, timeZone }: ActivityExport, row: Activity): string[] {
   return [
     activityId(row),
-    zoned(Date.parse(row.date), account.timeZone),
+    zoned(Date.parse(row.date), timeZone),
     row.type,
     row.description,
     row.movement,
@@ -141,7 +192,7 @@ function cells(account: Account, row: Activity): string[] {
     row.customerExternalId,
     row.subscriptionExternalId,
     row.planExternalId,
-    dataSourceId(account.id, row.source),
+    dataSourceId(accountId, row.source),
   ];
 }
 

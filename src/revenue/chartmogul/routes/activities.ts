@@ -1,5 +1,5 @@
 /** What moved MRR: the feed of all customers and of one, a customer's subscriptions as metrics show them, and exports of the feed. */
-import { dayOfInstant } from '../../../kernel/dates.ts';
+import { type Day, dayOfInstant } from '../../../kernel/dates.ts';
 import type { ReadContext } from '../../../ledger/index.ts';
 import {
   type Activity,
@@ -9,7 +9,7 @@ import {
   customerSubscriptions,
 } from '../../metrics/index.ts';
 import { MOVEMENT_TYPES, type MovementType } from '../../statement.ts';
-import type { ApiContext, Route } from '../context.ts';
+import type { ApiContext, Call, Route } from '../context.ts';
 import { type CustomerRow, currencySign, customerRow, mergedMembers } from '../customerRows.ts';
 import { badParameter, notFound, wrongFields } from '../errors.ts';
 import { type ActivityExport, describeExport } from '../exports.ts';
@@ -41,7 +41,7 @@ export function activityRoutes(route: Route, context: ApiContext): void {
     const found = await reading(
       activities(read, {
         from: dayParameter(call, 'start-date', false) as ActivityQuery['from'],
-        to: dayParameter(call, 'end-date', false) as ActivityQuery['to'],
+        to: (dayParameter(call, 'end-date', false) ?? today(call)) as ActivityQuery['to'],
         type: typeOf(call.query.type, 'type'),
         timeZone: call.account.timeZone,
         newestFirst: order === '-date',
@@ -66,6 +66,8 @@ export function activityRoutes(route: Route, context: ApiContext): void {
     const found = await reading(
       activities(await context.read(call), {
         customer: { source: row.source, externalId: row.external_id },
+        to: today(call),
+        timeZone: call.account.timeZone,
         newestFirst: true,
         after: request.after?.[0],
         limit: request.perPage,
@@ -92,7 +94,7 @@ export function activityRoutes(route: Route, context: ApiContext): void {
     const request = pageRequest(call.query, 1);
     const read = await context.read(call);
     const [each, connections, sets] = await Promise.all([
-      customerSubscriptions(read, customer, dayOfInstant(Date.now(), call.account.timeZone)),
+      customerSubscriptions(read, customer, today(call)),
       connectionsOf(read, row),
       subscriptionSets(read, [customer]),
     ]);
@@ -125,16 +127,19 @@ export function activityRoutes(route: Route, context: ApiContext): void {
       throw badParameter('end-date', 'end-date must not be before start-date');
     }
     const { seq } = await context.read(call);
-    const made = context.exports.add(call.account, { from, to, type: typeOf(text('type'), 'type'), seq });
+    const made = await context.exports.add(call.account, { from, to, type: typeOf(text('type'), 'type'), seq });
     // The first answer says pending, as clients expect; the file can be had at once.
     return { ...describeExport(made, call.origin), status: 'pending', file_url: null, expires_at: null };
   });
   route('GET', '/activities_export/:id', 200, async (call) => {
-    const found: ActivityExport | undefined = context.exports.get(call.params.id!);
-    if (found === undefined || found.account.id !== call.account.id) throw notFound('Activities export', 'id');
+    const found: ActivityExport | undefined = await context.exports.get(call.params.id!);
+    if (found === undefined || found.accountId !== call.account.id) throw notFound('Activities export', 'id');
     return describeExport(found, call.origin);
   });
 }
+
+/** What is scheduled has not moved anything yet: the feed ends today where no end is named. */
+const today = (call: Call): Day => dayOfInstant(Date.now(), call.account.timeZone);
 
 const customerOf = ({ source, customerExternalId }: Activity) => ({ source, externalId: customerExternalId });
 
