@@ -2,6 +2,7 @@
 import { CommanderError } from 'commander';
 import { PROBLEM_CODES, type ProblemDocument, problemOf } from '../http/problems.ts';
 import { ApiProblem } from './client.ts';
+import { headersTogether } from './headers.ts';
 import { inOptions, reasonAndRemedy, safe } from './output.ts';
 
 /** An import went through, but some rows were rejected. */
@@ -42,7 +43,9 @@ export function reportError(error: unknown, json: boolean): number {
 
 function errorText(document: ProblemDocument): string {
   const lines = [`Error: ${safe(document.detail)}`.replaceAll('\\u000a', '\n')];
-  for (const { row, field, value, reason, remedy } of document.problems.slice(0, PROBLEMS_SHOWN_MAX)) {
+  const headers = headersTogether(document.problems);
+  lines.push(...headers.lines);
+  for (const { row, field, value, reason, remedy } of headers.rest.slice(0, PROBLEMS_SHOWN_MAX)) {
     const where = [row === undefined ? '' : `row ${row}`, (field ?? '').replace(/^\//, '')]
       .filter((part) => part !== '')
       .join(', ');
@@ -57,7 +60,7 @@ function errorText(document: ProblemDocument): string {
     const gap = /^(is|are|has|must)\b/.test(reason) ? ' ' : ': ';
     lines.push(`  ${label === '' ? '' : `${label}${gap}`}${said}`);
   }
-  const more = document.problems.length - PROBLEMS_SHOWN_MAX;
+  const more = headers.rest.length - PROBLEMS_SHOWN_MAX;
   if (more > 0) lines.push(`  … and ${more} more (--json lists all)`);
   // A remedy that stands at a problem already is not said again.
   if (document.remedy && !document.problems.some(({ remedy }) => remedy === document.remedy))

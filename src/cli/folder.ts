@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { dirname, join } from 'node:path';
+import { folderIdentity } from '../engines/files.ts';
 import { isAlive } from '../engines/processes.ts';
 
 const OWNER_ONLY_FILE = 0o600;
@@ -13,6 +14,8 @@ export interface ServerNote {
   pid: number;
   /** Key of the instance. */
   key: string;
+  /** The folder that it was written into; a copy of the folder has it too, and is not what the server runs on. */
+  folder?: string;
 }
 
 export class Folder {
@@ -30,11 +33,12 @@ export class Folder {
     const text = this.#read('server.json');
     if (text === null) return null;
     const note = JSON.parse(text) as ServerNote;
+    if (note.folder !== undefined && note.folder !== folderIdentity(this.home)) return null;
     return isAlive(note.pid) && (await listens(note.url)) ? note : null;
   }
 
   noteServer(note: ServerNote): void {
-    this.#write('server.json', `${JSON.stringify(note, null, 2)}\n`);
+    this.#write('server.json', `${JSON.stringify({ ...note, folder: folderIdentity(this.home) }, null, 2)}\n`);
   }
 
   forgetServer(): void {

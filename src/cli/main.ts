@@ -18,8 +18,21 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+/** The arguments; of a command that does not exist there is no help, and asking for it must say that it does not exist. */
+function asked(): string[] {
+  const words = process.argv.slice(2);
+  let at: Command = program;
+  for (const word of words) {
+    if (word.startsWith('-') || at.commands.length === 0 || word === 'help') return process.argv;
+    const next = at.commands.find((each) => each.name() === word || each.aliases().includes(word));
+    if (next === undefined) return process.argv.filter((each) => each !== '--help' && each !== '-h');
+    at = next;
+  }
+  return process.argv;
+}
+
 try {
-  await program.parseAsync();
+  await program.parseAsync(asked());
 } catch (error) {
   process.exitCode = reportError(error, process.argv.includes('--json'));
 }

@@ -1,6 +1,7 @@
 /** Small helpers for files that must survive a power cut, and the translation of file-system failures. */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { type FileHandle, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { FootingError } from '../kernel/errors.ts';
 
@@ -26,11 +27,26 @@ export function storageError(error: unknown, path: string): unknown {
   return error;
 }
 
+/**
+ * What tells a folder from a copy of it. Notes about running processes carry it: in a copy they speak of the processes of the original,
+ * which are not the copy's to use or to end.
+ */
+export function folderIdentity(path: string): string {
+  const { dev, ino } = statSync(path, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
 /** Creates a folder (and its parents) with mode 0700. */
 export async function privateFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      throw new FootingError('invalid', `${path} is a file; a folder is needed there.`, {
+        remedy: 'Name another folder, or move the file away.',
+        cause: error,
+      });
+    }
     throw storageError(error, path);
   }
 }
@@ -43,6 +59,35 @@ export async function syncFolder(path: string): Promise<void> {
     await handle.sync();
   } finally {
     await handle?.close();
+  }
+}
+
+/**
+ * Makes a small file that must never be half there and never change: temporary name, sync, link to its name, sync of the folder.
+ * False when the name was taken: whoever came first made it, whole. Mode 0600.
+ */
+export async function createFileDurably(path: string, content: string | Uint8Array): Promise<boolean> {
+  const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    const handle = await open(temporary, 'wx', 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    try {
+      await link(temporary, path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+    await syncFolder(dirname(path));
+    return true;
+  } catch (error) {
+    throw storageError(error, path);
+  } finally {
+    await rm(temporary, { force: true });
   }
 }
 

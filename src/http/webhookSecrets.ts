@@ -4,9 +4,11 @@
  * made when it is first needed. The hash of what is sealed stands in the journal, so that `footing verify` sees one that was exchanged.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PoolClient } from 'pg';
+import { createFileDurably, privateFolder } from '../engines/index.ts';
 import type { Config, Engines } from '../engines/types.ts';
 import { FootingError } from '../kernel/errors.ts';
 import { differences, type StatedDifference } from '../ledger/index.ts';
@@ -134,13 +136,9 @@ const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).dig
 async function secretsKey(config: Config): Promise<Buffer> {
   if (config.secretsKey !== undefined) return keyIn(config.secretsKey, 'FOOTING_SECRETS_KEY');
   const file = join(config.home, FILE);
-  await mkdir(config.home, { recursive: true, mode: 0o700 });
-  // Whichever process comes first makes it; the others read it.
-  await writeFile(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`, { flag: 'wx', mode: 0o600 }).catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-    },
-  );
+  await privateFolder(config.home);
+  // Whichever process comes first makes it, whole or not at all; the others read it.
+  if (!existsSync(file)) await createFileDurably(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
   return keyIn(await readFile(file, 'utf8'), file);
 }
 
@@ -148,6 +146,7 @@ function keyIn(text: string, where: string): Buffer {
   const key = Buffer.from(text.trim(), 'base64');
   if (key.length === KEY_BYTES) return key;
   throw new FootingError('invalid', `${where} holds no key: it must be ${KEY_BYTES} bytes in base64.`, {
-    remedy: 'openssl rand -base64 32 makes one.',
+    remedy:
+      'Put back the key that webhooks were set up with, from a backup. Without one: openssl rand -base64 32 makes a new key, and webhooks must be set up again.',
   });
 }

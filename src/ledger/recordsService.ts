@@ -68,7 +68,7 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
       for (const [i, parsed] of parseRows(definition, input.rows).entries()) {
         for (const { column, ...problem } of parsed.problems) problems.push({ field: column, row: i + 1, ...problem });
       }
-      if (problems.length > 0) throw notGood(`${problems.length} problems in ${input.rows.length} rows`, problems);
+      if (problems.length > 0) throw notGood(problemsInRows(problems.length, input.rows.length), problems);
       const payload: PostPayload = { stream: definition.name, source, rows: [...input.rows] };
       return journal.append(accountId, {
         kind: POST_KIND,
@@ -266,6 +266,9 @@ function checkCount(count: number, what: string): void {
     );
   }
 }
+
+const problemsInRows = (problems: number, rows: number): string =>
+  `${problems} ${problems === 1 ? 'problem' : 'problems'} in ${rows} ${rows === 1 ? 'row' : 'rows'}`;
 
 function notGood(message: string, problems: Problem[]): FootingError {
   const hidden = problems.length - PROBLEMS_SHOWN_MAX;

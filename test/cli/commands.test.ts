@@ -228,6 +228,8 @@ describe('keys and accounts', () => {
 describe('the command line itself', () => {
   it.each([
     [['nothing'], 2],
+    [['nothing', '--help'], 2],
+    [['serve', '--port', '99999'], 2],
     [['journal', '--colour'], 2],
     [['journal', '--limit', 'many'], 2],
     [['import', 'plans'], 2],

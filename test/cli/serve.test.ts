@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Cli, cliOnNewFolder } from './support.ts';
@@ -36,6 +36,27 @@ it('takes the folder over from a server that was killed', async () => {
   await server.stop('SIGKILL');
   expect(existsSync(join(cli.home, 'server.json'))).toBe(true);
   expect((await cli.json('accounts', 'list')).accounts).toHaveLength(1);
+});
+
+it('leaves the server of another folder alone when notes about it came along in a copy', async () => {
+  const server = await cli.serve();
+  const copy = await cliOnNewFolder();
+  try {
+    await copy.json('accounts', 'create', 'copied', '--name', 'Copied');
+    const child = readFileSync(join(cli.home, 'clickhouse/child'), 'utf8');
+    for (const note of ['server.json', 'clickhouse/child', 'postgres/data/postmaster.pid']) {
+      cpSync(join(cli.home, note), join(copy.home, note));
+    }
+    const { accounts } = await copy.json('accounts', 'list');
+    expect(accounts.map(({ slug }: { slug: string }) => slug)).toEqual(['copied']);
+    // Neither of its stores had to be started again.
+    expect(readFileSync(join(cli.home, 'clickhouse/child'), 'utf8')).toBe(child);
+    expect(() => process.kill(Number(child.split(' ')[0]), 0)).not.toThrow();
+    expect((await cli.json('accounts', 'list')).accounts).toHaveLength(1);
+  } finally {
+    await copy.remove();
+    await server.stop('SIGTERM');
+  }
 });
 
 it('says so when the port is taken', async () => {

@@ -14,7 +14,7 @@ import { mrrRefs, printInventory, printMrr, printSuggestions } from '../statemen
 import type { InventoryView, MrrView } from '../views.ts';
 import { importFile, summary } from './import.ts';
 import { announce, startServer, untilStopped } from './serve.ts';
-import { type CommonOptions, command, wholeNumber } from './shared.ts';
+import { type CommonOptions, command, portNumber } from './shared.ts';
 
 const FILES = join(import.meta.dirname, '../../../sample/files');
 const ACCOUNT = { slug: 'aldermoor', name: 'Aldermoor Systems', currency: 'EUR', time_zone: 'UTC' };
@@ -51,7 +51,7 @@ export function demoCommand(): Command {
     'footing demo --once',
   ])
     .option('--once', 'stop when the statements are printed')
-    .option('--port <port>', 'port, 0 for any (default: FOOTING_PORT or 4600)', wholeNumber)
+    .option('--port <port>', 'port, 0 for any (default: FOOTING_PORT or 4600)', portNumber)
     .action(async (options: Options) => {
       if (!existsSync(join(FILES, SAMPLE[0]![1]))) {
         throw new FootingError('not_found', `The sample files are not in ${FILES}.`, {

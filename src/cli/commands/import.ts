@@ -7,15 +7,12 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { FootingError } from '../../kernel/errors.ts';
 import type { ApiClient, Query } from '../client.ts';
 import { EXIT_SOME_ROWS_REJECTED } from '../exit.ts';
-import { bytes, counted, grouped, inOptions, print, printJson, reasonAndRemedy, safe, wrapped } from '../output.ts';
+import { printLinesWithoutMrr } from '../noMrr.ts';
+import { bytes, counted, grouped, print, printJson, safe, wrapped } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
+import { printRejected, type RejectedView } from '../rejected.ts';
 import type { InventoryView } from '../views.ts';
 import { type CommonOptions, command, onAccount, withAccount } from './shared.ts';
-
-interface RejectedView {
-  row: number;
-  problems: Array<{ column: string; value: string; reason: string; remedy?: string }>;
-}
 
 export interface ImportView {
   seq: number;
@@ -78,8 +75,6 @@ interface Options extends CommonOptions {
   dateOrder?: string;
   sheet?: string;
 }
-
-const REJECTS_SHOWN_MAX = 10;
 
 export function importCommand(): Command {
   return withAccount(
@@ -236,6 +231,7 @@ async function finish(client: ApiClient, answer: UploadAnswer, options: Options)
     print(`All rejected rows are in ${options.rejects}.`);
   if (answer.outcome === 'dry-run' && answer.held !== null) printForecast(answer.held);
   if (answer.outcome === 'stated' && answer.import.stream === 'activities') await printHeld(client);
+  if (answer.outcome === 'stated' && answer.import.stream === 'invoices') await printLinesWithoutMrr(client);
 }
 
 /** What a dry run foresees of good rows. */
@@ -301,20 +297,6 @@ export function summary(answer: UploadAnswer): string {
 function singular(stream: string): string {
   const words = stream.replaceAll('_', ' ');
   return words.endsWith('ies') ? `${words.slice(0, -3)}y` : words.replace(/s$/, '');
-}
-
-function printRejected(rejected: readonly RejectedView[], total: number): void {
-  print();
-  for (const { row, problems } of rejected.slice(0, REJECTS_SHOWN_MAX)) {
-    for (const { column, value, reason, remedy } of problems) {
-      const what = [column, value === '' ? '' : JSON.stringify(value)].filter((part) => part !== '').join(' ');
-      const where = `Row ${grouped(String(row))}${what === '' ? '' : `, ${what}`}`;
-      print(wrapped(`${where}: ${reasonAndRemedy(reason, remedy && inOptions(remedy))}`, '  '));
-    }
-  }
-  if (total > REJECTS_SHOWN_MAX) {
-    print(`  … ${counted(total, 'row')} were rejected in all; --rejects FILE writes them out.`);
-  }
 }
 
 function mapping(pair: string, previous: Record<string, string | null> = {}): Record<string, string | null> {

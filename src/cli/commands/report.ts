@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { Decimal } from '../../kernel/decimal.ts';
+import { printLinesWithoutMrr } from '../noMrr.ts';
 import { grouped, print, printJson, table, wrapped } from '../output.ts';
 import { mrrRefs, printInventory, printMrr, printSuggestions } from '../statements.ts';
 import type { HeldView, InventoryView, MrrView } from '../views.ts';
@@ -60,6 +61,7 @@ function mrrCommand(): Command {
         });
         if (options.json) return printJson(statement);
         printMrr(statement);
+        await printLinesWithoutMrr(client, statement.seq);
         printSuggestions(mrrRefs(statement).slice(0, 2));
       });
     });

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import { Folder } from '../folder.ts';
 import type { Instance } from '../instance.ts';
 import { bold, print, printJson } from '../output.ts';
-import { type CommonOptions, command, wholeNumber } from './shared.ts';
+import { type CommonOptions, command, portNumber } from './shared.ts';
 
 export function serveCommand(): Command {
   return command('serve', 'Run the server', ['footing serve', 'footing serve --port 8080 --home /var/lib/footing'])
     .option('--host <address>', 'address to listen on (default: FOOTING_HOST or 127.0.0.1)')
-    .option('--port <port>', 'port, 0 for any (default: FOOTING_PORT or 4600)', wholeNumber)
+    .option('--port <port>', 'port, 0 for any (default: FOOTING_PORT or 4600)', portNumber)
     .action(async (options: CommonOptions & { host?: string; port?: number }) => {
       const instance = await startServer(options);
       if (options.json) printJson({ url: instance.url, home: instance.config.home, pid: process.pid });

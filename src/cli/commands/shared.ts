@@ -35,6 +35,12 @@ export function wholeNumber(text: string): number {
   return Number(text);
 }
 
+export function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port > 65_535) throw new InvalidArgumentError('It must be a whole number from 0 to 65535.');
+  return port;
+}
+
 /** Runs `work` with a client of the account. */
 export function onAccount<T>(options: CommonOptions, work: (client: ApiClient) => Promise<T>): Promise<T> {
   return withConnection(options, async (connection) => work(await connection.account()));

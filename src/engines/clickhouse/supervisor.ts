@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { FootingError } from '../../kernel/errors.ts';
-import { privateFolder, storageError } from '../files.ts';
+import { folderIdentity, privateFolder, storageError } from '../files.ts';
 import { Keeper, type Running } from '../keeper.ts';
 import { isAlive, signal, startedAt, waitForEnd } from '../processes.ts';
 import type { Config } from '../types.ts';
@@ -99,7 +99,9 @@ class Supervisor implements ClickHouseChild {
     let pid: number;
     let started: string | undefined;
     try {
-      const [first, ...rest] = readFileSync(join(this.#root, 'child'), 'utf8').trim().split(' ');
+      const [process, folder] = readFileSync(join(this.#root, 'child'), 'utf8').split('\n');
+      if (folder && folder !== folderIdentity(this.#root)) return;
+      const [first, ...rest] = process!.trim().split(' ');
       pid = Number(first);
       started = rest.join(' ');
     } catch {
@@ -146,7 +148,11 @@ class Supervisor implements ClickHouseChild {
     this.#port = answer.port;
     this.version = answer.version;
     try {
-      writeFileSync(join(this.#root, 'child'), `${child.pid} ${startedAt(child.pid!) ?? ''}\n`, { mode: 0o600 });
+      writeFileSync(
+        join(this.#root, 'child'),
+        `${child.pid} ${startedAt(child.pid!) ?? ''}\n${folderIdentity(this.#root)}\n`,
+        { mode: 0o600 },
+      );
     } catch (error) {
       child.kill('SIGKILL');
       throw storageError(error, this.#root);

@@ -7,10 +7,20 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, closeSync, existsSync, openSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { mkdir, rename, rm, truncate } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from 'pino';
@@ -272,13 +282,24 @@ async function createDatabase(connection: pg.PoolConfig): Promise<void> {
 
 /**
  * A server that outlived a kill -9 of its parent is asked to stop; then ours starts cleanly (0.3 s). It is recognised by the
- * pid in postmaster.pid and by its working folder, so an unrelated process that now has this pid is never touched.
+ * pid in postmaster.pid and by its working folder, so an unrelated process that now has this pid is never touched. The lock on the data
+ * folder is ours here: nobody else starts a server in it.
  */
 async function stopLeftover(data: string, log: Logger): Promise<void> {
   const pidFile = join(data, 'postmaster.pid');
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, 'utf8').split('\n')[0]);
-  if (!isAlive(pid) || !isServerOf(pid, data)) return;
+  if (!isAlive(pid)) return;
+  if (!isServerOf(pid, data)) {
+    // PostgreSQL only looks whether the pid lives. It is the server of the folder of which this is a copy, or an unrelated process.
+    if (workingFolderOf(pid) === undefined) return;
+    rmSync(pidFile, { force: true });
+    const run = join(dirname(data), 'run');
+    for (const name of existsSync(run) ? readdirSync(run) : []) {
+      if (name.startsWith('.s.PGSQL.')) rmSync(join(run, name), { force: true });
+    }
+    return;
+  }
   log.warn({ pid }, 'a PostgreSQL server of an earlier run is still there; stopping it');
   for (const [name, milliseconds] of [
     ['SIGINT', 10_000],
