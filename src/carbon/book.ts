@@ -33,6 +33,7 @@ import {
 } from './postings.ts';
 import { applyImport, IMPORT_FACTORS_KIND } from './releases/imported.ts';
 import { SCOPE2_STREAMS } from './scope2/streams.ts';
+import { postFew } from './smallPostings.ts';
 import { insertSmallTotals, SMALL_ROWS_MAX } from './smallTotals.ts';
 import { applyMoneyEntry, decidesByMoney, lookUpRates, MONEY_KINDS } from './spend/ledger.ts';
 import { type Place, read, run } from './sql.ts';
@@ -148,8 +149,12 @@ const REVERSALS_NAMED_MAX = 500;
 async function postActivities(context: PostContext, entries: readonly Entry[]): Promise<void> {
   const first = entries[0]!.seq;
   const last = entries.at(-1)!.seq;
-  await loadRecords(context, activities, entries);
   const small = entries.every((entry) => entry.kind !== IMPORT_KIND);
+  // Read meanwhile: no record has a say in it.
+  const choices = small ? compiledChoices(context, first) : undefined;
+  choices?.catch(() => {});
+  const onlyAdded = await loadRecords(context, activities, entries);
+  if (small && entries.length <= SMALL_ROWS_MAX && (await postFew(context, first, last, onlyAdded))) return;
   const probing = read<Probe>(
     context,
     `

@@ -8,7 +8,8 @@ import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES, type Mass, QUANTITY_SCALE } from
 /** Activities up to which a batch is added up here. */
 export const SMALL_ROWS_MAX = 200;
 
-type LineRow = {
+/** What of a line decides where it is added. */
+export type LineRow = {
   seq: string;
   sign: number;
   entity: string;
@@ -50,6 +51,11 @@ export async function insertSmallTotals(place: Place, first: number, last: numbe
     ) AS m ON e.match = m.match`,
     { first, last },
   );
+  await addUp(place, lines);
+}
+
+/** Adds lines to the tables of totals. All inserts have ended when it ends, whatever became of each. */
+export async function addUp(place: Place, lines: readonly LineRow[]): Promise<void> {
   if (lines.length === 0) return;
   const inventory = new Sums();
   const classes = new Sums();
@@ -72,13 +78,15 @@ export async function insertSmallTotals(place: Place, first: number, last: numbe
     facets.add({ seq, facet: 'supplier', value: line.supplier, entity: '', month, meaning: of }, line);
     if (line.scope === 2) energy.add({ seq, entity, month, match }, line);
   }
-  await Promise.all([
+  const results = await Promise.allSettled([
     insertRows(place, 'inventory_totals', inventory.rows('flags', 'used')),
     insertRows(place, 'class_totals', classes.rows('flags', 'used')),
     insertRows(place, 'match_totals', matches.rows('flags', 'used')),
     insertRows(place, 'facet_totals', facets.rows('flags', 'used')),
     insertRows(place, 'energy_totals', energy.rows('used')),
   ]);
+  const failure = results.find(({ status }) => status === 'rejected');
+  if (failure?.status === 'rejected') throw failure.reason;
 }
 
 class Sums {
@@ -109,12 +117,13 @@ class Sums {
 }
 
 /** A decimal as a whole number of 10^-scale. */
-function scaled(text: string, scale: number): bigint {
+export function scaled(text: string, scale: number): bigint {
   const [whole = '', fraction = ''] = text.split('.');
   return BigInt(whole + fraction.padEnd(scale, '0'));
 }
 
-function written(value: bigint, scale: number): string {
+/** A whole number of 10^-scale as a decimal. */
+export function written(value: bigint, scale: number): string {
   const digits = (value < 0n ? -value : value).toString().padStart(scale + 1, '0');
   return `${value < 0n ? '-' : ''}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
