@@ -7,11 +7,13 @@ import type { Book, PostContext } from '../ledger/types.ts';
 import type { StreamDefinition } from '../streams/types.ts';
 import { applyBaseYear } from './base-year/ledger.ts';
 import { BASE_YEAR_KINDS } from './base-year/statements.ts';
+import { inChunks, settled } from './batches.ts';
 import { CHECK_STREAMS } from './checks/streams.ts';
 import { totals } from './checksums.ts';
 import { factors } from './factors/stream.ts';
 import { BEFORE_CLOSING, entityParameters, type KnownEntities, knownAsOf, knownEntities } from './knownEntities.ts';
 import { applyChoices, compiledChoices, MATCHING_KINDS } from './matching/ledger.ts';
+import { namedByOwnFactors } from './matching/ownNames.ts';
 import { conditionSql, type Refinement, refined, refinementBy } from './matching/refine.ts';
 import { ADOPT_KIND, adopt, decideAgain, decideNew, starterReleases } from './matching.ts';
 import { ADOPT_METHODOLOGY_KIND, applyMethodology, METHODOLOGY_KINDS } from './methodology/ledger.ts';
@@ -26,7 +28,9 @@ import {
   insertWholeLines,
   isLong,
   reverseHeld,
+  reverseHeldUnder,
   reverseLines,
+  reverseLinesUnder,
   type Source,
   SPLIT_KG_MAX,
   SPLIT_QUANTITY_MAX,
@@ -43,11 +47,10 @@ import { ALL_MASSES, insertTotals, type KnownSums, NARROW_KG_MAX, NARROW_QUANTIT
 
 /** Raised with every change of tables or rules. */
 const SCHEMA_VERSION = 14;
-/** Activities that one statement reverses or posts again: bounds the memory of its join. */
-const REPOST_ROWS_MAX = 1_000_000;
+/** Lines up to which their reversal and what takes their place are posted side by side. */
+const FEW_LINES = 300_000;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
 const FEW_ROWS = 10_000;
-const HASHES = 2n ** 64n;
 
 /** What every account states when it is created: the shipped factor releases, adopted. */
 export async function openingEntries(actor: string): Promise<AppendInput[]> {
@@ -248,12 +251,6 @@ function namedOrigins(reversals: NonNullable<Probe['reversals']>): string {
   return `SELECT * FROM values('key_hash UInt64, origin_seq UInt64, origin_row UInt32, by_seq UInt64', ${rows})`;
 }
 
-/** Waits for all, whatever becomes of each: nothing may be written any more once the first failure is passed on. */
-async function settled(work: ReadonlyArray<Promise<unknown> | undefined>): Promise<void> {
-  const failure = (await Promise.allSettled(work)).find((result) => result.status === 'rejected');
-  if (failure) throw failure.reason;
-}
-
 /**
  * Entities that become known release what was held for them; entities that are no longer known, or had closed before an activity
  * began, hold back what was posted.
@@ -301,7 +298,7 @@ async function postChoices(context: PostContext, entry: Entry): Promise<void> {
       await decideNew(context, { first: 0, last: entry.seq - 1, table, by: entry.seq, where: moved });
     }
   }
-  const decided = await decideAgain(context, entry.seq, [...added, ...removed]);
+  const decided = await decideAgain(context, entry.seq, { choices: [...added, ...removed] });
   if (decided || moved !== undefined) await repostDecidedAgain(context, entry.seq, moved);
 }
 
@@ -336,13 +333,15 @@ function scope2Stream(entry: Entry) {
 /** Factors that the account states: what they decide otherwise is posted again. */
 async function postOwnFactors(context: PostContext, entry: Entry): Promise<void> {
   await loadRecords(context, factors, [entry]);
-  if (await decideAgain(context, entry.seq)) await repostDecidedAgain(context, entry.seq);
+  const named = await namedByOwnFactors(context, entry.seq);
+  if (await decideAgain(context, entry.seq, { named })) await repostDecidedAgain(context, entry.seq);
 }
 
 /** Rates and price indices: what is converted or deflated by them is posted again. */
 async function postMoney(context: PostContext, entry: Entry): Promise<void> {
   const rated = await applyMoneyEntry(context, entry);
-  const decided = (await decidesByMoney(context, entry)) && (await decideAgain(context, entry.seq, undefined, true));
+  const decided =
+    (await decidesByMoney(context, entry)) && (await decideAgain(context, entry.seq, { onlyAmounts: true }));
   if (!rated && !decided) return;
   const changed = [
     'descriptor IN (SELECT descriptor FROM matches WHERE seq = {by:UInt64})',
@@ -359,6 +358,20 @@ async function repostDecidedAgain(context: PostContext, by: number, moved?: stri
 }
 
 const DECIDED_AGAIN = '(SELECT descriptor FROM matches WHERE seq = {by:UInt64})';
+/** What was in force about the same descriptors: their lines stand under it, those of anything earlier are reversed. */
+const DECIDED_BEFORE = `SELECT match FROM matches
+  WHERE seq < {by:UInt64} AND sign = 1 AND calculation = '' AND descriptor IN ${DECIDED_AGAIN}
+    AND match NOT IN (SELECT match FROM matches WHERE sign = -1 AND seq < {by:UInt64})`;
+
+/** True when what stands under decisions that were replaced is so little that it is reversed at once, beside other work. */
+async function fewStand(place: Place, by: number): Promise<boolean> {
+  const [row] = await read<{ few: number }>(
+    place,
+    `SELECT sum(lines) <= ${FEW_LINES} AS few FROM match_totals WHERE match IN (${DECIDED_BEFORE})`,
+    { by },
+  );
+  return row!.few === 1;
+}
 
 /** Reverses the postings of all live activities for which `condition` holds, and posts them again by the rules as of `by`. */
 async function repost(
@@ -390,6 +403,29 @@ async function repostActivities(
   decidedAgain: boolean,
 ): Promise<boolean> {
   const table = refined('activities', refinement);
+  const reverse = async (chunk: string): Promise<void> => {
+    await run(context, reverseLinesUnder(DECIDED_BEFORE, chunk), { by });
+    await run(context, reverseHeldUnder(DECIDED_BEFORE, chunk), { by });
+  };
+  // While few lines are reversed, what takes their place is posted.
+  const few = decidedAgain && (await fewStand(context, by));
+  const posting = repostAs(context, by, { table, condition, parameters, decidedAgain }, few ? undefined : reverse);
+  await settled([few ? reverse('1') : undefined, posting]);
+  return posting;
+}
+
+/** Posts activities again; `reverse`: after what stands of them was reversed, range by range. False when there are none. */
+async function repostAs(
+  context: PostContext,
+  by: number,
+  {
+    table,
+    condition,
+    parameters,
+    decidedAgain,
+  }: { table: string; condition: string; parameters: Record<string, unknown>; decidedAgain: boolean },
+  reverse?: (chunk: string) => Promise<void>,
+): Promise<boolean> {
   const [live] = await read<Pick<Probe, 'split' | 'long' | 'largest' | 'strangers'> & { rows: string }>(
     context,
     `
@@ -411,13 +447,12 @@ async function repostActivities(
     const where = `sign = 1 AND seq < {by:UInt64} AND ${chunk} AND ${condition}
       AND (key_hash, origin_seq, origin_row) NOT IN (
         SELECT key_hash, origin_seq, origin_row FROM activities WHERE sign = -1 AND seq < {by:UInt64} AND ${chunk})`;
-    const origins = `SELECT key_hash, origin_seq, origin_row, {by:UInt64} AS by_seq FROM ${table} WHERE ${where}`;
-    // Lines stand under decisions about the descriptor of their activity.
-    const among = decidedAgain
-      ? `${chunk} AND match IN (SELECT match FROM matches WHERE descriptor IN ${DECIDED_AGAIN})`
-      : undefined;
-    await run(context, reverseLines(origins, among), { by, ...parameters });
-    await run(context, reverseHeld(origins, among), { by, ...parameters });
+    if (decidedAgain) await reverse?.(chunk);
+    else {
+      const origins = `SELECT key_hash, origin_seq, origin_row, {by:UInt64} AS by_seq FROM ${table} WHERE ${where}`;
+      await run(context, reverseLines(origins), { by, ...parameters });
+      await run(context, reverseHeld(origins), { by, ...parameters });
+    }
     const source = `(SELECT * REPLACE ({by:UInt64} AS seq) FROM (SELECT * FROM ${table} WHERE ${where}))`;
     const descriptors = decidedAgain ? DECIDED_AGAIN : undefined;
     await insertPostings(context, source, by, { by, ...parameters }, has, undefined, descriptors);
@@ -552,14 +587,3 @@ const rowsProbe = (seq: string): string => `
       countIf(sign = 1 AND toYYYYMM(start_date) != toYYYYMM(coalesce(end_date, start_date))) AS split,
       countIf(sign = 1 AND (${isLong('quantity')} OR ${isLong('amount')})) AS long,
       max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0)))) AS size) AS largest`;
-
-/** Runs `work` over ranges of key_hash that hold about REPOST_ROWS_MAX of `rows` rows each. */
-async function inChunks(rows: number, work: (condition: string) => Promise<void>): Promise<void> {
-  const chunks = BigInt(Math.max(1, Math.ceil(rows / REPOST_ROWS_MAX)));
-  if (chunks === 1n) return work('1');
-  for (let i = 0n; i < chunks; i += 1n) {
-    const from = (HASHES * i) / chunks;
-    const to = (HASHES * (i + 1n)) / chunks - 1n;
-    await work(`key_hash BETWEEN toUInt64('${from}') AND toUInt64('${to}')`);
-  }
-}

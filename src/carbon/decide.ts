@@ -95,14 +95,35 @@ export function indexFactors(
   gwp: (name: GwpSetName) => GwpSet,
   policies: Means = DEFAULT_POLICIES,
 ): FactorIndex {
-  const byId = new Map<string, Factor>();
-  const byName = new Map<string, Factor[]>();
-  const byAlias = new Map<string, Factor[]>();
-  const companions = new Map<string, Factor[]>();
-  const add = (map: Map<string, Factor[]>, name: string, factor: Factor) => {
-    const list = map.get(name);
-    if (!list) map.set(name, [factor]);
-    else if (!list.includes(factor)) list.push(factor);
+  const empty: FactorIndex = {
+    byId: new Map(),
+    byName: new Map(),
+    byAlias: new Map(),
+    companions: new Map(),
+    gwp,
+    policies,
+  };
+  return withFactors(empty, factors);
+}
+
+/** Another index with further factors after those that are in it. */
+export function withFactors(index: FactorIndex, factors: Iterable<Factor>): FactorIndex {
+  const byId = new Map(index.byId);
+  const byName = new Map(index.byName);
+  const byAlias = new Map(index.byAlias);
+  const companions = new Map(index.companions);
+  // Lists of the other index stay as they are.
+  const made = new Map<readonly Factor[], Factor[]>();
+  const add = (map: Map<string, readonly Factor[]>, name: string, factor: Factor) => {
+    const list = map.get(name) ?? [];
+    if (list.includes(factor)) return;
+    const own = made.get(list);
+    if (own) own.push(factor);
+    else {
+      const longer = [...list, factor];
+      made.set(longer, longer);
+      map.set(name, longer);
+    }
   };
   for (const factor of factors) {
     byId.set(factor.id, factor);
@@ -110,7 +131,7 @@ export function indexFactors(
     for (const alias of factor.aliases) add(byAlias, nameKey(alias), factor);
     if (factor.accompanies !== '') add(companions, nameKey(factor.accompanies), factor);
   }
-  return { byId, byName, byAlias, companions, gwp, policies };
+  return { ...index, byId, byName, byAlias, companions };
 }
 
 /** The lines of a descriptor in a year, or why it is held. */
@@ -244,6 +265,10 @@ function decideBy(
 }
 
 const RF = / (with|without) RF$/;
+
+/** The names that a decision about one name may also look at: the flight with and without radiative forcing. */
+export const namesBeside = (name: string): string[] =>
+  RF.test(name) ? [name.replace(RF, ' with RF'), name.replace(RF, ' without RF')] : [name];
 
 /** The flight factor with or without radiative forcing, where the methodology wants always one of them. */
 function withRadiativeForcing(picked: Picked, index: FactorIndex): Picked {

@@ -11,7 +11,8 @@ import { gwpSet } from './catalogue/gwp.ts';
 import { type Catalogue, loadCatalogue } from './catalogue/load.ts';
 import type { Factor, Release } from './catalogue/types.ts';
 import { commonDenominator, isFast } from './coefficients.ts';
-import { type Decision, decide, type FactorIndex, indexFactors } from './decide.ts';
+import { type Decision, decide, type FactorIndex, indexFactors, withFactors } from './decide.ts';
+import { literal } from './dimensions.ts';
 import { NO_FACTORS, ownFactors, ownFactorsState } from './factors/own.ts';
 import { finderOf } from './matching/candidates.ts';
 import { type Choice, choose, compileChoices } from './matching/choices.ts';
@@ -102,11 +103,23 @@ export async function factorsInForce(place: Place, seq: number, under?: Methodol
   ].join('\n');
   const known = indexes.get(key);
   if (known) return withMoney(known, await money);
-  const factors = (await Promise.all(adopted.map((row) => adoptedFactors(place, seq, row)))).flat();
-  const index = indexFactors([...factors, ...(await ownFactors(place, seq))], gwpSet, methodology);
+  const ofReleases = key.replace(/^[^\n]*/, '');
+  let index = indexes.get(ofReleases);
+  if (!index) {
+    const factors = (await Promise.all(adopted.map((row) => adoptedFactors(place, seq, row)))).flat();
+    index = indexFactors(factors, gwpSet, methodology);
+    keep(ofReleases, index);
+  }
+  if (own !== NO_FACTORS) {
+    index = withFactors(index, await ownFactors(place, seq));
+    keep(key, index);
+  }
+  return withMoney(index, await money);
+}
+
+function keep(key: string, index: FactorIndex): void {
   if (indexes.size >= INDEXES_MAX) indexes.delete(indexes.keys().next().value!);
   indexes.set(key, index);
-  return withMoney(index, await money);
 }
 
 /** Releases by name, shipped or imported, whether they are adopted or not; names of no release are passed over. */
@@ -225,16 +238,25 @@ interface KnownRow extends NewRow {
   fingerprint: string;
 }
 
-/**
- * Decides again about every descriptor with the factors and choices in force at `seq`; true when a decision changed.
- * `changedChoices`: only about the descriptors for which one of these choices holds; `onlyAmounts`: only those that have an amount.
- */
-export async function decideAgain(
-  place: Place,
-  seq: number,
-  changedChoices?: readonly Choice[],
-  onlyAmounts = false,
-): Promise<boolean> {
+/** Activities that a statement names: of more, all are read. */
+const ACTIVITIES_NAMED_MAX = 2_000;
+
+/** What of the descriptors a change can concern; each condition narrows them. */
+export interface Concerned {
+  /** Those for which one of these choices holds. */
+  choices?: readonly Choice[];
+  /** Those that have an amount. */
+  onlyAmounts?: boolean;
+  /** Those whose activity is one of these; undefined: of any. */
+  named?: ((activity: string) => boolean) | undefined;
+}
+
+/** Decides again about the descriptors concerned, with the factors and choices in force at `seq`; true when a decision changed. */
+export async function decideAgain(place: Place, seq: number, concerning: Concerned = {}): Promise<boolean> {
+  const { choices: changedChoices, onlyAmounts = false, named } = concerning;
+  const activities = named && (await read<{ activity: string }>(place, 'SELECT DISTINCT activity FROM matches'));
+  const among = activities?.map(({ activity }) => activity).filter((activity) => named!(activity));
+  if (among?.length === 0) return false;
   const known = await read<KnownRow>(
     place,
     `
@@ -243,7 +265,8 @@ export async function decideAgain(
       any(has_amount) AS has_amount, any(calculation) AS calculation, any(component) AS component, any(problem) AS problem,
       any(calculation_flags) AS calculation_flags, any(facts) AS facts, toString({seq:UInt64}) AS seq,
       arrayStringConcat(arraySort(groupArray(fingerprint)), '\\n') AS fingerprint
-    FROM ${decisions('*')}
+    FROM ${decisions('*')} AS d
+    ${among === undefined || among.length > ACTIVITIES_NAMED_MAX ? '' : `WHERE d.activity IN ${literal(among)}`}
     GROUP BY descriptor, year
     ORDER BY descriptor, year`,
     { seq, decided: seq },

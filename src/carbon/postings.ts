@@ -227,37 +227,62 @@ WHERE m.line = 0
   )`;
 }
 
-/**
- * Reverses what is in force of the origins in `origins` (a SELECT of key_hash, origin_seq, origin_row, by_seq). A few origins are looked up
- * by the primary key; of many, `among` says which lines can be theirs.
- */
-export function reverseLines(origins: string, among?: string): string {
+/** Reverses what is in force of the origins in `origins` (a SELECT of key_hash, origin_seq, origin_row, by_seq). */
+export function reverseLines(origins: string): string {
   return `
 INSERT INTO emissions (${EMISSION_COLUMNS})
 SELECT
   r.by_seq, -1, e.origin_seq, e.origin_row, e.key_hash, e.part, any(e.entity), any(e.month), any(e.day), any(e.days), e.match, any(e.class),
   -sum(e.used), any(e.flags), any(e.data_quality), any(e.supplier),
   ${MASSES.map((mass) => `-sum(e.${mass})`).join(', ')}
-FROM ${among === undefined ? 'emissions' : `(SELECT * FROM emissions WHERE ${among})`} AS e
+FROM emissions AS e
 INNER JOIN (${origins}) AS r
   ON e.key_hash = r.key_hash AND e.origin_seq = r.origin_seq AND e.origin_row = r.origin_row
-${among === undefined ? `WHERE (e.key_hash, e.origin_seq, e.origin_row) IN (SELECT key_hash, origin_seq, origin_row FROM (${origins}))` : ''}
+WHERE (e.key_hash, e.origin_seq, e.origin_row) IN (SELECT key_hash, origin_seq, origin_row FROM (${origins}))
 GROUP BY r.by_seq, e.origin_seq, e.origin_row, e.key_hash, e.part, e.match
 HAVING sum(e.sign) = 1`;
 }
 
-export function reverseHeld(origins: string, among?: string): string {
+export function reverseHeld(origins: string): string {
   return `
 INSERT INTO held (
   seq, sign, origin_seq, origin_row, key_hash, part, entity, month, days, match, reason, quantity, unit, amount, currency)
 SELECT
   r.by_seq, -1, h.origin_seq, h.origin_row, h.key_hash, h.part, any(h.entity), any(h.month), any(h.days), h.match,
   h.reason, -sum(h.quantity), any(h.unit), -sum(h.amount), any(h.currency)
-FROM ${among === undefined ? 'held' : `(SELECT * FROM held WHERE ${among})`} AS h
+FROM held AS h
 INNER JOIN (${origins}) AS r
   ON h.key_hash = r.key_hash AND h.origin_seq = r.origin_seq AND h.origin_row = r.origin_row
-${among === undefined ? `WHERE (h.key_hash, h.origin_seq, h.origin_row) IN (SELECT key_hash, origin_seq, origin_row FROM (${origins}))` : ''}
+WHERE (h.key_hash, h.origin_seq, h.origin_row) IN (SELECT key_hash, origin_seq, origin_row FROM (${origins}))
 GROUP BY r.by_seq, h.origin_seq, h.origin_row, h.key_hash, h.part, h.match, h.reason
+HAVING sum(h.sign) = 1`;
+}
+
+/** The lines in force that stand under some decisions (a SELECT of `match`), reversed by entry `by`. No activity is looked up. */
+export function reverseLinesUnder(decisions: string, chunk: string): string {
+  return `
+INSERT INTO emissions (${EMISSION_COLUMNS})
+SELECT
+  {by:UInt64}, -1, e.origin_seq, e.origin_row, e.key_hash, e.part, any(e.entity), any(e.month), any(e.day), any(e.days), e.match,
+  any(e.class), -sum(e.used), any(e.flags), any(e.data_quality), any(e.supplier),
+  ${MASSES.map((mass) => `-sum(e.${mass})`).join(', ')}
+FROM emissions AS e
+WHERE e.seq < {by:UInt64} AND ${chunk} AND e.match IN (${decisions})
+GROUP BY e.origin_seq, e.origin_row, e.key_hash, e.part, e.match
+HAVING sum(e.sign) = 1`;
+}
+
+/** The same of what is held back. */
+export function reverseHeldUnder(decisions: string, chunk: string): string {
+  return `
+INSERT INTO held (
+  seq, sign, origin_seq, origin_row, key_hash, part, entity, month, days, match, reason, quantity, unit, amount, currency)
+SELECT
+  {by:UInt64}, -1, h.origin_seq, h.origin_row, h.key_hash, h.part, any(h.entity), any(h.month), any(h.days), h.match,
+  h.reason, -sum(h.quantity), any(h.unit), -sum(h.amount), any(h.currency)
+FROM held AS h
+WHERE h.seq < {by:UInt64} AND ${chunk} AND h.match IN (${decisions})
+GROUP BY h.origin_seq, h.origin_row, h.key_hash, h.part, h.match, h.reason
 HAVING sum(h.sign) = 1`;
 }
 
