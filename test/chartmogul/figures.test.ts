@@ -360,6 +360,55 @@ describe('subscription events', () => {
   });
 });
 
+test('what subscription events announce is in committed MRR, until they are taken back', async () => {
+  const uuid = await customerIn(a, 'announcer');
+  await billed(uuid, 'announced', [line(planA, 's', '2026-01-01', '2026-02-01', 5000)]);
+  const event = (event_type: string, effective_date: string, more: object = {}) =>
+    C.SubscriptionEvent.create(config, {
+      subscription_event: {
+        data_source_uuid: a,
+        customer_external_id: 'announcer',
+        subscription_external_id: 's',
+        event_type,
+        event_date: '2026-01-15',
+        effective_date,
+        ...more,
+      },
+    });
+  const priced = { plan_external_id: 'm', currency: 'EUR' };
+  await event('subscription_update_scheduled', '2126-02-01', { ...priced, amount_in_cents: 8000 });
+  const started = {
+    subscription_external_id: 't',
+    amount_in_cents: 1000,
+    tax_amount_in_cents: 100,
+    external_id: 'e-t',
+  };
+  await event('subscription_start_scheduled', '2126-03-01', { ...priced, ...started });
+  await event('subscription_cancellation_scheduled', '2126-04-01');
+  const committed = async (more = '', filter = "customer~ANY~'announcer'") => {
+    const about = `from=2126-01&to=2126-05&names=mrr,committed_mrr&filters=${encodeURIComponent(filter)}${more}`;
+    const headers = { authorization: `Bearer ${server.key}` };
+    const { buckets, parts }: Any = await (await fetch(`${server.url}/api/metrics?${about}`, { headers })).json();
+    const values = (of: Any[]) => of.map(({ metrics }) => Number(metrics.committed_mrr.value));
+    expect(buckets.map(({ metrics }: Any) => metrics.mrr.value)).toEqual(Array(5).fill('5000'));
+    return [values(buckets), ...parts.map((part: Any) => values(part.buckets))];
+  };
+  expect(await committed()).toEqual([[5000, 8000, 8900, 900, 900]]);
+  expect(await committed('&partition_by=plan')).toEqual([
+    [5000, 8000, 8900, 900, 900],
+    [5000, 8000, 8900, 900, 900],
+  ]);
+  await event('scheduled_subscription_cancellation_retracted', '2126-04-01', { event_date: '2026-01-20' });
+  expect(await committed()).toEqual([[5000, 8000, 8900, 8900, 8900]]);
+  await event('subscription_event_retracted', '2126-03-01', {
+    subscription_external_id: 't',
+    retracted_event_id: 'e-t',
+  });
+  // A line that is dated later takes the place of what was announced.
+  await billed(uuid, 'later', [line(planA, 's', '2126-04-01', '2126-05-01', 7000)]);
+  expect(await committed()).toEqual([[5000, 8000, 8000, 7000, 7000]]);
+});
+
 test('an import by JSON that a server left in the middle goes on with the next one, and states nothing twice', async () => {
   const { footing, account } = server;
   const invoice = { external_id: 'i', customer_external_id: 'c', date: '2026-01-01', currency: 'EUR' };

@@ -5,13 +5,19 @@ import { bucketsBetween } from '../buckets.ts';
 import { roundHalfAway } from '../rules/exact.ts';
 import { customerChurnRate } from '../rules/metrics.ts';
 import { type Range, readFlows } from './flows.ts';
+import { announced } from './scheduled.ts';
 import type { Scope } from './scope.ts';
 
-/** By part: MRR at the end of each bucket, movements that are dated after `until` counted too. */
+/** By part: MRR at the end of each bucket, with movements that are dated after `until` and what subscription events announce. */
 export async function readCommitted(scope: Scope, range: Range): Promise<Map<string, bigint[]>> {
   const scheduled: Scope = { ...scope, until: range.to, parameters: { ...scope.parameters, until: range.to } };
-  const flows = await readFlows(scheduled, range, false);
-  return new Map([...flows].map(([part, buckets]) => [part, buckets.map(({ mrrEnd }) => mrrEnd)]));
+  const [flows, events] = await Promise.all([readFlows(scheduled, range, false), announced(scope, range)]);
+  const parts = new Map([...flows].map(([part, buckets]) => [part, buckets.map(({ mrrEnd }) => mrrEnd)]));
+  for (const [part, added] of events) {
+    const known = parts.get(part);
+    parts.set(part, known === undefined ? added : known.map((cents, i) => cents + added[i]!));
+  }
+  return parts;
 }
 
 /** Months that the trailing churn is the average of. */
