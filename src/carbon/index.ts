@@ -69,6 +69,7 @@ export {
   type InventoryRow,
   type InventoryStatement,
   inventory,
+  inventoryByScope,
   narrowedBy,
 } from './inventory.ts';
 export { type EmissionLine, emissionLines, LINE_ORDERS, type LineOrder } from './lines.ts';

@@ -103,6 +103,17 @@ export interface InventoryStatement {
  * @throws FootingError `invalid` for an unknown dimension, month, parent or value of a filter, `too_large` over GROUPS_MAX groups.
  */
 export async function inventory(context: ReadContext, query: InventoryQuery = {}): Promise<InventoryStatement> {
+  return (await inventoryByScope(context, query)).statement;
+}
+
+/**
+ * The inventory, and what it says of one scope out of the same sums: undefined where they do not say it (a grouping without scopes, some
+ * scopes alone, shares of entities).
+ */
+export async function inventoryByScope(
+  context: ReadContext,
+  query: InventoryQuery,
+): Promise<{ statement: InventoryStatement; ofScope: (scope: string) => Figures | undefined }> {
   const groupBy = [...(query.groupBy ?? (['scope'] as const))];
   const gwp = query.gwp ?? DEFAULT_GWP;
   const columns = groupBy.filter((dimension) => dimension !== 'gas');
@@ -135,7 +146,9 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
       }));
     })
     .sort((a, b) => compareKeys(a.keys, b.keys, groupBy));
-  return {
+  const at = columns.indexOf('scope');
+  const tells = at >= 0 && query.approach === undefined && query.filters?.scope === undefined;
+  const statement: InventoryStatement = {
     seq: context.seq,
     gwp,
     from: query.from ?? null,
@@ -153,6 +166,14 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
     held,
     boundary,
   };
+  const ofScope = (scope: string) =>
+    tells
+      ? figuresOf(
+          sums.filter((row) => row[names[at]!] === scope),
+          gwp,
+        )
+      : undefined;
+  return { statement, ofScope };
 }
 
 /** The total of the inventory alone: without groups, and without what is held back. */

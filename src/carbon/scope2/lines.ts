@@ -64,7 +64,7 @@ const BOOKS_MAX = 6;
 /** All market-based lines as of `seq`: the allocation is a function of the ledger, the entry and the policy. */
 export async function marketBook(place: Place, seq: number, policy: AllocationPolicy): Promise<MarketBook> {
   const { scope2, time, gapYearsMax } = policy;
-  const key = JSON.stringify([place.database, (await scope2State(place, seq)).name, scope2, time, gapYearsMax]);
+  const key = JSON.stringify([place.database, await scope2State(place, seq), scope2, time, gapYearsMax]);
   const known = books.get(key);
   if (known) return known;
   const made = scope2Data(place, seq).then((data) => bookOf(data, policy));

@@ -56,26 +56,35 @@ export interface Scope2Data {
 const KWH = parseUnit('kWh');
 const KWH_PER_MWH = Decimal.parse('1000');
 
-export interface Scope2State {
-  /** Names the state of all that allocations are made of: entries never change. */
-  name: string;
-  /** No instrument, residual mix or own generation was ever stated: nothing could cover anything. */
-  nothingStated: boolean;
-}
-
-/** The state as of `seq`. */
-export async function scope2State(place: Place, seq: number): Promise<Scope2State> {
-  const stated = ['instruments', 'residual_mixes', 'own_generation'];
-  const part = (table: string) =>
-    `(SELECT concat(toString(max(seq)), '.', toString(count())) FROM ${table} WHERE seq <= {seq:UInt64})`;
-  const [row] = await read<{ name: string; rows: string }>(
+/** Names the state as of `seq` of all that allocations are made of: entries never change. */
+export async function scope2State(place: Place, seq: number): Promise<string> {
+  const states = await read<{ table: string; last: string; rows: string }>(
     place,
-    `SELECT concat(${['energy_totals', ...stated].map(part).join(", ' ', ")}) AS name,
-      toString(${stated.map((table) => `(SELECT count() FROM ${table} WHERE seq <= {seq:UInt64})`).join(' + ')}) AS rows`,
+    ['energy_totals', ...STATED_TABLES]
+      .map(
+        (table) =>
+          `SELECT '${table}' AS table, max(seq) AS last, count() AS rows FROM ${table} WHERE seq <= {seq:UInt64}`,
+      )
+      .join(' UNION ALL '),
     { seq },
   );
-  return { name: row!.name, nothingStated: row!.rows === '0' };
+  return states
+    .map(({ table, last, rows }) => `${table} ${last}.${rows}`)
+    .sort()
+    .join(', ');
 }
+
+/** True when something is stated that use could be covered by: instruments, residual mixes, own generation. */
+export async function scope2Coverable(place: Place, seq: number): Promise<boolean> {
+  const rows = await read(
+    place,
+    STATED_TABLES.map((table) => `SELECT 1 AS one FROM ${table} WHERE seq <= {seq:UInt64} LIMIT 1`).join(' UNION ALL '),
+    { seq },
+  );
+  return rows.length > 0;
+}
+
+const STATED_TABLES = ['instruments', 'residual_mixes', 'own_generation'];
 
 export async function scope2Data(place: Place, seq: number): Promise<Scope2Data> {
   const [rows, instruments, mixes, own] = await Promise.all([

@@ -22,12 +22,14 @@ import { weightsFor } from '../weights.ts';
 import { type CountedLine, countedLines } from './counted.ts';
 import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketLine, marketBook } from './lines.ts';
 import { type PlainSum, plainKnows, plainSums } from './plain.ts';
-import { scope2State } from './read.ts';
+import { scope2Coverable } from './read.ts';
 import { asksForScope2, keysOf } from './told.ts';
 
 export interface Scope2Options {
   /** Default: the one in force. */
   methodology?: Methodology;
+  /** The location-based figure, where it is read already. */
+  location?: Promise<Figures | undefined>;
 }
 
 export interface MarketRow extends Figures {
@@ -76,10 +78,12 @@ export async function scope2Statement(
   if (!asksForScope2(query)) return null;
   const methodology = options.methodology ?? (await methodologyInForce(context, context.seq));
   const gwp = query.gwp ?? DEFAULT_GWP;
-  const [state, location] = await Promise.all([
-    scope2State(context, context.seq),
-    inventoryTotal(context, { ...query, filters: { ...query.filters, scope: ['2'] } }),
-  ]);
+  const read = async () =>
+    (await options.location) ?? inventoryTotal(context, { ...query, filters: { ...query.filters, scope: ['2'] } });
+  // Nearly always right to begin with: what nothing covers is read as it is.
+  const early = plainKnows(query) ? readPlain(context, query, groupBy) : undefined;
+  early?.catch(() => {});
+  const [coverable, location] = await Promise.all([scope2Coverable(context, context.seq), read()]);
   const common = {
     methodology: methodologyId(methodology),
     granularity: methodology.scope2.granularity,
@@ -89,8 +93,8 @@ export async function scope2Statement(
     },
   };
   const market = (figures: Figures) => ({ ...figures, ref: scope2Ref(query, methodology) });
-  if (state.nothingStated && plainKnows(query)) {
-    const plain = await plainStatement(context, query, groupBy, methodology, location);
+  if (!coverable && early !== undefined) {
+    const plain = plainStatement(await early, query, groupBy, methodology, location);
     return { ...common, market_based: market(location), ...plain };
   }
   const book = await marketBook(context, context.seq, methodology);
@@ -164,17 +168,24 @@ function percentOf(part: Decimal, whole: Decimal): string | null {
   return hundredfold.div(Rational.fromDecimal(whole)).toDecimal(2).toString();
 }
 
-/** The statement where nothing could cover anything: both methods give the same. */
-async function plainStatement(
+async function readPlain(
   context: ReadContext,
+  query: InventoryQuery,
+  groupBy: readonly Dimension[],
+): Promise<PlainSum[]> {
+  const [weights, narrowed] = await Promise.all([weightsFor(context, query), narrowedBy(context, query)]);
+  return plainSums(context, narrowed, groupBy, weights);
+}
+
+/** The statement where nothing could cover anything: both methods give the same. */
+function plainStatement(
+  found: readonly PlainSum[],
   query: InventoryQuery,
   groupBy: readonly Dimension[],
   methodology: Methodology,
   location: Figures,
-): Promise<Pick<Scope2Statement, 'kwh' | 'covered_kwh' | 'covered_percent' | 'covers' | 'notes' | 'rows'>> {
+): Pick<Scope2Statement, 'kwh' | 'covered_kwh' | 'covered_percent' | 'covers' | 'notes' | 'rows'> {
   const gwp = query.gwp ?? DEFAULT_GWP;
-  const [weights, narrowed] = await Promise.all([weightsFor(context, query), narrowedBy(context, query)]);
-  const found = await plainSums(context, narrowed, groupBy, weights);
   const kwhOf = (of: readonly PlainSum[]) => sumDecimals(of.map(({ kwh }) => kwh));
   const used = kwhOf(found);
   const apart = found.filter(({ energy }) => !energy);

@@ -11,11 +11,12 @@ import {
   INVENTORY_DIMENSIONS,
   type InventoryQuery,
   type InventoryStatement,
-  inventory,
+  inventoryByScope,
   inventoryUnder,
   scope2Statement,
 } from '../../carbon/index.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
+import { Answers, sendAnswer, wantsAnew } from '../answers.ts';
 import type { HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { openRead } from '../reading.ts';
@@ -118,6 +119,8 @@ const filters = Object.fromEntries(
 );
 
 export function inventoryRoutes(app: Scope, context: HttpContext): void {
+  const answers = new Answers();
+
   app.get(
     '/api/reports/inventory',
     {
@@ -159,6 +162,10 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
       if (unknown !== undefined) throw unknownDimension(unknown);
       const read = await openRead(context, request, reply, 'carbon');
       if (read === null) return reply;
+      const etag = String(reply.getHeader('etag'));
+      const known = wantsAnew(request) ? undefined : answers.get(etag);
+      if (known) return sendAnswer(reply, known);
+      const answer = (view: object) => sendAnswer(reply, answers.keep(etag, String(reply.serialize(view))));
       const methodology = await methodologyOf(read, query.methodology);
       const given = FILTER_DIMENSIONS.filter((dimension) => query[dimension] !== undefined);
       const approach = query.approach ?? methodology.approach;
@@ -174,14 +181,18 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
         filters: Object.fromEntries(given.map((dimension) => [dimension, [query[dimension]!]])),
       };
       // A methodology that takes other factors than the books is worked out beside them; what allocations rest on is posted.
-      if (await differsFromBooks(read, methodology)) {
-        return { ...inventoryView(await inventoryUnder(read, asked, methodology)), scope_2: null };
+      if (query.methodology !== undefined && (await differsFromBooks(read, methodology))) {
+        return answer({ ...inventoryView(await inventoryUnder(read, asked, methodology)), scope_2: null });
       }
-      const [statement, scope2] = await Promise.all([
-        inventory(read, asked),
-        scope2Statement(read, asked, { methodology }),
+      const stating = inventoryByScope(read, asked);
+      const location = stating.then(({ ofScope }) => ofScope('2'));
+      // Where it is not asked for, its failure is that of the inventory.
+      location.catch(() => {});
+      const [{ statement }, scope2] = await Promise.all([
+        stating,
+        scope2Statement(read, asked, { methodology, location }),
       ]);
-      return { ...inventoryView(statement), scope_2: scope2 && scope2View(scope2, statement.total.co2e_kg) };
+      return answer({ ...inventoryView(statement), scope_2: scope2 && scope2View(scope2, statement.total.co2e_kg) });
     },
   );
 }
