@@ -132,6 +132,8 @@ export class FootingServer {
       method,
       headers: {
         authorization: `Bearer ${this.#key}`,
+        // What the server has kept of an earlier answer would measure nothing.
+        'cache-control': 'no-cache',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
