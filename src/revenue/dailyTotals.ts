@@ -71,8 +71,8 @@ export class DailyTotals {
   }
 }
 
-/** What entries after `after` up to read.seq have posted. */
-async function readTotals(read: ReadContext, after: number): Promise<DayTotal[]> {
+/** Sums of what entries after `after` up to read.seq have posted, by currency, day and type. */
+export async function readTotals(read: ReadContext, after: number): Promise<DayTotal[]> {
   const rows = await select<{
     currency: string;
     day: number;

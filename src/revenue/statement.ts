@@ -1,8 +1,8 @@
 /** The MRR statement: what recurring revenue was, what moved it, what it is. */
 import { type Day, dayNumber } from '../kernel/dates.ts';
 import { type ReadContext, select } from '../ledger/index.ts';
-import { bucketOf, bucketSql, bucketsBetween, rangeDays, type StatementInterval } from './buckets.ts';
-import type { DailyTotals, DayTotal } from './dailyTotals.ts';
+import { bucketOf, bucketsBetween, rangeDays, type StatementInterval } from './buckets.ts';
+import { type DailyTotals, type DayTotal, readTotals } from './dailyTotals.ts';
 import { type Money, money } from './money.ts';
 
 export const MOVEMENT_TYPES = ['new_biz', 'expansion', 'contraction', 'churn', 'reactivation'] as const;
@@ -80,7 +80,7 @@ export async function mrrStatement(
 
   const last = [until, to].sort()[0]!;
   const asked = { from, to: last, interval, currency: parameters.currency?.toUpperCase() };
-  const rows = await (daily === undefined ? queried(read, asked) : added(await daily.of(read), asked));
+  const rows = added(await (daily === undefined ? readTotals(read, 0) : daily.of(read)), asked);
 
   // A currency of which everything was reversed (a setting converts it now) has no statement.
   const standing = [...Map.groupBy(rows, (row) => row.currency)].filter(([, ofCurrency]) =>
@@ -169,40 +169,6 @@ function added(totals: readonly DayTotal[], { from, to, interval, currency }: As
     }
   }
   return [...sums.values()].sort((a, b) => (a.currency < b.currency ? -1 : Number(a.currency > b.currency)));
-}
-
-async function queried(read: ReadContext, { from, to, interval, currency }: Asked): Promise<BucketTotal[]> {
-  const rows = await select<{
-    currency: string;
-    bucket: number;
-    type: StatementRow;
-    cents: string;
-    customers: string;
-    postings: string;
-  }>(
-    read.engines,
-    read.database,
-    `SELECT
-       currency,
-       if(day < {from:Date32}, ${BEFORE}, ${bucketSql(interval, 'monday', 'day')}) AS bucket,
-       type,
-       toString(sum(toInt128(amount_cents))) AS cents,
-       sum(customers) AS customers,
-       sum(movements) AS postings
-     FROM mrr_totals
-     WHERE seq <= {seq:UInt64}
-       AND day <= {to:Date32}
-       ${currency === undefined ? '' : 'AND currency = {currency:String}'}
-     GROUP BY currency, bucket, type
-     ORDER BY currency`,
-    { seq: read.seq, from, to, ...(currency !== undefined && { currency }) },
-  );
-  return rows.map(({ cents, customers, postings, ...row }) => ({
-    ...row,
-    cents: BigInt(cents),
-    customers: Number(customers),
-    postings: Number(postings),
-  }));
 }
 
 /** Currencies that have movements as of read.seq, each with the newest month in which one moved, up to the day `until`. */

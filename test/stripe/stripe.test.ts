@@ -416,8 +416,9 @@ describe('a sync', () => {
 
   test('waits as it is told, goes on where it was stopped, and reads all pages', async () => {
     troubles.push({ status: 429, headers: { 'retry-after': '3' } }, { status: 500 }, 'cut');
+    troubles.push({ status: 503, headers: { 'retry-after': 'Mon, 01 Jun 2026 00:00:09 GMT' } });
     await expect(pass({ stopAfter: 'invoices' })).rejects.toThrow('stopped');
-    expect(waits).toEqual([3000, 1000, 2000]);
+    expect(waits).toEqual([3000, 1000, 2000, 9000]);
     expect(position).toMatchObject({ resource: 'customers', after: 'cus_199' });
     requests.length = 0;
     await pass();

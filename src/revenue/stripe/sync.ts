@@ -130,7 +130,7 @@ async function fetched(options: SyncOptions, path: string, query: Record<string,
   for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
   let wait = WAIT_MS_MIN;
   for (let tries = 1; ; tries++) {
-    const answer = await once(url, options.key);
+    const answer = await once(url, options);
     if (answer.status === 200) return answer.body;
     if (answer.status === 401 || answer.status === 403) {
       throw new FootingError('unauthenticated', `Stripe refuses the key for ${path}: ${answer.why}`, {
@@ -159,7 +159,7 @@ interface Answer {
   retryAfterMs: number;
 }
 
-async function once(url: URL, key: string): Promise<Answer> {
+async function once(url: URL, { key, now }: SyncOptions): Promise<Answer> {
   try {
     const answer = await fetch(url, {
       headers: {
@@ -170,12 +170,17 @@ async function once(url: URL, key: string): Promise<Answer> {
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
     const text = await answer.text();
-    const after = Number(answer.headers.get('retry-after') ?? 0);
-    const retryAfterMs = Number.isFinite(after) && after > 0 ? after * 1000 : 0;
+    const retryAfterMs = waitAsked(answer.headers.get('retry-after') ?? '', now());
     if (answer.status !== 200)
       return { status: answer.status, body: null, why: `status ${answer.status}`, retryAfterMs };
     return { status: 200, body: JSON.parse(text) as unknown, why: '', retryAfterMs };
   } catch (error) {
     return { status: 0, body: null, why: `no answer (${(error as Error).message})`, retryAfterMs: 0 };
   }
+}
+
+/** Milliseconds that a Retry-After header asks for: it is a number of seconds or a date (RFC 9110, 10.2.3). 0 where it says neither. */
+function waitAsked(header: string, now: number): number {
+  const ms = /^\s*\d+\s*$/.test(header) ? Number(header) * 1000 : Date.parse(header) - now;
+  return Number.isFinite(ms) && ms > 0 ? ms : 0;
 }

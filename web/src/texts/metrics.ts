@@ -22,6 +22,7 @@ export const metrics = {
     country: 'Country',
     plan: 'Plan',
     mrr_band: 'MRR band',
+    currency: 'Billed currency',
     billing_interval: 'Billing interval',
     owner: 'Owner',
     data_source: 'Data source',
