@@ -6,6 +6,7 @@ import { loadConfig } from '../engines/config.ts';
 import { FootingError } from '../kernel/errors.ts';
 import { ApiClient, ApiProblem } from './client.ts';
 import { Folder } from './folder.ts';
+import { openGuarded } from './signals.ts';
 
 export interface ConnectionOptions {
   home?: string;
@@ -47,12 +48,8 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   if (note) return connectionTo(new ApiClient(note.url, note.key), folder, options, async () => {});
   // The whole program is loaded only where it is needed: most commands just talk to a server.
   const { openInstance } = await import('./instance.ts');
-  const opened = await openInstance({
-    ...overrides,
-    host: '127.0.0.1',
-    port: 0,
-    logLevel: process.env.FOOTING_LOG_LEVEL ?? 'error',
-  });
+  const logLevel = process.env.FOOTING_LOG_LEVEL ?? 'error';
+  const opened = await openGuarded(() => openInstance({ ...overrides, host: '127.0.0.1', port: 0, logLevel }));
   return connectionTo(new ApiClient(opened.url, opened.key), folder, options, opened.close);
 }
 

@@ -1,7 +1,7 @@
 /** Jobs: work of minutes that a request starts and does not wait for. They live as long as the server does. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { FootingError } from '../kernel/errors.ts';
+import { FootingError, isFootingError } from '../kernel/errors.ts';
 import type { EventLog, EventLogs } from './events.ts';
 import { type ProblemDocument, problemOf } from './problems.ts';
 
@@ -97,7 +97,9 @@ export class Jobs {
       });
       job.state = 'done';
     } catch (error) {
-      this.#log.error({ err: error, job: job.kind }, 'job failed');
+      // A stop, or a store that is away: the one who asked is told, and nothing is wrong with the program.
+      const level = isFootingError(error, 'unavailable') ? 'warn' : 'error';
+      this.#log[level]({ err: error, job: job.kind }, 'job failed');
       job.state = 'failed';
       job.problem = problemOf(error, null);
     }

@@ -180,8 +180,11 @@ describe('what a newcomer meets', () => {
   });
 
   it('shows the months that have movements, and explains every reference that it suggests', async () => {
+    const today = () => new Date().toISOString().slice(0, 10);
+    const before = today();
     const { to, until } = await cli.json('report', 'mrr');
-    expect([to, until]).toEqual(['2025-02-28', new Date().toISOString().slice(0, 10)]);
+    expect(to).toBe('2025-02-28');
+    expect([before, today()]).toContain(until);
     const { stdout } = await cli.run(['report', 'metrics', '--from', '2025-01', '--to', '2025-03', '--names', 'mrr']);
     const ref = /footing explain '([^']+)'/.exec(stdout)?.[1] ?? '';
     expect(ref).toBe('mrr/2025-02/EUR/end');

@@ -1,7 +1,8 @@
+import { spawn } from 'node:child_process';
 import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import { type Cli, cliOnNewFolder } from './support.ts';
+import { type Cli, cliOnNewFolder, MAIN } from './support.ts';
 
 // Every step is a process that starts Node, and machines are busy.
 vi.setConfig({ testTimeout: 120_000 });
@@ -36,6 +37,21 @@ it('takes the folder over from a server that was killed', async () => {
   await server.stop('SIGKILL');
   expect(existsSync(join(cli.home, 'server.json'))).toBe(true);
   expect((await cli.json('accounts', 'list')).accounts).toHaveLength(1);
+});
+
+it('stops the stores that a command opened for itself when the command is told to stop', async () => {
+  const pidFile = join(cli.home, 'postgres/data/postmaster.pid');
+  expect(existsSync(pidFile)).toBe(false);
+  // It waits for its standard input, which does not come.
+  const child = spawn(process.execPath, [MAIN, 'import', 'customers', '-', '--account', 'acme'], {
+    env: { ...process.env, FOOTING_HOME: cli.home, FOOTING_LOG_LEVEL: 'silent' },
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  await vi.waitFor(() => expect(existsSync(pidFile)).toBe(true), { timeout: 100_000, interval: 20 });
+  child.kill('SIGTERM');
+  expect(await exited).toBe(143);
+  expect(existsSync(pidFile)).toBe(false);
 });
 
 it('leaves the server of another folder alone when notes about it came along in a copy', async () => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { Folder } from '../folder.ts';
 import type { Instance } from '../instance.ts';
 import { bold, print, printJson } from '../output.ts';
+import { type Guard, openGuarded } from '../signals.ts';
 import { type CommonOptions, command, portNumber } from './shared.ts';
 
 export function serveCommand(): Command {
@@ -22,13 +23,20 @@ export async function startServer(options: {
   host?: string;
   port?: number;
   logLevel?: string;
-}): Promise<Instance> {
+}): Promise<Instance & Guard> {
   const { openInstance } = await import('../instance.ts');
   const { home, host, port, logLevel } = options;
   const given = Object.entries({ home, host, port, logLevel });
-  const instance = await openInstance(Object.fromEntries(given.filter(([, value]) => value !== undefined)));
-  new Folder(instance.config.home).noteServer({ url: instance.url, pid: process.pid, key: instance.key });
-  return instance;
+  return openGuarded(async () => {
+    const instance = await openInstance(Object.fromEntries(given.filter(([, value]) => value !== undefined)));
+    const folder = new Folder(instance.config.home);
+    folder.noteServer({ url: instance.url, pid: process.pid, key: instance.key });
+    const close = async () => {
+      folder.forgetServer();
+      await instance.close();
+    };
+    return { ...instance, close };
+  });
 }
 
 /**
@@ -45,16 +53,16 @@ export function announce({ url, config }: Instance, key: string | null = null): 
 }
 
 /** Waits for SIGINT or SIGTERM, then stops cleanly. A second signal ends the wait for running requests. */
-export async function untilStopped(instance: Instance): Promise<void> {
+export async function untilStopped(instance: Instance & Guard): Promise<void> {
   await new Promise<void>((resolve) => {
     const stop = () => resolve();
     process.once('SIGINT', stop);
     process.once('SIGTERM', stop);
+    instance.release();
   });
   const hurry = () => process.exit(1);
   process.once('SIGINT', hurry);
   process.once('SIGTERM', hurry);
-  new Folder(instance.config.home).forgetServer();
   await instance.close();
   process.removeListener('SIGINT', hurry);
   process.removeListener('SIGTERM', hurry);
