@@ -156,8 +156,8 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
   // Read meanwhile: no record has a say in it.
   const choices = small ? compiledChoices(context, first) : undefined;
   choices?.catch(() => {});
-  const onlyAdded = await loadRecords(context, activities, entries);
-  if (small && entries.length <= SMALL_ROWS_MAX && (await postFew(context, first, last, onlyAdded))) return;
+  await loadRecords(context, activities, entries);
+  if (small && entries.length <= SMALL_ROWS_MAX && (await postFew(context, first, last))) return;
   const probing = read<Probe>(
     context,
     `
@@ -404,7 +404,7 @@ async function repostActivities(
 ): Promise<boolean> {
   const table = refined('activities', refinement);
   const reverse = async (chunk: string): Promise<void> => {
-    await run(context, reverseLinesUnder(DECIDED_BEFORE, chunk), { by });
+    for (const statement of reverseLinesUnder(DECIDED_BEFORE, chunk)) await run(context, statement, { by });
     await run(context, reverseHeldUnder(DECIDED_BEFORE, chunk), { by });
   };
   // While few lines are reversed, what takes their place is posted.

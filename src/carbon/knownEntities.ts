@@ -12,7 +12,27 @@ export interface KnownEntities {
   closed: Map<string, number>;
 }
 
+/** Kept by ledger and state: entries never change, so the last of them and their number say what is known. */
+const kept = new WeakMap<Place['engines'], Map<string, KnownEntities>>();
+const KEPT_MAX = 32;
+
 export async function knownEntities(place: Place, seq: number): Promise<KnownEntities> {
+  const [state] = await read<{ last: string; rows: string }>(
+    place,
+    'SELECT max(seq) AS last, count() AS rows FROM entities WHERE seq <= {seq:UInt64}',
+    { seq },
+  );
+  if (state!.rows === '0') return { names: [], closed: new Map() };
+  const key = `${place.database} ${state!.last} ${state!.rows}`;
+  const ofEngines = kept.get(place.engines) ?? new Map<string, KnownEntities>();
+  kept.set(place.engines, ofEngines);
+  const known = ofEngines.get(key) ?? (await readEntities(place, seq));
+  if (!ofEngines.has(key) && ofEngines.size >= KEPT_MAX) ofEngines.delete(ofEngines.keys().next().value!);
+  ofEngines.set(key, known);
+  return known;
+}
+
+async function readEntities(place: Place, seq: number): Promise<KnownEntities> {
   const rows = await read<{ external_id: string; closed_: string }>(
     place,
     `SELECT external_id, toString(argMaxIf(ifNull(toInt32(closed), ${NEVER}), (origin_seq, origin_row), live > 0)) AS closed_

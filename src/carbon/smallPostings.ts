@@ -7,7 +7,6 @@ import { faultPoint } from '../kernel/faults.ts';
 import { knownEntities } from './knownEntities.ts';
 import { compiledChoices } from './matching/ledger.ts';
 import { refined, refinementBy } from './matching/refine.ts';
-import { decisions } from './postings.ts';
 import { addUp, type LineRow, SMALL_ROWS_MAX, scaled, written } from './smallTotals.ts';
 import { insertRows, type Place, read } from './sql.ts';
 import {
@@ -74,33 +73,34 @@ type Meaning = Pick<DecisionRow, 'country' | 'kind' | 'scope'>;
 /**
  * Writes the lines of what entries first..last have added to `activities` and reversed there, and adds them up. False, and nothing
  * written, unless all of it is plain: few rows, of known entities, decided already, within one month, with a product that is exact in
- * 128 bits, nothing held back before or after, and no row reversed that the same entries have brought. `onlyAdded`: none was reversed.
+ * 128 bits, nothing held back before or after, and no row reversed that the same entries have brought.
  */
-export async function postFew(place: Place, first: number, last: number, onlyAdded: boolean): Promise<boolean> {
+export async function postFew(place: Place, first: number, last: number): Promise<boolean> {
   const refinement = refinementBy((await compiledChoices(place, first)).further);
-  const batch = `${refined('activities', refinement)} WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}`;
-  const [rows, decided, known, standing, held] = await Promise.all([
+  const [rows, known] = await Promise.all([
     read<ActivityRow>(
       place,
       `SELECT seq, sign, origin_seq, origin_row, key_hash, entity, descriptor, start_date,
          coalesce(end_date, start_date) AS last_date, quantity, amount, method, data_quality, supplier
-       FROM ${batch}
+       FROM ${refined('activities', refinement)}
+       WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}
        LIMIT ${SMALL_ROWS_MAX + 1}`,
       { first, last },
     ),
-    read<DecisionRow>(
-      place,
-      `SELECT * FROM ${decisions(
-        `descriptor, year, match, class, flags, fast, reach, held, fx, basis, scope, country, kind, ${MASSES.map((mass) => `c_${mass}`).join(', ')}`,
-        `(SELECT descriptor FROM ${batch})`,
-      )}`,
-      { first, last, decided: last },
-    ),
     knownEntities(place, last),
-    onlyAdded ? [] : read<Line>(place, `SELECT ${LINE_COLUMNS} FROM emissions WHERE ${OF_REVERSED}`, { first, last }),
-    onlyAdded ? [] : read(place, `SELECT 1 AS one FROM held WHERE ${OF_REVERSED} LIMIT 1`, { first, last }),
   ]);
-  if (rows.length > SMALL_ROWS_MAX || held.length > 0) return false;
+  if (rows.length > SMALL_ROWS_MAX) return false;
+  const gone = rows.filter(({ sign }) => sign === -1);
+  const [decided, standing, held] = await Promise.all([
+    decisionsAbout(
+      place,
+      last,
+      rows.filter(({ sign }) => sign === 1).map(({ descriptor }) => descriptor),
+    ),
+    gone.length === 0 ? [] : read<Line>(place, `SELECT ${LINE_COLUMNS} FROM emissions WHERE ${of(gone)}`),
+    gone.length === 0 ? [] : read(place, `SELECT 1 AS one FROM held WHERE ${of(gone)} LIMIT 1`),
+  ]);
+  if (held.length > 0) return false;
   const added: Line[] = [];
   const meanings = new Map<string, Meaning>(decided.map((decision) => [decision.match, decision]));
   const reversedBy = new Map<string, string>();
@@ -152,11 +152,27 @@ export async function postFew(place: Place, first: number, last: number, onlyAdd
 const LINE_COLUMNS = `seq, sign, origin_seq, origin_row, key_hash, part, entity, month, day, days, match, class, used, flags,
   data_quality, supplier, ${MASSES.join(', ')}`;
 
-/** Condition on what stands about records that the entries have reversed. */
-const OF_REVERSED = `(key_hash, origin_seq, origin_row) IN (
-  SELECT key_hash, origin_seq, origin_row
-  FROM activities
-  WHERE seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = -1)`;
+/** Condition on what stands about some records. */
+function of(records: readonly ActivityRow[]): string {
+  const origins = records.map((row) => `(toUInt64('${row.key_hash}'), ${row.origin_seq}, ${row.origin_row})`);
+  return `(key_hash, origin_seq, origin_row) IN (${origins.join(', ')})`;
+}
+
+const DECISION_COLUMNS = `descriptor, year, match, class, flags, fast, reach, held, fx, basis, scope, country, kind,
+  ${MASSES.map((mass) => `c_${mass}`).join(', ')}`;
+
+/** The decisions about some descriptors that are in force as of `seq`. */
+async function decisionsAbout(place: Place, seq: number, descriptors: readonly string[]): Promise<DecisionRow[]> {
+  if (descriptors.length === 0) return [];
+  const named = [...new Set(descriptors)].map((descriptor) => `toUInt64('${descriptor}')`);
+  const rows = await read<DecisionRow & { sign: number }>(
+    place,
+    `SELECT sign, ${DECISION_COLUMNS} FROM matches WHERE seq <= {seq:UInt64} AND descriptor IN (${named.join(', ')})`,
+    { seq },
+  );
+  const retired = new Set(rows.filter(({ sign }) => sign === -1).map(({ match }) => match));
+  return rows.filter(({ sign, match }) => sign === 1 && !retired.has(match));
+}
 
 const originOf = (row: { key_hash: string; origin_seq: string; origin_row: number }): string =>
   `${row.key_hash} ${row.origin_seq} ${row.origin_row}`;
