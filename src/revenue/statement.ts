@@ -48,7 +48,7 @@ export interface MrrBucket {
   /** By type, signed: contraction and churn are negative. start + their sum = end, always. */
   movements: Record<StatementRow, Money>;
   end: Money;
-  /** Paying customers at the end: those with MRR above 0 in this currency. */
+  /** Customers at the end: those with MRR above 0 in this currency, or reduced to 0 and still subscribed. */
   customers: number;
   /** How many postings stand behind the bucket. */
   postings: number;

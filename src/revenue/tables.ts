@@ -57,7 +57,7 @@ const CONTENT = `
   ${PERIOD_COLUMNS.map((column) => `${column} ${column.startsWith('opening') ? 'Int64' : 'Int8'}`).join(',\n  ')}`;
 
 /**
- * Signed postings: a reversal has sign -1, and amount_cents and customers negated. \`customers\` counts paying customers gained (1) or lost
+ * Signed postings: a reversal has sign -1, and amount_cents and customers negated. \`customers\` counts customers gained (1) or lost
  * (-1), once per group of changes. \`customer_hash\` finds a customer; \`day\` is the day of \`at\` in the account's time zone. What the
  * movement says of the periods that it falls in is described in periods.ts.
  */

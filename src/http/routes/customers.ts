@@ -31,7 +31,8 @@ const CustomerSchema = Type.Object(
     country: Type.String(),
     owner: Type.String(),
     status: Type.Enum(['active', 'cancelled', 'lead'], {
-      description: 'active: pays; cancelled: paid once and pays nothing; lead: never paid',
+      description:
+        'active: pays, or was reduced to 0 and is still subscribed; cancelled: paid once and is no customer any more; lead: never paid',
     }),
     currency: Type.String(),
     mrr: Type.String({ description: 'Minor units of the currency' }),

@@ -84,7 +84,9 @@ const MrrSchema = Type.Object(
                   strict,
                 ),
                 end: FigureSchema,
-                customers: Type.Integer({ description: 'Paying customers at the end' }),
+                customers: Type.Integer({
+                  description: 'Customers at the end: who pays, or was reduced to 0 and is still subscribed',
+                }),
                 postings: Type.Integer(),
               },
               strict,

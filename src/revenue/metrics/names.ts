@@ -58,7 +58,13 @@ export const METRICS = {
     'flows',
     'New business ÷ new customers, rounded half away from zero; 0 without any.',
   ),
-  customers: metric('Customers', 'count', 'stock', 'flows', 'Customers with MRR above 0 at the end.'),
+  customers: metric(
+    'Customers',
+    'count',
+    'stock',
+    'flows',
+    'Customers with MRR above 0 at the end, or reduced to 0 and still subscribed.',
+  ),
   new_customers: metric('New customers', 'count', 'flow', 'flows', 'Customers who pay for the first time.'),
   churned_customers: metric(
     'Lost customers',

@@ -1040,7 +1040,7 @@ export interface paths {
                     interval?: "day" | "week" | "month" | "quarter" | "year";
                     /** @description Default: all */
                     currency?: string;
-                    /** @description Default: today, UTC */
+                    /** @description Default: today */
                     until?: string;
                     /** @description Answer as of this journal entry; default: the last */
                     as_of?: number;
@@ -1170,7 +1170,7 @@ export interface paths {
                                         amount: string;
                                         ref: string | null;
                                     };
-                                    /** @description Paying customers at the end */
+                                    /** @description Customers at the end: who pays, or was reduced to 0 and is still subscribed */
                                     customers: number;
                                     postings: number;
                                 }[];
@@ -1961,7 +1961,10 @@ export interface paths {
                 query?: {
                     /** @example 2026-03-31 */
                     from?: string;
-                    /** @example 2026-03-31 */
+                    /**
+                     * @description Last day; default: today
+                     * @example 2026-03-31
+                     */
                     to?: string;
                     type?: "new_biz" | "expansion" | "contraction" | "churn" | "reactivation";
                     /** @description Default: all */
@@ -2096,7 +2099,7 @@ export interface paths {
                                 country: string;
                                 owner: string;
                                 /**
-                                 * @description active: pays; cancelled: paid once and pays nothing; lead: never paid
+                                 * @description active: pays, or was reduced to 0 and is still subscribed; cancelled: paid once and is no customer any more; lead: never paid
                                  * @enum {unknown}
                                  */
                                 status: "active" | "cancelled" | "lead";
