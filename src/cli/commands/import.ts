@@ -230,8 +230,17 @@ async function finish(client: ApiClient, answer: UploadAnswer, options: Options)
   if (options.rejects !== undefined && (counts?.rejected ?? 0) > 0)
     print(`All rejected rows are in ${options.rejects}.`);
   if (answer.outcome === 'dry-run' && answer.held !== null) printForecast(answer.held);
-  if (answer.outcome === 'stated' && answer.import.stream === 'activities') await printHeld(client);
-  if (answer.outcome === 'stated' && answer.import.stream === 'invoices') await printLinesWithoutMrr(client);
+  if (answer.outcome === 'stated') await printConsequences(client, answer.import.stream);
+}
+
+/** The import is done and said: when the server stops right after it, that does not make it a failure. */
+async function printConsequences(client: ApiClient, stream: string): Promise<void> {
+  try {
+    if (stream === 'activities') await printHeld(client);
+    if (stream === 'invoices') await printLinesWithoutMrr(client);
+  } catch (error) {
+    print(`What is held back could not be asked for: ${safe((error as Error).message)}`);
+  }
 }
 
 /** What a dry run foresees of good rows. */

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { PROBLEM_CODES } from '../../http/problems.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import { type ApiClient, ApiProblem } from '../client.ts';
-import { bytes, counted, print, printJson, safe, table } from '../output.ts';
+import { bytes, counted, print, printJson, safe } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import { type CommonOptions, command, onAccount, withAccount } from './shared.ts';
 
@@ -96,11 +96,12 @@ function printVerification(result: VerifyResult): void {
   }
   const first = result.findings[0];
   if (first) print(`The first thing that does not agree: ${safe(first.where)}`);
-  const columns = ['What', 'Where', 'Expected', 'Found'].map((title) => ({ title }));
-  print(
-    table(
-      columns,
-      result.findings.map(({ what, where, expected, found }) => [what, where, expected, found]),
-    ),
-  );
+  for (const { what, where, expected, found } of result.findings) {
+    print();
+    print(`  ${what}: ${safe(where)}`);
+    print(`    expected  ${safe(expected)}`);
+    print(`    found     ${safe(found)}`);
+  }
+  print();
+  print('What each means and what to do: docs/operating.md, "When verify finds something".');
 }
