@@ -9,10 +9,11 @@ import { row, type TestServer, testServer } from './support.ts';
 let server: TestServer;
 beforeAll(async () => {
   server = await testServer({
-    jsonBodyMsMax: 400,
-    uploadWindowMs: 400,
+    // Long enough for a busy machine to take what was sent in time.
+    jsonBodyMsMax: 1_000,
+    uploadWindowMs: 1_000,
     uploadWindowBytesMin: 1_000,
-    headersMsMax: 500,
+    headersMsMax: 1_000,
     connectionsCheckMs: 100,
     jsonBytesMax: 100_000,
     uploadBytesMax: 5_000_000,
@@ -39,6 +40,20 @@ function speak(head: string, drip = ''): Promise<string> {
       resolve(text);
     });
   });
+}
+
+/** A stream of events that has begun: its first piece, and what comes until its end. */
+async function begun(path: string): Promise<{ first: string; rest(): Promise<string> }> {
+  const answer = await fetch(server.url + path, { headers: { authorization: `Bearer ${server.keys.a}` } });
+  const pieces = answer.body!.pipeThrough(new TextDecoderStream()).getReader();
+  return {
+    first: (await pieces.read()).value ?? '',
+    async rest() {
+      let text = '';
+      for (let piece = await pieces.read(); !piece.done; piece = await pieces.read()) text += piece.value;
+      return text;
+    },
+  };
 }
 
 const headOf = (method: string, path: string, ...lines: string[]) =>
@@ -89,8 +104,8 @@ describe('a request that does not arrive', () => {
       upload.write('external_id,notes\n1,x\n2,y\n'.repeat(1_000));
       setTimeout(() => upload.destroy(), 100);
     });
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    expect(await evidenceFiles()).toEqual(files);
+    // First the server has to notice; then nothing may be left.
+    await expect.poll(evidenceFiles, { timeout: 20_000 }).toEqual(files);
     expect(await server.footing.journal.head(server.accounts.a)).toEqual(head);
     const whole = await server.call('/api/imports/readings', { body: 'external_id\nafter-the-cut\n' });
     expect(whole.status).toBe(202);
@@ -180,14 +195,14 @@ describe('event streams', () => {
     try {
       const job = (await server.call('/api/verify', { method: 'POST' })).json;
       expect((await server.call('/api/verify', { method: 'POST' })).status).toBe(409);
-      const streams = Array.from({ length: 3 }, () => server.call(`/api/jobs/${job.id}/events`));
-      await new Promise((resolve) => setTimeout(resolve, 350));
+      const streams = await Promise.all(Array.from({ length: 3 }, () => begun(`/api/jobs/${job.id}/events`)));
+      for (const { first } of streams) expect(first).toMatch(/^: still here\n\n/);
       expect((await server.call(`/api/jobs/${job.id}/events`)).status).toBe(503);
       finish();
-      for (const stream of await Promise.all(streams)) {
-        expect(stream.text).toMatch(/^: still here\n\n/);
-        expect(stream.text).toContain('event: failed');
-        expect(stream.text).not.toContain('ended by the test');
+      for (const { rest } of streams) {
+        const text = await rest();
+        expect(text).toContain('event: failed');
+        expect(text).not.toContain('ended by the test');
       }
     } finally {
       server.footing.verify = original;
