@@ -258,18 +258,33 @@ GROUP BY r.by_seq, h.origin_seq, h.origin_row, h.key_hash, h.part, h.match, h.re
 HAVING sum(h.sign) = 1`;
 }
 
-/** The lines in force that stand under some decisions (a SELECT of `match`), reversed by entry `by`. No activity is looked up. */
-export function reverseLinesUnder(decisions: string, chunk: string): string {
-  return `
+/**
+ * The lines in force that stand under some decisions (a SELECT of `match`), reversed by entry `by`; no activity is looked up. Lines that were
+ * never reversed are all in force: grouping them costs four times as much as all the rest. The others are added up.
+ */
+export function reverseLinesUnder(decisions: string, chunk: string): string[] {
+  const line = 'cityHash64(e.key_hash, e.origin_seq, e.origin_row, e.part, e.match)';
+  const under = `e.seq < {by:UInt64} AND ${chunk} AND e.match IN (${decisions})`;
+  const reversed = `SELECT ${line} FROM emissions AS e WHERE e.sign = -1 AND ${under}`;
+  return [
+    `
+INSERT INTO emissions (${EMISSION_COLUMNS})
+SELECT
+  {by:UInt64}, -1, e.origin_seq, e.origin_row, e.key_hash, e.part, e.entity, e.month, e.day, e.days, e.match, e.class, -e.used,
+  e.flags, e.data_quality, e.supplier, ${MASSES.map((mass) => `-e.${mass}`).join(', ')}
+FROM emissions AS e
+WHERE e.sign = 1 AND ${under} AND ${line} NOT IN (${reversed})`,
+    `
 INSERT INTO emissions (${EMISSION_COLUMNS})
 SELECT
   {by:UInt64}, -1, e.origin_seq, e.origin_row, e.key_hash, e.part, any(e.entity), any(e.month), any(e.day), any(e.days), e.match,
   any(e.class), -sum(e.used), any(e.flags), any(e.data_quality), any(e.supplier),
   ${MASSES.map((mass) => `-sum(e.${mass})`).join(', ')}
 FROM emissions AS e
-WHERE e.seq < {by:UInt64} AND ${chunk} AND e.match IN (${decisions})
+WHERE ${under} AND ${line} IN (${reversed})
 GROUP BY e.origin_seq, e.origin_row, e.key_hash, e.part, e.match
-HAVING sum(e.sign) = 1`;
+HAVING sum(e.sign) = 1`,
+  ];
 }
 
 /** The same of what is held back. */
