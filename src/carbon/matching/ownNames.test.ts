@@ -31,6 +31,8 @@ const activities = [
   row(6, 'Flight, long-haul, economy class, with RF', 'pkm'),
   row(7, 'Flight, long-haul, economy class, without RF', 'pkm'),
   row(8, 'Electricity, United Kingdom', 'kWh'),
+  // Of its two years one is decided otherwise, and the lines of the other are posted again under the same decision.
+  { ...row(9, 'Natural gas', 'kWh (Gross CV)'), start_date: '2024-12-04', end_date: '2025-01-20' },
 ];
 const own = (id: string, name: string, unit: string, co2: string): Cells => ({
   external_id: id,
@@ -43,7 +45,7 @@ const own = (id: string, name: string, unit: string, co2: string): Cells => ({
   region: 'GB',
   gwp_set: 'AR5',
 });
-const gas = (co2: string) => own('gas', 'natural Gas', 'kWh (Gross CV)', co2);
+const gas = (co2: string) => ({ ...own('gas', 'natural Gas', 'kWh (Gross CV)', co2), valid_from: '2025-01-01' });
 
 test('own factors stated, changed and taken back decide about what they name, and about nothing less', async () => {
   const ledger = await openTestLedger(engines);
