@@ -2,6 +2,7 @@
 import type { Entry } from '../journal/types.ts';
 import type { PostContext, ReadContext } from '../ledger/index.ts';
 import { RATE_KINDS, type RateTable, rateTable } from '../rates/index.ts';
+import { billedOtherwise, cancellingCustomers } from './concerned.ts';
 import { needsTransactions, type Rate, type RevenueSettings } from './rules/index.ts';
 import {
   revenueSettingsAsOf,
@@ -91,24 +92,24 @@ function inDerivation({ weekStartOn: _, ltvChurnWindow: __, ...settings }: Reven
 }
 
 /**
- * Whether the derivation by SQL knows the settings; under others all customers are derived by the rules in TypeScript. With a currency it
- * knows the customers who were billed in that alone: see {@link inOtherCurrencies}. What is looked at is what can make movements
- * otherwise.
+ * Whether the derivation by SQL knows the settings; under others all customers are derived by the rules in TypeScript. Some customers it
+ * does not know under settings that it knows: see {@link leftToRules}. What is looked at is what can make movements otherwise.
  */
 export function sqlKnows(settings: RevenueSettings): boolean {
   return (
-    settings.churnRecognition !== 'end_of_service_period' &&
     !needsTransactions(settings) &&
     [settings, ...Object.values(settings.sources)].every(({ autoChurnDays }) => (autoChurnDays ?? null) === null)
   );
 }
 
 /**
- * Condition over `customer_hash`: customers who were ever billed in another currency than that of the account, whom the rules in TypeScript
- * convert. Null where nothing is converted. `bucket` is a range of hashes.
+ * Condition over `customer_hash`: customers whom the rules in TypeScript derive. Those who were ever billed in another currency than that of
+ * the account, and, where a cancellation ends MRR with the service period, those who have one. Null: nobody. `bucket` is a range of hashes.
  */
-export function inOtherCurrencies({ currency }: RevenueSettings, bucket: string): string | null {
-  return currency === null
-    ? null
-    : `customer_hash IN (SELECT customer_hash FROM invoices WHERE ${bucket} AND currency != '${currency}')`;
+export function leftToRules({ currency, churnRecognition }: RevenueSettings, bucket: string): string | null {
+  const parts = [
+    ...(currency === null ? [] : [billedOtherwise(currency, bucket)]),
+    ...(churnRecognition === 'end_of_service_period' ? [cancellingCustomers(bucket)] : []),
+  ];
+  return parts.length === 0 ? null : `customer_hash IN (${parts.join('\nUNION ALL\n')})`;
 }

@@ -1,8 +1,9 @@
 /** What is posted compared with what the records amount to by SQL: to post the difference, or to prove that there is none. */
 import { type PostContext, select } from '../ledger/index.ts';
-import { inOtherCurrencies, sqlKnows } from './circumstances.ts';
+import { leftToRules, sqlKnows } from './circumstances.ts';
 import { DERIVED_COLUMNS, derivationSql, SIGNED_COLUMNS } from './derivation.ts';
-import { LINKED_SQL, linkedCustomers } from './links.ts';
+import { LINKED_SQL } from './linkedSql.ts';
+import { linkedCustomers } from './links.ts';
 import type { RevenueSettings } from './rules/index.ts';
 import { revenueSettingsAsOf } from './settings/index.ts';
 
@@ -87,7 +88,7 @@ export async function unprovedPostings(context: PostContext, seq: number): Promi
   const lines = Number(size?.lines ?? 0);
   let unproved = 0;
   for (const bucket of buckets(lines)) {
-    const others = inOtherCurrencies(settings, bucket);
+    const others = leftToRules(settings, bucket);
     const unlinked = any ? ` AND customer_hash NOT IN (${LINKED_SQL})` : '';
     const customers = `(${bucket}${unlinked}${others === null ? '' : ` AND NOT ${others}`})`;
     const skipRenewals = lines > SKIP_RENEWALS_LINES_MIN;

@@ -6,8 +6,9 @@
 import type { Entry } from '../journal/types.ts';
 import { type PostContext, select } from '../ledger/index.ts';
 import { compact, isCurrent, type Span, spans } from './incrementalReads.ts';
+import { CONNECTED } from './linkedSql.ts';
 import { type CustomerName, keyOf, type Links, type SubscriptionName } from './rules/index.ts';
-import { CONNECTED, streamsOf } from './touched.ts';
+import { streamsOf } from './touched.ts';
 
 interface StoredLink extends Span {
   kind: 'merge' | 'connection';
@@ -38,13 +39,6 @@ export interface LinkedCustomers {
   /** A condition over `customer_hash`, widened to the whole units of the customers that it means. */
   widened(context: PostContext, where: string): Promise<string>;
 }
-
-/** SQL of the hashes of all customers that a link ever named: those whom the derivation by SQL leaves out. */
-export const LINKED_SQL = `
-  SELECT cityHash64(source, customer_external_id) FROM customer_merges
-  UNION ALL SELECT cityHash64(into_source, into_external_id) FROM customer_merges
-  UNION ALL SELECT cityHash64(source, customer_external_id) FROM subscription_connections
-  UNION ALL SELECT ${CONNECTED} FROM subscription_connections`;
 
 const WITHOUT_LINKS = {
   any: false,

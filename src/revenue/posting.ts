@@ -7,7 +7,7 @@ import type { BlockRow } from '../streams/index.ts';
 import type { StreamDefinition } from '../streams/types.ts';
 import { placeOf } from './chartmogul/ids.ts';
 import { partOfStream, statedStreams, voidedStreams, voidRecords } from './chartmogul/voiding.ts';
-import { Circumstances, inOtherCurrencies, sqlKnows, statesRates, statesSettings } from './circumstances.ts';
+import { Circumstances, leftToRules, sqlKnows, statesRates, statesSettings } from './circumstances.ts';
 import { DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
 import {
   BUCKET_LINES_MAX,
@@ -19,7 +19,8 @@ import {
 } from './difference.ts';
 import { deriveIncrementally, INCREMENTAL_LINES_MAX, readKnown, type Touch } from './incremental.ts';
 import { plansHaveChanged } from './incrementalReads.ts';
-import { LINKED_SQL, type LinkedCustomers, linkedCustomers, linksMayHaveChanged } from './links.ts';
+import { LINKED_SQL } from './linkedSql.ts';
+import { type LinkedCustomers, linkedCustomers, linksMayHaveChanged } from './links.ts';
 import { revenueStreams } from './streams.ts';
 import { TOTALS_COLUMNS, TOTALS_SQL } from './sums.ts';
 import { changesMovements, rowsNamed, streamsOf, touchedBy, touchesOthers } from './touched.ts';
@@ -179,15 +180,18 @@ interface Run {
   entries: Entry[];
   /** Known to touch few customers. */
   small: boolean;
+  /** Their hashes, where they were found out. */
+  hashes?: readonly string[];
 }
 
 /** Few customers with few lines in TypeScript at once, others entry by entry. */
-async function deriveRun(posting: Posting, { entries, small }: Run): Promise<void> {
+async function deriveRun(posting: Posting, { entries, small, hashes }: Run): Promise<void> {
   const { context, circumstances, links } = posting;
   context.signal?.throwIfAborted();
   const [first, last] = [entries[0]!, entries.at(-1)!];
+  if (hashes?.length === 0) return;
   if (small) {
-    const touched = await touchedBy(context, entries, circumstances);
+    const touched = hashes?.join(', ') ?? (await touchedBy(context, entries, circumstances));
     const done = await deriveIncrementally(context, {
       first: first.seq,
       last: last.seq,
@@ -233,7 +237,8 @@ async function runs(posting: Posting, entries: readonly Entry[]): Promise<Run[]>
   let together: Set<string> | null = null;
   for (const entry of entries) {
     if (touchesOthers(entry) || streamsOf(entry).some((stream) => stream !== 'invoices')) {
-      found.push({ entries: [entry], small: await touchesFew(posting, entry) });
+      const hashes = await fewTouched(posting, entry);
+      found.push({ entries: [entry], small: hashes !== undefined, ...(hashes && { hashes }) });
       together = null;
       continue;
     }
@@ -251,17 +256,19 @@ async function runs(posting: Posting, entries: readonly Entry[]): Promise<Run[]>
   return found;
 }
 
-async function touchesFew({ context, circumstances }: Posting, entry: Entry): Promise<boolean> {
+/** Hashes of the customers whom the entry touches, when they are few. */
+async function fewTouched({ context, circumstances }: Posting, entry: Entry): Promise<string[] | undefined> {
   const customers = (await touchedBy(context, [entry], circumstances)) ?? 'SELECT customer_hash FROM invoices';
-  const [touched] = await select<{ customers: number }>(
+  const [touched] = await select<{ hashes: string[] }>(
     context.engines,
     context.database,
-    `SELECT length(groupUniqArray(${INCREMENTAL_CUSTOMERS_MAX + 1})(customer_hash)) AS customers FROM (${customers})`,
+    `SELECT groupUniqArray(${INCREMENTAL_CUSTOMERS_MAX + 1})(toString(customer_hash)) AS hashes FROM (${customers})`,
   );
-  return Number(touched?.customers ?? 0) <= INCREMENTAL_CUSTOMERS_MAX;
+  const hashes = touched?.hashes ?? [];
+  return hashes.length <= INCREMENTAL_CUSTOMERS_MAX ? hashes : undefined;
 }
 
-/** Where more of the lines than one in so many are touched, all customers are derived: what is not touched gives no difference. */
+/** Where more of the lines than one in so many are touched, SQL derives all customers: what is not touched gives no difference. */
 const TOUCHES_ALL = 3;
 
 /**
@@ -288,12 +295,18 @@ async function deriveMany(posting: Posting, entry: Entry): Promise<void> {
     `SELECT (SELECT count() FROM movements) + (SELECT count() FROM steps) + (SELECT count() FROM warnings) > 0 AS present`,
   );
   // The condition stands several times in the derivation, and each time costs a look at the bucket's lines: none where it says "all".
-  const all = touched === null || lines * TOUCHES_ALL > allLines;
+  const whole = touched === null || lines * TOUCHES_ALL > allLines;
+  const everyone = { lines: allLines, where: async (bucket: string) => bucket };
+  const those = {
+    lines,
+    where: async (bucket: string) =>
+      `(${bucket} AND customer_hash IN (${await touchedBy(context, [entry], circumstances, bucket)}))`,
+  };
   await deriveCustomers(posting, {
     seq: entry.seq,
-    lines: all ? allLines : lines,
-    where: async (bucket) =>
-      all ? bucket : `(${bucket} AND customer_hash IN (${await touchedBy(context, [entry], circumstances, bucket)}))`,
+    ...(whole ? everyone : those),
+    // The rules cost by the line: whom a setting does not concern is not looked at.
+    rules: touched !== null && statesSettings(entry) ? those : whole ? everyone : those,
     present: Boolean(Number(present?.present ?? 1)),
   });
 }
@@ -304,6 +317,8 @@ interface Customers {
   lines: number;
   /** Condition over `customer_hash`: those of them within a range of hashes. */
   where: (bucket: string) => Promise<string>;
+  /** The same of those whom the rules in TypeScript derive, if it is others. */
+  rules?: { lines: number; where: (bucket: string) => Promise<string> };
   /** False when nothing can be posted yet. */
   present: boolean;
 }
@@ -314,7 +329,7 @@ export async function deriveCustomers(posting: Posting, customers: Customers): P
   const { seq, lines, present } = customers;
   const settings = circumstances.settings(seq);
   const unlinked = links.any ? `customer_hash NOT IN (${LINKED_SQL})` : '1';
-  const byRules = (bucket: string) => (sqlKnows(settings) ? inOtherCurrencies(settings, bucket) : '1');
+  const byRules = (bucket: string) => (sqlKnows(settings) ? leftToRules(settings, bucket) : '1');
   const report = progressOf(posting, customers);
   report(0);
   if (sqlKnows(settings)) {
@@ -334,9 +349,10 @@ export async function deriveCustomers(posting: Posting, customers: Customers): P
     // Before the rules post: they add up their own.
     await addUp(context, seq);
   }
+  const left = customers.rules ?? customers;
   if (byRules('1') !== null) {
-    await inPairs(context, buckets(lines, PART_LINES), report, async (bucket) => {
-      const conditions = [await customers.where(bucket), unlinked, byRules(bucket)!];
+    await inPairs(context, buckets(left.lines, PART_LINES), report, async (bucket) => {
+      const conditions = [await left.where(bucket), unlinked, byRules(bucket)!];
       const among = conditions.filter((each) => each !== '1').join(' AND ');
       await deriveByRules(posting, { seq, present, where: async (range) => `(${among} AND ${range})` });
     });
@@ -347,7 +363,7 @@ export async function deriveCustomers(posting: Posting, customers: Customers): P
     await deriveByRules(posting, {
       seq,
       present,
-      where: async (range) => `(${among} AND ${await customers.where(range)})`,
+      where: async (range) => `(${among} AND ${await left.where(range)})`,
     });
   }
 }
@@ -393,7 +409,7 @@ const progressOf =
 /** Derives customers by the rules in TypeScript; halves them when they have too many lines. */
 async function deriveByRules(
   posting: Posting,
-  { seq, where, present }: Omit<Customers, 'lines'>,
+  { seq, where, present }: Pick<Customers, 'seq' | 'where' | 'present'>,
   range: readonly [low: bigint, high: bigint] = [0n, 2n ** 64n - 1n],
 ): Promise<void> {
   const { context, circumstances, links } = posting;

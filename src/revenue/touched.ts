@@ -3,6 +3,8 @@ import type { Entry, Json } from '../journal/types.ts';
 import { DELETE_KIND, POST_KIND, type PostContext } from '../ledger/index.ts';
 import { partOfStream, statedStreams, voidedStreams } from './chartmogul/voiding.ts';
 import { type Circumstances, statesRates, statesSettings } from './circumstances.ts';
+import { concernedBy } from './concerned.ts';
+import { CONNECTED } from './linkedSql.ts';
 
 /** Streams whose records the entry states or voids. */
 export function streamsOf(entry: Entry): string[] {
@@ -43,7 +45,7 @@ export function rowsNamed(entry: Entry): number {
 
 /**
  * SQL of the hashes of the customers whom entries (ascending) touch: those whose rows they state or reverse, who are on a plan that they change,
- * whose currency they give another rate. `among` is a condition over `customer_hash`. Null: everyone.
+ * whose currency they give another rate, whom their settings may concern. `among` is a condition over `customer_hash`. Null: everyone.
  */
 export async function touchedBy(
   context: PostContext,
@@ -51,8 +53,12 @@ export async function touchedBy(
   circumstances: Circumstances,
   among = '1',
 ): Promise<string | null> {
-  if (entries.some(statesSettings)) return null;
   const [first, last] = [entries[0]!.seq, entries.at(-1)!.seq];
+  if (entries.some(statesSettings)) {
+    return first === last
+      ? concernedBy(circumstances.settings(first - 1), circumstances.settings(last), last, among)
+      : null;
+  }
   const within = first === last ? `seq = ${first}` : `seq BETWEEN ${first} AND ${last}`;
   const streams = new Set(entries.flatMap(streamsOf));
   const parts: string[] = [];
@@ -89,12 +95,6 @@ export async function touchedBy(
   // An entry that states nothing of these kinds touches nobody.
   return parts.length === 0 ? 'SELECT customer_hash FROM invoices WHERE 0' : parts.join('\nUNION ALL\n');
 }
-
-/** Hash of the customer whose subscription another one is connected to. */
-export const CONNECTED = `cityHash64(
-  if(into_source = '', source, into_source),
-  if(into_customer_external_id = '', customer_external_id, into_customer_external_id)
-)`;
 
 /** Customers with something in another currency on or after the first day that has another rate. */
 async function touchedByRates(
