@@ -21,6 +21,8 @@ type Status = NonNullable<Query<'/api/carbon/instruments'>['status']>;
 
 const STATUSES: readonly Status[] = ['applied', 'partly_applied', 'unused', 'rejected'];
 
+const PLACES_MAX = 3;
+
 export function Instruments() {
   const asOf = useAsOf();
   const setAddress = useSetAddress();
@@ -118,6 +120,22 @@ const isWholeYear = (from: string, to: string): boolean =>
 const certificates = ({ registry, first_certificate, last_certificate }: Instrument): string =>
   [registry, [first_certificate, last_certificate].filter(Boolean).join(' – ')].filter(Boolean).join(': ');
 
+type Use = Instrument['applied_to'][number];
+
+const reasons = ({ rejected }: Instrument): string[] => rejected.map(({ words }) => words);
+const placeOf = ({ site, country }: Use): string => site || nameOf('country', country);
+const useOf = (use: Use): string => t.instruments.usedAt(placeOf(use), use.period, everyDigit(use.mwh));
+
+/** Where it is applied, site by site; the periods are counted where there are several, and all of them are in the copy as CSV. */
+function sitesOf({ applied_to: uses }: Instrument): string[] {
+  const byPlace = Map.groupBy(uses, placeOf);
+  const shown = [...byPlace.values()].slice(0, PLACES_MAX).map((at) => {
+    const [first] = at;
+    return at.length === 1 ? useOf(first!) : t.instruments.usedOften(placeOf(first!), at.length);
+  });
+  return byPlace.size > PLACES_MAX ? [...shown, t.instruments.usedElsewhere(byPlace.size - PLACES_MAX)] : shown;
+}
+
 const COLUMNS: readonly Column<Instrument>[] = [
   { key: 'id', label: t.instruments.id, head: true, text: ({ external_id }) => external_id },
   {
@@ -129,31 +147,10 @@ const COLUMNS: readonly Column<Instrument>[] = [
     ),
   },
   {
-    key: 'why',
-    label: t.instruments.why,
-    text: ({ rejected }) => rejected.map(({ words }) => words).join('; '),
-    cell: ({ rejected }) =>
-      rejected.length > 0 && <span className="wrap">{rejected.map(({ words }) => words).join('; ')}</span>,
-  },
-  {
-    key: 'kind',
-    label: t.instruments.kind,
-    text: ({ kind }) => t.instruments.kinds[kind] ?? kind.replaceAll('_', ' '),
-  },
-  {
-    key: 'where',
-    label: t.instruments.where,
-    text: ({ country, site }) => [country, site].filter(Boolean).join(', '),
-    cell: ({ country, site }) => [country && nameOf('country', country), site].filter(Boolean).join(', '),
-  },
-  {
-    key: 'vintage',
-    label: t.instruments.vintage,
-    text: ({ vintage_start, vintage_end }) => `${vintage_start} – ${vintage_end}`,
-    cell: ({ vintage_start, vintage_end }) =>
-      isWholeYear(vintage_start, vintage_end)
-        ? vintage_start.slice(0, 4)
-        : `${day(vintage_start)} – ${day(vintage_end)}`,
+    key: 'outcome',
+    label: t.instruments.outcome,
+    text: (instrument) => [...reasons(instrument), ...instrument.applied_to.map(useOf)].join('; '),
+    cell: (instrument) => <span className="wrap">{[...reasons(instrument), ...sitesOf(instrument)].join('; ')}</span>,
   },
   {
     key: 'volume',
@@ -162,14 +159,6 @@ const COLUMNS: readonly Column<Instrument>[] = [
     numeric: true,
     text: ({ mwh }) => mwh ?? '',
     cell: ({ mwh }) => (mwh === null ? t.instruments.wholeUse : everyDigit(mwh)),
-  },
-  {
-    key: 'rate',
-    label: t.instruments.rate,
-    unit: t.instruments.rateUnit,
-    numeric: true,
-    text: ({ emission_rate }) => emission_rate ?? '',
-    cell: ({ emission_rate }) => (emission_rate === null ? '–' : everyDigit(emission_rate)),
   },
   {
     key: 'applied',
@@ -186,6 +175,37 @@ const COLUMNS: readonly Column<Instrument>[] = [
     numeric: true,
     text: ({ unused_mwh }) => unused_mwh ?? '',
     cell: ({ unused_mwh }) => (unused_mwh === null ? '–' : everyDigit(unused_mwh)),
+  },
+  {
+    key: 'kind',
+    label: t.instruments.kind,
+    text: ({ kind }) => t.instruments.kinds[kind] ?? kind.replaceAll('_', ' '),
+    cell: ({ kind }) => <span className="wrap-short">{t.instruments.kinds[kind] ?? kind.replaceAll('_', ' ')}</span>,
+  },
+  {
+    key: 'where',
+    label: t.instruments.where,
+    text: ({ country, site }) => [country, site].filter(Boolean).join(', '),
+    cell: ({ country, site }) => (
+      <span className="wrap-short">{[country && nameOf('country', country), site].filter(Boolean).join(', ')}</span>
+    ),
+  },
+  {
+    key: 'vintage',
+    label: t.instruments.vintage,
+    text: ({ vintage_start, vintage_end }) => `${vintage_start} – ${vintage_end}`,
+    cell: ({ vintage_start, vintage_end }) =>
+      isWholeYear(vintage_start, vintage_end)
+        ? vintage_start.slice(0, 4)
+        : `${day(vintage_start)} – ${day(vintage_end)}`,
+  },
+  {
+    key: 'rate',
+    label: t.instruments.rate,
+    unit: t.instruments.rateUnit,
+    numeric: true,
+    text: ({ emission_rate }) => emission_rate ?? '',
+    cell: ({ emission_rate }) => (emission_rate === null ? '–' : everyDigit(emission_rate)),
   },
   { key: 'technology', label: t.instruments.technology, text: ({ technology }) => technology },
   {
