@@ -9,9 +9,12 @@ import {
   posted,
   type TestLedger,
 } from '../../src/carbon/ledger.test-support.ts';
+import { changeOf, choicesInForce, statedChoices } from '../../src/carbon/matching/ledger.ts';
+import { previewChange } from '../../src/carbon/matching/queue.ts';
 import { read } from '../../src/carbon/sql.ts';
 import type { Engines } from '../../src/engines/types.ts';
 import { openAccounts, openJournal } from '../../src/journal/index.ts';
+import { Decimal } from '../../src/kernel/decimal.ts';
 import type { ReadContext } from '../../src/ledger/types.ts';
 import { setPrices, setRates } from '../../src/rates/index.ts';
 import { testEngines } from '../support/engines.ts';
@@ -347,5 +350,29 @@ describe('money that is stated later', () => {
         'SELECT seq, month, sum(lines) AS n, sum(co2e_source) AS kg FROM class_totals GROUP BY seq, month ORDER BY seq, month',
       );
     expect(await sums(whole)).toEqual(await sums(later));
+
+    // What a decision would add is worked out at the rate of each bill's day too, and is what is posted once it is taken.
+    const words = await skip();
+    const hired = (id: string, amount: string, day: string) =>
+      spent(id, 'Servers hired', amount, 'EUR', { ...US, start_date: day });
+    await later.post([posted(words, [hired('june', '1000', '2023-06-30'), hired('july', '3000', '2023-07-30')])]);
+    const at = { ...later.context, seq: words };
+    const when = [{ field: 'activity', op: 'is', values: ['servers hired'] }];
+    const decided = entry(await skip(), 'matching.rule', {
+      rules: [{ rule: 'hosting', when, family: 'Spend, Data Processing, Hosting, and Related Services' }],
+    });
+    const tried = await previewChange(at, changeOf([], statedChoices(decided), []), 'AR5');
+    await later.post([decided]);
+    const before = await inventory(at);
+    const { total } = await inventory({ ...at, seq: decided.seq });
+    expect(total.lines).toBe(before.total.lines + 2);
+    const added = Decimal.parse(total.co2e_kg).sub(Decimal.parse(before.total.co2e_kg));
+    expect(tried).toMatchObject({ before_kg: '0', other_basis_lines: 0 });
+    // A line is rounded to 24 decimals, and so is the sum that is tried.
+    expect(rounded(tried.change_kg)).toBe(rounded(added.toString()));
+    expect(added.sign()).toBe(1);
+    const undone = changeOf(await choicesInForce(later.context, decided.seq), [], [`${decided.seq}.1`]);
+    const back = await previewChange({ ...at, seq: decided.seq }, undone, 'AR5');
+    expect([rounded(back.before_kg), back.after_kg]).toEqual([rounded(added.toString()), '0']);
   }, 300_000);
 });

@@ -10,6 +10,7 @@ import { inRange, type Plan, planOf, times } from '../estimate/plan.ts';
 import { decisions } from '../postings.ts';
 import { read } from '../sql.ts';
 import { HOLD_WORDS } from '../tables.ts';
+import { amountsByDay, convertedByDay, type DaySum } from './byDay.ts';
 import { type Candidate, finderOf } from './candidates.ts';
 import { type Choice, choose, compileChoices } from './choices.ts';
 import { DESCRIPTOR_ANY, DESCRIPTOR_SELECT, type DescriptorRow, descriptorOf } from './descriptor.ts';
@@ -57,6 +58,7 @@ interface QueueRow extends FactsRow {
   quantity: string | null;
   amount: string | null;
   years: number[];
+  matches: string[];
   year_quantities: string[];
   year_amounts: string[];
 }
@@ -67,8 +69,9 @@ export async function reviewQueue(
   options: { gwp: GwpSetName; order: QueueOrder; candidates: number; limit: number; offset: number },
 ): Promise<{ items: QueueItem[]; total: number }> {
   const inner = `
-    SELECT m.descriptor AS descriptor, m.year AS year, any(m.held) AS held, any(m.detail) AS detail, ${DESCRIPTOR_ANY},
-      sum(t.sign) AS lines, sum(toDecimal256(t.quantity, 12)) AS quantity, sum(toDecimal256(t.amount, 12)) AS amount
+    SELECT m.descriptor AS descriptor, m.year AS year, toString(any(m.match)) AS match_, any(m.held) AS held,
+      any(m.detail) AS detail, ${DESCRIPTOR_ANY}, sum(t.sign) AS lines,
+      sum(toDecimal256(t.quantity, 12)) AS quantity, sum(toDecimal256(t.amount, 12)) AS amount
     FROM held AS t
     INNER JOIN (
       SELECT match, descriptor, year, held, detail, ${DESCRIPTOR_SELECT}
@@ -88,7 +91,7 @@ export async function reviewQueue(
       SELECT descriptor, ${DESCRIPTOR_ANY}, any(held) AS held, any(detail) AS detail,
         toString(sum(i.lines)) AS lines, sum(i.quantity) AS q_quantity, sum(i.amount) AS q_amount,
         toString(q_quantity) AS quantity, toString(q_amount) AS amount,
-        groupArray(i.year) AS years,
+        groupArray(i.year) AS years, groupArray(i.match_) AS matches,
         groupArray(coalesce(toString(i.quantity), '')) AS year_quantities,
         groupArray(coalesce(toString(i.amount), '')) AS year_amounts
       FROM (SELECT * FROM (${inner}) ORDER BY descriptor, year) AS i
@@ -100,15 +103,29 @@ export async function reviewQueue(
     matchingState(context, context.seq),
   ]);
   const finder = finderOf(state.index);
-  const items = rows.map((row): QueueItem => {
+  const found = rows.map((row) => {
     const descriptor = descriptorOf(row);
-    const latest = Math.max(...row.years);
     // Inputs of a method are put right where they were stated: no factor mends them.
-    const candidates = row.held === 'input_problem' ? [] : finder.find(descriptor, latest, options.candidates);
-    const byYear = row.years.map((year, i) => ({
+    const candidates =
+      row.held === 'input_problem' ? [] : finder.find(descriptor, Math.max(...row.years), options.candidates);
+    const tried = candidates.map((candidate) => {
+      const choices = compileChoices([familyChoice(descriptor.activity, candidate.family)]);
+      return { candidate, decisions: row.years.map((year) => decide(descriptor, year, state.index, choices)) };
+    });
+    return { row, descriptor, tried };
+  });
+  const days = await amountsByDay(
+    context,
+    found.flatMap(({ row, tried }) =>
+      row.matches.filter((_, i) => tried.some((each) => pairOf(each.decisions[i]!) !== '')),
+    ),
+  );
+  const items = found.map(({ row, descriptor, tried }): QueueItem => {
+    const sums = row.years.map((year, i) => ({
       year,
       quantity: row.year_quantities[i]!,
       amount: row.year_amounts[i]!,
+      days: days.of(row.matches[i]!, row.held),
     }));
     const { hasQuantity, hasAmount, activity, unit, currency, country, region, category } = descriptor;
     const facts = { activity, unit, currency, country, region, category };
@@ -121,9 +138,9 @@ export async function reviewQueue(
       lines: Number(row.lines),
       quantity: hasQuantity ? row.quantity : null,
       amount: hasAmount ? row.amount : null,
-      candidates: candidates.map((candidate) => ({
+      candidates: tried.map(({ candidate, decisions: by }) => ({
         ...candidate,
-        effect: effectOf(candidate.family, descriptor, byYear, state, options.gwp),
+        effect: effectOf(by, sums, state, options.gwp),
       })),
     };
   });
@@ -135,26 +152,24 @@ export interface Sum {
   /** Empty = there is none. */
   quantity: string;
   amount: string;
+  /** The amount by day, where it is needed. */
+  days?: DaySum[] | undefined;
 }
 
-/** What the factors of a family would add for some sums by year. */
-function effectOf(
-  family: string,
-  descriptor: Descriptor,
-  sums: readonly Sum[],
-  state: MatchingState,
-  gwp: GwpSetName,
-): Effect {
-  const choices = compileChoices([familyChoice(descriptor.activity, family)]);
+/** What decisions would add for the sums of their years. */
+function effectOf(taken: readonly Decision[], sums: readonly Sum[], state: MatchingState, gwp: GwpSetName): Effect {
   let kg = Decimal.ZERO;
   const heldYears: number[] = [];
-  for (const sum of sums) {
-    const added = contribution(decide(descriptor, sum.year, state.index, choices), sum, gwp);
+  for (const [i, sum] of sums.entries()) {
+    const added = contribution(taken[i]!, sum, gwp, state.rate);
     if (added) kg = kg.add(added);
     else heldYears.push(sum.year);
   }
   return { co2e_kg: kg.toString(), years_held: heldYears.sort((a, b) => a - b) };
 }
+
+/** `EUR>USD` where amounts are converted day by day. */
+export const pairOf = (decision: Decision): string => ('held' in decision ? '' : decision.lines[0]!.fx);
 
 function familyChoice(activity: string, family: string): Choice {
   return {
@@ -175,15 +190,26 @@ function familyChoice(activity: string, family: string): Choice {
 }
 
 /** kg CO2e in the scopes; undefined when the activities are held, null when the sum that it takes is not known. */
-export function contribution(decision: Decision, sum: Sum, gwp: GwpSetName): Decimal | undefined {
+export function contribution(
+  decision: Decision,
+  sum: Sum,
+  gwp: GwpSetName,
+  rate: MatchingState['rate'],
+): Decimal | undefined {
   if ('held' in decision) return undefined;
-  // What is converted day by day cannot be told from a sum over days.
-  if (decision.lines[0]!.fx !== '') return undefined;
   const plan: Plan = planOf(decision, gwp);
-  const used = plan.basis === 'spend' ? sum.amount : sum.quantity;
-  if (used === '') return undefined;
-  const quantity = Decimal.parse(used);
-  return inRange(plan, quantity) ? times(quantity, plan.total) : undefined;
+  const used = usedOf(plan, sum, rate);
+  return used && inRange(plan, used) ? times(used, plan.total) : undefined;
+}
+
+function usedOf(
+  { basis, fx }: Plan,
+  { quantity, amount, days }: Sum,
+  rate: MatchingState['rate'],
+): Decimal | undefined {
+  if (fx !== '') return days && convertedByDay(days, fx, rate);
+  const used = basis === 'spend' ? amount : quantity;
+  return used === '' ? undefined : Decimal.parse(used);
 }
 
 export interface Preview {
@@ -206,6 +232,8 @@ export interface Preview {
 export interface SumsRow extends FactsRow {
   /** Id of its first line's decision. */
   match: string;
+  /** A part of its decision's lines: of days only the whole is read. */
+  split?: true;
   year: number;
   basis: string;
   held: string;
@@ -231,22 +259,25 @@ export async function previewChange(context: ReadContext, change: ChoiceChange, 
   const byChoice = new Map(change.added.map(({ id }) => [id, { lines: 0, change: Decimal.ZERO }]));
   const preview = { descriptors: 0, lines: 0, held_lines: 0, other_basis_lines: 0 };
   const still: Preview['still_held'] = [];
-  for (const row of rows) {
+  const changed = rows.flatMap((row) => {
     const descriptor = descriptorOf(row);
-    if (!choose(descriptor, row.year, concerned)) continue;
+    if (!choose(descriptor, row.year, concerned)) return [];
     const now = state.decide(descriptor, row.year);
-    const then = decide(descriptor, row.year, state.index, after);
-    if (sameFactor(now, then) && now.chosenBy === then.chosenBy) continue;
+    const next = decide(descriptor, row.year, state.index, after);
+    return sameFactor(now, next) && now.chosenBy === next.chosenBy ? [] : [{ row, now, next }];
+  });
+  const days = await daysOf(context, changed);
+  for (const { row, now, next } of changed) {
     const lines = Number(row.lines);
     preview.descriptors += 1;
     preview.lines += lines;
-    const sum = sumOf(row);
-    const was = contribution(now, sum, gwp) ?? Decimal.ZERO;
-    let will = contribution(then, sum, gwp);
-    if ('held' in then) {
+    const sum = { ...sumOf(row), days: row.split ? undefined : days.of(row.match, row.held) };
+    const was = contribution(now, sum, gwp, state.rate) ?? Decimal.ZERO;
+    let will = contribution(next, sum, gwp, state.rate);
+    if ('held' in next) {
       preview.held_lines += lines;
       if (still.length < STILL_HELD_SHOWN_MAX) {
-        still.push({ activity: row.activity, year: row.year, reason: then.held, detail: then.detail, lines });
+        still.push({ activity: row.activity, year: row.year, reason: next.held, detail: next.detail, lines });
       }
     } else if (!will) {
       preview.other_basis_lines += lines;
@@ -254,7 +285,7 @@ export async function previewChange(context: ReadContext, change: ChoiceChange, 
     }
     totals.before = totals.before.add(was);
     totals.after = totals.after.add(will ?? Decimal.ZERO);
-    const own = byChoice.get(then.chosenBy ?? '');
+    const own = byChoice.get(next.chosenBy ?? '');
     if (own) {
       own.lines += lines;
       own.change = own.change.add((will ?? Decimal.ZERO).sub(was));
@@ -271,6 +302,15 @@ export async function previewChange(context: ReadContext, change: ChoiceChange, 
     }),
     still_held: still,
   };
+}
+
+/** Amounts by day of the rows that are converted day by day now or would be. */
+export function daysOf(
+  context: ReadContext,
+  rows: ReadonlyArray<{ row: SumsRow; now: Decision; next: Decision }>,
+): ReturnType<typeof amountsByDay> {
+  const converted = rows.filter(({ now, next }) => pairOf(now) !== '' || pairOf(next) !== '');
+  return amountsByDay(context, [...new Set(converted.map(({ row }) => row.match))]);
 }
 
 /** Rows that a rule about further facts may concern, split by whether its conditions hold; the others as they are. */

@@ -60,6 +60,8 @@ export async function splitByConditions(
     if (part.reason !== row.held) return [];
     const { lines, used, quantity, amount } = part;
     const all = [...new Set([...row.facts.map(String), ...part.facts.map(String)])];
-    return [{ ...row, facts: all, lines, used, quantity, amount, held_lines: row.held === '' ? '0' : lines }];
+    return [
+      { ...row, split: true, facts: all, lines, used, quantity, amount, held_lines: row.held === '' ? '0' : lines },
+    ];
   });
 }

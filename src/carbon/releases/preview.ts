@@ -8,7 +8,7 @@ import type { Factor, GwpSetName } from '../catalogue/types.ts';
 import { type Decision, decide, indexFactors } from '../decide.ts';
 import { ownFactors } from '../factors/own.ts';
 import { descriptorOf } from '../matching/descriptor.ts';
-import { contribution, readSums, sumOf } from '../matching/queue.ts';
+import { contribution, daysOf, readSums, sumOf } from '../matching/queue.ts';
 import { matchingState } from '../matching/state.ts';
 import { adoptedReleases } from '../matching.ts';
 import { importedReleases, type LoadedRelease, loadImported, releaseAsOf } from './imported.ts';
@@ -118,7 +118,7 @@ export interface AdoptionEffect {
   /** Lines that would be held back and are not, and the other way round. */
   newly_held: number;
   no_longer_held: number;
-  /** Lines whose amount is converted day by day, or whose other measure would have to be used: not in the figures. */
+  /** Lines whose amount has no rate on some day, or whose other measure would have to be used: not in the figures. */
   not_estimated: number;
 }
 
@@ -138,11 +138,14 @@ export async function effectOfAdopting(
   const then = indexFactors([...factors, ...own], gwpSet, state.index.policies);
   const totals = { before: Decimal.ZERO, after: Decimal.ZERO };
   const effect = { descriptors: 0, lines: 0, newly_held: 0, no_longer_held: 0, not_estimated: 0 };
-  for (const row of rows) {
+  const changed = rows.flatMap((row) => {
     const descriptor = descriptorOf(row);
     const now = state.decide(descriptor, row.year);
     const after = decide(descriptor, row.year, then, state.choices);
-    if (sameFactors(now, after)) continue;
+    return sameFactors(now, after) ? [] : [{ row, now, next: after }];
+  });
+  const days = await daysOf(context, changed);
+  for (const { row, now, next: after } of changed) {
     const lines = Number(row.lines);
     effect.descriptors += 1;
     effect.lines += lines;
@@ -150,9 +153,9 @@ export async function effectOfAdopting(
     const willBeHeld = 'held' in after;
     if (willBeHeld && !wasHeld) effect.newly_held += lines;
     if (wasHeld && !willBeHeld) effect.no_longer_held += lines;
-    const sum = sumOf(row);
-    const was = contribution(now, sum, gwp);
-    const will = contribution(after, sum, gwp);
+    const sum = { ...sumOf(row), days: days.of(row.match, row.held) };
+    const was = contribution(now, sum, gwp, state.rate);
+    const will = contribution(after, sum, gwp, state.rate);
     if ((!wasHeld && !was) || (!willBeHeld && !will)) {
       effect.not_estimated += lines;
       continue;

@@ -205,7 +205,7 @@ async function stateOrPreview(client: ApiClient, path: string, body: object, opt
   if (answer.held_lines > 0) print(`${grouped(String(answer.held_lines))} lines are held.`);
   if (answer.other_basis_lines > 0)
     print(
-      `${grouped(String(answer.other_basis_lines))} lines are not in these figures: amount and quantity change places.`,
+      `${grouped(String(answer.other_basis_lines))} lines are not in these figures: amount and quantity change places, or a day has no rate.`,
     );
 }
 

@@ -125,7 +125,9 @@ export const PreviewSchema = Type.Object(
         strict,
       ),
     ),
-    other_basis_lines: Type.Integer({ description: 'Lines not in the figures: amount and quantity change places' }),
+    other_basis_lines: Type.Integer({
+      description: 'Lines not in the figures: amount and quantity change places, or a day has no rate',
+    }),
   },
   { ...strict, description: 'What would happen; nothing is stated' },
 );

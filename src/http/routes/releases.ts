@@ -91,7 +91,7 @@ const EffectSchema = Type.Object(
     newly_held: Type.Integer({ description: 'Lines that would be held back and are not' }),
     no_longer_held: Type.Integer({ description: 'Lines that are held back and would not be' }),
     not_estimated: Type.Integer({
-      description: 'Lines that are not in the figures: converted day by day, or on another basis',
+      description: 'Lines that are not in the figures: without a rate on some day, or on another basis',
     }),
   },
   { ...strict, description: 'What it would do to the inventory, scopes 1 to 3' },
