@@ -145,25 +145,22 @@ WHERE m.fast AND m.held = ''
 
 /** All other lines: coefficients that are fractions, quantities with many decimals, very large lines. */
 export function insertOtherLines(source: Source): string {
-  const numerator = (mass: Mass) => `toInt256(reinterpretAsInt128(used)) * m.n_${mass} * ${POWER_12}`;
   const candidates = `
     a.descriptor IN (SELECT descriptor FROM matches WHERE NOT fast AND held = '')
     OR ${isLong('quantity')} OR ${isLong('amount')}
     OR NOT (${SIZE} < ${SPLIT_QUANTITY_MAX} AND ${SIZE} * ${source.reachMax} < ${SPLIT_KG_MAX})`;
-  return `
-INSERT INTO emissions (${EMISSION_COLUMNS})
-SELECT
-  ${partColumns(source)},
-  ${MASSES.map((mass) =>
-    source.present.has(mass) ? asMass(share(halfEven(numerator(mass), 'm.den', `l_${mass}`), mass)) : '0',
-  ).join(',\n  ')}
-FROM ${parts(only(source, candidates))} AS a
-INNER JOIN ${decisions(decisionColumns(source, true), lookedUp(source))} AS m
-  ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
-WHERE m.held = '' AND m.fx = ''
-  AND ${source.entityKnown}
-  AND ${inRange}
-  AND NOT (m.fast AND ${shortQuantity} AND (a.months = 1 OR (${splitFits})))`;
+  return roundedLines(
+    source,
+    `
+    SELECT ${roundedColumns(source)}, units AS priced
+    FROM ${parts(only(source, candidates))} AS a
+    INNER JOIN ${decisions(decisionColumns(source, true), lookedUp(source))} AS m
+      ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year
+    WHERE m.held = '' AND m.fx = ''
+      AND ${source.entityKnown}
+      AND ${inRange}
+      AND NOT (m.fast AND ${shortQuantity} AND (a.months = 1 OR (${splitFits})))`,
+  );
 }
 
 /** Rates that are stated, by pair and day. */
@@ -171,26 +168,65 @@ const STATED_RATES = `(SELECT * FROM ${RATES_IN_FORCE} WHERE num != 0)`;
 
 /** Lines of amounts that are converted at the rate of their first day: the converted amount is rounded half-even to 12 decimals. */
 export function insertConvertedLines(source: Source): string {
-  const converted = halfEven('toInt256(reinterpretAsInt128(used)) * m.num', 'm.rate_den', 'fx');
-  const numerator = (mass: Mass) => `(toInt256(${converted}) AS converted) * m.n_${mass} * ${POWER_12}`;
+  return roundedLines(
+    source,
+    `
+    SELECT ${roundedColumns(source)}, ${halfEven('units * m.num', 'm.rate_den', 'fx')} AS priced
+    FROM ${parts(only(source, "a.descriptor IN (SELECT descriptor FROM matches WHERE fx != '')"))} AS a
+    INNER JOIN (
+      SELECT d.*, r.day AS rate_day, r.num AS num, r.den AS rate_den
+      FROM ${decisions(decisionColumns(source, true), lookedUp(source))} AS d
+      INNER JOIN ${STATED_RATES} AS r ON d.fx = r.pair
+    ) AS m
+      ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year AND a.start_date = m.rate_day
+    WHERE m.held = ''
+      AND ${source.entityKnown}
+      AND ${inRange}
+      AND abs(toFloat64(used)) * m.reach * toFloat64(m.num) / toFloat64(m.rate_den) <= ${LINE_KG_MAX}`,
+  );
+}
+
+/**
+ * Lines of rows that carry what the factor applies to as `priced`, in units of 10^-12. The product is rounded in a layer of its own
+ * and its shares are taken of that: ClickHouse repeats an expression wherever its name is used, and one within another takes seconds
+ * to be analysed.
+ */
+function roundedLines(source: Source, rows: string): string {
+  const present = [...source.present];
+  const lines = present.map(
+    (mass) => `${halfEven(`priced * n_${mass} * ${POWER_12}`, 'den', `l_${mass}`)} AS w_${mass}`,
+  );
   return `
 INSERT INTO emissions (${EMISSION_COLUMNS})
 SELECT
-  ${partColumns(source)},
-  ${MASSES.map((mass) =>
-    source.present.has(mass) ? asMass(share(halfEven(numerator(mass), 'm.den', `l_${mass}`), mass)) : '0',
-  ).join(',\n  ')}
-FROM ${parts(only(source, "a.descriptor IN (SELECT descriptor FROM matches WHERE fx != '')"))} AS a
-INNER JOIN (
-  SELECT d.*, r.day AS rate_day, r.num AS num, r.den AS rate_den
-  FROM ${decisions(decisionColumns(source, true), lookedUp(source))} AS d
-  INNER JOIN ${STATED_RATES} AS r ON d.fx = r.pair
-) AS m
-  ON a.descriptor = m.descriptor AND toYear(a.part_first) = m.year AND a.start_date = m.rate_day
-WHERE m.held = ''
-  AND ${source.entityKnown}
-  AND ${inRange}
-  AND abs(toFloat64(used)) * m.reach * toFloat64(m.num) / toFloat64(m.rate_den) <= ${LINE_KG_MAX}`;
+  a.seq, 1, a.origin_seq, a.origin_row, a.key_hash, a.part, a.entity, a.month, toDayOfMonth(a.part_first), a.days, a.match, a.class,
+  ${asQuantity(shareOf('units', 'u'))},
+  a.decision_flags + if(a.used < 0, ${FLAGS.negative}, 0) + if(a.months > 1, ${FLAGS.split}, 0),
+  a.data_quality, a.supplier,
+  ${MASSES.map((mass) => (source.present.has(mass) ? asMass(shareOf(`w_${mass}`, mass)) : '0')).join(',\n  ')}
+FROM (
+  SELECT *${lines.map((line) => `,\n    ${line}`).join('')}
+  FROM (${rows})
+) AS a`;
+}
+
+/** What a row of `roundedLines` carries besides `priced`. */
+function roundedColumns(source: Source): string {
+  const own =
+    'seq, origin_seq, origin_row, key_hash, part, entity, month, part_first, days, months, total, through, before'
+      .split(', ')
+      .concat('data_quality', 'supplier')
+      .map((column) => `a.${column} AS ${column}`);
+  const decided = ['match', 'class', 'den', ...[...source.present].map((mass) => `n_${mass}`)].map(
+    (column) => `m.${column} AS ${column}`,
+  );
+  return [
+    ...own,
+    ...decided,
+    'm.flags AS decision_flags',
+    `${used(source)} AS used`,
+    'toInt256(reinterpretAsInt128(used)) AS units',
+  ].join(', ');
 }
 
 /** Activities that give no line, with the reason; split like lines, so that what is held adds up too. */
@@ -333,12 +369,20 @@ function share(whole: string, name: string): string {
     - (${halfEven(`w_${name} * a.before`, 'a.total', `b_${name}`)})`;
 }
 
+/** The same of a column. */
+function shareOf(column: string, name: string): string {
+  return `(${halfEven(`a.${column} * a.through`, 'a.total', `t_${name}`)})
+    - (${halfEven(`a.${column} * a.before`, 'a.total', `b_${name}`)})`;
+}
+
 function sharedQuantity(value: string, name: string): string {
-  const units = share(`toInt256(reinterpretAsInt128(${value}))`, name);
+  return asQuantity(share(`toInt256(reinterpretAsInt128(${value}))`, name));
+}
+
+function asQuantity(units: string): string {
   return `reinterpret(toInt128(${units}), 'Decimal(38, ${QUANTITY_SCALE})')`;
 }
 
-/** x / d for integers, rounded half-even. \`d\` is positive. */
 function halfEven(x: string, d: string, name: string): string {
   const rest = `(x_${name} - q_${name} * ${d})`;
   const twice = `(2 * if(x_${name} < 0, -${rest}, ${rest}) AS r_${name})`;
