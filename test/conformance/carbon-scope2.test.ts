@@ -440,6 +440,8 @@ describe('in the ledger', () => {
         ],
         'own_generation',
       ),
+      posted(7, [{ external_id: 'tariff', name: 'Contract 7', unit: 'kWh', scope: '2', co2e_kg: '0.3' }], 'factors'),
+      posted(8, [row('Jena', 'Contract 7', '1500', 'kWh', { country: 'DE' })]),
     ]);
     context = { engines, accountId: 1, database: ledger.context.database, seq: 6 };
   });
@@ -503,6 +505,13 @@ describe('in the ledger', () => {
       expect(statement!.market_based.co2e_kg).toBe(statement!.location_based.co2e_kg);
       expect(statement!.notes.join()).toContain('1,000,000 kWh');
     }
+  });
+
+  test('energy whose factor does not say what it is counts as electricity, and that is said', async () => {
+    const said = (statement: Awaited<ReturnType<typeof scope2Statement>>) =>
+      statement!.notes.filter((note) => note.includes('are taken as electricity')).join();
+    expect(said(await scope2Statement(at(8), { filters: { entity: ['Jena'] } }))).toMatch(/^1,500 kWh .*tariff/);
+    expect(said(await scope2Statement(at(8), { filters: { entity: ['Leipzig'] } }))).toBe('');
   });
 
   test('every step of the explanation leads on, down to the record', async () => {

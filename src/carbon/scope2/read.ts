@@ -15,6 +15,8 @@ import type { InstrumentKind } from './streams.ts';
 /** Use of energy with its location-based emissions; `own` is what a site made itself and sold the certificates of. */
 export interface EnergyUse extends Consumption {
   own: boolean;
+  /** The name of the factor does not say which energy it is for: taken as electricity. */
+  carrierAssumed?: true;
   /** Of own generation: first and last day within the month. */
   days?: { first: Day; last: Day };
   /** The country that is stated; `country` is that of the factor where none is. */
@@ -157,7 +159,8 @@ export function kwhPerUnit(unit: string, ratio: string): Rational | null {
 
 function useOf(row: UseRow, factor: Factor | undefined): EnergyUse {
   const perUnit = kwhPerUnit(row.unit, row.ratio);
-  const carrier = perUnit === null ? '' : carrierOf(factor?.name ?? row.activity);
+  const named = carrierNamed(factor?.name ?? row.activity);
+  const carrier = perUnit === null ? '' : (named ?? 'electricity');
   const kwh = Rational.fromDecimal(Decimal.parse(row.used)).mul(perUnit ?? Rational.ZERO);
   const { entity, month, country, region, activity, release, gwp_source, other_gas, lines } = row;
   const masses = Object.fromEntries(MASSES.map((mass) => [mass, row[mass]])) as Record<Mass, string>;
@@ -170,6 +173,7 @@ function useOf(row: UseRow, factor: Factor | undefined): EnergyUse {
     carrier,
     kwh: (kwh.toExactDecimal() ?? kwh.toDecimal(VOLUME_SCALE)).normalized(),
     own: false,
+    ...(perUnit !== null && named === undefined ? { carrierAssumed: true as const } : {}),
     activity,
     factor: row.factor_id,
     release,
@@ -190,10 +194,10 @@ const CARRIER_WORDS: ReadonlyArray<[named: RegExp, carrier: string]> = [
   [/steam|dampf|\bdamp\b|vapeur|vapor|stoom|\banga\b/, 'steam'],
 ];
 
-/** Which energy a factor of scope 2 is for, by its name; electricity where the name says nothing. */
-export function carrierOf(name: string): string {
+/** Which energy a factor of scope 2 is for, by its name; undefined where the name says nothing. */
+function carrierNamed(name: string): string | undefined {
   const words = name.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-  return CARRIER_WORDS.find(([named]) => named.test(words))?.[1] ?? 'electricity';
+  return CARRIER_WORDS.find(([named]) => named.test(words))?.[1];
 }
 
 const NOTHING = Object.fromEntries(MASSES.map((mass) => [mass, '0'])) as Record<Mass, string>;

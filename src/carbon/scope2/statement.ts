@@ -134,7 +134,10 @@ export async function scope2Statement(
     covered_kwh: covered.toString(),
     covered_percent: percentOf(covered, used),
     covers,
-    notes: notesOf(covers, book.allocation.instruments.filter(({ status }) => status === 'rejected').length),
+    notes: [
+      ...notesOf(covers, book.allocation.instruments.filter(({ status }) => status === 'rejected').length),
+      ...assumedCarriers(lines),
+    ],
     rows,
   };
 }
@@ -267,6 +270,20 @@ function notesOf(covers: Scope2Statement['covers'], rejected: number): string[] 
     );
   }
   return notes;
+}
+
+const FACTORS_NAMED_MAX = 5;
+
+/** Which instruments fit goes by the energy: a reader must know where it was not said. */
+function assumedCarriers(lines: readonly CountedLine[]): string[] {
+  const assumed = lines.filter(({ line }) => line.use.carrierAssumed);
+  if (assumed.length === 0) return [];
+  const factors = [...new Set(assumed.map(({ factor }) => factor))].sort();
+  const more = factors.length - FACTORS_NAMED_MAX;
+  const named = `${factors.slice(0, FACTORS_NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return [
+    `${grouped(volume(assumed))} kWh are taken as electricity, because the names of their factors do not say which energy they are for (electricity, heat, steam, cooling): ${named}.`,
+  ];
 }
 
 /** Thousands set apart, all digits kept. */
