@@ -47,13 +47,17 @@ export function statedChoices(entry: Pick<Entry, 'seq' | 'kind' | 'actor' | 'rec
   const payload = entry.payload as { decisions?: Json; rules?: Json };
   const common = { actor, recordedAt };
   const bySubject = new Map<string, Choice>();
+  // Of several about one subject the last counts, in its own place: the order is that of the numbers, as it is read back.
+  const state = (choice: Choice): void => {
+    bySubject.delete(choice.subject);
+    bySubject.set(choice.subject, choice);
+  };
   if (kind === DECIDE_KIND) {
     for (const [i, decision] of (payload.decisions as unknown as DecisionInput[]).entries()) {
-      const subject = subjectOf(decision);
-      bySubject.set(subject, {
+      state({
         id: `${seq}.${i + 1}`,
         kind: 'decision',
-        subject,
+        subject: subjectOf(decision),
         conditions: conditionsOf(decision),
         ...targetOf(decision),
         priority: 0,
@@ -64,7 +68,7 @@ export function statedChoices(entry: Pick<Entry, 'seq' | 'kind' | 'actor' | 'rec
     }
   } else if (kind === RULE_KIND) {
     for (const [i, rule] of (payload.rules as unknown as RuleInput[]).entries()) {
-      bySubject.set(rule.rule, {
+      state({
         id: `${seq}.${i + 1}`,
         kind: 'rule',
         subject: rule.rule,

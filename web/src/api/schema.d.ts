@@ -3028,7 +3028,7 @@ export interface paths {
                                 detail: string;
                                 lines: number;
                             }[];
-                            /** @description Lines not in the figures: amount and quantity change places */
+                            /** @description Lines not in the figures: amount and quantity change places, or a day has no rate */
                             other_basis_lines: number;
                         };
                     };
@@ -6187,7 +6187,7 @@ export interface paths {
                                 detail: string;
                                 lines: number;
                             }[];
-                            /** @description Lines not in the figures: amount and quantity change places */
+                            /** @description Lines not in the figures: amount and quantity change places, or a day has no rate */
                             other_basis_lines: number;
                         };
                     };
