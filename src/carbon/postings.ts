@@ -365,14 +365,18 @@ function partColumns(source: Source): string {
 
 /** Part of a whole (an integer) that falls to the days of the row. */
 function share(whole: string, name: string): string {
-  return `(${halfEven(`(${whole} AS w_${name}) * a.through`, 'a.total', `t_${name}`)})
-    - (${halfEven(`w_${name} * a.before`, 'a.total', `b_${name}`)})`;
+  return shareBetween(`(${whole} AS w_${name})`, `w_${name}`, name);
 }
 
 /** The same of a column. */
 function shareOf(column: string, name: string): string {
-  return `(${halfEven(`a.${column} * a.through`, 'a.total', `t_${name}`)})
-    - (${halfEven(`a.${column} * a.before`, 'a.total', `b_${name}`)})`;
+  return shareBetween(`a.${column}`, `a.${column}`, name);
+}
+
+/** `first` and `again`: the whole where it is met first, and after that. */
+function shareBetween(first: string, again: string, name: string): string {
+  return `(${halfEven(`${first} * a.through`, 'a.total', `t_${name}`)})
+    - (${halfEven(`${again} * a.before`, 'a.total', `b_${name}`)})`;
 }
 
 function sharedQuantity(value: string, name: string): string {
@@ -383,6 +387,7 @@ function asQuantity(units: string): string {
   return `reinterpret(toInt128(${units}), 'Decimal(38, ${QUANTITY_SCALE})')`;
 }
 
+/** x / d for integers, rounded half-even. `d` is positive. */
 function halfEven(x: string, d: string, name: string): string {
   const rest = `(x_${name} - q_${name} * ${d})`;
   const twice = `(2 * if(x_${name} < 0, -${rest}, ${rest}) AS r_${name})`;

@@ -4,6 +4,7 @@
  * What is not plain (see {@link postFew}) is left to the statements of `postings.ts`; the lines are those that they would write.
  */
 import { faultPoint } from '../kernel/faults.ts';
+import { settled } from './batches.ts';
 import { knownEntities } from './knownEntities.ts';
 import { compiledChoices } from './matching/ledger.ts';
 import { refined, refinementBy } from './matching/refine.ts';
@@ -143,9 +144,7 @@ export async function postFew(place: Place, first: number, last: number): Promis
       return { ...line, country, kind, scope };
     }),
   );
-  // Both are waited for, whatever becomes of the other: nothing may be written any more once a failure is passed on.
-  const failure = (await Promise.allSettled([writing, adding])).find(({ status }) => status === 'rejected');
-  if (failure?.status === 'rejected') throw failure.reason;
+  await settled([writing, adding]);
   return true;
 }
 

@@ -66,16 +66,8 @@ export async function syncFolder(path: string): Promise<void> {
  * Makes a small file that must never be half there and never change: temporary name, sync, link to its name, sync of the folder.
  * False when the name was taken: whoever came first made it, whole. Mode 0600.
  */
-export async function createFileDurably(path: string, content: string | Uint8Array): Promise<boolean> {
-  const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
-  try {
-    const handle = await open(temporary, 'wx', 0o600);
-    try {
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
+export function createFileDurably(path: string, content: string | Uint8Array): Promise<boolean> {
+  return withWrittenFile(path, content, async (temporary) => {
     try {
       await link(temporary, path);
     } catch (error) {
@@ -84,15 +76,23 @@ export async function createFileDurably(path: string, content: string | Uint8Arr
     }
     await syncFolder(dirname(path));
     return true;
-  } catch (error) {
-    throw storageError(error, path);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  });
 }
 
 /** Replaces a small file as a whole: temporary name, sync, rename, sync of the folder. Mode 0600. */
-export async function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
+export function writeFileDurably(path: string, content: string | Uint8Array): Promise<void> {
+  return withWrittenFile(path, content, async (temporary) => {
+    await rename(temporary, path);
+    await syncFolder(dirname(path));
+  });
+}
+
+/** Writes and syncs the content under a temporary name beside `path`, hands that name on, and takes it away if it is still there. */
+async function withWrittenFile<T>(
+  path: string,
+  content: string | Uint8Array,
+  use: (temporary: string) => Promise<T>,
+): Promise<T> {
   const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const handle = await open(temporary, 'wx', 0o600);
@@ -102,10 +102,10 @@ export async function writeFileDurably(path: string, content: string | Uint8Arra
     } finally {
       await handle.close();
     }
-    await rename(temporary, path);
-    await syncFolder(dirname(path));
+    return await use(temporary);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw storageError(error, path);
+  } finally {
+    await rm(temporary, { force: true });
   }
 }

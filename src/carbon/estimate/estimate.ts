@@ -5,13 +5,12 @@
 import { setImmediate } from 'node:timers/promises';
 import { Decimal } from '../../kernel/decimal.ts';
 import { shown } from '../../kernel/errors.ts';
-import { Rational } from '../../kernel/rational.ts';
 import type { Factor, GwpSetName } from '../catalogue/types.ts';
 import type { Descriptor, FactorIndex, Held } from '../decide.ts';
 import { type Candidate, finderOf } from '../matching/candidates.ts';
 import type { Choices } from '../matching/choices.ts';
 import { holding } from '../matching/refine.ts';
-import type { MatchingState } from '../matching/state.ts';
+import { atRateOf, type MatchingState } from '../matching/state.ts';
 import { expand } from '../methods/expand.ts';
 import { flagBits, measure } from '../methods/ledger.ts';
 import { FLAG_NAMES, FLAGS, type Flag, HOLD_WORDS, QUANTITY_SCALE } from '../tables.ts';
@@ -261,7 +260,7 @@ export function evaluate(
   }
   const { plan } = matched;
   const stated = plan.basis === 'spend' ? amount! : quantity!;
-  const used = plan.fx === '' ? stated : converted(stated, plan.fx, item.date, state);
+  const used = plan.fx === '' ? stated : atRateOf(stated, plan.fx, item.date, state.rate);
   if (!used) {
     const words = HOLD_WORDS.no_rate!;
     return { outcome: 'held', reason: 'no_rate', words, detail: `${plan.fx}, ${item.date}`, candidates: null };
@@ -293,12 +292,6 @@ function resultOf(evaluated: Evaluated | NotEstimated): EstimateResult {
   });
   const { chosenBy, score } = planned;
   return { outcome: 'estimated', co2e_kg: total.toString(), chosen_by: chosenBy, score, lines };
-}
-
-/** The amount at the rate of the day, rounded half-even to the decimals of an amount. */
-function converted(amount: Decimal, pair: string, day: string, state: MatchingState): Decimal | undefined {
-  const rate = state.rate?.(pair, day);
-  return rate && Rational.fromDecimal(amount).mul(rate).toDecimal(QUANTITY_SCALE);
 }
 
 const kept = new WeakMap<FactorIndex, WeakMap<Choices, Map<GwpSetName, Map<string, Planned>>>>();

@@ -3,13 +3,9 @@
  * amount is converted at the rate of its day, which a sum over days does not tell.
  */
 import { Decimal } from '../../kernel/decimal.ts';
-import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import { read } from '../sql.ts';
-import type { MatchingState } from './state.ts';
-
-/** Decimals of a converted amount, as in a posting. */
-const CONVERTED_SCALE = 12;
+import { atRateOf, type MatchingState } from './state.ts';
 
 export interface DaySum {
   day: string;
@@ -72,9 +68,9 @@ export function convertedByDay(
 ): Decimal | undefined {
   let sum = Decimal.ZERO;
   for (const { day, amount } of days) {
-    const of = rate?.(pair, day);
-    if (!of) return undefined;
-    sum = sum.add(Rational.fromDecimal(Decimal.parse(amount)).mul(of).toDecimal(CONVERTED_SCALE));
+    const converted = atRateOf(Decimal.parse(amount), pair, day, rate);
+    if (!converted) return undefined;
+    sum = sum.add(converted);
   }
   return sum;
 }

@@ -1,11 +1,13 @@
 /** The factors and choices in force as of an entry, as one thing to ask. */
 import { CURRENCIES } from '../../kernel/currency.ts';
-import type { Rational } from '../../kernel/rational.ts';
+import type { Decimal } from '../../kernel/decimal.ts';
+import { Rational } from '../../kernel/rational.ts';
 import type { RateTable } from '../../rates/index.ts';
 import { type Decision, type Descriptor, decide, type FactorIndex } from '../decide.ts';
 import { factorsInForce } from '../matching.ts';
 import { moneyStatedBy, ratesAsOf } from '../spend/money.ts';
 import type { Place } from '../sql.ts';
+import { QUANTITY_SCALE } from '../tables.ts';
 import type { Choices } from './choices.ts';
 import { compiledChoices } from './ledger.ts';
 
@@ -43,6 +45,12 @@ export async function matchingState(place: Place, seq: number): Promise<Matching
   if (states.size >= STATES_MAX) states.delete(states.keys().next().value!);
   states.set(key, state);
   return state;
+}
+
+/** The amount at the rate of the day, rounded half-even to the decimals of an amount; undefined when no rate is stated. */
+export function atRateOf(amount: Decimal, pair: string, day: string, rate: MatchingState['rate']): Decimal | undefined {
+  const found = rate?.(pair, day);
+  return found && Rational.fromDecimal(amount).mul(found).toDecimal(QUANTITY_SCALE);
 }
 
 /** The rates stated by `seq`; undefined when none ever was. */

@@ -80,10 +80,11 @@ export async function announced(scope: Scope, range: Range): Promise<Map<string,
 async function announcements({ read, until, timeZone }: Scope, to: Day): Promise<Announced[]> {
   const stated = await statedAsOf(read.engines.pg, read.accountId, 'subscription_event', read.seq);
   const events = stated.filter(({ fields }) => fields.disabled !== true);
-  const pending = events.filter(({ fields }) => {
-    if (TAKEN_BACK_BY[String(fields.event_type)] === undefined) return false;
-    const day = dayOfInstant(Date.parse(String(fields.effective_date)), timeZone);
-    return day > until && day <= to && !takenBack(fields, events);
+  const retractions = events.filter(({ fields }) => String(fields.event_type).endsWith('_retracted'));
+  const pending = events.filter((event) => {
+    if (TAKEN_BACK_BY[String(event.fields.event_type)] === undefined) return false;
+    const day = dayOfInstant(Date.parse(String(event.fields.effective_date)), timeZone);
+    return day > until && day <= to && !retractions.some((retraction) => takesBack(retraction, event));
   });
   if (pending.length === 0) return [];
   const nameOf = await sourceNames(read);
@@ -91,22 +92,20 @@ async function announcements({ read, until, timeZone }: Scope, to: Day): Promise
     const source = nameOf.get(String(event.fields.data_source_uuid));
     return source === undefined ? [] : [announcedBy(event, source)];
   });
+}
 
-  function takenBack(fields: ObjectAsOf['fields'], all: readonly ObjectAsOf[]): boolean {
-    const own = stated.find((each) => each.fields === fields)!;
-    const names = [String(own.createdSeq), own.id, ...(fields.external_id ? [String(fields.external_id)] : [])];
-    return all.some(({ fields: other }) => {
-      if (!String(other.event_type).endsWith('_retracted') || other.data_source_uuid !== fields.data_source_uuid)
-        return false;
-      if (other.retracted_event_id) return names.includes(String(other.retracted_event_id));
-      return (
-        other.event_type === TAKEN_BACK_BY[String(fields.event_type)] &&
-        other.customer_external_id === fields.customer_external_id &&
-        other.subscription_external_id === fields.subscription_external_id &&
-        String(other.event_date) >= String(fields.event_date)
-      );
-    });
+/** A retraction names its event, or stands for the announcements of its kind that its subscription had by then. */
+function takesBack({ fields: retraction }: ObjectAsOf, { createdSeq, id, fields }: ObjectAsOf): boolean {
+  if (retraction.data_source_uuid !== fields.data_source_uuid) return false;
+  if (retraction.retracted_event_id) {
+    return [String(createdSeq), id, fields.external_id].includes(String(retraction.retracted_event_id));
   }
+  return (
+    retraction.event_type === TAKEN_BACK_BY[String(fields.event_type)] &&
+    retraction.customer_external_id === fields.customer_external_id &&
+    retraction.subscription_external_id === fields.subscription_external_id &&
+    String(retraction.event_date) >= String(fields.event_date)
+  );
 }
 
 function announcedBy({ createdSeq, fields }: ObjectAsOf, source: string): Announced {
