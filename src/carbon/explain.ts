@@ -5,6 +5,7 @@
  *     inventory?gwp=AR5&from=2025-01&scope=2 …      a figure, as `inventory` prints it
  *     emission/<origin seq>.<origin row>.<part>.<decision>?gwp=AR5      one line
  *     factor/<release>/<factor>                      one factor
+ *     held?…, check/…, total?…                       see explainHeld.ts, checks/explain.ts, scope2/explainTotal.ts
  */
 
 import { addDays } from '../kernel/dates.ts';
@@ -13,6 +14,7 @@ import { FootingError, shown } from '../kernel/errors.ts';
 import type { ExplanationNode, ReadContext, RecordSource } from '../ledger/types.ts';
 import { loadCatalogue } from './catalogue/load.ts';
 import type { Factor, GwpSetName } from './catalogue/types.ts';
+import { explainCheck, isCheckRef } from './checks/explain.ts';
 import {
   conditions,
   DEFAULT_GWP,
@@ -23,6 +25,7 @@ import {
   literal,
   sqlOf,
 } from './dimensions.ts';
+import { explainHeld, isHeldRef } from './explainHeld.ts';
 import { factorById, factorsById, releaseById } from './factors/find.ts';
 import { figuresOf, type SumRow } from './figures.ts';
 import { boundaryFor, type InventoryStatement, inventory, narrowedBy } from './inventory.ts';
@@ -31,6 +34,7 @@ import { calculationNodes } from './methods/explainCalculation.ts';
 import type { Boundary } from './organisation/boundary.ts';
 import { shareAsDecimal } from './organisation/share.ts';
 import { asOfOf, gwpOf, queryOf } from './refs.ts';
+import { explainMarketTotal, isMarketTotalRef } from './scope2/explainTotal.ts';
 import { read } from './sql.ts';
 import { FLAG_NAMES, FLAG_WORDS, FLAGS, GASES, type Gas, MASSES } from './tables.ts';
 
@@ -50,7 +54,7 @@ export interface ExplainOptions {
 
 /** True when `explainInventory` understands the reference. */
 export function isInventoryRef(ref: string): boolean {
-  return /^(inventory\?|inventory$|emission\/|factor\/)/.test(ref);
+  return /^(inventory\?|inventory$|emission\/|factor\/|held\?|check\/|total\?)/.test(ref);
 }
 
 /**
@@ -62,6 +66,9 @@ export async function explainInventory(
   ref: string,
   options: ExplainOptions,
 ): Promise<ExplanationNode> {
+  if (isHeldRef(ref)) return explainHeld(context, ref, options);
+  if (isCheckRef(ref)) return explainCheck(context, ref, options);
+  if (isMarketTotalRef(ref)) return explainMarketTotal(context, ref);
   const [path = '', words = ''] = splitOnce(ref, '?');
   const parameters = new URLSearchParams(words);
   if (parameters.has('as_of')) context = { ...context, seq: asOfOf(parameters, context.seq) };

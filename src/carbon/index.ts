@@ -31,6 +31,8 @@ export { loadCatalogue } from './catalogue/load.ts';
 export { gasSplitOf } from './catalogue/supply-chain-gases.ts';
 export type { Factor, GwpSetName, Release } from './catalogue/types.ts';
 export {
+  CHECK_COUNTS,
+  checkRef,
   completeness,
   duplicates,
   intensityOutliers,
@@ -139,6 +141,7 @@ export { readPublication } from './releases/read.ts';
 export { type InstrumentResult, placesOf } from './scope2/allocate.ts';
 export { CHP_METHODS, type ChpMethod, lossEmissions, splitChp } from './scope2/chp.ts';
 export { explainScope2, isScope2Ref } from './scope2/explain.ts';
+export { marketTotalRef } from './scope2/explainTotal.ts';
 export { COVER_KINDS, marketBook } from './scope2/lines.ts';
 export { type Scope2Statement, scope2Statement } from './scope2/statement.ts';
 export { activities, carbonStreams, PERIOD_DAYS_MAX } from './streams.ts';

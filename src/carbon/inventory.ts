@@ -19,6 +19,7 @@ import {
   sqlOf,
 } from './dimensions.ts';
 import { type Figures, figuresByGas, figuresOf } from './figures.ts';
+import { heldQuery, heldRef } from './held.ts';
 import { checkFilters } from './known.ts';
 import { type Boundary, boundaryOf, EXCLUSION_WORDS, type ExclusionReason } from './organisation/boundary.ts';
 import { organisationAsOf, underOf } from './organisation/organisation.ts';
@@ -53,6 +54,8 @@ export interface HeldSum {
   lines: number;
   quantity: string | null;
   amount: string | null;
+  /** Which activities these are, for `footing explain`; null where a what-if holds them back, which states nothing. */
+  ref: string | null;
 }
 
 /** What an entity's boundary leaves out of the inventory. */
@@ -120,7 +123,7 @@ export async function inventoryByScope(
   const narrowed = await narrowedBy(context, query);
   const [{ sums, boundary }, held] = await Promise.all([
     countedSums(context, query, narrowed, columns),
-    heldSums(context, narrowed),
+    heldSums(context, narrowed, query),
   ]);
   const groups = new Map<string, { values: string[]; group: KeyedSum[] }>();
   const names = columns.map((_, i) => `k${i}` as const);
@@ -318,14 +321,9 @@ async function consolidated(
 
 const THOUSANDTH = Decimal.parse('0.001');
 
-async function heldSums(context: ReadContext, query: InventoryQuery): Promise<HeldSum[]> {
-  const { filters = {}, ...period } = query;
-  const kept = Object.fromEntries(
-    Object.entries(filters).filter(([dimension]) =>
-      ['entity', 'month', 'year', 'country', 'region', 'activity'].includes(dimension),
-    ),
-  );
-  const { where, parameters } = conditions({ ...period, filters: kept }, context.seq);
+async function heldSums(context: ReadContext, query: InventoryQuery, named: InventoryQuery): Promise<HeldSum[]> {
+  const { filters: kept = {} } = heldQuery(query);
+  const { where, parameters } = conditions(heldQuery(query), context.seq);
   const needsDecision = ['country', 'region', 'activity'].some((dimension) => dimension in kept);
   const rows = await read<{
     reason: string;
@@ -347,7 +345,12 @@ HAVING sum(t.sign) != 0
 ORDER BY reason, unit, currency`,
     parameters,
   );
-  return rows.map((row) => ({ ...row, words: HOLD_WORDS[row.reason] ?? row.reason, lines: Number(row.lines) }));
+  return rows.map((row) => ({
+    ...row,
+    words: HOLD_WORDS[row.reason] ?? row.reason,
+    lines: Number(row.lines),
+    ref: heldRef(named, { reason: row.reason, unit: row.unit, currency: row.currency }),
+  }));
 }
 
 function compareKeys(
@@ -390,13 +393,32 @@ HAVING lines != 0`;
   const [count] = await read<{ groups: string }>(context, `SELECT count() AS groups FROM (${inner})`, {
     seq: context.seq,
   });
-  const groups = await read<Omit<HeldGroup, 'words' | 'lines'> & { lines: string }>(
+  const groups = await read<Omit<HeldGroup, 'words' | 'lines' | 'ref'> & { lines: string }>(
     context,
     `${inner}\nORDER BY lines DESC, reason, activity, country, region, unit, currency, detail\nLIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
     { seq: context.seq, limit, offset },
   );
   return {
-    groups: groups.map((row) => ({ ...row, words: HOLD_WORDS[row.reason] ?? row.reason, lines: Number(row.lines) })),
+    groups: groups.map((row) => ({
+      ...row,
+      words: HOLD_WORDS[row.reason] ?? row.reason,
+      lines: Number(row.lines),
+      ref: refOfGroup(row),
+    })),
     total: Number(count?.groups ?? 0),
   };
 }
+
+const refOfGroup = ({
+  reason,
+  unit,
+  currency,
+  detail,
+  activity,
+  country,
+  region,
+}: Omit<HeldGroup, 'words' | 'lines' | 'ref'>) =>
+  heldRef(
+    { filters: { activity: [activity], country: [country], region: [region] } },
+    { reason, unit, currency, detail },
+  );

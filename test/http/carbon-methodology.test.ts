@@ -214,3 +214,96 @@ test('another account sees nothing of it', async () => {
   expect([instruments.json.total, methodologies.json.in_force]).toEqual([0, 'default@1']);
   expect((await call('POST', '/api/carbon/what-if', { methodology: 'group@1' }, keys.b)).status).toBe(404);
 });
+
+/** Every reference of an answer, with the CO2e that stands beside it. */
+function refsIn(answer: unknown, found = new Map<string, string | null>()): Map<string, string | null> {
+  const add = (ref: string, value: string | null) => {
+    if (/^(inventory|record|held|check|total|scope2|factor|emission|allocation|instrument)[?/]/.test(ref))
+      found.set(ref, value ?? found.get(ref) ?? null);
+  };
+  if (typeof answer === 'string') add(answer, null);
+  else if (answer !== null && typeof answer === 'object') {
+    for (const [name, value] of Object.entries(answer))
+      if (name === 'ref' && typeof value === 'string' && 'co2e_kg' in answer) add(value, String(answer.co2e_kg));
+      else refsIn(value, found);
+  }
+  return found;
+}
+
+test('every reference of a report or a check leads on, down to the rows, and its figure is the one it stands beside', async () => {
+  const day = { unit: 'kWh', country: 'GB', start_date: '2025-03-01', entity: 'Leeds' };
+  await post('activities', [
+    { ...day, external_id: 'twice 1', activity: 'Electricity, United Kingdom', quantity: '50', data_quality: '2' },
+    { ...day, external_id: 'twice 2', activity: 'Electricity, United Kingdom', quantity: '50', data_quality: '2' },
+    { ...day, external_id: 'minus', activity: 'Electricity, United Kingdom', quantity: '-5' },
+    { ...day, external_id: 'nobody knows', activity: 'Mystery', quantity: '7' },
+    ...Array.from({ length: 9 }, (_, i) => ({
+      ...day,
+      external_id: `w ${i}`,
+      activity: 'Well-known',
+      quantity: i === 0 ? '90000' : `9.${i}`,
+    })),
+    {
+      ...day,
+      external_id: 'taxi',
+      activity: 'CO2e, stated',
+      category: '6',
+      quantity: '10',
+      unit: 'kg',
+      data_quality: 'supplier',
+    },
+    ...[
+      ['m1', '2025-01-01', '2025-01-20'],
+      ['m2', '2025-02-01', '2025-02-28'],
+    ].map(([external_id, start_date, end_date]) => ({
+      ...day,
+      external_id,
+      start_date,
+      end_date,
+      activity: 'Natural gas',
+      unit: 'kWh (Gross CV)',
+      quantity: '3',
+      'attributes.meter': 'M',
+    })),
+  ]);
+  const asked = '?from=2025-01&to=2025-03';
+  const paths = [
+    `/api/reports/inventory${asked}`,
+    '/api/reports/inventory',
+    `/api/reports/inventory${asked}&approach=operational&group_by=scope,category,entity`,
+    `/api/reports/uncertainty${asked}`,
+    '/api/reports/held',
+    ...['', '/completeness', '/periods', '/quality', '/screening', '/outliers'].map(
+      (c) => `/api/carbon/checks${c}${asked}`,
+    ),
+    ...['/units', '/duplicates', '/negatives'].map((c) => `/api/carbon/checks${c}`),
+  ];
+  const open = new Map<string, string | null>();
+  for (const path of paths) {
+    const { status, json } = await call('GET', path);
+    expect([path, status, json.detail]).toEqual([path, 200, undefined]);
+    const refs = refsIn(json);
+    if (!/outliers/.test(path)) expect([path, refs.size]).not.toEqual([path, 0]);
+    for (const [ref, value] of refs) open.set(ref, value ?? open.get(ref) ?? null);
+  }
+  // References of one form lead to one piece of code: a few of each.
+  const ofForm = new Map<string, number>();
+  const kinds = new Set<string>();
+  for (const [ref, value] of open) {
+    const form = ref.startsWith('check') ? ref : `${ref.split(/[?/]/)[0]} ${ref.match(/[?&/]\w+=/g)}`;
+    ofForm.set(form, (ofForm.get(form) ?? 0) + 1);
+    if (ofForm.get(form)! > 2) continue;
+    const { status, json } = await explain(ref);
+    expect([ref, status, json.detail]).toEqual([ref, 200, undefined]);
+    if (value !== null) expect([ref, json.value]).toEqual([ref, value]);
+    kinds.add(json.kind);
+    const parts: Array<{ kind: string; ref: string | null; value: string | null; unit: string | null }> = json.children;
+    for (const child of parts) if (child.ref !== null) open.set(child.ref, open.get(child.ref) ?? null);
+    if (json.kind === 'record' || json.kind === 'posting') expect(parts.length).toBeGreaterThan(0);
+  }
+  expect([...kinds].sort()).toEqual(expect.arrayContaining(['factor', 'figure', 'posting', 'record']));
+  const summary = (await call('GET', `/api/carbon/checks${asked}`)).json;
+  for (const [name, ref] of Object.entries<string>(summary.refs))
+    expect([name, (await explain(ref)).json.value]).toEqual([name, String(summary[name])]);
+  expect(summary).toMatchObject({ duplicates: 1, negatives: 1, unit_outliers: 1, gaps_and_overlaps: 1 });
+});

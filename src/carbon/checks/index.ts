@@ -1,5 +1,6 @@
 /** Checks of the carbon book's data, and the report that has all of them. */
 
+export { CHECK_COUNTS, checkRef } from './explain.ts';
 export { type ActivityFinding, type DuplicateFinding, duplicates, negatives, unitOutliers } from './lines.ts';
 export { intensityOutliers, OUTLIER_TIMES, type OutlierFinding } from './outliers.ts';
 export { type Completeness, completeness, type PeriodFinding, periodFindings } from './periods.ts';

@@ -24,6 +24,8 @@ export interface ActivityFinding {
   end_date: string;
   supplier: string;
   words: string;
+  /** The record, for `footing explain`. */
+  ref: string;
 }
 
 export interface Findings<T> {
@@ -35,10 +37,23 @@ export interface Findings<T> {
 const SAME = `cityHash64(entity, activity, supplier, ${DOCUMENT}, attributes['meter'], ifNull(toString(quantity), ''), unit,
   ifNull(toString(amount), ''), currency, start_date, coalesce(end_date, start_date))`;
 
-const COLUMNS = `external_id, toString(entity) AS entity_, toString(activity) AS activity_, toString(quantity) AS quantity_, toString(unit) AS unit_,
+/** Where a record was stated, as `record/activities/…` names it. */
+export const RECORD_REF = "concat('record/activities/', toString(origin_seq), '.', toString(origin_row))";
+
+const COLUMNS = `${RECORD_REF} AS ref, external_id, toString(entity) AS entity_, toString(activity) AS activity_, toString(quantity) AS quantity_, toString(unit) AS unit_,
   toString(start_date) AS start_, toString(coalesce(end_date, start_date)) AS end_, toString(supplier) AS supplier_`;
 type Row = Record<
-  'external_id' | 'entity_' | 'activity_' | 'quantity_' | 'unit_' | 'start_' | 'end_' | 'supplier_' | 'more' | 'total',
+  | 'ref'
+  | 'external_id'
+  | 'entity_'
+  | 'activity_'
+  | 'quantity_'
+  | 'unit_'
+  | 'start_'
+  | 'end_'
+  | 'supplier_'
+  | 'more'
+  | 'total',
   string
 >;
 
@@ -54,6 +69,7 @@ function findingsOf(rows: readonly Row[], words: (row: Row) => string): Findings
       end_date: row.end_,
       supplier: row.supplier_,
       words: words(row),
+      ref: row.ref,
     })),
     total: Number(rows[0]?.total ?? 0),
   };
@@ -96,20 +112,28 @@ export interface DuplicateFinding {
   end_date: string;
   /** Keys of the activities that are alike; the first ones. */
   external_ids: string[];
+  /** The records of these keys, for `footing explain`. */
+  refs: string[];
   count: number;
 }
 
 /** Activities with equal supplier, document, amount or quantity, and period, under different keys. */
 export async function duplicates(context: ReadContext, limit: number): Promise<Findings<DuplicateFinding>> {
-  const rows = await read<Omit<DuplicateFinding, 'count'> & { count: string; total: string }>(
+  const rows = await read<
+    Omit<DuplicateFinding, 'count' | 'external_ids' | 'refs'> & {
+      alike: [string, string][];
+      count: string;
+      total: string;
+    }
+  >(
     context,
     `
 SELECT any(entity_) AS entity, any(activity_) AS activity, any(supplier_) AS supplier, any(document_) AS document,
   coalesce(any(quantity_), '') AS quantity, any(unit_) AS unit, coalesce(any(amount_), '') AS amount, any(currency_) AS currency,
-  any(start_) AS start_date, any(end_) AS end_date, arraySlice(arraySort(groupArray(external_id)), 1, 10) AS external_ids,
+  any(start_) AS start_date, any(end_) AS end_date, arraySlice(arraySort(groupArray((external_id, ref))), 1, 10) AS alike,
   toString(count()) AS count, toString(count() OVER ()) AS total
 FROM (
-  SELECT external_id, toString(entity) AS entity_, toString(activity) AS activity_, toString(supplier) AS supplier_,
+  SELECT ${RECORD_REF} AS ref, external_id, toString(entity) AS entity_, toString(activity) AS activity_, toString(supplier) AS supplier_,
     ${DOCUMENT} AS document_, toString(quantity) AS quantity_, toString(unit) AS unit_, toString(amount) AS amount_,
     toString(currency) AS currency_, toString(start_date) AS start_, toString(coalesce(end_date, start_date)) AS end_, same
   FROM (
@@ -120,12 +144,17 @@ FROM (
     FROM activities WHERE ${LIVE} GROUP BY h HAVING count() > 1)
 )
 GROUP BY same
-ORDER BY entity, activity, start_date, external_ids
+ORDER BY entity, activity, start_date, alike
 LIMIT {limit:UInt32}`,
     { seq: context.seq, limit },
   );
   return {
-    findings: rows.map(({ total: _, count, ...row }) => ({ ...row, count: Number(count) })),
+    findings: rows.map(({ total: _, count, alike, ...row }) => ({
+      ...row,
+      external_ids: alike.map(([name]) => name),
+      refs: alike.map(([, ref]) => ref),
+      count: Number(count),
+    })),
     total: Number(rows[0]?.total ?? 0),
   };
 }

@@ -4,6 +4,7 @@ import type { ReadContext } from '../../ledger/types.ts';
 import { checkMonth, inventoryRef } from '../dimensions.ts';
 import { type Organisation, organisationAsOf, parentsOf } from '../organisation/organisation.ts';
 import { read } from '../sql.ts';
+import { RECORD_REF } from './lines.ts';
 
 export interface CompletenessCell {
   month: string;
@@ -152,6 +153,9 @@ export interface PeriodFinding {
   /** The activities before and after. */
   before: string;
   after: string;
+  /** Their records, for `footing explain`. */
+  before_ref: string;
+  after_ref: string;
 }
 
 /** Attribute that tells the meters of an entity apart. */
@@ -167,11 +171,11 @@ export async function periodFindings(
 ): Promise<{ findings: PeriodFinding[]; total: number }> {
   const meter = `coalesce(${METER_ATTRIBUTES.map((name) => `nullIf(attributes['${name}'], '')`).join(', ')}, '')`;
   const inner = `
-    SELECT entity, activity, supplier, meter, external_id, start_date, last_day,
-      max(last_day) OVER series AS reached, argMax(external_id, last_day) OVER series AS before_id, count() OVER series AS earlier
+    SELECT entity, activity, supplier, meter, external_id, ref, start_date, last_day,
+      max(last_day) OVER series AS reached, argMax((external_id, ref), last_day) OVER series AS earlier_one, count() OVER series AS earlier
     FROM (
       SELECT toString(entity) AS entity, toString(activity) AS activity, toString(unit) AS unit, toString(supplier) AS supplier,
-        ${meter} AS meter, external_id, start_date, coalesce(end_date, start_date) AS last_day
+        ${meter} AS meter, external_id, ${RECORD_REF} AS ref, start_date, coalesce(end_date, start_date) AS last_day
       FROM activities
       WHERE sign = 1 AND seq <= {seq:UInt64} AND end_date > start_date AND coalesce(quantity, 0) >= 0
         AND (${meter} != '' OR descriptor IN (SELECT descriptor FROM matches WHERE sign = 1 AND held = '' AND line = 0 AND ${ENERGY}))
@@ -185,7 +189,8 @@ export async function periodFindings(
   const found = `
     SELECT if(start_date <= reached, 'overlap', 'gap') AS kind, entity, activity, supplier, meter,
       toString(if(start_date <= reached, start_date, reached + 1)) AS from,
-      toString(if(start_date <= reached, least(reached, last_day), start_date - 1)) AS to, before_id AS before, external_id AS after
+      toString(if(start_date <= reached, least(reached, last_day), start_date - 1)) AS to, earlier_one.1 AS before, external_id AS after,
+      earlier_one.2 AS before_ref, ref AS after_ref
     FROM (${inner})
     WHERE earlier > 0 AND start_date != reached + 1`;
   const first = `${query.from ?? '1900-01'}-01`;

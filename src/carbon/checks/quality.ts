@@ -2,7 +2,7 @@
 import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
-import type { InventoryQuery } from '../dimensions.ts';
+import { type InventoryQuery, inventoryRef } from '../dimensions.ts';
 import { inventory } from '../inventory.ts';
 
 export interface Scored {
@@ -44,6 +44,8 @@ export interface QualityShare {
   /** Percent of the total, two decimals; null when the total is 0. */
   percent: string | null;
   lines: number;
+  /** For `footing explain`. */
+  ref: string;
 }
 
 export interface QualityReport {
@@ -57,6 +59,8 @@ export interface QualityReport {
   /** Emissions-weighted mean of the scores 1 to 5, as far as scores are stated; four decimals. */
   score: string | null;
   scored_percent: string | null;
+  /** What each of them is a part of, or is made of, for `footing explain`; null where there are no lines of the kind. */
+  refs: Record<'total' | 'estimated' | 'primary' | 'scope_3_primary' | 'scored', string | null>;
 }
 
 export function kindOfQuality(text: string): QualityShare['kind'] {
@@ -89,6 +93,17 @@ export async function qualityOf(context: ReadContext, query: InventoryQuery): Pr
       .filter(([text]) => kindOfQuality(text) === 'score')
       .map(([text, { co2e }]) => ({ co2e, score: Decimal.parse(text.trim()) })),
   );
+  const texts = [...byText.keys()];
+  const refOf = (data_quality: string[], scope: readonly string[] = SCOPES) =>
+    inventoryRef({ ...query, filters: { ...query.filters, scope, data_quality } }, {});
+  const refOfKind = (kind: QualityShare['kind'], scope?: string) => {
+    const of = texts.filter(
+      (text) =>
+        kindOfQuality(text) === kind &&
+        rows.some(({ keys }) => keys.data_quality === text && (scope === undefined || keys.scope === scope)),
+    );
+    return of.length === 0 ? null : refOf(of, scope === undefined ? SCOPES : [scope]);
+  };
   return {
     total_kg: statement.total.co2e_kg,
     shares: [...byText].map(([data_quality, { co2e, lines }]) => ({
@@ -97,12 +112,20 @@ export async function qualityOf(context: ReadContext, query: InventoryQuery): Pr
       co2e_kg: co2e.toString(),
       percent: percent(co2e, total),
       lines,
+      ref: refOf([data_quality]),
     })),
     estimated_percent: percent(of('estimate'), total),
     primary_percent: percent(of('primary'), total),
     scope_3_primary_percent: percent(of('primary', '3'), scope3),
     score: score === null ? null : score.toDecimal(4).toString(),
     scored_percent: percent(of('score'), total),
+    refs: {
+      total: statement.total.lines === 0 ? null : statement.total.ref,
+      estimated: refOfKind('estimate'),
+      primary: refOfKind('primary'),
+      scope_3_primary: refOfKind('primary', '3'),
+      scored: refOfKind('score'),
+    },
   };
 }
 
@@ -111,4 +134,6 @@ export function percent(part: Decimal, whole: Decimal): string | null {
   return Rational.fromDecimal(part).mul(HUNDRED).div(Rational.fromDecimal(whole)).toDecimal(2).toString();
 }
 
+/** What is in totals. */
+const SCOPES: readonly string[] = ['1', '2', '3'];
 const HUNDRED = Rational.parse('100');

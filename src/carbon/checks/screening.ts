@@ -33,6 +33,8 @@ export interface ScreenedCategory {
   estimate_t: string | null;
   co2e_t: string;
   lines: number;
+  /** The figure, for `footing explain`; null where there are no lines. */
+  ref: string | null;
   /** What does not go together; '' when nothing. */
   problem: string;
 }
@@ -66,6 +68,7 @@ export async function screeningOf(context: ReadContext, query: InventoryQuery): 
       estimate_t: said?.estimate ?? null,
       co2e_t: row?.co2e_t ?? '0',
       lines,
+      ref: lines === 0 ? null : row!.ref,
       problem: problemOf(status, lines, Decimal.parse(row?.co2e_t ?? '0')),
     };
   });

@@ -143,7 +143,7 @@ export async function inventoryUnder(
 }
 
 function held(reason: string, words: string, lines: number): InventoryStatement['held'] {
-  return lines === 0 ? [] : [{ reason, words, unit: '', currency: '', lines, quantity: null, amount: null }];
+  return lines === 0 ? [] : [{ reason, words, unit: '', currency: '', lines, quantity: null, amount: null, ref: null }];
 }
 
 function shared(sums: SumRow, share: Decimal): SumRow {

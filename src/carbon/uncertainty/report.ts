@@ -6,7 +6,7 @@ import { Decimal, sumDecimals } from '../../kernel/decimal.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
-import { checkMonth } from '../dimensions.ts';
+import { checkMonth, inventoryRef } from '../dimensions.ts';
 import { factorsById } from '../factors/find.ts';
 import type { SumRow } from '../figures.ts';
 import { type InventoryQuery, narrowedBy } from '../inventory.ts';
@@ -54,6 +54,8 @@ export interface UncertainFigure {
   quality_score: string | null;
   /** Share of the emissions whose activities say something of their quality, per cent. */
   quality_known_percent: string | null;
+  /** The figure, for `footing explain`. */
+  ref: string;
 }
 
 export interface UncertaintyStatement {
@@ -69,6 +71,8 @@ export interface UncertaintyStatement {
     percent: string;
     stated: boolean;
     variance_percent: string;
+    /** What it gives in this inventory, for `footing explain`. */
+    ref: string;
   }>;
   notes: string[];
 }
@@ -190,6 +194,7 @@ export async function uncertainty(context: ReadContext, query: UncertaintyQuery)
       median_kg: interval && fixed(interval.median),
       quality_score: known === 0 ? null : fixed(weighted / known),
       quality_known_percent: whole === 0 ? null : fixed((100 * known) / whole),
+      ref: inventoryRef(query, name === 'total' ? {} : { scope, category: category === '0' ? '' : category }),
     };
   };
   const kgOf = (name: string) =>
@@ -199,10 +204,14 @@ export async function uncertainty(context: ReadContext, query: UncertaintyQuery)
     method: query.method,
     total: figure('total', kgOf('total'), intervals.get('total') ?? null),
     parts: parts.map((part) => figure(part, kgOf(part), intervals.get(part) ?? null)),
-    factors: largest(all, factors),
+    factors: largest(all, factors).map((row) => ({ ...row, ref: refOfFactor(query, row.factor) })),
     notes: notesOf(query, all, intervals.get('total') ?? null),
   };
 }
+
+/** What a factor gives in scopes 1 to 3. */
+const refOfFactor = (query: UncertaintyQuery, factor: string): string =>
+  inventoryRef({ ...query, filters: { scope: ['1', '2', '3'] } }, { factor });
 
 const byPart = (a: string, b: string): number => {
   const [x = 0, i = 0] = a.split('/').map(Number);
@@ -275,7 +284,7 @@ function drawnOf(groups: readonly Group[], parts: readonly string[]): Part[][] {
 function largest(
   groups: readonly Group[],
   factors: ReadonlyMap<string, { name: string }>,
-): UncertaintyStatement['factors'] {
+): Array<Omit<UncertaintyStatement['factors'][number], 'ref'>> {
   const variances = [...byFactor(groups)].map(([factor, of]) => {
     const together = of.reduce((sum, { value, factorLog }) => sum + value * factorLog, 0) ** 2;
     const apart = of.reduce((sum, { activitySquares }) => sum + activitySquares, 0);

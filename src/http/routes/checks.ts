@@ -2,6 +2,8 @@
 import { type TProperties, Type } from 'typebox';
 import {
   type Approach,
+  CHECK_COUNTS,
+  checkRef,
   completeness,
   duplicates,
   type InventoryQuery,
@@ -40,6 +42,9 @@ const times = Type.String({
   description: 'Named is what is this many times above or below the median',
 });
 
+const RecordRef = Type.String({ description: 'The record, for /api/explain', examples: ['record/activities/12.7'] });
+const FigureRef = Nullable(Type.String({ description: 'For /api/explain; null where nothing is' }));
+
 const Activities = findings({
   external_id: Type.String(),
   entity: Type.String(),
@@ -50,6 +55,7 @@ const Activities = findings({
   end_date: Day,
   supplier: Type.String(),
   words: Type.String(),
+  ref: RecordRef,
 });
 
 function findings(columns: TProperties) {
@@ -78,7 +84,7 @@ const CompletenessSchema = Type.Object(
                   description: 'outside: the entity had not opened or had closed',
                 }),
                 days: Type.Integer(),
-                ref: Nullable(Type.String({ description: 'For /api/explain; null where nothing is' })),
+                ref: FigureRef,
               },
               strict,
             ),
@@ -106,6 +112,8 @@ const PeriodsSchema = findings({
   to: Day,
   before: Type.String({ description: 'Key of the activity before' }),
   after: Type.String({ description: 'Key of the activity after' }),
+  before_ref: RecordRef,
+  after_ref: RecordRef,
 });
 
 const OutliersSchema = findings({
@@ -132,6 +140,7 @@ const DuplicatesSchema = findings({
   start_date: Day,
   end_date: Day,
   external_ids: Type.Array(Type.String()),
+  refs: Type.Array(RecordRef),
   count: Type.Integer(),
 });
 
@@ -146,6 +155,7 @@ const QualitySchema = Type.Object(
           co2e_kg: DecimalText,
           percent: Percent,
           lines: Type.Integer(),
+          ref: Type.String({ description: 'For /api/explain' }),
         },
         strict,
       ),
@@ -155,6 +165,10 @@ const QualitySchema = Type.Object(
     scope_3_primary_percent: Percent,
     score: Nullable(Type.String({ description: 'Emissions-weighted mean of the scores 1 to 5 that are stated' })),
     scored_percent: Percent,
+    refs: Type.Object(
+      { total: FigureRef, estimated: FigureRef, primary: FigureRef, scope_3_primary: FigureRef, scored: FigureRef },
+      { ...strict, description: 'What is of these qualities' },
+    ),
   },
   strict,
 );
@@ -171,6 +185,7 @@ const ScreeningSchema = Type.Object(
           estimate_t: Nullable(Type.String()),
           co2e_t: DecimalText,
           lines: Type.Integer(),
+          ref: FigureRef,
           problem: Type.String({ description: 'What does not go together' }),
         },
         strict,
@@ -196,6 +211,9 @@ const SummarySchema = Type.Object(
     primary_percent: Percent,
     scope_3_primary_percent: Percent,
     score: Nullable(Type.String()),
+    refs: Type.Record(Type.String(), Type.String(), {
+      description: 'Count -> what it has counted, for /api/explain; the shares have theirs in /quality',
+    }),
   },
   strict,
 );
@@ -270,6 +288,7 @@ export function checkRoutes(app: Scope, context: HttpContext): void {
       primary_percent: quality.primary_percent,
       scope_3_primary_percent: quality.scope_3_primary_percent,
       score: quality.score,
+      refs: Object.fromEntries(CHECK_COUNTS.map((name) => [name, checkRef(name, query)])),
     };
   });
   check('/completeness', 'Which entity lacks which month of which energy', period, CompletenessSchema, (read, asked) =>

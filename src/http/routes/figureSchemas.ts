@@ -27,4 +27,7 @@ export const held = {
   lines: Type.Integer(),
   quantity: Nullable(DecimalText),
   amount: Nullable(DecimalText),
+  ref: Nullable(
+    Type.String({ description: 'Which activities these are, for /api/explain; null where a what-if holds them back' }),
+  ),
 };

@@ -192,7 +192,7 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
         stating,
         scope2Statement(read, asked, { methodology, location }),
       ]);
-      return answer({ ...inventoryView(statement), scope_2: scope2 && scope2View(scope2, statement.total.co2e_kg) });
+      return answer({ ...inventoryView(statement), scope_2: scope2 && scope2View(scope2, statement.total) });
     },
   );
 }

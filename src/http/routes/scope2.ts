@@ -5,9 +5,11 @@ import {
   type ChpMethod,
   COVER_KINDS,
   type InstrumentResult,
+  type InventoryStatement,
   lossEmissions,
   type Methodology,
   marketBook,
+  marketTotalRef,
   methodologyId,
   methodologyInForce,
   methodologyNamed,
@@ -32,6 +34,11 @@ const SHOWN_PLACES = 12;
 const RefFigures = Type.Object({ ...figures, ref: Type.String({ description: 'For /api/explain' }) }, strict);
 const Kwh = Type.String({ description: 'kWh, exact', examples: ['400000'] });
 
+const TotalSchema = Type.Object(
+  { co2e_kg: DecimalText, co2e_t: DecimalText, ref: Type.String({ description: 'For /api/explain' }) },
+  strict,
+);
+
 export const MethodologyName = Type.Optional(
   Type.String({
     maxLength: 200,
@@ -47,8 +54,8 @@ export const Scope2Schema = Nullable(
       granularity: Type.String({ description: 'Period within which instruments and use are matched' }),
       location_based: RefFigures,
       market_based: RefFigures,
-      total_location_based: Type.Object({ co2e_kg: DecimalText, co2e_t: DecimalText }, strict),
-      total_market_based: Type.Object({ co2e_kg: DecimalText, co2e_t: DecimalText }, strict),
+      total_location_based: TotalSchema,
+      total_market_based: TotalSchema,
       kwh: Kwh,
       covered_kwh: Kwh,
       covered_percent: Nullable(Type.String()),
@@ -93,9 +100,9 @@ export const Scope2Schema = Nullable(
   ),
 );
 
-/** Both methods of scope 2 as the inventory shows them, beside its own total (kg CO2e, location-based). */
-export function scope2View(made: Scope2Statement, locationTotal: string) {
-  const market = Decimal.parse(locationTotal)
+/** Both methods of scope 2 as the inventory shows them, beside its own total, which is location-based. */
+export function scope2View(made: Scope2Statement, total: InventoryStatement['total']) {
+  const market = Decimal.parse(total.co2e_kg)
     .sub(Decimal.parse(made.location_based.co2e_kg))
     .add(Decimal.parse(made.market_based.co2e_kg));
   const flags = (of: object) => ({ ...of }) as Record<string, number>;
@@ -103,8 +110,8 @@ export function scope2View(made: Scope2Statement, locationTotal: string) {
     ...made,
     location_based: { ...made.location_based, flags: flags(made.location_based.flags) },
     market_based: { ...made.market_based, flags: flags(made.market_based.flags) },
-    total_location_based: inBoth(Decimal.parse(locationTotal)),
-    total_market_based: inBoth(market),
+    total_location_based: { ...inBoth(Decimal.parse(total.co2e_kg)), ref: total.ref },
+    total_market_based: { ...inBoth(market), ref: marketTotalRef(total.ref, made.methodology) },
     rows: made.rows.map((row) => ({ ...row, keys: row.keys as Record<string, string>, flags: flags(row.flags) })),
   };
 }

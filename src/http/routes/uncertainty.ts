@@ -34,6 +34,7 @@ const figure = {
     Type.String({ description: 'Data quality weighted by emissions, 1 very good to 5 poor, of what has a score' }),
   ),
   quality_known_percent: Nullable(Statistic),
+  ref: Type.String({ description: 'For /api/explain' }),
 };
 const FigureSchema = Type.Object(figure, strict);
 
@@ -58,6 +59,7 @@ const UncertaintySchema = Type.Object(
           percent: Statistic,
           stated: Type.Boolean({ description: 'Its uncertainty is stated; otherwise it follows from the pedigree' }),
           variance_percent: Type.String({ description: 'Its share of the variance of the total' }),
+          ref: Type.String({ description: 'What the factor gives in this inventory, for /api/explain' }),
         },
         strict,
       ),

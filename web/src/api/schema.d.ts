@@ -1372,6 +1372,7 @@ export interface paths {
                                 lines: number;
                                 quantity: string | null;
                                 amount: string | null;
+                                ref: string | null;
                             }[];
                             boundary: {
                                 /** @enum {unknown} */
@@ -1497,6 +1498,8 @@ export interface paths {
                                      * @example 1234.50
                                      */
                                     co2e_t: string;
+                                    /** @description For /api/explain */
+                                    ref: string;
                                 };
                                 total_market_based: {
                                     /**
@@ -1509,6 +1512,8 @@ export interface paths {
                                      * @example 1234.50
                                      */
                                     co2e_t: string;
+                                    /** @description For /api/explain */
+                                    ref: string;
                                 };
                                 /**
                                  * @description kWh, exact
@@ -1640,6 +1645,7 @@ export interface paths {
                                 lines: number;
                                 quantity: string | null;
                                 amount: string | null;
+                                ref: string | null;
                                 detail: string;
                                 activity: string;
                                 country: string;
@@ -3301,6 +3307,10 @@ export interface paths {
                             primary_percent: string | null;
                             scope_3_primary_percent: string | null;
                             score: string | null;
+                            /** @description Count -> what it has counted, for /api/explain; the shares have theirs in /quality */
+                            refs: {
+                                [key: string]: string;
+                            };
                         };
                     };
                 };
@@ -3539,6 +3549,16 @@ export interface paths {
                                 before: string;
                                 /** @description Key of the activity after */
                                 after: string;
+                                /**
+                                 * @description The record, for /api/explain
+                                 * @example record/activities/12.7
+                                 */
+                                before_ref: string;
+                                /**
+                                 * @description The record, for /api/explain
+                                 * @example record/activities/12.7
+                                 */
+                                after_ref: string;
                             }[];
                             /** @description Findings in all */
                             total: number;
@@ -3606,6 +3626,7 @@ export interface paths {
                                  */
                                 end_date: string;
                                 external_ids: string[];
+                                refs: string[];
                                 count: number;
                             }[];
                             /** @description Findings in all */
@@ -3672,6 +3693,11 @@ export interface paths {
                                 end_date: string;
                                 supplier: string;
                                 words: string;
+                                /**
+                                 * @description The record, for /api/explain
+                                 * @example record/activities/12.7
+                                 */
+                                ref: string;
                             }[];
                             /** @description Findings in all */
                             total: number;
@@ -3737,6 +3763,11 @@ export interface paths {
                                 end_date: string;
                                 supplier: string;
                                 words: string;
+                                /**
+                                 * @description The record, for /api/explain
+                                 * @example record/activities/12.7
+                                 */
+                                ref: string;
                             }[];
                             /** @description Findings in all */
                             total: number;
@@ -3813,12 +3844,22 @@ export interface paths {
                                 co2e_kg: string;
                                 percent: string | null;
                                 lines: number;
+                                /** @description For /api/explain */
+                                ref: string;
                             }[];
                             estimated_percent: string | null;
                             primary_percent: string | null;
                             scope_3_primary_percent: string | null;
                             score: string | null;
                             scored_percent: string | null;
+                            /** @description What is of these qualities */
+                            refs: {
+                                total: string | null;
+                                estimated: string | null;
+                                primary: string | null;
+                                scope_3_primary: string | null;
+                                scored: string | null;
+                            };
                         };
                     };
                 };
@@ -3889,6 +3930,7 @@ export interface paths {
                                  */
                                 co2e_t: string;
                                 lines: number;
+                                ref: string | null;
                                 /** @description What does not go together */
                                 problem: string;
                             }[];
@@ -3986,6 +4028,8 @@ export interface paths {
                                 median_kg: string | null;
                                 quality_score: string | null;
                                 quality_known_percent: string | null;
+                                /** @description For /api/explain */
+                                ref: string;
                             };
                             /** @description By scope and category */
                             parts: {
@@ -4004,6 +4048,8 @@ export interface paths {
                                 median_kg: string | null;
                                 quality_score: string | null;
                                 quality_known_percent: string | null;
+                                /** @description For /api/explain */
+                                ref: string;
                             }[];
                             /** @description Factors that contribute most */
                             factors: {
@@ -4023,6 +4069,8 @@ export interface paths {
                                 stated: boolean;
                                 /** @description Its share of the variance of the total */
                                 variance_percent: string;
+                                /** @description What the factor gives in this inventory, for /api/explain */
+                                ref: string;
                             }[];
                             notes: string[];
                         };
