@@ -32,6 +32,9 @@ const ROW_PX = 30;
 /** The next page is asked for when so many rows are left below the screen. */
 const ROWS_AHEAD = 30;
 
+/** Shown whole, whatever their height: nobody should scroll a box for a row that is cut in half. */
+const ROWS_WHOLE = 30;
+
 interface Props<Row> {
   caption: string;
   columns: readonly Column<Row>[];
@@ -43,7 +46,7 @@ interface Props<Row> {
   onEnd?: (() => void) | undefined;
   /** Shown beside the copy button: how many rows there are. */
   note?: ReactNode;
-  /** Pixels; longer tables scroll inside. */
+  /** Pixels; tables of more than ROWS_WHOLE rows scroll inside. */
   heightMax?: number;
   /** Not all rows are here yet: copying says so. */
   more?: boolean | undefined;
@@ -51,6 +54,8 @@ interface Props<Row> {
   onSort?: ((sort: Sort) => void) | undefined;
   /** Narrow cells, for tables of many short figures. */
   dense?: boolean;
+  /** On a phone each row stands by itself, a line per column: for tables of many columns and few rows. */
+  stack?: boolean;
   /** Beside the copy button. */
   actions?: ReactNode;
 }
@@ -68,6 +73,7 @@ export function DataTable<Row>({
   sort,
   onSort,
   dense = false,
+  stack = false,
   actions,
 }: Props<Row>) {
   const box = useRef<HTMLElement>(null);
@@ -89,9 +95,10 @@ export function DataTable<Row>({
       columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label)),
       ...[...rows, ...totals].map((row) => columns.map(({ text }) => text(row))),
     ]);
+  const look = ['table', dense && 'table-dense', stack && !isVirtual && 'table-stack'].filter(Boolean).join(' ');
   const below = isVirtual ? (rows.length - 1 - last) * ROW_PX : 0;
   return (
-    <div className={dense ? 'table table-dense' : 'table'}>
+    <div className={look}>
       <div className="table-bar">
         <span className="dimmed">{note}</span>
         <span className="controls no-print">
@@ -103,7 +110,7 @@ export function DataTable<Row>({
       <section
         ref={box}
         className="table-box"
-        style={{ maxHeight: heightMax }}
+        style={rows.length > ROWS_WHOLE ? { maxHeight: heightMax } : undefined}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region takes the focus so that arrow keys move it
         tabIndex={0}
         aria-label={caption}
@@ -196,14 +203,19 @@ const Line = memo(LineOfCells) as <Row>(props: LineProps<Row>) => ReactNode;
 function LineOfCells<Row>({ row, columns, index }: LineProps<Row>) {
   return (
     <tr aria-rowindex={index}>
-      {columns.map(({ key, text, cell, numeric, head, shade }) => {
+      {columns.map(({ key, label, unit, text, cell, numeric, head, shade }) => {
         const content = cell ? cell(row) : text(row);
         return head ? (
           <th key={key} scope="row" className={classOf(numeric, head)}>
             {content}
           </th>
         ) : (
-          <td key={key} className={classOf(numeric, head)} style={shadeOf(shade?.(row))}>
+          <td
+            key={key}
+            className={classOf(numeric, head)}
+            style={shadeOf(shade?.(row))}
+            data-label={[label, unit].filter(Boolean).join(', ')}
+          >
             {content}
           </td>
         );

@@ -84,6 +84,7 @@ export function Held() {
                 columns={COLUMNS}
                 rows={rows}
                 rowKey={(row) => JSON.stringify(row)}
+                stack
                 onEnd={held.hasNextPage && !held.isFetching ? () => void held.fetchNextPage() : undefined}
               />
             )

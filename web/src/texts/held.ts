@@ -66,7 +66,7 @@ export const queue = {
   ] as [string, string][],
   notThen: 'Decisions are taken now; go back to now first.',
   effect: (change: string, before: string, after: string, lines: number) =>
-    `This changes the total by ${change} t CO₂e, from ${before} to ${after} t CO₂e, over ${count(lines, 'line', 'lines')}.`,
+    `This changes the total by ${change} t CO₂e: these activities go from ${before} to ${after} t CO₂e, over ${count(lines, 'line', 'lines')}.`,
   stillHeld: (lines: number) => `${count(lines, 'line', 'lines')} would still be held back.`,
   decisions: 'Decisions in force',
   takeBack: 'Take back',

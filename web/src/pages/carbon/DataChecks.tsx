@@ -170,7 +170,8 @@ function Findings<Row>({ title, note, use: useReading, columns }: FindingsProps<
               rowKey={(row) => JSON.stringify(row)}
               note={t.checks.shown(findings.length, total)}
               more={findings.length < total}
-              heightMax={320}
+              heightMax={480}
+              stack
             />
           )
         }
@@ -308,7 +309,6 @@ function DataQuality({ months, ready }: Part) {
             columns={QUALITY}
             rows={data.shares}
             rowKey={({ data_quality, kind }) => `${data_quality} ${kind}`}
-            heightMax={300}
           />
         )}
       </Shown>
@@ -360,7 +360,6 @@ function ScreeningSection({ months, ready }: Part) {
             columns={SCREENING}
             rows={categories}
             rowKey={({ category }) => String(category)}
-            heightMax={560}
           />
         )}
       </Shown>

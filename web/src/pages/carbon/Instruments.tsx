@@ -86,6 +86,7 @@ export function Instruments() {
                   rows={rows}
                   rowKey={({ source, external_id }) => `${source}/${external_id}`}
                   note={t.common.asOfEntry(shown.seq)}
+                  stack
                   onEnd={more}
                   more={hasNextPage}
                 />

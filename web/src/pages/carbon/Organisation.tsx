@@ -137,7 +137,7 @@ function Tree({ report }: { report: Report }) {
     {
       key: 'dates',
       label: t.organisation.dates,
-      text: ({ entity }) => [entity.opened, entity.closed].filter(Boolean).join(' – '),
+      text: ({ entity }) => datesText(entity),
     },
     {
       key: 'inventory',
@@ -154,17 +154,24 @@ function Tree({ report }: { report: Report }) {
       ),
     },
   ];
+  const nodes = nodesOf(report);
+  // A column in which nobody has anything to say is left out.
+  const shown = columns.filter(
+    ({ key, text }) => !['reason', 'dates'].includes(key) || nodes.some((node) => text(node) !== ''),
+  );
   return (
     <DataTable
       caption={t.organisation.tree}
-      columns={columns}
-      rows={nodesOf(report)}
+      columns={shown}
+      rows={nodes}
       rowKey={({ entity }) => entity.id}
       note={t.common.asOfEntry(report.seq)}
       heightMax={560}
     />
   );
 }
+
+const datesText = ({ opened, closed }: Entity): string => [opened, closed].filter(Boolean).join(' – ');
 
 const sharesText = ({ shares }: Entity): string =>
   shares === null

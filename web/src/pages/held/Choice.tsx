@@ -1,7 +1,7 @@
 /** Factors that may fit one group of activities, why, and what the choice does to the total before it is taken. */
 import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { type Ref, useState } from 'react';
+import { type Ref, useEffect, useState } from 'react';
 import { type Candidate, type QueueItem, useEffectOf, useFactors } from '../../api/carbon.ts';
 import { Problem } from '../../components/Problem.tsx';
 import { percentOf, tonnes, tonnesOfKilograms } from '../../format/numbers.ts';
@@ -101,20 +101,36 @@ function Search({
   const unit = item.quantity === null ? {} : { unit: item.unit };
   const found = useFactors({ q: words, ...unit }, words !== '', RESULTS_SHOWN);
   const factors = words === '' ? [] : (found.data?.pages[0]?.factors ?? []);
+  const isSettled = text.trim() === words && !found.isFetching;
+  /** Enter was pressed before the answer to what was typed had come. */
+  const [isTaking, setTaking] = useState(false);
+  const take = () => {
+    const first = factors[0];
+    if (target?.kind === 'factor' && (words === '' || factors.some(({ id }) => id === target.factor))) onConfirm();
+    else if (first) onChoose({ kind: 'factor', factor: first.id, name: first.family });
+  };
+  useEffect(() => {
+    if (!isTaking || !isSettled) return;
+    setTaking(false);
+    const first = factors[0];
+    if (first) onChoose({ kind: 'factor', factor: first.id, name: first.family });
+  });
   return (
     <>
       <TextInput
         ref={searchRef}
         label={t.queue.search}
         value={text}
-        onChange={(event) => setText(event.currentTarget.value)}
+        onChange={(event) => {
+          setText(event.currentTarget.value);
+          setTaking(false);
+        }}
         onKeyDown={(event) => {
           if (event.key === 'Escape') event.currentTarget.blur();
           if (event.key !== 'Enter') return;
           event.preventDefault();
-          const first = factors[0];
-          if (first && target?.kind !== 'factor') onChoose({ kind: 'factor', factor: first.id, name: first.family });
-          else if (target?.kind === 'factor') onConfirm();
+          if (isSettled) take();
+          else setTaking(true);
         }}
       />
       {found.error !== null && <Problem error={found.error} />}

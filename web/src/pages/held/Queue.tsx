@@ -15,6 +15,7 @@ import { Choice } from './Choice.tsx';
 import { useQueueKeys } from './keys.ts';
 import { defaultTarget, keyOf, type Target } from './target.ts';
 import { type Deciding, useDeciding } from './useDeciding.ts';
+import { usePlace } from './usePlace.ts';
 
 const ORDERS = ['lines', 'quantity', 'amount'] as const;
 type Order = (typeof ORDERS)[number];
@@ -63,10 +64,9 @@ interface WorkProps {
 
 function Work({ items, left, deciding, onMore }: WorkProps) {
   const canDecide = useAsOf() === undefined;
-  const [index, setIndex] = useState(0);
+  const { at, goTo, goToKey } = usePlace(items.map(keyOf));
   const [chosen, setChosen] = useState<Record<string, Target>>({});
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
-  const at = Math.min(index, Math.max(items.length - 1, 0));
   const current = items[at];
   const search = useRef<HTMLInputElement>(null);
   const targetOf = (item: QueueItem) => chosen[keyOf(item)] ?? defaultTarget(item);
@@ -76,8 +76,15 @@ function Work({ items, left, deciding, onMore }: WorkProps) {
     const target = targetOf(item);
     return target ? [{ item, target }] : [];
   });
+  /** What is done by hand, counted: a refusal that comes late takes nobody away from another group. */
+  const acts = useRef(0);
+  const step = (to: number) => {
+    acts.current++;
+    goTo(to);
+  };
   const choose = (target: Target) => {
     if (!current) return;
+    acts.current++;
     // In bulk, the factor that is chosen now is chosen for all that are marked.
     const keys = marked.has(keyOf(current)) ? inBulk.map(keyOf) : [keyOf(current)];
     setChosen((old) => ({ ...old, ...Object.fromEntries(keys.map((key) => [key, target])) }));
@@ -88,13 +95,23 @@ function Work({ items, left, deciding, onMore }: WorkProps) {
       if (!next.delete(keyOf(item))) next.add(keyOf(item));
       return next;
     });
+  const undo = () => {
+    const last = deciding.done.at(-1);
+    if (!canDecide || !last) return;
+    deciding.undo();
+    goToKey(last.keys[0]!);
+  };
   const confirm = () => {
     if (!canDecide || choices.length === 0) return;
-    deciding.decide(choices);
+    const since = ++acts.current;
+    const first = keyOf(choices[0]!.item);
+    deciding.decide(choices, () => {
+      if (acts.current === since) goToKey(first);
+    });
     setMarked(new Set());
   };
   useQueueKeys({
-    move: (step) => setIndex(Math.min(Math.max(at + step, 0), items.length - 1)),
+    move: (by) => step(at + by),
     pick: (number) => {
       const candidate = current?.candidates[number - 1];
       if (candidate) choose({ kind: 'family', family: candidate.family });
@@ -104,11 +121,9 @@ function Work({ items, left, deciding, onMore }: WorkProps) {
     mark: () => {
       if (!current) return;
       mark(current);
-      setIndex(Math.min(at + 1, items.length - 1));
+      step(at + 1);
     },
-    undo: () => {
-      if (canDecide && deciding.done.length > 0) deciding.undo();
-    },
+    undo,
     search: () => search.current?.focus(),
   });
   return (
@@ -119,7 +134,7 @@ function Work({ items, left, deciding, onMore }: WorkProps) {
             {deciding.busy ? t.queue.working(left) : t.queue.left(left)}
             {marked.size > 0 && ` ${t.queue.marked(marked.size)}`}
           </p>
-          <Items items={items} at={at} marked={marked} targetOf={targetOf} onChoose={setIndex} onMark={mark} />
+          <Items items={items} at={at} marked={marked} targetOf={targetOf} onChoose={step} onMark={mark} />
           {onMore && (
             <Button variant="light" fullWidth mt={6} onClick={onMore}>
               {t.common.showMore}
@@ -145,7 +160,7 @@ function Work({ items, left, deciding, onMore }: WorkProps) {
       {deciding.done.length > 0 && (
         <p role="status">
           {t.queue.decided(deciding.done.at(-1)!.label, deciding.done.length)}{' '}
-          <Button variant="light" size="compact-xs" disabled={deciding.busy} onClick={deciding.undo}>
+          <Button variant="light" size="compact-xs" disabled={deciding.busy} onClick={undo}>
             {t.queue.undo} <kbd>u</kbd>
           </Button>
         </p>

@@ -21,7 +21,8 @@ export interface Deciding {
   done: readonly Decided[];
   busy: boolean;
   error: unknown;
-  decide: (choices: readonly { item: QueueItem; target: Target }[]) => void;
+  /** `onRefused` is called when the groups are back in the list. */
+  decide: (choices: readonly { item: QueueItem; target: Target }[], onRefused: () => void) => void;
   undo: () => void;
 }
 
@@ -66,7 +67,7 @@ export function useDeciding(): Deciding {
     done,
     busy: waiting > 0,
     error,
-    decide(choices) {
+    decide(choices, onRefused) {
       if (choices.length === 0) return;
       const keys = choices.map(({ item }) => keyOf(item));
       const decisions: DecisionInput[] = choices.map(({ item, target }) => decisionOf(item, target));
@@ -82,6 +83,7 @@ export function useDeciding(): Deciding {
           setStated([...stated.current, decided]);
         } catch (problem) {
           bringBack(keys);
+          onRefused();
           throw problem;
         }
       });
