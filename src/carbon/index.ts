@@ -35,6 +35,7 @@ export {
   checkRef,
   completeness,
   duplicates,
+  financedQuality,
   intensityOutliers,
   negatives,
   OUTLIER_TIMES,
@@ -42,6 +43,7 @@ export {
   qualityOf,
   SCREENING_STATUSES,
   screeningOf,
+  spendQuality,
   unitOutliers,
 } from './checks/index.ts';
 export { FILTER_DIMENSIONS } from './dimensions.ts';

@@ -1,5 +1,6 @@
 /** Cases of the carbon specification that need a calculation method, money or factors of one's own: posted, then read as figures. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { qualityOf, spendQuality } from '../../src/carbon/checks/index.ts';
 import { type InventoryQuery, inventory } from '../../src/carbon/inventory.ts';
 import {
   adoption,
@@ -242,6 +243,14 @@ describe.concurrent('figures', () => {
     ['S3-09', { co2_fossil: '10500', ch4_non_fossil: '0.8', n2o: '0.25' }],
   ])('gases of %s', async (id, masses) => {
     expect((await ask(id)).total.gases_kg).toMatchObject(masses);
+  });
+
+  test('S3-07: the share of primary data, by emissions and by spend', async () => {
+    const only = { filters: { entity: ['S3-07'] } };
+    const quality = await qualityOf(context, only);
+    expect(quality.primary_percent).toBe('26.23');
+    expect(quality.by_category).toMatchObject([{ scope: '3', category: '1', primary_percent: '26.23' }]);
+    expect(await spendQuality(context, only)).toEqual([{ currency: 'EUR', amount: '1000000', primary_percent: '80' }]);
   });
 
   test('biogenic CO2 of a blend stands beside the scopes', async () => {

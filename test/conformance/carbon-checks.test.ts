@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   completeness,
   duplicates,
+  financedQuality,
   intensityOutliers,
   negatives,
   periodFindings,
@@ -56,9 +57,37 @@ async function book(...entries: Entry[]): Promise<ReadContext> {
 const sites = (...names: string[]) => names.map((external_id): Cells => ({ external_id, kind: 'site' }));
 const all = { limit: 50 };
 
+test('S3-17: the score of financed emissions is weighted by the outstanding amounts', async () => {
+  const investment = (external_id: string, t: string, data_quality: string, outstanding: string, value: string) => ({
+    external_id,
+    activity: 'CO2e, stated',
+    method: 'Financed',
+    quantity: t,
+    unit: 't',
+    currency: 'EUR',
+    start_date: '2025-12-31',
+    data_quality,
+    'attributes.outstanding': outstanding,
+    'attributes.value': value,
+  });
+  const context = await book(
+    posted(2, [
+      investment('equity', '12000', '2', '5000000', '50000000'),
+      investment('loan', '9000', '4', '2000000', '40000000'),
+      { ...investment('bond', '10', '', '3000000', '30000000'), start_date: '2024-12-31' },
+    ]),
+  );
+  const year = { from: '2025-01', to: '2025-12' };
+  expect(await financedQuality(context, year)).toMatchObject([
+    { currency: 'EUR', outstanding: '7000000', scored_percent: '100', score: '2.571428571' },
+  ]);
+  expect(await financedQuality(context, {})).toMatchObject([{ outstanding: '10000000', scored_percent: '70' }]);
+  expect((await qualityOf(context, year)).total_kg).toBe('1650000');
+});
+
 describe('U-05: data quality by emissions', () => {
   test('the mean is weighted by emissions', () => {
-    const line = (kg: string, score: string) => ({ co2e: Decimal.parse(kg), score: Decimal.parse(score) });
+    const line = (kg: string, score: string) => ({ weight: Decimal.parse(kg), score: Decimal.parse(score) });
     expect(weightedScore([line('800', '2'), line('150', '4'), line('50', '5')])?.toString()).toBe('2.45');
     expect(weightedScore([])).toBeNull();
   });

@@ -2,13 +2,15 @@
  * What a check has counted, finding by finding: `check/<name>?from=…&to=…&approach=…&parent=…`, where the name is that of the count in
  * the summary of all checks.
  */
+import { Decimal, sumDecimals } from '../../kernel/decimal.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ExplanationNode, ReadContext } from '../../ledger/types.ts';
-import { type InventoryQuery, inventoryRef } from '../dimensions.ts';
+import type { InventoryQuery } from '../dimensions.ts';
 import { asOfOf, queryOf } from '../refs.ts';
 import { duplicates, negatives, unitOutliers } from './lines.ts';
 import { intensityOutliers } from './outliers.ts';
 import { completeness, periodFindings } from './periods.ts';
+import { type PrimaryPart, primaryParts } from './quality.ts';
 import { screeningOf } from './screening.ts';
 
 const CHILDREN_MAX = 50;
@@ -91,15 +93,15 @@ const CHECKS: Record<string, { title: string; read: Read }> = {
   },
 };
 
+/** Shares that are of two kinds of lines. */
+const SHARES: Record<string, { title: string; scope: string | undefined }> = {
+  primary: { title: 'Emissions from primary data', scope: undefined },
+  scope_3_primary: { title: 'Emissions of scope 3 from primary data', scope: '3' },
+};
+
 export const CHECK_COUNTS = Object.keys(CHECKS);
 
 export const isCheckRef = (ref: string): boolean => ref.startsWith('check/');
-
-/** A reference to one of the counts. */
-export function checkRef(name: string, query: InventoryQuery): string {
-  const words = inventoryRef({ ...query, filters: {} }, {}).slice('inventory?'.length);
-  return `check/${name}?${words}`;
-}
 
 /** @throws FootingError `not_found` for a check that there is not. */
 export async function explainCheck(
@@ -108,10 +110,11 @@ export async function explainCheck(
   { limit = CHILDREN_MAX, offset = 0 }: { limit?: number | undefined; offset?: number | undefined } = {},
 ): Promise<ExplanationNode> {
   const [name = '', text = ''] = ref.slice('check/'.length).split('?');
-  const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : undefined;
+  const check = Object.hasOwn(CHECKS, name) ? CHECKS[name] : Object.hasOwn(SHARES, name) ? SHARES[name] : undefined;
   if (!check) throw new FootingError('not_found', `There is no check ${shown(name)}.`);
   const words = new URLSearchParams(text);
   if (words.has('as_of')) context = { ...context, seq: asOfOf(words, context.seq) };
+  if ('scope' in check) return primaryNode(ref, check.title, await primaryParts(context, queryOf(words), check.scope));
   const { findings, total } = await check.read(context, queryOf(words), offset + limit);
   return {
     kind: 'figure',
@@ -133,6 +136,31 @@ export async function explainCheck(
       childrenTotal: 0,
     })),
     childrenTotal: total,
+  };
+}
+
+function primaryNode(ref: string, title: string, parts: readonly PrimaryPart[]): ExplanationNode {
+  return {
+    kind: 'figure',
+    ref,
+    title,
+    value: sumDecimals(parts.map(({ co2e_kg }) => Decimal.parse(co2e_kg))).toString(),
+    unit: 'kg CO2e',
+    words:
+      'Lines that are said to be, and lines that a supplier’s own figure makes unless they are said to be estimates.',
+    facts: [],
+    children: parts.map(({ words, co2e_kg, ref: own }) => ({
+      kind: 'part',
+      ref: own,
+      title: words,
+      value: co2e_kg,
+      unit: 'kg CO2e',
+      words: null,
+      facts: [],
+      children: [],
+      childrenTotal: 0,
+    })),
+    childrenTotal: parts.length,
   };
 }
 

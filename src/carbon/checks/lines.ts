@@ -3,7 +3,7 @@ import type { ReadContext } from '../../ledger/types.ts';
 import { read } from '../sql.ts';
 
 /** Rows that are posted and not reversed as of {seq}. */
-const LIVE = `sign = 1 AND seq <= {seq:UInt64}
+export const LIVE = `sign = 1 AND seq <= {seq:UInt64}
   AND (key_hash, origin_seq, origin_row) NOT IN (
     SELECT key_hash, origin_seq, origin_row FROM activities WHERE sign = -1 AND seq <= {seq:UInt64})`;
 

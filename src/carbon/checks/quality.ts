@@ -3,21 +3,21 @@ import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import { type InventoryQuery, inventoryRef } from '../dimensions.ts';
-import { inventory } from '../inventory.ts';
+import { type InventoryStatement, inventory } from '../inventory.ts';
 
 export interface Scored {
-  /** kg CO2e. */
-  co2e: Decimal;
+  /** What weighs: kg CO2e, or an outstanding amount. */
+  weight: Decimal;
   /** 1 (very good) to 5 (poor). */
   score: Decimal;
 }
 
-/** Emissions-weighted mean score: sum(E x score) / sum(E), E by its size; null when nothing has a score. */
+/** Weighted mean score: sum(weight × score) / sum(weight), weights by their size; null when nothing has a score. */
 export function weightedScore(lines: readonly Scored[]): Rational | null {
   let sum = Decimal.ZERO;
   let weight = Decimal.ZERO;
-  for (const { co2e, score } of lines) {
-    const size = co2e.mantissa < 0n ? co2e.neg() : co2e;
+  for (const { weight: stated, score } of lines) {
+    const size = stated.mantissa < 0n ? stated.neg() : stated;
     sum = sum.add(size.mul(score));
     weight = weight.add(size);
   }
@@ -48,9 +48,22 @@ export interface QualityShare {
   ref: string;
 }
 
+export interface CategoryQuality {
+  scope: string;
+  /** '' where scopes 1 and 2 have none. */
+  category: string;
+  co2e_kg: string;
+  /** Percent of the category, two decimals; null when it is 0. */
+  primary_percent: string | null;
+  estimated_percent: string | null;
+  /** For `footing explain`. */
+  ref: string;
+}
+
 export interface QualityReport {
   total_kg: string;
   shares: QualityShare[];
+  by_category: CategoryQuality[];
   /** Percent of the emissions of scopes 1 to 3. */
   estimated_percent: string | null;
   primary_percent: string | null;
@@ -63,6 +76,15 @@ export interface QualityReport {
   refs: Record<'total' | 'estimated' | 'primary' | 'scope_3_primary' | 'scored', string | null>;
 }
 
+/** The method of lines that rest on what a supplier says of its product. */
+export const PRIMARY_METHOD = 'supplier-specific';
+
+/** Primary is what is said to be, and what a supplier's own figure makes unless it is said to be an estimate. */
+export const isPrimary = (data_quality: string, method: string): boolean => {
+  const kind = kindOfQuality(data_quality);
+  return kind === 'primary' || (kind !== 'estimate' && method === PRIMARY_METHOD);
+};
+
 export function kindOfQuality(text: string): QualityShare['kind'] {
   const word = text.trim().toLowerCase();
   if (word === '') return 'not_stated';
@@ -71,67 +93,136 @@ export function kindOfQuality(text: string): QualityShare['kind'] {
   return ESTIMATE_WORDS.includes(word) ? 'estimate' : 'other';
 }
 
+type Row = { scope: string; category: string; method: string; quality: string; co2e: Decimal; lines: number };
+
+/** What is in totals, by all that quality depends on. */
+async function qualityRows(
+  context: ReadContext,
+  query: InventoryQuery,
+): Promise<{ rows: Row[]; total: InventoryTotal }> {
+  const { rows, total } = await inventory(context, {
+    ...query,
+    groupBy: ['data_quality', 'scope', 'category', 'method'],
+  });
+  return {
+    rows: rows
+      .filter(({ keys }) => keys.scope !== 'outside')
+      .map(({ keys, co2e_kg, lines }) => ({
+        scope: keys.scope!,
+        category: keys.category!,
+        method: keys.method!,
+        quality: keys.data_quality!,
+        co2e: Decimal.parse(co2e_kg),
+        lines,
+      })),
+    total,
+  };
+}
+type InventoryTotal = InventoryStatement['total'];
+
+const co2eOf = (rows: readonly Row[]) => rows.reduce((sum, { co2e }) => sum.add(co2e), Decimal.ZERO);
+const isEstimate = ({ quality }: Row) => kindOfQuality(quality) === 'estimate';
+const primary = ({ quality, method }: Row) => isPrimary(quality, method);
+
 /** Data quality of an inventory. */
 export async function qualityOf(context: ReadContext, query: InventoryQuery): Promise<QualityReport> {
-  const statement = await inventory(context, { ...query, groupBy: ['data_quality', 'scope'] });
-  const rows = statement.rows.filter(({ keys }) => keys.scope !== 'outside');
-  const total = Decimal.parse(statement.total.co2e_kg);
-  const byText = new Map<string, { co2e: Decimal; lines: number }>();
-  for (const { keys, co2e_kg, lines } of rows) {
-    const before = byText.get(keys.data_quality!) ?? { co2e: Decimal.ZERO, lines: 0 };
-    byText.set(keys.data_quality!, { co2e: before.co2e.add(Decimal.parse(co2e_kg)), lines: before.lines + lines });
-  }
-  const of = (kind: QualityShare['kind'], scope?: string) =>
-    rows
-      .filter(({ keys }) => kindOfQuality(keys.data_quality!) === kind && (scope === undefined || keys.scope === scope))
-      .reduce((sum, { co2e_kg }) => sum.add(Decimal.parse(co2e_kg)), Decimal.ZERO);
-  const scope3 = rows
-    .filter(({ keys }) => keys.scope === '3')
-    .reduce((sum, { co2e_kg }) => sum.add(Decimal.parse(co2e_kg)), Decimal.ZERO);
+  const { rows, total: whole } = await qualityRows(context, query);
+  const total = Decimal.parse(whole.co2e_kg);
+  const scope3 = rows.filter(({ scope }) => scope === '3');
+  const byText = Map.groupBy(rows, ({ quality }) => quality);
   const score = weightedScore(
     [...byText]
       .filter(([text]) => kindOfQuality(text) === 'score')
-      .map(([text, { co2e }]) => ({ co2e, score: Decimal.parse(text.trim()) })),
+      .map(([text, of]) => ({ weight: co2eOf(of), score: Decimal.parse(text.trim()) })),
   );
-  const texts = [...byText.keys()];
-  const refOf = (data_quality: string[], scope: readonly string[] = SCOPES) =>
-    inventoryRef({ ...query, filters: { ...query.filters, scope, data_quality } }, {});
-  const refOfKind = (kind: QualityShare['kind'], scope?: string) => {
-    const of = texts.filter(
-      (text) =>
-        kindOfQuality(text) === kind &&
-        rows.some(({ keys }) => keys.data_quality === text && (scope === undefined || keys.scope === scope)),
-    );
-    return of.length === 0 ? null : refOf(of, scope === undefined ? SCOPES : [scope]);
+  const narrowed = (filters: InventoryQuery['filters'], scope: readonly string[] = SCOPES) =>
+    inventoryRef({ ...query, filters: { ...query.filters, scope, ...filters } }, {});
+  const refOfKind = (kind: QualityShare['kind']) => {
+    const texts = [...byText.keys()].filter((text) => kindOfQuality(text) === kind);
+    return texts.length === 0 ? null : narrowed({ data_quality: texts });
+  };
+  const refOfPrimary = (scope?: string) => {
+    const parts = primaryPartsOf(rows, query, scope);
+    if (parts.length < 2) return parts[0]?.ref ?? null;
+    return checkRef(scope === undefined ? 'primary' : 'scope_3_primary', query);
   };
   return {
-    total_kg: statement.total.co2e_kg,
-    shares: [...byText].map(([data_quality, { co2e, lines }]) => ({
+    total_kg: whole.co2e_kg,
+    shares: [...byText].map(([data_quality, of]) => ({
       data_quality,
       kind: kindOfQuality(data_quality),
-      co2e_kg: co2e.toString(),
-      percent: percent(co2e, total),
-      lines,
-      ref: refOf([data_quality]),
+      co2e_kg: co2eOf(of).toString(),
+      percent: percent(co2eOf(of), total),
+      lines: of.reduce((sum, { lines }) => sum + lines, 0),
+      ref: narrowed({ data_quality: [data_quality] }),
     })),
-    estimated_percent: percent(of('estimate'), total),
-    primary_percent: percent(of('primary'), total),
-    scope_3_primary_percent: percent(of('primary', '3'), scope3),
+    by_category: [...Map.groupBy(rows, ({ scope, category }) => `${scope}/${category}`).values()]
+      .map((of) => ({
+        scope: of[0]!.scope,
+        category: of[0]!.category,
+        co2e_kg: co2eOf(of).toString(),
+        primary_percent: percent(co2eOf(of.filter(primary)), co2eOf(of)),
+        estimated_percent: percent(co2eOf(of.filter(isEstimate)), co2eOf(of)),
+        ref: narrowed({ category: [of[0]!.category] }, [of[0]!.scope]),
+      }))
+      .sort((a, b) => Number(a.scope) - Number(b.scope) || Number(a.category) - Number(b.category)),
+    estimated_percent: percent(co2eOf(rows.filter(isEstimate)), total),
+    primary_percent: percent(co2eOf(rows.filter(primary)), total),
+    scope_3_primary_percent: percent(co2eOf(scope3.filter(primary)), co2eOf(scope3)),
     score: score === null ? null : score.toDecimal(4).toString(),
-    scored_percent: percent(of('score'), total),
+    scored_percent: percent(co2eOf(rows.filter(({ quality }) => kindOfQuality(quality) === 'score')), total),
     refs: {
-      total: statement.total.lines === 0 ? null : statement.total.ref,
+      total: whole.lines === 0 ? null : whole.ref,
       estimated: refOfKind('estimate'),
-      primary: refOfKind('primary'),
-      scope_3_primary: refOfKind('primary', '3'),
+      primary: refOfPrimary(),
+      scope_3_primary: refOfPrimary('3'),
       scored: refOfKind('score'),
     },
   };
 }
 
+export interface PrimaryPart {
+  words: string;
+  co2e_kg: string;
+  ref: string;
+}
+
+/** What is from primary data because it is said to be, and what is because of its method: two figures that do not overlap. */
+export async function primaryParts(
+  context: ReadContext,
+  query: InventoryQuery,
+  scope?: string,
+): Promise<PrimaryPart[]> {
+  return primaryPartsOf((await qualityRows(context, query)).rows, query, scope);
+}
+
+function primaryPartsOf(rows: readonly Row[], query: InventoryQuery, scope?: string): PrimaryPart[] {
+  const own = rows.filter((row) => primary(row) && (scope === undefined || row.scope === scope));
+  const said = ({ quality }: Row) => kindOfQuality(quality) === 'primary';
+  return [
+    { words: 'Stated to be measured or the like', of: own.filter(said), method: undefined },
+    { words: "By a supplier's own figures", of: own.filter((row) => !said(row)), method: [PRIMARY_METHOD] },
+  ].flatMap(({ words, of, method }) => {
+    if (of.length === 0) return [];
+    const filters = {
+      ...query.filters,
+      scope: scope === undefined ? SCOPES : [scope],
+      data_quality: [...new Set(of.map(({ quality }) => quality))],
+      ...(method === undefined ? {} : { method }),
+    };
+    return { words, co2e_kg: co2eOf(of).toString(), ref: inventoryRef({ ...query, filters }, {}) };
+  });
+}
+
 export function percent(part: Decimal, whole: Decimal): string | null {
   if (whole.isZero()) return null;
   return Rational.fromDecimal(part).mul(HUNDRED).div(Rational.fromDecimal(whole)).toDecimal(2).toString();
+}
+
+/** A reference to something that a check has found; see explain.ts. */
+export function checkRef(name: string, query: InventoryQuery): string {
+  const words = inventoryRef({ ...query, filters: {} }, {}).slice('inventory?'.length);
+  return `check/${name}?${words}`;
 }
 
 /** What is in totals. */

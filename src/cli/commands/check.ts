@@ -156,6 +156,9 @@ interface Detail {
   entities_without?: string[];
   categories?: Row[];
   shares?: Row[];
+  by_category?: Row[];
+  financed?: Array<{ currency: string; outstanding: string; scored_percent: string | null; score: string | null }>;
+  spend?: Array<{ currency: string; amount: string; primary_percent: string | null }>;
 }
 
 const MARKS: Record<string, string> = { complete: '■', partial: '◧', missing: '·', outside: ' ' };
@@ -196,6 +199,26 @@ function printDetail(check: string, found: Detail): void {
       listed.map((row) => titles.map((title) => String(row[title] ?? ''))),
     ),
   );
+  if (check !== 'quality') return;
+  print();
+  const fields = ['scope', 'category', 'co2e_kg', 'primary_percent', 'estimated_percent'];
+  print(
+    table(
+      ['Scope', 'Category', 'kg CO2e', 'Primary, %', 'Estimated, %'].map((title, i) => ({
+        title,
+        ...(i < 2 ? {} : { align: 'right' as const }),
+      })),
+      (found.by_category ?? []).map((row) => fields.map((column) => String(row[column] ?? ''))),
+    ),
+  );
+  for (const { currency, amount, primary_percent } of found.spend ?? [])
+    print(`By spend ${share(primary_percent)} of ${grouped(amount)} ${currency} is from primary data.`);
+  for (const { currency, outstanding, scored_percent, score } of found.financed ?? [])
+    print(
+      score === null
+        ? `Financed emissions: none of ${grouped(outstanding)} ${currency} outstanding has a score (PCAF).`
+        : `Financed emissions: data quality ${score} of 1 to 5 by outstanding amounts (PCAF), of ${share(scored_percent)} of ${grouped(outstanding)} ${currency}.`,
+    );
 }
 
 function printGrid({ months = [], rows = [], entities_without: without = [] }: Detail): void {

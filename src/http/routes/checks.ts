@@ -6,6 +6,7 @@ import {
   checkRef,
   completeness,
   duplicates,
+  financedQuality,
   type InventoryQuery,
   intensityOutliers,
   negatives,
@@ -14,6 +15,7 @@ import {
   qualityOf,
   SCREENING_STATUSES,
   screeningOf,
+  spendQuality,
   unitOutliers,
 } from '../../carbon/index.ts';
 import type { ReadContext } from '../../ledger/types.ts';
@@ -160,11 +162,41 @@ const QualitySchema = Type.Object(
         strict,
       ),
     ),
+    by_category: Type.Array(
+      Type.Object(
+        {
+          scope: Type.String(),
+          category: Type.String({ description: 'Empty where scopes 1 and 2 have none' }),
+          co2e_kg: DecimalText,
+          primary_percent: Percent,
+          estimated_percent: Percent,
+          ref: Type.String({ description: 'For /api/explain' }),
+        },
+        strict,
+      ),
+      { description: 'By scope and category' },
+    ),
     estimated_percent: Percent,
     primary_percent: Percent,
     scope_3_primary_percent: Percent,
     score: Nullable(Type.String({ description: 'Emissions-weighted mean of the scores 1 to 5 that are stated' })),
     scored_percent: Percent,
+    financed: Type.Array(
+      Type.Object(
+        {
+          currency: Type.String(),
+          outstanding: DecimalText,
+          scored_percent: Percent,
+          score: Nullable(Type.String({ description: 'Mean of the scores 1 to 5, weighted by outstanding amounts' })),
+          ref: Type.String({ description: 'The financed emissions, for /api/explain' }),
+        },
+        strict,
+      ),
+      { description: 'Data quality of financed emissions (PCAF), whatever the boundary' },
+    ),
+    spend: Type.Array(Type.Object({ currency: Type.String(), amount: DecimalText, primary_percent: Percent }, strict), {
+      description: 'Share of primary data by spend: of the amounts that are stated, in each currency',
+    }),
     refs: Type.Object(
       { total: FigureRef, estimated: FigureRef, primary: FigureRef, scope_3_primary: FigureRef, scored: FigureRef },
       { ...strict, description: 'What is of these qualities' },
@@ -329,7 +361,14 @@ export function checkRoutes(app: Scope, context: HttpContext): void {
     'Data quality by emissions, share of estimates and of primary data',
     bounded,
     QualitySchema,
-    (read, asked) => qualityOf(read, queryOf(asked)),
+    async (read, asked) => {
+      const query = queryOf(asked);
+      return {
+        ...(await qualityOf(read, query)),
+        financed: await financedQuality(read, query),
+        spend: await spendQuality(read, query),
+      };
+    },
   );
   check(
     '/screening',

@@ -3847,11 +3847,49 @@ export interface paths {
                                 /** @description For /api/explain */
                                 ref: string;
                             }[];
+                            /** @description By scope and category */
+                            by_category: {
+                                scope: string;
+                                /** @description Empty where scopes 1 and 2 have none */
+                                category: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                primary_percent: string | null;
+                                estimated_percent: string | null;
+                                /** @description For /api/explain */
+                                ref: string;
+                            }[];
                             estimated_percent: string | null;
                             primary_percent: string | null;
                             scope_3_primary_percent: string | null;
                             score: string | null;
                             scored_percent: string | null;
+                            /** @description Data quality of financed emissions (PCAF), whatever the boundary */
+                            financed: {
+                                currency: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                outstanding: string;
+                                scored_percent: string | null;
+                                score: string | null;
+                                /** @description The financed emissions, for /api/explain */
+                                ref: string;
+                            }[];
+                            /** @description Share of primary data by spend: of the amounts that are stated, in each currency */
+                            spend: {
+                                currency: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                amount: string;
+                                primary_percent: string | null;
+                            }[];
                             /** @description What is of these qualities */
                             refs: {
                                 total: string | null;
