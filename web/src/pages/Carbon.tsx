@@ -139,7 +139,7 @@ function HeldSums({ inventory }: { inventory: Inventory | undefined }) {
       <ul>
         {inventory.held.map((sum) => (
           <li key={`${sum.reason}${sum.unit}${sum.currency}`}>
-            {t.explain.lines(sum.lines)}: {sum.words}
+            <Figure text={t.explain.lines(sum.lines)} of={sum.ref} label={sum.words} />: {sum.words}
             {sum.quantity !== null && `, ${amount(sum.quantity)} ${sum.unit}`}
             {sum.amount !== null && `, ${amount(sum.amount)} ${sum.currency}`}
           </li>

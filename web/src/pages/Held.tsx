@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import { type Held as HeldGroup, useHeld } from '../api/queries.ts';
 import { type Column, DataTable } from '../components/DataTable.tsx';
+import { Figure } from '../components/Figure.tsx';
 import { Empty, PageHead, Section, Shown } from '../components/Page.tsx';
 import { amount, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
@@ -29,7 +30,7 @@ const COLUMNS: readonly Column<HeldGroup>[] = [
     label: t.held.lines,
     numeric: true,
     text: ({ lines }) => String(lines),
-    cell: ({ lines }) => whole(lines),
+    cell: ({ lines, ref, activity }) => <Figure text={whole(lines)} of={ref} label={activity || t.carbon.unnamed} />,
   },
   {
     key: 'quantity',

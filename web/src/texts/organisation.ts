@@ -48,7 +48,7 @@ export const scope2 = {
   note: (methodology: string) => `By the methodology ${methodology}. Choose a figure to see where it comes from.`,
   location: 'Location-based',
   market: 'Market-based',
-  totalWith: (tonnes: string) => `scopes 1 to 3 with it: ${tonnes} t CO₂e`,
+  totalWith: 'scopes 1 to 3 with it:',
   covered: 'Covered by instruments',
   coveredOf: (covered: string, all: string) => `${covered} of ${all} kWh`,
   covers: 'What the market-based figure is due to',

@@ -19,13 +19,13 @@ export function BothMethods({ both, seq }: { both: Both; seq: number }) {
             <Figure text={tonnes(both.location_based.co2e_t)} of={both.location_based.ref} label={t.scope2.location} />
           }
           unit={t.carbon.unit}
-          note={t.scope2.totalWith(tonnes(both.total_location_based.co2e_t))}
+          note={<TotalWith of={both.total_location_based} />}
         />
         <Stat
           label={t.scope2.market}
           value={<Figure text={tonnes(both.market_based.co2e_t)} of={both.market_based.ref} label={t.scope2.market} />}
           unit={t.carbon.unit}
-          note={t.scope2.totalWith(tonnes(both.total_market_based.co2e_t))}
+          note={<TotalWith of={both.total_market_based} />}
         />
         <Stat
           label={t.scope2.covered}
@@ -51,6 +51,14 @@ export function BothMethods({ both, seq }: { both: Both; seq: number }) {
         </ul>
       )}
     </Section>
+  );
+}
+
+function TotalWith({ of: { co2e_t, ref } }: { of: Both['total_market_based'] }) {
+  return (
+    <>
+      {t.scope2.totalWith} <Figure text={tonnes(co2e_t)} of={ref} label={t.scope2.totalWith} /> {t.carbon.unit}
+    </>
   );
 }
 

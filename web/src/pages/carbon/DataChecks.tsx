@@ -22,7 +22,7 @@ import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Figure, RecordKey } from '../../components/Figure.tsx';
 import { Section, Shown, Stat } from '../../components/Page.tsx';
 import { WhenSeen } from '../../components/WhenSeen.tsx';
-import { inventoryRef, recordRef } from '../../explain/refs.ts';
+import { inventoryRef } from '../../explain/refs.ts';
 import { day, month as monthName } from '../../format/dates.ts';
 import { amount, decimal, everyDigit, tonnes, tonnesOfKilograms, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -118,19 +118,33 @@ function Summary({ months, ready }: Part) {
         <div className="stats">
           <Stat
             label={t.checks.missing}
-            value={whole(data.missing_months)}
+            value={
+              <Figure
+                text={whole(data.missing_months)}
+                of={data.refs.missing_months ?? null}
+                label={t.checks.missing}
+              />
+            }
             unit={t.checks.months(data.missing_months)}
             note={t.checks.partial(data.partial_months)}
           />
           <Stat
             label={t.checks.outliers}
-            value={whole(data.intensity_outliers)}
+            value={
+              <Figure
+                text={whole(data.intensity_outliers)}
+                of={data.refs.intensity_outliers ?? null}
+                label={t.checks.outliers}
+              />
+            }
             unit={t.checks.findings(data.intensity_outliers)}
             note={t.checks.unitDoubts(data.unit_outliers)}
           />
           <Stat
             label={t.checks.duplicates}
-            value={whole(data.duplicates)}
+            value={
+              <Figure text={whole(data.duplicates)} of={data.refs.duplicates ?? null} label={t.checks.duplicates} />
+            }
             unit={t.checks.groups(data.duplicates)}
             note={t.checks.gaps(data.gaps_and_overlaps)}
           />
@@ -181,15 +195,27 @@ function Findings<Row>({ title, note, use: useReading, columns }: FindingsProps<
 }
 
 /** Activities by their keys, each leading to where it was stated. */
-function Activities({ ids }: { ids: readonly string[] }) {
-  return ids
-    .filter((id) => id !== '')
-    .map((id, index) => (
+function Activities({ ids, refs }: { ids: readonly string[]; refs: readonly (string | null)[] }) {
+  return ids.map((id, index) => {
+    const ref = refs[index];
+    if (id === '') return null;
+    return (
       <Fragment key={id}>
         {index > 0 && ', '}
-        <RecordKey text={id} of={recordRef('activities', { external_id: id })} />
+        {ref ? <RecordKey text={id} of={ref} /> : id}
       </Fragment>
-    ));
+    );
+  });
+}
+
+/** What an activity says, leading to where it says it. */
+function Stated({ text, unit, of: ref, label }: { text: string; unit: string; of: string | undefined; label: string }) {
+  if (text === '') return null;
+  return (
+    <>
+      <Figure text={everyDigit(text)} of={ref ?? null} label={label} /> <span className="unit">{unit}</span>
+    </>
+  );
 }
 
 const OUTLIERS: readonly Column<Outlier>[] = [
@@ -235,7 +261,9 @@ const PERIODS: readonly Column<Period>[] = [
     key: 'between',
     label: t.checks.between,
     text: ({ before, after }) => `${before}, ${after}`,
-    cell: ({ before, after }) => <Activities ids={[before, after]} />,
+    cell: ({ before, after, before_ref, after_ref }) => (
+      <Activities ids={[before, after]} refs={[before_ref, after_ref]} />
+    ),
   },
 ];
 
@@ -248,6 +276,14 @@ const DUPLICATES: readonly Column<Duplicate>[] = [
     numeric: true,
     text: ({ quantity, unit, amount: spent, currency }) =>
       quantity === '' ? `${spent} ${currency}` : `${quantity} ${unit}`,
+    cell: ({ quantity, unit, amount: spent, currency, activity, refs }) => (
+      <Stated
+        text={quantity === '' ? spent : quantity}
+        unit={quantity === '' ? currency : unit}
+        of={refs[0]}
+        label={activity}
+      />
+    ),
   },
   {
     key: 'dates',
@@ -259,7 +295,7 @@ const DUPLICATES: readonly Column<Duplicate>[] = [
     key: 'keys',
     label: t.organisation.key,
     text: ({ external_ids }) => external_ids.join(', '),
-    cell: ({ external_ids }) => <Activities ids={external_ids} />,
+    cell: ({ external_ids, refs }) => <Activities ids={external_ids} refs={refs} />,
   },
 ];
 
@@ -269,7 +305,7 @@ const DOUBTS: readonly Column<Doubt>[] = [
     label: t.organisation.key,
     head: true,
     text: ({ external_id }) => external_id,
-    cell: ({ external_id }) => <Activities ids={[external_id]} />,
+    cell: ({ external_id, ref }) => <Activities ids={[external_id]} refs={[ref]} />,
   },
   { key: 'activity', label: t.carbon.dimensions.activity!, text: ({ activity }) => activity },
   { key: 'entity', label: t.carbon.dimensions.entity!, text: ({ entity }) => entity },
@@ -278,11 +314,7 @@ const DOUBTS: readonly Column<Doubt>[] = [
     label: t.held.quantity,
     numeric: true,
     text: ({ quantity, unit }) => `${quantity} ${unit}`,
-    cell: ({ quantity, unit }) => (
-      <>
-        {quantity === '' ? '' : everyDigit(quantity)} <span className="unit">{unit}</span>
-      </>
-    ),
+    cell: ({ quantity, unit, activity, ref }) => <Stated text={quantity} unit={unit} of={ref} label={activity} />,
   },
   {
     key: 'from',
@@ -330,7 +362,9 @@ const QUALITY: readonly Column<Quality>[] = [
     unit: t.carbon.unit,
     numeric: true,
     text: ({ co2e_kg }) => tonnesOfKilograms(co2e_kg),
-    cell: ({ co2e_kg }) => tonnes(tonnesOfKilograms(co2e_kg)),
+    cell: ({ co2e_kg, ref, data_quality, kind }) => (
+      <Figure text={tonnes(tonnesOfKilograms(co2e_kg))} of={ref} label={data_quality || kind} />
+    ),
   },
   {
     key: 'share',
@@ -381,7 +415,9 @@ const SCREENING: readonly Column<Screening>[] = [
     unit: t.carbon.unit,
     numeric: true,
     text: ({ co2e_t }) => co2e_t,
-    cell: ({ co2e_t }) => tonnes(co2e_t),
+    cell: ({ co2e_t, ref, category }) => (
+      <Figure text={tonnes(co2e_t)} of={ref} label={nameOf('category', String(category))} />
+    ),
   },
   {
     key: 'reason',

@@ -1,6 +1,7 @@
 /** Between which figures the total lies, and what that is due to. */
 import { type Months, type Uncertainty, useUncertainty } from '../../api/checks.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure } from '../../components/Figure.tsx';
 import { Section, Shown } from '../../components/Page.tsx';
 import { amount, tonnes, tonnesOfKilograms } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -37,6 +38,11 @@ export function UncertaintySection({ months, ready }: { months: Months; ready: b
   );
 }
 
+const nameOfPart = ({ scope, category }: Part): string =>
+  scope === ''
+    ? t.carbon.total
+    : [t.carbon.scopesShort[scope] ?? scope, category && nameOf('category', category)].filter(Boolean).join(', ');
+
 const column = (key: 'co2e_kg' | 'low_kg' | 'high_kg', label: string): Column<Part> => ({
   key,
   label,
@@ -51,13 +57,13 @@ const COLUMNS: readonly Column<Part>[] = [
     key: 'scope',
     label: t.carbon.dimensions.scope!,
     head: true,
-    text: ({ scope, category }) =>
-      scope === ''
-        ? t.carbon.total
-        : [t.carbon.scopesShort[scope] ?? scope, category && nameOf('category', category)].filter(Boolean).join(', '),
+    text: (part) => nameOfPart(part),
   },
   column('low_kg', t.checks.low),
-  column('co2e_kg', t.checks.figure),
+  {
+    ...column('co2e_kg', t.checks.figure),
+    cell: (part) => <Figure text={inTonnes(part.co2e_kg)} of={part.ref} label={nameOfPart(part)} />,
+  },
   column('high_kg', t.checks.high),
   {
     key: 'percent',
