@@ -33,7 +33,7 @@ const CHECKS: Record<string, { title: string; read: Read }> = {
   entities_without_energy: {
     title: 'Sites and assets without any energy',
     read: async (context, query) => {
-      const { entities_without } = await completeness(context, periodOf(query));
+      const { entities_without } = await completeness(context, { ...periodOf(query), limit: 0 });
       return all(entities_without.map((name) => ({ ref: entityRef(name), title: name })));
     },
   },

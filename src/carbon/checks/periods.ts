@@ -28,7 +28,10 @@ export interface CompletenessRow {
 
 export interface Completeness {
   months: string[];
+  /** Those of the page. */
   rows: CompletenessRow[];
+  /** Rows of all pages; the counts below are of all of them too. */
+  total: number;
   /** Entities that have no energy in any of the months. */
   entities_without: string[];
   missing: number;
@@ -45,69 +48,107 @@ export const GRID_MONTHS_MAX = 120;
  * The grid of energy (scopes 1 and 2): of every entity and activity that occurs in the months, which of them it covers. Lines that stand
  * for single days count as the month: only bills that state a period can be seen to end too early.
  */
-export async function completeness(context: ReadContext, query: { from?: string; to?: string }): Promise<Completeness> {
+export async function completeness(
+  context: ReadContext,
+  query: { from?: string; to?: string; offset?: number; limit?: number },
+): Promise<Completeness> {
   for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
   const range = await monthsOf(context, query);
-  if (range === null) return { months: [], rows: [], entities_without: [], missing: 0, partial: 0 };
+  if (range === null) return { months: [], rows: [], total: 0, entities_without: [], missing: 0, partial: 0 };
   const months = monthRange(range.from, range.to);
-  const cells = await read<{
-    entity: string;
-    activity: string;
-    scope: number;
-    month: string;
-    days: number;
-    periods: number;
-  }>(
+  const series = await read<Series>(
     context,
-    `SELECT toString(t.entity) AS entity, m.activity AS activity, m.scope AS scope, substring(toString(t.month), 1, 7) AS month,
-       toUInt32(length(arrayDistinct(arrayFlatten(groupArrayDistinctIf(range(t.day, t.day + t.days), t.net > 0))))) AS days,
-       toUInt32(maxIf(t.days > 1, t.net > 0)) AS periods
+    `SELECT entity, activity, scope, groupArray(month) AS stated, groupArray(days) AS days, groupArray(periods) AS periods
      FROM (
-       SELECT entity, month, day, days, match, sum(sign) AS net
-       FROM emissions
-       WHERE seq <= {seq:UInt64} AND month BETWEEN toDate32({first:String}) AND toDate32({last:String})
-         AND match IN (SELECT match FROM matches WHERE sign = 1 AND held = '' AND scope IN (1, 2) AND line = 0 AND ${ENERGY})
-       GROUP BY entity, month, day, days, match
-       HAVING net > 0
-     ) AS t
-     INNER JOIN (SELECT DISTINCT match, activity, scope FROM matches WHERE sign = 1 AND held = '' AND ${ENERGY}) AS m ON t.match = m.match
-     GROUP BY entity, activity, scope, month
-     ORDER BY entity, activity, scope, month`,
+       SELECT toString(t.entity) AS entity, m.activity AS activity, m.scope AS scope, substring(toString(t.month), 1, 7) AS month,
+         toUInt32(length(arrayDistinct(arrayFlatten(groupArrayDistinctIf(range(t.day, t.day + t.days), t.net > 0))))) AS days,
+         toUInt32(maxIf(t.days > 1, t.net > 0)) AS periods
+       FROM (
+         SELECT entity, month, day, days, match, sum(sign) AS net
+         FROM emissions
+         WHERE seq <= {seq:UInt64} AND month BETWEEN toDate32({first:String}) AND toDate32({last:String})
+           AND match IN (SELECT match FROM matches WHERE sign = 1 AND held = '' AND scope IN (1, 2) AND line = 0 AND ${ENERGY})
+         GROUP BY entity, month, day, days, match
+         HAVING net > 0
+       ) AS t
+       INNER JOIN (SELECT DISTINCT match, activity, scope FROM matches WHERE sign = 1 AND held = '' AND ${ENERGY}) AS m ON t.match = m.match
+       GROUP BY entity, activity, scope, month
+     )
+     GROUP BY entity, activity, scope
+     ORDER BY entity, activity, scope`,
     { seq: context.seq, first: `${range.from}-01`, last: `${range.to}-01` },
   );
   const organisation = await organisationAsOf(context, context.seq);
-  const groups = new Map<string, typeof cells>();
-  for (const cell of cells) {
-    const key = JSON.stringify([cell.entity, cell.activity, cell.scope]);
-    groups.set(key, [...(groups.get(key) ?? []), cell]);
+  const living = livingOf(organisation);
+  const counts = { missing: 0, partial: 0 };
+  for (const one of series) {
+    const { missing, partial } = countsOf(one, months, living);
+    counts.missing += missing;
+    counts.partial += partial;
   }
-  const rows = [...groups.values()].map((group): CompletenessRow => {
-    const { entity, activity, scope } = group[0]!;
-    const byMonth = new Map(group.map((cell) => [cell.month, cell]));
+  const { offset = 0, limit = series.length } = query;
+  const rows = series.slice(offset, offset + limit).map((one): CompletenessRow => {
+    const { entity, activity, scope } = one;
     const grid = months.map((month): CompletenessCell => {
-      const cell = byMonth.get(month);
-      if (!cell)
-        return { month, state: lives(organisation, entity, month) ? 'missing' : 'outside', days: 0, ref: null };
-      const whole = daysInMonth(Number(month.slice(0, 4)), Number(month.slice(5)));
-      const state = cell.periods === 0 || cell.days >= whole ? 'complete' : 'partial';
+      const at = one.stated.indexOf(month);
+      if (at < 0) return { month, state: living(entity, month) ? 'missing' : 'outside', days: 0, ref: null };
       const ref = inventoryRef({}, { entity, activity, scope: String(scope), month });
-      return { month, state, days: cell.days, ref };
+      return { month, state: isWhole(one, at) ? 'complete' : 'partial', days: one.days[at]!, ref };
     });
-    const count = (state: CompletenessCell['state']) => grid.filter((cell) => cell.state === state).length;
-    return { entity, activity, scope, cells: grid, missing: count('missing'), partial: count('partial') };
+    return { entity, activity, scope, cells: grid, ...countsOf(one, months, living) };
   });
-  const having = new Set(rows.map(({ entity }) => entity));
+  const having = new Set(series.map(({ entity }) => entity));
   const without = [...organisation.entities.values()]
     .filter(({ id, kind }) => (kind === 'site' || kind === 'asset') && !having.has(id))
-    .filter(({ id }) => months.some((month) => lives(organisation, id, month)))
+    .filter(({ id }) => months.some((month) => living(id, month)))
     .map(({ id }) => id)
     .sort();
   return {
     months,
     rows,
+    total: series.length,
     entities_without: without,
-    missing: rows.reduce((sum, row) => sum + row.missing, 0),
-    partial: rows.reduce((sum, row) => sum + row.partial, 0),
+    ...counts,
+  };
+}
+
+/** What an entity states of one activity. */
+interface Series {
+  entity: string;
+  activity: string;
+  scope: number;
+  /** Months for which anything is stated; the other lists go with it. */
+  stated: string[];
+  /** Days that are covered. */
+  days: number[];
+  /** 1 = by bills that state a period of several days. */
+  periods: number[];
+}
+
+function countsOf(series: Series, months: readonly string[], living: Living): { missing: number; partial: number } {
+  const { entity, stated } = series;
+  let partial = 0;
+  for (let at = 0; at < stated.length; at++) if (!isWhole(series, at)) partial++;
+  if (stated.length === months.length) return { missing: 0, partial };
+  const known = new Set(stated);
+  return { missing: months.filter((month) => !known.has(month) && living(entity, month)).length, partial };
+}
+
+function isWhole({ stated, days, periods }: Series, at: number): boolean {
+  const month = stated[at]!;
+  return periods[at] === 0 || days[at]! >= daysInMonth(Number(month.slice(0, 4)), Number(month.slice(5)));
+}
+
+type Living = (entity: string, month: string) => boolean;
+
+/** `lives`, worked out once for each entity and month. */
+function livingOf(organisation: Organisation): Living {
+  const known = new Map<string, boolean>();
+  return (entity, month) => {
+    const key = `${month} ${entity}`;
+    const found = known.get(key) ?? lives(organisation, entity, month);
+    known.set(key, found);
+    return found;
   };
 }
 

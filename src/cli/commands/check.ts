@@ -110,7 +110,7 @@ function carbonCommand(): Command {
           only === undefined || only === 'quality' || only === 'screening'
             ? bounded
             : only === 'completeness'
-              ? period
+              ? { ...period, limit: options.limit }
               : {
                   ...(only === 'periods' ? period : only === 'outliers' ? bounded : {}),
                   limit: options.limit,

@@ -38,6 +38,7 @@ const Month = Type.String({
 });
 const period = { from: Type.Optional(Month), to: Type.Optional(Month) };
 const limit = Type.Integer({ minimum: 1, maximum: FINDINGS_MAX, default: FINDINGS_DEFAULT });
+const offset = Type.Integer({ minimum: 0, default: 0, description: 'Rows before the page' });
 const times = Type.String({
   pattern: '^\\d{1,6}(\\.\\d{1,6})?$',
   default: OUTLIER_TIMES,
@@ -97,6 +98,7 @@ const CompletenessSchema = Type.Object(
         strict,
       ),
     ),
+    total: Type.Integer({ description: 'Rows of all pages; the counts are of all of them too' }),
     entities_without: Type.Array(Type.String(), { description: 'Sites and assets without any energy in these months' }),
     missing: Type.Integer(),
     partial: Type.Integer(),
@@ -296,7 +298,7 @@ export function checkRoutes(app: Scope, context: HttpContext): void {
   check('', 'All checks of the activity data, counted', bounded, SummarySchema, async (read, asked) => {
     const query = queryOf(asked);
     const [grid, periods, months, units, twice, negative, screened, quality] = [
-      await completeness(read, periodOf(asked)),
+      await completeness(read, { ...periodOf(asked), limit: 0 }),
       await periodFindings(read, { ...periodOf(asked), limit: 1 }),
       await intensityOutliers(read, query),
       await unitOutliers(read, 1),
@@ -323,8 +325,13 @@ export function checkRoutes(app: Scope, context: HttpContext): void {
       refs: Object.fromEntries(CHECK_COUNTS.map((name) => [name, checkRef(name, query)])),
     };
   });
-  check('/completeness', 'Which entity lacks which month of which energy', period, CompletenessSchema, (read, asked) =>
-    completeness(read, periodOf(asked)),
+  check(
+    '/completeness',
+    'Which entity lacks which month of which energy',
+    { ...period, limit, offset },
+    CompletenessSchema,
+    (read, asked) =>
+      completeness(read, { ...periodOf(asked), limit: Number(asked.limit), offset: Number(asked.offset) }),
   );
   check(
     '/periods',

@@ -1,5 +1,5 @@
 /** Checks of the data behind the inventory: each is read by itself, when its table comes onto the screen. */
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useAsOf } from '../app/address.ts';
 import { api, dataOf } from './client.ts';
 import { type Answer, asOfPart } from './queries.ts';
@@ -34,10 +34,26 @@ export const useChecks = (months: Months, enabled: boolean) =>
   useCheck('summary', months, enabled, (asOf) =>
     dataOf(api.GET('/api/carbon/checks', { params: { query: { ...months, ...asOf } } })),
   );
-export const useCompleteness = (months: Months, enabled: boolean) =>
-  useCheck('completeness', months, enabled, (asOf) =>
-    dataOf(api.GET('/api/carbon/checks/completeness', { params: { query: { ...months, ...asOf } } })),
-  );
+/** Rows of the grid, a screen's worth at a time. */
+export function useCompleteness(months: Months, enabled: boolean) {
+  const asOf = useAsOf();
+  return useInfiniteQuery({
+    queryKey: ['check', 'completeness', months, asOf],
+    queryFn: ({ pageParam }) =>
+      dataOf(
+        api.GET('/api/carbon/checks/completeness', {
+          params: { query: { ...months, limit: FINDINGS_SHOWN, offset: pageParam, ...asOfPart(asOf) } },
+        }),
+      ),
+    initialPageParam: 0,
+    getNextPageParam: ({ total }, pages) => {
+      const read = pages.reduce((sum, { rows }) => sum + rows.length, 0);
+      return read < total ? read : undefined;
+    },
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
 export const useOutliers = (months: Months, enabled: boolean) =>
   useCheck('outliers', months, enabled, (asOf) =>
     dataOf(

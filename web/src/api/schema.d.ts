@@ -3348,6 +3348,9 @@ export interface paths {
                      * @example 2025-01
                      */
                     to?: string;
+                    limit?: number;
+                    /** @description Rows before the page */
+                    offset?: number;
                     /** @description Answer as of this journal entry; default: the last */
                     as_of?: number;
                 };
@@ -3386,6 +3389,8 @@ export interface paths {
                                 missing: number;
                                 partial: number;
                             }[];
+                            /** @description Rows of all pages; the counts are of all of them too */
+                            total: number;
                             /** @description Sites and assets without any energy in these months */
                             entities_without: string[];
                             missing: number;

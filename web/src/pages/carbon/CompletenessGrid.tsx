@@ -9,7 +9,14 @@ import { t } from '../../texts.ts';
 
 const SIGNS: Record<string, string> = { complete: '●', partial: '◐', missing: '○', outside: '·' };
 
-export function CompletenessGrid({ completeness: { months, rows, entities_without } }: { completeness: Completeness }) {
+interface Props {
+  /** The first page, and the rows of all that are read. */
+  completeness: Completeness;
+  rows: readonly CompletenessRow[];
+  onEnd?: (() => void) | undefined;
+}
+
+export function CompletenessGrid({ completeness: { months, entities_without, total }, rows, onEnd }: Props) {
   const setAddress = useSetAddress();
   const explain = (ref: string) => setAddress({ explain: ref });
   if (rows.length === 0) return <Empty title={t.checks.noMonths} />;
@@ -56,9 +63,12 @@ export function CompletenessGrid({ completeness: { months, rows, entities_withou
         columns={columns}
         rows={rows}
         rowKey={({ entity, activity, scope }) => `${entity} ${activity} ${scope}`}
-        note={Object.entries(SIGNS)
-          .map(([state, sign]) => `${sign} ${t.checks.states[state]}`)
-          .join('   ')}
+        note={[
+          ...(rows.length < total ? [t.checks.shown(rows.length, total)] : []),
+          ...Object.entries(SIGNS).map(([state, sign]) => `${sign} ${t.checks.states[state]}`),
+        ].join('   ')}
+        more={rows.length < total}
+        onEnd={onEnd}
         heightMax={480}
         dense
       />

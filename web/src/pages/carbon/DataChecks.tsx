@@ -44,8 +44,21 @@ export function DataChecks() {
       </CarbonHead>
       <Summary months={months} ready={ready} />
       <Section title={t.checks.completeness} note={t.checks.completenessNote}>
-        <Shown of={completeness} height={320}>
-          {(data) => <CompletenessGrid completeness={data} />}
+        <Shown
+          of={{ data: completeness.data?.pages, error: completeness.error, refetch: completeness.refetch }}
+          height={320}
+        >
+          {(pages) => (
+            <CompletenessGrid
+              completeness={pages[0]!}
+              rows={pages.flatMap(({ rows }) => rows)}
+              onEnd={
+                completeness.hasNextPage && !completeness.isFetching
+                  ? () => void completeness.fetchNextPage()
+                  : undefined
+              }
+            />
+          )}
         </Shown>
       </Section>
       <WhenSeen>
