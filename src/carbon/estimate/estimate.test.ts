@@ -373,6 +373,34 @@ test('a large call in pieces says the same as one by one, in the order of its it
   expect([counts, [...factors.keys()]]).toEqual([other.counts, [...other.factors.keys()]]);
 });
 
+test('items that differ in one fact alone come to the same together, again, and each before nothing is known', async () => {
+  const all = [
+    { activity: 'Natural gas', unit: 'kWh (Gross CV)', quantity: '3', country: 'GB', date: '2025-06-01' },
+    { activity: 'Electricity', unit: 'kWh', quantity: '3', country: 'US', region: 'CAMX', date: '2024-06-01' },
+    { activity: 'NAICS 541511', amount: '3', currency: 'USD', country: 'US', date: '2022-06-01' },
+  ].flatMap((item): EstimateItem[] => [
+    item,
+    ...['US', 'GB', ''].map((country) => ({ ...item, country })),
+    ...['kWh (Net CV)', 'MWh', ''].map((unit) => ({ ...item, unit })),
+    ...['2023-06-01', '2024-06-01', '2025-06-01'].map((date) => ({ ...item, date })),
+    ...['', 'NYUP'].map((region) => ({ ...item, region })),
+    { ...item, category: '3.3' },
+    { ...item, currency: 'GBP' },
+    { ...item, amount: '3', currency: 'USD' },
+    { ...item, quantity: '', amount: '3' },
+  ]);
+  const under = (known: typeof index, items: EstimateItem[]) =>
+    estimate(
+      items,
+      { index: known, choices: NO_CHOICES, decide: (descriptor, year) => decide(descriptor, year, known) },
+      { gwp: 'AR5', candidates: 0 },
+    ).then(({ results }) => results);
+  const alone = await Promise.all(all.map((item) => under({ ...index }, [item]).then(([result]) => result)));
+  const shared = { ...index };
+  expect(await under(shared, all)).toEqual(alone);
+  expect(await under(shared, all.toReversed())).toEqual(alone.toReversed());
+});
+
 test('any factor and quantity: every gas and the CO2e are the product, exact or rounded half-even once', async () => {
   const ids = [...index.byId.keys()];
   await fc.assert(

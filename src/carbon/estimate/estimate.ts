@@ -6,14 +6,14 @@ import { setImmediate } from 'node:timers/promises';
 import { Decimal } from '../../kernel/decimal.ts';
 import { shown } from '../../kernel/errors.ts';
 import type { Factor, GwpSetName } from '../catalogue/types.ts';
-import type { Descriptor, FactorIndex, Held } from '../decide.ts';
+import type { Descriptor, Held } from '../decide.ts';
 import { type Candidate, finderOf } from '../matching/candidates.ts';
-import type { Choices } from '../matching/choices.ts';
 import { holding } from '../matching/refine.ts';
 import { atRateOf, type MatchingState } from '../matching/state.ts';
 import { expand } from '../methods/expand.ts';
 import { flagBits, measure } from '../methods/ledger.ts';
 import { FLAG_NAMES, FLAGS, type Flag, HOLD_WORDS, QUANTITY_SCALE } from '../tables.ts';
+import { type Asked, type KeptPlans, keptPlans } from './kept.ts';
 import { inRange, type Plan, planOf, times } from './plan.ts';
 
 /** Calculations of one call. */
@@ -123,7 +123,7 @@ export interface Call {
   state: MatchingState;
   options: EstimateOptions;
   known: Map<string, Planned | NotEstimated>;
-  plans: Map<string, Planned>;
+  plans: KeptPlans;
   factors: Map<string, Factor>;
   searchesLeft: number;
   matched: number;
@@ -134,7 +134,7 @@ export function beginCall(state: MatchingState, options: EstimateOptions): Call 
     state,
     options,
     known: new Map(),
-    plans: plansOf(state, options.gwp),
+    plans: keptPlans(state.index, state.choices, options.gwp),
     factors: new Map(),
     searchesLeft: SEARCHES_MAX,
     matched: 0,
@@ -229,29 +229,35 @@ export function evaluate(
   const activity = item.factor ?? item.activity ?? '';
   const has = quantity ? (amount ? 'qa' : 'q') : 'a';
   const further = state.choices.further.length === 0 ? undefined : holding(state.choices.further, item);
-  let key = `${activity}\0${unit}\0${currency}\0${country}\0${region}\0${category}\0${has}\0${year}`;
-  if (calculation) key += `\0${calculation.name} ${calculation.part} ${calculation.flags}`;
-  if (further !== undefined && further.size > 0) key += `\0\0${[...further].join()}`;
-  let matched = call.plans.get(key) ?? call.known.get(key);
+  const plain = !calculation && (further === undefined || further.size === 0);
+  const asked: Asked = { activity, unit, currency, country, region, category, has, year };
+  let matched: Planned | NotEstimated | undefined = plain ? call.plans.recent(asked) : undefined;
   if (!matched) {
-    const descriptor: Descriptor = {
-      activity,
-      unit,
-      currency: currency.trim().toUpperCase(),
-      country: country.trim().toUpperCase(),
-      region,
-      category,
-      hasQuantity: quantity !== undefined,
-      hasAmount: amount !== undefined,
-      ...(calculation && {
-        calculation: calculation.name,
-        part: calculation.part,
-        calculationFlags: calculation.flags,
-      }),
-      ...(further && { holds: further }),
-    };
-    matched = match(descriptor, year, call, key);
-    call.matched += 1;
+    let key = `${activity}\0${unit}\0${currency}\0${country}\0${region}\0${category}\0${has}\0${year}`;
+    if (calculation) key += `\0${calculation.name} ${calculation.part} ${calculation.flags}`;
+    if (further !== undefined && further.size > 0) key += `\0\0${[...further].join()}`;
+    matched = call.plans.get(key) ?? call.known.get(key);
+    if (!matched) {
+      const descriptor: Descriptor = {
+        activity,
+        unit,
+        currency: currency.trim().toUpperCase(),
+        country: country.trim().toUpperCase(),
+        region,
+        category,
+        hasQuantity: quantity !== undefined,
+        hasAmount: amount !== undefined,
+        ...(calculation && {
+          calculation: calculation.name,
+          part: calculation.part,
+          calculationFlags: calculation.flags,
+        }),
+        ...(further && { holds: further }),
+      };
+      matched = match(descriptor, year, call, key);
+      call.matched += 1;
+    }
+    if (plain && call.plans.get(key) === matched) call.plans.setRecent(asked, matched as Planned);
   }
   if ('outcome' in matched) return matched;
   if (matched.named !== call) {
@@ -294,27 +300,11 @@ function resultOf(evaluated: Evaluated | NotEstimated): EstimateResult {
   return { outcome: 'estimated', co2e_kg: total.toString(), chosen_by: chosenBy, score, lines };
 }
 
-const kept = new WeakMap<FactorIndex, WeakMap<Choices, Map<GwpSetName, Map<string, Planned>>>>();
-/** Plans that are kept from call to call, per set of factors, choices and potentials: some 2 kB each. */
-const PLANS_MAX = 50_000;
-
-/** What has been matched by the same factors and choices under the same potentials: it comes to the same again. */
-function plansOf({ index, choices }: MatchingState, gwp: GwpSetName): Map<string, Planned> {
-  const byChoices = kept.get(index) ?? new WeakMap<Choices, Map<GwpSetName, Map<string, Planned>>>();
-  kept.set(index, byChoices);
-  const byGwp = byChoices.get(choices) ?? new Map<GwpSetName, Map<string, Planned>>();
-  byChoices.set(choices, byGwp);
-  const plans = byGwp.get(gwp) ?? new Map<string, Planned>();
-  byGwp.set(gwp, plans);
-  return plans;
-}
-
 function match(descriptor: Descriptor, year: number, call: Call, key: string): Planned | NotEstimated {
   const { state, options, plans, known } = call;
   const decision = state.decide(descriptor, year);
   if ('lines' in decision) {
     const planned = prepared(planOf(decision, options.gwp), decision.chosenBy ?? 'name', null);
-    if (plans.size >= PLANS_MAX) plans.clear();
     plans.set(key, planned);
     return planned;
   }
