@@ -65,6 +65,7 @@ export { heldForecast } from './heldForecast.ts';
 export {
   boundaryFor,
   type Dimension,
+  GROUPS_MAX,
   type HeldGroup,
   type HeldSum,
   heldBack,
@@ -137,6 +138,7 @@ export {
 } from './organisation/shares.ts';
 export { entities, ownership } from './organisation/streams.ts';
 export { type OrganisationTree, organisationTree } from './organisation/tree.ts';
+export { ROW_ORDERS, type RowKeys, type RowOrder, type RowPage } from './page.ts';
 export { FILE_BYTES_MAX as FACTOR_FILE_BYTES_MAX, importRelease, releaseAsOf } from './releases/imported.ts';
 export { differenceOf, effectOfAdopting, type ReleaseView, releasesKnown } from './releases/preview.ts';
 export { readPublication } from './releases/read.ts';

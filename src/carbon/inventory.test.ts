@@ -2,11 +2,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testEngines } from '../../test/support/engines.ts';
 import type { Engines } from '../engines/types.ts';
+import { Decimal, sumDecimals } from '../kernel/decimal.ts';
 import type { ReadContext, RecordSource } from '../ledger/types.ts';
 import { explainInventory } from './explain.ts';
-import { heldBack, type InventoryQuery, inventory } from './inventory.ts';
+import { heldBack, type InventoryQuery, type InventoryRow, inventory, inventoryByScope } from './inventory.ts';
 import { adoption, type Cells, openTestLedger, posted } from './ledger.test-support.ts';
+import { ROW_ORDERS } from './page.ts';
+import { scope2Statement } from './scope2/statement.ts';
 import { activities } from './streams.ts';
+
+const d = (text: string) => Decimal.parse(text);
 
 let engines: Engines;
 let context: ReadContext;
@@ -76,6 +81,52 @@ test('groups add up to the total, whichever table they are read from', async () 
     expect(statement.total).toMatchObject({ co2e_kg: total.co2e_kg, lines: total.lines, gases_kg: total.gases_kg });
   }
 });
+
+test.each([
+  { groupBy: ['scope', 'category'] },
+  { groupBy: ['entity', 'category'] },
+  { groupBy: ['entity', 'country', 'activity'] },
+  { groupBy: ['activity', 'month', 'method'] },
+  { groupBy: ['factor', 'gas'] },
+  { groupBy: ['scope', 'supplier'], from: '2025-01' },
+  { groupBy: ['data_quality', 'entity'], filters: { scope: ['2'] } },
+  { groupBy: ['entity', 'scope'], approach: 'operational' },
+] as const satisfies readonly InventoryQuery[])(
+  'pages hold every row once, and what a page leaves out is said: $groupBy',
+  async (query: InventoryQuery) => {
+    const plain = await inventory(context, query);
+    const market = await scope2Statement(context, query);
+    const whole = d(plain.total.co2e_kg).add(d(plain.outside.co2e_kg));
+    for (const order of ROW_ORDERS) {
+      const limit = Math.max(1, Math.ceil(plain.rows.length / 3));
+      const rows: InventoryRow[] = [];
+      const marketRows: unknown[] = [];
+      while (rows.length < plain.rows.length) {
+        const page = await inventoryByScope(context, query, { order, offset: rows.length, limit });
+        const { statement } = page;
+        expect(statement.rows.length).toBe(Math.min(limit, plain.rows.length - rows.length));
+        rows.push(...statement.rows);
+        marketRows.push(
+          ...((await scope2Statement(context, query, { shows: Promise.resolve(page.shows) }))?.rows ?? []),
+        );
+        const { rest, ...facts } = statement;
+        expect(rest.rows + statement.rows.length).toBe(plain.rows.length);
+        expect(sumDecimals([...statement.rows, rest].map(({ co2e_kg }) => d(co2e_kg))).toString()).toBe(
+          whole.toString(),
+        );
+        expect({ ...facts, rest: plain.rest, rows: plain.rows }).toEqual(plain);
+      }
+      const sorted = (list: readonly object[]) => list.map((row) => JSON.stringify(row)).sort();
+      if (order === 'keys') expect(rows).toEqual(plain.rows);
+      else {
+        expect(sorted(rows)).toEqual(sorted(plain.rows));
+        const sizes = rows.map(({ co2e_kg }) => d(co2e_kg).abs());
+        expect(sizes.every((size, i) => i === 0 || size.cmp(sizes[i - 1]!) <= 0)).toBe(true);
+      }
+      expect(sorted(marketRows as object[])).toEqual(sorted(market?.rows ?? []));
+    }
+  },
+);
 
 test('what is held back stands beside the total, never as zero', async () => {
   const { groups } = await heldBack(context);

@@ -24,8 +24,9 @@ import { checkFilters } from './known.ts';
 import { type Boundary, boundaryOf, EXCLUSION_WORDS, type ExclusionReason } from './organisation/boundary.ts';
 import { organisationAsOf, underOf } from './organisation/organisation.ts';
 import type { Approach } from './organisation/shares.ts';
+import { type LazyRow, type PagedRows, type PageFacts, pageOf, type RowKeys, type RowPage } from './page.ts';
 import { read } from './sql.ts';
-import { GROUPS_MAX, type KeyedSum, readSums, tooManyGroups } from './sums.ts';
+import { GROUPS_MAX, type KeyedSum, readKeys, readSums, tooManyGroups } from './sums.ts';
 import { HOLD_WORDS } from './tables.ts';
 
 export {
@@ -40,7 +41,7 @@ export {
 export { GROUPS_MAX } from './sums.ts';
 
 export interface InventoryRow extends Figures {
-  keys: Partial<Record<Dimension, string>>;
+  keys: RowKeys;
   /** For `footing explain`. */
   ref: string;
 }
@@ -84,7 +85,7 @@ export interface InventoryBoundary {
   leased: Array<{ entity: string; category: number }>;
 }
 
-export interface InventoryStatement {
+export interface InventoryStatement extends PageFacts {
   seq: number;
   gwp: GwpSetName;
   from: string | null;
@@ -109,20 +110,26 @@ export async function inventory(context: ReadContext, query: InventoryQuery = {}
   return (await inventoryByScope(context, query)).statement;
 }
 
-/**
- * The inventory, and what it says of one scope out of the same sums: undefined where they do not say it (a grouping without scopes, some
- * scopes alone, shares of entities).
- */
+export interface StatedInventory {
+  statement: InventoryStatement;
+  /** What it says of one scope: undefined where the sums do not say it (a grouping without scopes, some scopes alone, shares of entities). */
+  ofScope: (scope: string) => Figures | undefined;
+  shows: PagedRows<unknown>['shows'];
+}
+
+/** One page of the inventory (all rows where none is asked for), and what else its sums say. */
 export async function inventoryByScope(
   context: ReadContext,
   query: InventoryQuery,
-): Promise<{ statement: InventoryStatement; ofScope: (scope: string) => Figures | undefined }> {
+  page?: RowPage,
+): Promise<StatedInventory> {
   const groupBy = [...(query.groupBy ?? (['scope'] as const))];
   const gwp = query.gwp ?? DEFAULT_GWP;
   const columns = groupBy.filter((dimension) => dimension !== 'gas');
   const narrowed = await narrowedBy(context, query);
-  const [{ sums, boundary }, held] = await Promise.all([
-    countedSums(context, query, narrowed, columns),
+  const alone = page !== undefined && readsPageAlone(query, groupBy, page);
+  const [{ sums, boundary, whole: wholeSums = sums, groups: known }, held] = await Promise.all([
+    alone ? pageSums(context, query, narrowed, columns, page) : countedSums(context, query, narrowed, columns),
     heldSums(context, narrowed, query),
   ]);
   const groups = new Map<string, { values: string[]; group: KeyedSum[] }>();
@@ -130,26 +137,37 @@ export async function inventoryByScope(
   for (const row of sums) {
     const values = names.map((name) => row[name]!);
     const key = keyOf(values);
-    const known = groups.get(key);
-    if (known) known.group.push(row);
+    const group = groups.get(key);
+    if (group) group.group.push(row);
     else groups.set(key, { values, group: [row] });
   }
   if (groups.size > GROUPS_MAX) throw tooManyGroups();
   const refOf = rowRefs(columns, (keys) => inventoryRef(query, keys));
-  const rows = [...groups.values()]
-    .flatMap(({ values, group }): InventoryRow[] => {
-      const keys: InventoryRow['keys'] = {};
-      for (const [i, dimension] of columns.entries()) keys[dimension] = values[i]!;
-      const ref = refOf(values);
-      if (!groupBy.includes('gas')) return [{ keys, ...figuresOf(group, gwp), ref }];
-      return figuresByGas(group, gwp).map(([gas, figures]) => ({
-        keys: { ...keys, gas },
-        ...figures,
-        ref: `${ref}&gas=${encodeURIComponent(gas)}`,
-      }));
-    })
-    .sort((a, b) => compareKeys(a.keys, b.keys, groupBy));
-  const at = columns.indexOf('scope');
+  const all = [...groups.values()].flatMap(({ values, group }): LazyRow[] => {
+    const keys: RowKeys = {};
+    for (const [i, dimension] of columns.entries()) keys[dimension] = values[i]!;
+    if (!groupBy.includes('gas')) {
+      let made: Figures | undefined;
+      const figures = () => {
+        made ??= figuresOf(group, gwp);
+        return made;
+      };
+      return [{ keys, figures, ref: () => refOf(values) }];
+    }
+    return figuresByGas(group, gwp).map(([gas, figures]) => ({
+      keys: { ...keys, gas },
+      figures: () => figures,
+      ref: () => `${refOf(values)}&gas=${encodeURIComponent(gas)}`,
+    }));
+  });
+  const total = totalOf(wholeSums, gwp);
+  const outside = figuresOf(
+    wholeSums.filter((row) => row.in_scopes === '0'),
+    gwp,
+  );
+  const whole = Decimal.parse(total.co2e_kg).add(Decimal.parse(outside.co2e_kg));
+  const { rows, rows_total, rest, shows } = pageOf(all, groupBy, whole, page, known);
+  const at = alone ? 0 : columns.indexOf('scope');
   const tells = at >= 0 && query.approach === undefined && query.filters?.scope === undefined;
   const statement: InventoryStatement = {
     seq: context.seq,
@@ -158,25 +176,21 @@ export async function inventoryByScope(
     to: query.to ?? null,
     groupBy,
     rows,
-    total: {
-      ...totalOf(sums, gwp),
-      ref: inventoryRef(query, {}),
-    },
-    outside: figuresOf(
-      sums.filter((row) => row.in_scopes === '0'),
-      gwp,
-    ),
+    rows_total,
+    rest,
+    total: { ...total, ref: inventoryRef(query, {}) },
+    outside,
     held,
     boundary,
   };
   const ofScope = (scope: string) =>
     tells
       ? figuresOf(
-          sums.filter((row) => row[names[at]!] === scope),
+          wholeSums.filter((row) => row[`k${at}`] === scope),
           gwp,
         )
       : undefined;
-  return { statement, ofScope };
+  return { statement, ofScope, shows };
 }
 
 /** The total of the inventory alone: without groups, and without what is held back. */
@@ -191,13 +205,56 @@ const totalOf = (sums: readonly KeyedSum[], gwp: GwpSetName): Figures =>
     gwp,
   );
 
+interface CountedSums {
+  sums: KeyedSum[];
+  boundary: InventoryBoundary | null;
+  /** Sums of all groups, by scope, where `sums` are those of a page. */
+  whole?: KeyedSum[];
+  /** How many groups there are, where `sums` are those of a page. */
+  groups?: number;
+}
+
+/** Dimensions of which a company has as many as it likes. */
+const OPEN_ENDED: readonly Dimension[] = ['entity', 'activity', 'factor', 'supplier'];
+
+/**
+ * True where a page is read by itself rather than cut out of everything: many groups in the order of their keys. What is largest is only
+ * known of sums; shares of entities are joined to all; by method, market-based rows stand beside no row of their own.
+ */
+function readsPageAlone(query: InventoryQuery, groupBy: readonly Dimension[], { order }: RowPage): boolean {
+  if (order !== 'keys' || query.approach !== undefined || groupBy.length < 2) return false;
+  return (
+    groupBy.some((dimension) => OPEN_ENDED.includes(dimension)) &&
+    !groupBy.includes('gas') &&
+    !groupBy.includes('method')
+  );
+}
+
+/** The sums of a page, and those of the whole by scope. */
+async function pageSums(
+  context: ReadContext,
+  query: InventoryQuery,
+  narrowed: InventoryQuery,
+  columns: readonly Dimension[],
+  page: RowPage,
+): Promise<CountedSums> {
+  const [{ sums: whole }, { sums, groups }] = await Promise.all([
+    countedSums(context, query, narrowed, ['scope']),
+    readKeys(context, narrowed, columns, page).then(async ({ keys, groups }) => ({
+      sums: keys.length === 0 ? [] : await readSums(context, narrowed, columns, keys),
+      groups,
+    })),
+  ]);
+  return { sums, whole, groups, boundary: null };
+}
+
 /** The sums that count, at their share; `narrowed` is the query by its entities. */
 async function countedSums(
   context: ReadContext,
   query: InventoryQuery,
   narrowed: InventoryQuery,
   columns: readonly Dimension[],
-): Promise<{ sums: KeyedSum[]; boundary: InventoryBoundary | null }> {
+): Promise<CountedSums> {
   for (const dimension of Object.keys(query.filters ?? {})) sqlOf(dimension);
   const [counted] = await Promise.all([
     query.approach === undefined
@@ -351,20 +408,6 @@ ORDER BY reason, unit, currency`,
     lines: Number(row.lines),
     ref: heldRef(named, { reason: row.reason, unit: row.unit, currency: row.currency }),
   }));
-}
-
-function compareKeys(
-  a: Partial<Record<Dimension, string>>,
-  b: Partial<Record<Dimension, string>>,
-  groupBy: readonly Dimension[],
-): number {
-  for (const dimension of groupBy) {
-    const [x, y] = [a[dimension] ?? '', b[dimension] ?? ''];
-    if (x === y) continue;
-    if (dimension === 'category') return Number(x) - Number(y);
-    return x < y ? -1 : 1;
-  }
-  return 0;
 }
 
 export interface HeldGroup extends HeldSum {

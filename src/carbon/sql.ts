@@ -33,6 +33,25 @@ const COMMON = {
 
 /** Rows of a SELECT; 64-bit integers and decimals arrive as strings. */
 export async function read<Row>(place: Place, query: string, parameters: SqlParameters = {}): Promise<Row[]> {
+  return (await answered<Row>(place, query, parameters)).rows;
+}
+
+/** Rows of a SELECT that ends in a LIMIT, and how many there would be without it. */
+export async function readLimited<Row>(
+  place: Place,
+  query: string,
+  parameters: SqlParameters = {},
+): Promise<{ rows: Row[]; total: number }> {
+  const { rows, total } = await answered<Row>(place, query, parameters, { exact_rows_before_limit: 1 });
+  return { rows, total: total ?? rows.length };
+}
+
+async function answered<Row>(
+  place: Place,
+  query: string,
+  parameters: SqlParameters,
+  settings: Record<string, number> = {},
+): Promise<{ rows: Row[]; total: number | undefined }> {
   const result = await place.engines.clickhouse.client(place.database).query({
     query,
     query_params: parameters,
@@ -43,15 +62,17 @@ export async function read<Row>(place: Place, query: string, parameters: SqlPara
       ...COMMON,
       output_format_json_quote_64bit_integers: 1,
       output_format_json_quote_decimals: 1,
+      ...settings,
     },
   });
-  const { meta = [], data } = await result.json<unknown[]>();
+  const { meta = [], data, rows_before_limit_at_least: total } = await result.json<unknown[]>();
   const names = meta.map(({ name }) => name);
-  return data.map((values) => {
+  const rows = data.map((values) => {
     const row: Record<string, unknown> = {};
     for (let i = 0; i < names.length; i += 1) row[names[i]!] = values[i];
     return row as Row;
   });
+  return { rows, total };
 }
 
 /** Runs INSERT ... SELECT or DDL. */

@@ -1,9 +1,9 @@
 /** Sums of lines by any dimensions, read from the smallest table that knows what is asked. */
 import { FootingError } from '../kernel/errors.ts';
 import type { ReadContext } from '../ledger/types.ts';
-import { conditions, type Dimension, type InventoryQuery, placeOf, sqlOf } from './dimensions.ts';
+import { conditions, type Dimension, type InventoryQuery, literal, placeOf, quoted, sqlOf } from './dimensions.ts';
 import type { SumRow } from './figures.ts';
-import { read } from './sql.ts';
+import { read, readLimited } from './sql.ts';
 import { FLAG_NAMES, FLAGS, MASSES } from './tables.ts';
 
 /** Groups in one answer. */
@@ -100,11 +100,46 @@ export function wholeYears({ from, to }: InventoryQuery): boolean {
   return (from === undefined || from.endsWith('-01')) && (to === undefined || to.endsWith('-12'));
 }
 
-/** Sums without a boundary: everything that is stated counts wholly. */
+/**
+ * The keys of some groups, in the order of the keys, and how many groups there are: far less to add up and to send than the sums of all.
+ * A group none of whose lines stands has no sums either, since lines are reversed as they were posted.
+ */
+export async function readKeys(
+  context: ReadContext,
+  query: InventoryQuery,
+  groupBy: readonly Dimension[],
+  { offset, limit }: { offset: number; limit: number },
+): Promise<{ keys: string[][]; groups: number }> {
+  const asked = askedOf(query, groupBy);
+  const plan = planOf(asked, false, wholeYears(query));
+  const expression = (dimension: string) => expressionOf(plan, dimension);
+  const { where, parameters } = conditions(query, context.seq, expression);
+  const names = groupBy.map((_, i) => `k${i}`);
+  const keys = groupBy.map((dimension, i) => `${expression(dimension)} AS k${i}`);
+  const order = groupBy.map((dimension, i) => (dimension === 'category' ? `toUInt8OrZero(k${i})` : `k${i}`));
+  const { rows, total } = await readLimited<Record<string, string>>(
+    context,
+    `
+SELECT ${keys.join(', ')}
+FROM ${sourceOf(plan, asked)}
+WHERE ${where}${facetOf(plan)}
+GROUP BY ${names.join(', ')}
+HAVING sum(t.${plan.table === 'emissions' ? 'sign' : 'lines'}) != 0
+ORDER BY ${order.join(', ')}
+LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+    { ...parameters, limit, offset },
+  );
+  return { keys: rows.map((row) => names.map((name) => row[name]!)), groups: total };
+}
+
+const facetOf = ({ facet }: Plan): string => (facet === '' ? '' : `\n  AND t.facet = '${facet}'`);
+
+/** Sums without a boundary: everything that is stated counts wholly. `only`: of the groups with these keys, at least one. */
 export async function readSums(
   context: ReadContext,
   query: InventoryQuery,
   groupBy: readonly Dimension[],
+  only?: readonly string[][],
 ): Promise<KeyedSum[]> {
   const asked = askedOf(query, groupBy);
   const plan = planOf(asked, false, wholeYears(query));
@@ -118,13 +153,22 @@ SELECT ${[...keys, 'toString(m.scope != 0) AS in_scopes', 'm.gwp_source AS gwp_s
   ${countsOf(plan)},
   ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, 24))) AS ${mass}`).join(',\n  ')}
 FROM ${sourceOf(plan, asked)}
-WHERE ${where}${plan.facet === '' ? '' : `\n  AND t.facet = '${plan.facet}'`}
+WHERE ${where}${facetOf(plan)}${only === undefined ? '' : amongKeys(only, (i) => expressionOf(plan, groupBy[i]!))}
 GROUP BY ${group}
 ORDER BY ${group}
 LIMIT ${SUMS_MAX + 1}`,
     parameters,
   );
   return counted(rows);
+}
+
+/** Each key first by itself, which a column of few values answers cheaply; then all together. */
+function amongKeys(only: readonly string[][], expression: (i: number) => string): string {
+  const columns = only[0]!.map((_, i) => i);
+  const each = columns.map((i) => `${expression(i)} IN ${literal(new Set(only.map((keys) => keys[i]!)))}`);
+  const tuples = only.map((keys) => `(${keys.map(quoted).join(', ')})`);
+  const together = `(${columns.map(expression).join(', ')}) IN [${tuples.join(', ')}]`;
+  return [...each, ...(columns.length > 1 ? [together] : [])].map((condition) => `\n  AND ${condition}`).join('');
 }
 
 /** Sums that are something, unless there are too many. */

@@ -128,6 +128,11 @@ export function printInventory(statement: InventoryView): void {
   ]);
   const label = (text: string) => statement.group_by.map((_, i) => (i === 0 ? text : ''));
   print(table(columns, rows, { total: [...label('Total, scopes 1 to 3'), ...figures(statement.total)] }));
+  const { rest, rows_total } = statement;
+  if (rest.rows > 0)
+    print(
+      `Shown are ${grouped(String(statement.rows.length))} of ${grouped(String(rows_total))} rows; the others hold ${tonnes(rest.co2e_t)} t CO2e.`,
+    );
   print();
   printScope2(statement);
   const biogenic = thousandth(statement.outside.gases_kg.co2_biogenic ?? '0');

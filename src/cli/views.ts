@@ -39,6 +39,8 @@ export interface InventoryView {
   to: string | null;
   group_by: string[];
   rows: Array<Figures & { keys: Record<string, string>; ref: string }>;
+  rows_total: number;
+  rest: { rows: number; co2e_t: string };
   total: Figures & { ref: string };
   outside: Figures;
   held: Array<{

@@ -10,11 +10,11 @@ import { figuresByGas, figuresOf, type SumRow } from '../figures.ts';
 import {
   type Dimension,
   type InventoryQuery,
-  type InventoryRow,
   type InventoryStatement,
   inventoryRef,
   narrowedBy,
 } from '../inventory.ts';
+import { type LazyRow, pageOf, type RowPage } from '../page.ts';
 import { GROUPS_MAX } from '../sums.ts';
 import { MASSES, type Mass } from '../tables.ts';
 import { weightsFor } from '../weights.ts';
@@ -50,6 +50,7 @@ export async function inventoryUnder(
   context: ReadContext,
   query: InventoryQuery,
   methodology: Methodology,
+  page?: RowPage,
 ): Promise<InventoryStatement> {
   const groupBy = [...(query.groupBy ?? (['scope'] as const))];
   const filters = Object.entries(query.filters ?? {}).filter(([, values]) => values !== undefined);
@@ -107,20 +108,21 @@ export async function inventoryUnder(
     );
   const ref = (keys: Partial<Record<Dimension, string>>) =>
     `${inventoryRef({ ...query, gwp }, keys)}&methodology=${methodologyId(methodology)}`;
-  const rows = [...groups].flatMap(([key, group]): InventoryRow[] => {
+  const all = [...groups].flatMap(([key, group]): LazyRow[] => {
     const values = JSON.parse(key) as string[];
     const keys = Object.fromEntries(columns.map((dimension, i) => [dimension, values[i]!]));
-    if (!groupBy.includes('gas')) return [{ keys, ...figures(group), ref: ref(keys) }];
-    const sums = group.map((item) => item.sums);
-    return figuresByGas(sums, gwp).map(([gas, of]) => ({ keys: { ...keys, gas }, ...of, ref: ref(keys) }));
-  });
-  rows.sort((a, b) => {
-    for (const dimension of groupBy) {
-      const [x, y] = [a.keys[dimension]!, b.keys[dimension]!];
-      if (x !== y) return dimension === 'category' ? Number(x) - Number(y) : x < y ? -1 : 1;
+    const refOf = () => ref(keys);
+    if (!groupBy.includes('gas')) {
+      const made = figures(group);
+      return [{ keys, figures: () => made, ref: refOf }];
     }
-    return 0;
+    const sums = group.map((item) => item.sums);
+    return figuresByGas(sums, gwp).map(([gas, of]) => ({ keys: { ...keys, gas }, figures: () => of, ref: refOf }));
   });
+  const total = figures(items.filter(({ scope }) => scope !== 0));
+  const outside = figures(items.filter(({ scope }) => scope === 0));
+  const whole = Decimal.parse(total.co2e_kg).add(Decimal.parse(outside.co2e_kg));
+  const { rows, rows_total, rest } = pageOf(all, groupBy, whole, page);
   return {
     seq: context.seq,
     gwp,
@@ -128,8 +130,10 @@ export async function inventoryUnder(
     to: to ?? null,
     groupBy,
     rows,
-    total: { ...figures(items.filter(({ scope }) => scope !== 0)), ref: ref({}) },
-    outside: figures(items.filter(({ scope }) => scope === 0)),
+    rows_total,
+    rest,
+    total: { ...total, ref: ref({}) },
+    outside,
     held: [
       ...held('held', `held back under ${methodologyId(methodology)}`, found.heldLines),
       ...held(

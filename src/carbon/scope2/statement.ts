@@ -18,6 +18,7 @@ import {
 } from '../inventory.ts';
 import { methodologyInForce } from '../methodology/ledger.ts';
 import { type Methodology, methodologyId } from '../methodology/methodology.ts';
+import type { RowKeys } from '../page.ts';
 import { weightsFor } from '../weights.ts';
 import { type CountedLine, countedLines } from './counted.ts';
 import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketLine, marketBook } from './lines.ts';
@@ -30,6 +31,8 @@ export interface Scope2Options {
   methodology?: Methodology;
   /** The location-based figure, where it is read already. */
   location?: Promise<Figures | undefined>;
+  /** Which keys are on the page that is asked for; default: all. */
+  shows?: Promise<(keys: RowKeys, without: readonly Dimension[]) => boolean>;
 }
 
 export interface MarketRow extends Figures {
@@ -94,7 +97,7 @@ export async function scope2Statement(
   };
   const market = (figures: Figures) => ({ ...figures, ref: scope2Ref(query, methodology) });
   if (!coverable && early !== undefined) {
-    const plain = plainStatement(await early, query, groupBy, methodology, location);
+    const plain = plainStatement(await early, query, groupBy, methodology, location, await options.shows);
     return { ...common, market_based: market(location), ...plain };
   }
   const book = await marketBook(context, context.seq, methodology);
@@ -121,7 +124,7 @@ export async function scope2Statement(
     if (group) group.push(line);
     else groups.set(key, [line]);
   }
-  const rows = rowsOf(groups, query, groupBy, methodology, (group) => ({
+  const rows = rowsOf(groups, query, groupBy, methodology, await options.shows, (group) => ({
     sums: sumsOf(group),
     lines: linesIn(group),
     kwh: volume(group),
@@ -142,12 +145,16 @@ export async function scope2Statement(
   };
 }
 
+/** By these a market-based row and the location-based one beside it differ. */
+const NOT_OF_LOCATION: readonly Dimension[] = ['method', 'gas'];
+
 /** Rows by dimensions, in the order of their keys; gas by gas where that is asked. */
 function rowsOf<Item>(
   groups: ReadonlyMap<string, Item[]>,
   query: InventoryQuery,
   groupBy: readonly Dimension[],
   methodology: Methodology,
+  shows: Awaited<Scope2Options['shows']>,
   summed: (group: Item[]) => { sums: SumRow[]; lines: number; kwh: string },
 ): MarketRow[] {
   const gwp = query.gwp ?? DEFAULT_GWP;
@@ -158,6 +165,7 @@ function rowsOf<Item>(
     .flatMap(([key, group]): MarketRow[] => {
       const values = JSON.parse(key) as string[];
       const keys = Object.fromEntries(columns.map((dimension, i) => [dimension, values[i]!]));
+      if (shows?.(keys, NOT_OF_LOCATION) === false) return [];
       const { sums, lines, kwh } = summed(group);
       const ref = refOf(values);
       if (!groupBy.includes('gas')) return [{ keys, ...figuresOf(sums, gwp), lines, kwh, ref }];
@@ -187,6 +195,7 @@ function plainStatement(
   groupBy: readonly Dimension[],
   methodology: Methodology,
   location: Figures,
+  shows: Awaited<Scope2Options['shows']>,
 ): Pick<Scope2Statement, 'kwh' | 'covered_kwh' | 'covered_percent' | 'covers' | 'notes' | 'rows'> {
   const gwp = query.gwp ?? DEFAULT_GWP;
   const kwhOf = (of: readonly PlainSum[]) => sumDecimals(of.map(({ kwh }) => kwh));
@@ -224,7 +233,7 @@ function plainStatement(
     covered_percent: percentOf(Decimal.ZERO, used),
     covers,
     notes: notesOf(covers, 0),
-    rows: rowsOf(groups, query, groupBy, methodology, (group) => ({
+    rows: rowsOf(groups, query, groupBy, methodology, shows, (group) => ({
       sums: group.map(({ sums }) => sums),
       lines: group.reduce((sum, { sums }) => sum + Number(sums.lines), 0),
       kwh: kwhOf(group).toString(),

@@ -27,7 +27,12 @@ interface InventoryOptions extends CommonOptions {
   country?: string;
   scope?: string;
   supplier?: string;
+  order: string;
+  limit?: number;
 }
+
+/** As many as the server gives in one answer. */
+const ROWS_MAX = 50_000;
 
 export function reportCommand(): Command {
   const report = group('report', 'Statements of the books', ['footing report mrr', 'footing report inventory']);
@@ -74,6 +79,7 @@ function inventoryCommand(): Command {
         'footing report inventory --from 2025-01 --to 2025-12',
         'footing report inventory --by entity,scope --gwp AR6',
         'footing report inventory --approach equity --parent "Aldermoor Systems Ltd" --by entity',
+        'footing report inventory --by activity --order co2e --limit 20',
         'footing report inventory --under "Aldermoor Systems Ltd" --by gas',
         'footing report inventory --group-by month --scope 2 --json',
       ]),
@@ -96,6 +102,8 @@ function inventoryCommand(): Command {
     .option('--entity <name>', 'only this entity')
     .option('--country <code>', 'only this country')
     .option('--supplier <name>', 'only from this supplier')
+    .option('--order <order>', 'keys, or co2e: the largest first', 'keys')
+    .option('--limit <rows>', 'rows at most; what the others hold is said below (default: all)', wholeNumber)
     .action(async (options: InventoryOptions) => {
       await onAccount(options, async (client) => {
         const statement = await client.get<InventoryView>('/api/reports/inventory', {
@@ -111,6 +119,8 @@ function inventoryCommand(): Command {
           scope: options.scope,
           entity: options.entity,
           country: options.country,
+          order: options.order,
+          limit: options.limit ?? ROWS_MAX,
           as_of: options.asOf,
         });
         if (options.json) return printJson(statement);

@@ -7,17 +7,21 @@ import {
   type Dimension,
   differsFromBooks,
   FILTER_DIMENSIONS,
+  GROUPS_MAX,
   GWP_SET_NAMES,
   INVENTORY_DIMENSIONS,
   type InventoryQuery,
   type InventoryStatement,
   inventoryByScope,
   inventoryUnder,
+  ROW_ORDERS,
+  type RowOrder,
+  type RowPage,
   scope2Statement,
 } from '../../carbon/index.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import { Answers, sendAnswer, wantsAnew } from '../answers.ts';
-import type { HttpContext } from '../context.ts';
+import { accountOf, type HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { openRead } from '../reading.ts';
 import { AsOf, Day, DecimalText, Nullable, problemAnswers } from '../schemas.ts';
@@ -27,6 +31,8 @@ import { MethodologyName, methodologyOf, Scope2Schema, scope2View } from './scop
 
 const strict = { additionalProperties: false } as const;
 const NAME_CHARACTERS_MAX = 255;
+/** More than anyone reads on a screen, and less than a megabyte and a half. */
+const ROWS_DEFAULT = 1_000;
 
 const Month = Type.String({ pattern: '^\\d{4}-\\d{2}$', description: 'Month, inclusive', examples: ['2025-01'] });
 
@@ -102,6 +108,12 @@ const InventorySchema = Type.Object(
     rows: Type.Array(
       Type.Object({ keys: Type.Record(Type.String(), Type.String()), ...figures, ref: Type.String() }, strict),
     ),
+    rows_total: Type.Integer({ description: 'Rows of all pages' }),
+    rest: Type.Object(
+      { rows: Type.Integer(), co2e_kg: DecimalText, co2e_t: DecimalText },
+      { ...strict, description: 'The rows that are not on this page: with them, the page foots to total and outside' },
+    ),
+    next: Nullable(Type.String({ description: '`cursor` of the next page; null on the last one' })),
     total: Type.Object({ ...figures, ref: Type.String() }, { ...strict, description: 'Scopes 1, 2 and 3' }),
     outside: Type.Object(figures, { ...strict, description: 'Beside the scopes, in no total' }),
     held: Type.Array(Type.Object(held, strict), { description: 'What is held back and therefore in no total' }),
@@ -147,6 +159,17 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
               Type.String({ maxLength: NAME_CHARACTERS_MAX, description: 'Only this entity and all that is under it' }),
             ),
             methodology: MethodologyName,
+            order: Type.Enum([...ROW_ORDERS], {
+              default: 'keys',
+              description: 'Rows by their keys, or those with the largest CO2e first, whatever its sign',
+            }),
+            limit: Type.Integer({
+              minimum: 1,
+              maximum: GROUPS_MAX,
+              default: ROWS_DEFAULT,
+              description: 'Rows of a page; totals are those of all rows',
+            }),
+            cursor: Type.Optional(Type.String({ description: '`next` of the page before' })),
             as_of: AsOf,
             ...filters,
           },
@@ -156,16 +179,32 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const query = request.query as Record<string, string> & { group_by: string };
+      const { limit, cursor, ...query } = request.query as Record<string, string> & {
+        group_by: string;
+        order: RowOrder;
+        limit: number;
+        cursor?: string;
+      };
       const groupBy = query.group_by.split(',').map((name) => name.trim());
       const unknown = groupBy.find((name) => !(INVENTORY_DIMENSIONS as readonly string[]).includes(name));
       if (unknown !== undefined) throw unknownDimension(unknown);
+      const list = JSON.stringify(['inventory', accountOf(request), query]);
+      const position =
+        cursor === undefined ? null : context.cursors.open<{ seq: number; offset: number }>(list, cursor);
+      // A report is read as of one entry, however many pages it takes.
+      if (position) Object.assign(request.query as object, { as_of: position.seq });
       const read = await openRead(context, request, reply, 'carbon');
       if (read === null) return reply;
+      const page: RowPage = { order: query.order, offset: position?.offset ?? 0, limit };
       const etag = String(reply.getHeader('etag'));
       const known = wantsAnew(request) ? undefined : answers.get(etag);
       if (known) return sendAnswer(reply, known);
-      const answer = (view: object) => sendAnswer(reply, answers.keep(etag, String(reply.serialize(view))));
+      const answer = (statement: InventoryStatement, scope_2: object | null) => {
+        const offset = page.offset + statement.rows.length;
+        const next = offset < statement.rows_total ? context.cursors.seal(list, { seq: read.seq, offset }) : null;
+        const view = { ...inventoryView(statement), next, scope_2 };
+        return sendAnswer(reply, answers.keep(etag, String(reply.serialize(view))));
+      };
       const methodology = await methodologyOf(read, query.methodology);
       const given = FILTER_DIMENSIONS.filter((dimension) => query[dimension] !== undefined);
       const approach = query.approach ?? methodology.approach;
@@ -182,17 +221,18 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
       };
       // A methodology that takes other factors than the books is worked out beside them; what allocations rest on is posted.
       if (query.methodology !== undefined && (await differsFromBooks(read, methodology))) {
-        return answer({ ...inventoryView(await inventoryUnder(read, asked, methodology)), scope_2: null });
+        return answer(await inventoryUnder(read, asked, methodology, page), null);
       }
-      const stating = inventoryByScope(read, asked);
+      const stating = inventoryByScope(read, asked, page);
       const location = stating.then(({ ofScope }) => ofScope('2'));
       // Where it is not asked for, its failure is that of the inventory.
-      location.catch(() => {});
+      const shows = stating.then((stated) => stated.shows);
+      for (const part of [location, shows]) part.catch(() => {});
       const [{ statement }, scope2] = await Promise.all([
         stating,
-        scope2Statement(read, asked, { methodology, location }),
+        scope2Statement(read, asked, { methodology, location, shows }),
       ]);
-      return answer({ ...inventoryView(statement), scope_2: scope2 && scope2View(scope2, statement.total) });
+      return answer(statement, scope2 && scope2View(scope2, statement.total));
     },
   );
 }

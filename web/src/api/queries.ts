@@ -90,11 +90,37 @@ export function useMrr(query: MrrQuery, enabled = true) {
   });
 }
 
+/** As many as the server gives in one answer: charts and tables are drawn of all groups. */
+const ROWS_MAX = 50_000;
+
 export function useInventory(query: InventoryQuery, enabled = true) {
   const asOf = useAsOf();
   return useQuery({
     queryKey: ['inventory', query, asOf],
-    queryFn: () => dataOf(api.GET('/api/reports/inventory', { params: { query: { ...query, ...asOfPart(asOf) } } })),
+    queryFn: () =>
+      dataOf(
+        api.GET('/api/reports/inventory', {
+          params: { query: { limit: ROWS_MAX, ...query, ...asOfPart(asOf) } },
+        }),
+      ),
+    placeholderData: keepPreviousData,
+    enabled,
+  });
+}
+
+/** Rows in the order of their keys, `limit` at a time. */
+export function useInventoryPages(query: InventoryQuery & { limit: number }, enabled = true) {
+  const asOf = useAsOf();
+  return useInfiniteQuery({
+    queryKey: ['inventory', 'pages', query, asOf],
+    queryFn: ({ pageParam }) =>
+      dataOf(
+        api.GET('/api/reports/inventory', {
+          params: { query: { ...query, ...asOfPart(asOf), ...(pageParam ? { cursor: pageParam } : {}) } },
+        }),
+      ),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next,
     placeholderData: keepPreviousData,
     enabled,
   });

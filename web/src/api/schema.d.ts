@@ -772,6 +772,8 @@ export interface paths {
                     quote?: string;
                     decimal?: "." | ",";
                     date_order?: "iso" | "dmy" | "mdy";
+                    /** @description How columns of minor units are written: cents (default) 49900, or units 499.00, with no more decimals than the currency of the row has */
+                    amounts?: "cents" | "units";
                     sheet?: string;
                     /**
                      * @description JSON object: header of the file to column; null leaves a header out
@@ -858,6 +860,7 @@ export interface paths {
                                 quote: string;
                                 decimal: string;
                                 date_order: string;
+                                amounts: string | null;
                                 sheet: string | null;
                                 mapping: {
                                     [key: string]: string | null;
@@ -911,6 +914,7 @@ export interface paths {
                                 quote: string;
                                 decimal: string;
                                 date_order: string;
+                                amounts: string | null;
                                 sheet: string | null;
                                 mapping: {
                                     [key: string]: string | null;
@@ -995,6 +999,7 @@ export interface paths {
                                 quote: string;
                                 decimal: string;
                                 date_order: string;
+                                amounts: string | null;
                                 sheet: string | null;
                                 mapping: {
                                     [key: string]: string | null;
@@ -1227,6 +1232,12 @@ export interface paths {
                      * @example default@1
                      */
                     methodology?: string;
+                    /** @description Rows by their keys, or those with the largest CO2e first, whatever its sign */
+                    order?: "keys" | "co2e";
+                    /** @description Rows of a page; totals are those of all rows */
+                    limit?: number;
+                    /** @description `next` of the page before */
+                    cursor?: string;
                     /** @description Answer as of this journal entry; default: the last */
                     as_of?: number;
                     /** @description Only this scope */
@@ -1306,6 +1317,23 @@ export interface paths {
                                 };
                                 ref: string;
                             }[];
+                            /** @description Rows of all pages */
+                            rows_total: number;
+                            /** @description The rows that are not on this page: with them, the page foots to total and outside */
+                            rest: {
+                                rows: number;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_kg: string;
+                                /**
+                                 * @description An exact decimal, as text
+                                 * @example 1234.50
+                                 */
+                                co2e_t: string;
+                            };
+                            next: string | null;
                             /** @description Scopes 1, 2 and 3 */
                             total: {
                                 /**
