@@ -105,9 +105,12 @@ function Notes({ inventory: { total, gwp } }: { inventory: Inventory }) {
   );
 }
 
+/** Areas that can be told apart; the smaller ones are drawn as one. */
+const PARTS_MAX = 250;
+
 function Charts({ query, name }: { query: CarbonRange['query']; name: string }) {
   const byMonth = useInventory({ ...query, group_by: 'month,scope' });
-  const byActivity = useInventory({ ...query, group_by: 'scope,category,activity' });
+  const byActivity = useInventory({ ...query, group_by: 'scope,category,activity', order: 'co2e', limit: PARTS_MAX });
   return (
     <div className="columns">
       <Section title={t.carbon.byMonth}>

@@ -19,6 +19,8 @@ export const carbon = {
   otherEntities: (entities: number) => `${count(entities, 'other entity', 'other entities')}`,
   hotSpots: 'Hot spots',
   hotSpotsNote: 'The activities that most of the total comes from.',
+  smallerParts: (parts: number) => `${count(parts, 'smaller one', 'smaller ones')}`,
+  smallerFlows: 'All smaller flows',
   largestOf: (shown: number, all: number) => (shown < all ? `The ${n(shown)} largest of ${n(all)}` : `All ${n(all)}`),
   running: 'Running share',
   gridNote: 't CO₂e. An empty cell has no activity. The shade is by the largest month of the row.',

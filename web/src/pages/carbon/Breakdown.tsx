@@ -1,6 +1,6 @@
 /** What the total is made of: flows from entities, hot spots, and every site by month. */
 import { SegmentedControl } from '@mantine/core';
-import { type Inventory, useInventory } from '../../api/queries.ts';
+import { type Inventory, useInventory, useInventoryPages } from '../../api/queries.ts';
 import { useParameter, useSetAddress } from '../../app/address.ts';
 import { Empty, Section, Shown } from '../../components/Page.tsx';
 import { t } from '../../texts.ts';
@@ -10,13 +10,21 @@ import { MonthGrid } from './MonthGrid.tsx';
 import { type CarbonRange, useCarbonRange } from './range.ts';
 import { Sankey } from './Sankey.tsx';
 
+/** The largest ones, of which as many are drawn as can be told apart; the others are drawn together. */
+const FLOWS_MAX = 400;
+/** More than are shown: some are outside the scopes. */
+const SPOTS_MAX = 100;
+/** Cells of the grid by month that are read at a time. */
+const CELLS_MAX = 500;
+
 const GRIDS = ['entity', 'country', 'category'] as const;
 
 export function Breakdown() {
   const range = useCarbonRange();
   const { query, ready, name } = range;
-  const flows = useInventory({ ...query, group_by: 'entity,scope,category' }, ready);
-  const spots = useInventory({ ...query, group_by: 'activity,scope,category' }, ready);
+  const flows = useInventory({ ...query, group_by: 'entity,scope,category', order: 'co2e', limit: FLOWS_MAX }, ready);
+  const wholes = useInventory({ ...query, group_by: 'scope,category' }, ready);
+  const spots = useInventory({ ...query, group_by: 'activity,scope,category', order: 'co2e', limit: SPOTS_MAX }, ready);
   const isEmpty = flows.data?.rows.length === 0;
   return (
     <>
@@ -28,8 +36,8 @@ export function Breakdown() {
       ) : (
         <>
           <Section title={t.carbon.flows} note={t.carbon.flowsNote}>
-            <Shown of={flows} height={420}>
-              {(data) => <Sankey inventory={data} fileName={`co2e-flows-${name}`} />}
+            <Shown of={{ ...flows, data: wholes.data && flows.data }} height={420}>
+              {(data) => <Sankey inventory={data} wholes={wholes.data!} fileName={`co2e-flows-${name}`} />}
             </Shown>
           </Section>
           <Section title={t.carbon.hotSpots} note={t.carbon.hotSpotsNote}>
@@ -49,8 +57,8 @@ function ByMonth({ query, ready }: Pick<CarbonRange, 'query' | 'ready'>) {
   const setAddress = useSetAddress();
   const asked = useParameter('grid');
   const grid = GRIDS.find((one) => one === asked) ?? 'entity';
-  const months = useInventory(
-    { ...query, group_by: grid === 'category' ? 'scope,category,month' : `${grid},month` },
+  const months = useInventoryPages(
+    { ...query, group_by: grid === 'category' ? 'scope,category,month' : `${grid},month`, limit: CELLS_MAX },
     ready,
   );
   return (
@@ -66,8 +74,14 @@ function ByMonth({ query, ready }: Pick<CarbonRange, 'query' | 'ready'>) {
         />
       }
     >
-      <Shown of={months} height={420}>
-        {(data) => <MonthGrid inventory={data} by={dimensionOf(data, grid)} />}
+      <Shown of={{ data: months.data?.pages, error: months.error, refetch: months.refetch }} height={420}>
+        {(pages) => (
+          <MonthGrid
+            pages={pages}
+            by={dimensionOf(pages[0]!, grid)}
+            onEnd={months.hasNextPage && !months.isFetching ? () => void months.fetchNextPage() : undefined}
+          />
+        )}
       </Shown>
     </Section>
   );

@@ -14,7 +14,7 @@ interface Spot extends InventoryRow {
   running: string;
 }
 
-/** `inventory` is grouped by activity, scope and category. */
+/** `inventory` is grouped by activity, scope and category, the largest first. */
 export function HotSpots({ inventory }: { inventory: Inventory }) {
   const total = inventory.total.co2e_kg;
   const inScopes = inventory.rows.filter(({ keys }) => keys.scope !== 'outside');
@@ -59,7 +59,7 @@ export function HotSpots({ inventory }: { inventory: Inventory }) {
       columns={columns}
       rows={spots}
       rowKey={({ rank }) => String(rank)}
-      note={t.carbon.largestOf(spots.length, inScopes.length)}
+      note={t.carbon.largestOf(spots.length, inventory.rest.rows === 0 ? inScopes.length : inventory.rows_total)}
       heightMax={520}
     />
   );

@@ -16,19 +16,29 @@ interface Row {
 
 const DECIMALS = 1;
 
-/** `inventory` is grouped by `by` and month. */
+interface Props {
+  /** Grouped by `by` and month. */
+  pages: readonly Inventory[];
+  by: string;
+  onEnd?: (() => void) | undefined;
+}
+
 export const MonthGrid = memo(Grid);
 
-function Grid({ inventory, by }: { inventory: Inventory; by: string }) {
-  const inScopes = inventory.rows.filter(({ keys }) => keys.scope !== 'outside');
+function Grid({ pages, by, onEnd }: Props) {
+  const read = pages.flatMap(({ rows }) => rows);
+  const isAll = pages.at(-1)?.next == null;
+  // The months of the last one go on overleaf: it is shown when it is whole.
+  const cut = isAll ? undefined : read.at(-1)?.keys[by];
+  const inScopes = read.filter(({ keys }) => keys.scope !== 'outside' && (isAll || keys[by] !== cut));
   const months = [...new Set(inScopes.map(({ keys }) => keys.month!))].sort();
-  const rows: Row[] = [...Map.groupBy(inScopes, ({ keys }) => keys[by] ?? '')]
-    .map(([value, own]) => ({
-      value,
-      total: sum(own.map(({ co2e_t }) => co2e_t)),
-      cells: Object.fromEntries(own.map((row) => [row.keys.month!, row])),
-    }))
-    .toSorted((a, b) => compare(b.total, a.total));
+  const grouped: Row[] = [...Map.groupBy(inScopes, ({ keys }) => keys[by] ?? '')].map(([value, own]) => ({
+    value,
+    total: sum(own.map(({ co2e_t }) => co2e_t)),
+    cells: Object.fromEntries(own.map((row) => [row.keys.month!, row])),
+  }));
+  // The largest first, once all are known; until then by name, as they come.
+  const rows = isAll ? grouped.toSorted((a, b) => compare(b.total, a.total)) : grouped;
   const columns: Column<Row>[] = [
     {
       key: by,
@@ -73,7 +83,9 @@ function Grid({ inventory, by }: { inventory: Inventory; by: string }) {
       columns={columns}
       rows={rows}
       rowKey={({ value }) => value}
-      note={t.common.asOfEntry(inventory.seq)}
+      note={isAll ? t.common.asOfEntry(pages[0]!.seq) : t.common.rowsSoFar(rows.length)}
+      more={!isAll}
+      onEnd={onEnd}
       heightMax={520}
       dense
     />

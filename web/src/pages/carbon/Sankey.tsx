@@ -4,7 +4,7 @@ import type { Inventory } from '../../api/queries.ts';
 import { useSetAddress } from '../../app/address.ts';
 import { Chart } from '../../components/Chart.tsx';
 import { TOOLTIP } from '../../components/chartParts.ts';
-import { compare, sum, tonnes } from '../../format/numbers.ts';
+import { compare, difference, sum, tonnes } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { nameOf } from './names.ts';
 
@@ -25,12 +25,14 @@ interface Band {
 }
 
 interface Props {
-  /** Grouped by entity, scope and category. */
+  /** Grouped by entity, scope and category, the largest first. */
   inventory: Inventory;
+  /** Grouped by scope and category: what smaller flows come to together. */
+  wholes: Inventory;
   fileName: string;
 }
 
-export function Sankey({ inventory, fileName }: Props) {
+export function Sankey({ inventory, wholes, fileName }: Props) {
   const setAddress = useSetAddress();
   const select = useCallback(
     (_name: string, data: unknown) => {
@@ -39,7 +41,7 @@ export function Sankey({ inventory, fileName }: Props) {
     },
     [setAddress],
   );
-  const { bands, sources, targets } = bandsOf(inventory);
+  const { bands, sources, targets } = bandsOf(inventory, wholes);
   const option = {
     tooltip: {
       ...TOOLTIP,
@@ -78,7 +80,7 @@ export function Sankey({ inventory, fileName }: Props) {
 }
 
 /** Names of nodes are unique over both sides: `e:` before entities, `c:` before what they emit by. */
-function bandsOf({ rows }: Inventory) {
+function bandsOf({ rows, rest: unread }: Inventory, wholes: Inventory) {
   const positive = rows.filter(({ keys, co2e_kg }) => keys.scope !== 'outside' && compare(co2e_kg, '0') > 0);
   const byEntity = [...Map.groupBy(positive, ({ keys }) => keys.entity ?? '')]
     .map(([entity, own]) => ({ entity, own, total: sum(own.map(({ co2e_kg }) => co2e_kg)) }))
@@ -94,20 +96,21 @@ function bandsOf({ rows }: Inventory) {
       ref,
     })),
   );
-  const together = Map.groupBy(
-    rest.flatMap(({ own }) => own),
-    ({ keys }) => targetOf(keys),
-  );
-  for (const [target, own] of together) {
-    const exact = sum(own.map(({ co2e_t }) => co2e_t));
-    bands.push({ source: `e:${t.carbon.otherEntities(rest.length)}`, target, value: Number(exact), exact, ref: null });
+  // What has no band of its own: smaller entities, and flows that are not read one by one.
+  const together =
+    unread.rows === 0
+      ? sumsOf(rest.flatMap(({ own }) => own))
+      : less(sumsOf(wholes.rows), sumsOf(shown.flatMap(({ own }) => own)));
+  const others = unread.rows === 0 ? t.carbon.otherEntities(rest.length) : t.carbon.smallerFlows;
+  for (const [target, exact] of together) {
+    if (compare(exact, '0') > 0) bands.push({ source: `e:${others}`, target, value: Number(exact), exact, ref: null });
   }
   const node = (side: 'source' | 'target') =>
     [...Map.groupBy(bands, (band) => band[side])].map(([name, own]) => ({
       name,
       exact: sum(own.map(({ exact }) => exact)),
     }));
-  const scopes = new Map(positive.map(({ keys }) => [targetOf(keys), keys.scope ?? '']));
+  const scopes = new Map([...wholes.rows, ...positive].map(({ keys }) => [targetOf(keys), keys.scope ?? '']));
   return {
     bands,
     sources: node('source').map((one) => ({ ...one, itemStyle: { color: ENTITY_COLOUR } })),
@@ -116,6 +119,21 @@ function bandsOf({ rows }: Inventory) {
       itemStyle: { color: SCOPE_COLOURS[scopes.get(one.name) ?? ''] ?? ENTITY_COLOUR },
     })),
   };
+}
+
+/** Tonnes by what they are emitted by, of the rows in the scopes. */
+function sumsOf(rows: Inventory['rows']): Map<string, string> {
+  const inScopes = rows.filter(({ keys }) => keys.scope !== 'outside');
+  return new Map(
+    [...Map.groupBy(inScopes, ({ keys }) => targetOf(keys))].map(([target, own]) => [
+      target,
+      sum(own.map(({ co2e_t }) => co2e_t)),
+    ]),
+  );
+}
+
+function less(whole: Map<string, string>, part: Map<string, string>): Map<string, string> {
+  return new Map([...whole].map(([target, exact]) => [target, difference(exact, part.get(target) ?? '0')]));
 }
 
 function targetOf(keys: Record<string, string>): string {

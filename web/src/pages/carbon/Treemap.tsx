@@ -61,9 +61,20 @@ export function Treemap({ inventory, fileName }: { inventory: Inventory; fileNam
   return <Chart label={t.carbon.treemap} fileName={fileName} option={option} height={300} onSelect={select} />;
 }
 
-function areasOf({ rows }: Inventory): Area[] {
+function areasOf({ rows, rest }: Inventory): Area[] {
   const positive = rows.filter(({ keys, co2e_kg }) => keys.scope !== 'outside' && compare(co2e_kg, '0') > 0);
-  return group(positive, 'scope').map(([scope, ofScope]) => ({
+  const smaller: Area[] =
+    rest.rows > 0 && compare(rest.co2e_t, '0') > 0
+      ? [
+          {
+            name: t.carbon.smallerParts(rest.rows),
+            value: Number(rest.co2e_t),
+            exact: rest.co2e_t,
+            itemStyle: frame(''),
+          },
+        ]
+      : [];
+  const scopes = group(positive, 'scope').map(([scope, ofScope]) => ({
     itemStyle: frame(scope),
     ...area(
       nameOf('scope', scope),
@@ -79,6 +90,7 @@ function areasOf({ rows }: Inventory): Area[] {
       }),
     ),
   }));
+  return [...scopes, ...smaller];
 }
 
 /** Of an area's frame, and of the area: the same hues as in the chart by month, dark enough for white text. */
