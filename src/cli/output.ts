@@ -73,6 +73,7 @@ export function inOptions(remedy: string, header?: string): string {
   return remedy
     .replaceAll(/say so: decimal "(.)"/g, 'say so with --decimal "$1"')
     .replaceAll(/decimal "(.)"/g, '--decimal "$1"')
+    .replaceAll(/say so: amounts "(\w+)"/g, 'say so with --amounts $1')
     .replaceAll(/date_order "(\w+)"/g, '--date-order $1')
     .replaceAll(/encoding "([\w-]+)"/g, '--encoding $1')
     .replaceAll(/format "(\w+)"/g, '--format $1')

@@ -106,6 +106,10 @@ export class EventLogs {
       // Asks nginx not to collect events before it passes them on.
       'x-accel-buffering': 'no',
     });
+    if (request.method === 'HEAD') {
+      raw.end();
+      return;
+    }
     const stop = () => {
       clearInterval(heartbeat);
       unlisten();

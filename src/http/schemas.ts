@@ -175,6 +175,9 @@ export const ReadOptionsSchema = Type.Object(
     quote: Type.String(),
     decimal: Type.String(),
     date_order: Type.String(),
+    amounts: Nullable(
+      Type.String({ description: 'cents or units; null where the stream has no amounts in minor units' }),
+    ),
     sheet: Nullable(Type.String()),
     mapping: Type.Record(Type.String(), Nullable(Type.String())),
   },

@@ -81,7 +81,7 @@ export async function buildServer(footing: Footing, options: ServerOptions = {})
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    exposeHeadRoutes: false,
+    exposeHeadRoutes: true,
     bodyLimit: limits.jsonBytesMax,
     requestTimeout: 0,
     connectionTimeout: 0,

@@ -76,6 +76,7 @@ export const readOptionsView = (options: ResolvedReadOptions) => ({
   quote: options.quote,
   decimal: options.decimal,
   date_order: options.dateOrder,
+  amounts: options.amounts ?? null,
   sheet: options.sheet,
   mapping: options.mapping,
 });

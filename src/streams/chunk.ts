@@ -37,7 +37,11 @@ export class ChunkReader {
   constructor(plan: ChunkPlan) {
     this.plan = plan;
     const { definition, headers, options } = plan;
-    this.builder = new RowBuilder(definition, targetsOf(definition, headers, options.mapping), notationOf(options));
+    this.builder = new RowBuilder(
+      definition,
+      targetsOf(definition, headers, options.mapping),
+      notationOf(options, definition),
+    );
     this.expected = headers.length + (plan.faultCell ? 1 : 0);
     this.cells = new Cells(this.expected + ROOM_BEYOND_HEADERS);
   }
@@ -163,6 +167,10 @@ function withoutEchoes(problems: RowProblem[]): RowProblem[] {
   });
 }
 
-export function notationOf({ decimal, dateOrder, amounts }: ResolvedReadOptions): Notation {
-  return { decimal, dateOrder, markedCents: amounts === undefined };
+export function notationOf(
+  { decimal, dateOrder, amounts }: ResolvedReadOptions,
+  { columns }: StreamDefinition,
+): Notation {
+  const choice = columns.some(({ type }) => type === 'currency') ? amounts : undefined;
+  return { decimal, dateOrder, markedCents: amounts === undefined, ...(choice && { amounts: choice }) };
 }

@@ -50,8 +50,9 @@ export async function detect(path: string, definition: StreamDefinition, given: 
     dateOrder: given.dateOrder ?? 'iso',
     sheet: given.sheet ?? null,
     mapping: {},
-    ...(definition.columns.some(({ type }) => type === 'cents') && { amounts: 'cents' as const }),
+    ...(definition.columns.some(({ type }) => type === 'cents') && { amounts: given.amounts ?? ('cents' as const) }),
   };
+  if (given.amounts === 'units') checkUnits(definition);
   if (format === 'xlsx' || format === 'parquet') return detectBinary(path, definition, base, given);
   const encoding = given.encoding ?? encodingOf(sample);
   const notes =
@@ -103,7 +104,7 @@ function detectCsv(
   const options = { ...base, delimiter, quote };
   const match = matchHeaders(definition, header.headers, given.mapping);
   const rows = sampleRows(text, header, options, whole);
-  const decimal = given.decimal ?? decimalMark(definition, header.headers, match.mapping, rows, delimiter);
+  const decimal = given.decimal ?? decimalMark(definition, header.headers, match.mapping, rows, options);
   if (given.decimal === undefined && decimal === ',') notes.push('Decimals are written with a comma in this file.');
   // A first row longer than the sample is a row all the same: only a file that was seen whole can be without rows.
   const headerOnly = whole && rows.length === 0;
@@ -128,10 +129,22 @@ function finish(
     notes: [
       ...notes,
       ...match.notes,
+      ...(given.amounts === undefined ? centsNotes(definition, match.mapping) : []),
       ...(headerOnly ? ['The file has a header and no rows: there is nothing to import.'] : []),
     ],
   };
   return { options: { ...options, mapping: match.mapping }, report };
+}
+
+/** A header such as "amount" does not say that it holds cents: said, because 499 EUR would be taken for 4.99. */
+function centsNotes(definition: StreamDefinition, mapping: Record<string, string | null>): string[] {
+  const cents = new Set(definition.columns.filter(({ type }) => type === 'cents').map(({ name }) => name));
+  return Object.entries(mapping)
+    .filter(([header, column]) => column !== null && cents.has(column) && !/cent|minor/i.test(header))
+    .map(
+      ([header]) =>
+        `"${header}" is read as minor units: 499 is 4.99 EUR. If it holds whole units, say so: amounts "units".`,
+    );
 }
 
 function headerError(
@@ -164,6 +177,26 @@ function checkGiven(given: GivenOptions): void {
     problems.push({ field: 'quote', value: given.quote, reason: 'must differ from the delimiter' });
   }
   if (problems.length > 0) throw new FootingError('invalid', 'The read options do not hold together', { problems });
+}
+
+/** Amounts in whole units are made minor units by the currency of their row. */
+function checkUnits(definition: StreamDefinition): void {
+  const has = (type: string) => definition.columns.some((column) => column.type === type);
+  if (has('cents') && has('currency')) return;
+  throw new FootingError('invalid', `Amounts in whole units cannot be read in ${definition.name}`, {
+    problems: [
+      {
+        field: 'amounts',
+        value: 'units',
+        reason: has('cents')
+          ? 'the rows name no currency, so that the decimals of their amounts are not known'
+          : 'the stream has no amounts in minor units (cents)',
+      },
+    ],
+    ...(has('cents') && {
+      remedy: 'Write whole minor units (12.50 EUR as 1250), or leave the amounts empty where they are optional.',
+    }),
+  });
 }
 
 /** What calls itself XLSX or Parquet must begin as such a file does: text under a wrong name is not guessed at. */
@@ -287,11 +320,13 @@ function decimalMark(
   headers: readonly string[],
   mapping: Record<string, string | null>,
   rows: readonly string[][],
-  delimiter: string,
+  { delimiter, amounts }: ResolvedReadOptions,
 ): '.' | ',' {
   if (delimiter === ',') return '.';
   const decimals = new Set(
-    definition.columns.filter((column) => column.type === 'decimal').map((column) => column.name),
+    definition.columns
+      .filter(({ type }) => type === 'decimal' || (type === 'cents' && amounts === 'units'))
+      .map((column) => column.name),
   );
   let certain = false;
   for (const [i, header] of headers.entries()) {

@@ -255,7 +255,9 @@ describe('text and structure', () => {
       [4, 'amount_in_cents'],
       [5, 'amount_in_cents'],
     ]);
-    expect(strict.rejects[3]?.problems[0]?.remedy).toBe('write whole cents: 49900');
+    expect(strict.rejects[3]?.problems[0]?.remedy).toBe(
+      'write whole cents: 49900; if the file has whole units, say so: amounts "units"',
+    );
     // An entry of a version that took it is read as it was.
     const { amounts: _, ...before } = strict.detected.options;
     const refused: number[] = [];
@@ -264,6 +266,59 @@ describe('text and structure', () => {
     const row = { id: '1', currency: 'EUR', amount_in_cents: '499.00' };
     expect(parseRows(STRICT_STREAM, [row])[0]?.problems).toHaveLength(1);
     expect(parseRows(STRICT_STREAM, [row], 'stated')[0]?.row.values).toMatchObject({ amount_in_cents: 499n });
+  });
+
+  test('amounts in whole units are made minor units by the currency of their row', async () => {
+    const rows = [
+      ['EUR', '499.00', 49900n],
+      ['EUR', '-0.5', -50n],
+      ['EUR', '12', 1200n],
+      ['JPY', '1250', 1250n],
+      ['JPY', '1250.00', 1250n],
+      ['KWD', '1.005', 1005n],
+      ['USD', '92233720368547758.07', 9223372036854775807n],
+      ['EUR', '12.345', 'the amount has more decimals than its currency; nothing is rounded here'],
+      ['EUR', '1.000', 'the amount has more decimals than its currency; nothing is rounded here'],
+      ['JPY', '12.5', 'the amount has more decimals than its currency; nothing is rounded here'],
+      ['EUR', '1,234.50', 'thousands separators are not taken'],
+      ['EUR', '.', 'not a number'],
+      ['EUR', '92233720368547758.08', 'beyond the range of 64-bit whole numbers'],
+      ['EUR', '', 'a value is required and the cell is empty'],
+    ] as const;
+    const inCents = async (lines: [string, bigint][]) => {
+      const stated = lines.map(([currency, cents], i) => `${i},${currency},${cents}`);
+      return (await readAll(await file(`id,currency,amount_in_cents\n${stated.join('\n')}\n`), STRICT_STREAM)).blocks;
+    };
+    // The currency may stand behind the amount, or be read before it.
+    for (const header of ['id,amount_in_cents,currency', 'id,currency,amount_in_cents']) {
+      const lines = rows.map(([currency, amount], i) =>
+        header.endsWith('currency') ? `${i},"${amount}",${currency}` : `${i},${currency},"${amount}"`,
+      );
+      const path = await file(`${header}\n${lines.join('\n')}\n`);
+      const { blocks, rejects, detected } = await readAll(path, STRICT_STREAM, { amounts: 'units' });
+      expect(blocks).toEqual(
+        await inCents(rows.flatMap(([currency, , cents]) => (typeof cents === 'bigint' ? [[currency, cents]] : []))),
+      );
+      expect(rejects.map((row) => row.problems[0]?.reason)).toEqual(
+        rows.flatMap(([, , wanted]) => (typeof wanted === 'string' ? [wanted] : [])),
+      );
+      expect(detected.options.amounts).toBe('units');
+    }
+    const commas = await readAll(await file('id;currency;amount_in_cents\n0;EUR;1234,50\n1;EUR;7\n'), STRICT_STREAM, {
+      amounts: 'units',
+    });
+    expect(commas.blocks).toEqual(
+      await inCents([
+        ['EUR', 123450n],
+        ['EUR', 700n],
+      ]),
+    );
+    const unknown = await readAll(await file('id,currency,amount_in_cents\n1,XXQ,5.00\n'), STRICT_STREAM, {
+      amounts: 'units',
+    });
+    expect(unknown.rejects[0]?.problems.map(({ column }) => column)).toEqual(['currency']);
+    const none = await failure(read(`${HEADER}1,A,B,5,kWh,2024-01-01\n`, { amounts: 'units' }));
+    expect(none.problems).toMatchObject([{ field: 'amounts', value: 'units' }]);
   });
 
   test('rules over several columns', async () => {

@@ -30,6 +30,8 @@ export const REASON = {
   unknownCountry: 22,
   notInValues: 23,
   dateHasTime: 24,
+  decimalsOfCurrency: 25,
+  noCurrency: 26,
 } as const;
 
 export interface Words {
@@ -43,6 +45,8 @@ export interface Notation {
   dateOrder: 'iso' | 'dmy' | 'mdy';
   /** Cents may have a decimal mark with zeros after it: only for what earlier versions stated. */
   markedCents?: boolean;
+  /** Columns of cents in a file: 49900 (`cents`), or the amounts of the row's currency, 499.00 (`units`). Absent: that cannot be chosen. */
+  amounts?: 'cents' | 'units';
 }
 
 const DATE_WRITTEN = { iso: 'YYYY-MM-DD', dmy: 'DD/MM/YYYY', mdy: 'MM/DD/YYYY' } as const;
@@ -68,10 +72,11 @@ function thousandsRemedy(value: string, decimal: '.' | ','): string {
 }
 
 /** 100.50 and 100,50 in a column of cents -> 10050; an example where the amount cannot be read. */
-function centsRemedy(value: string): string {
+function centsRemedy(value: string, { amounts }: Notation): string {
   const [, sign = '', whole, fraction = ''] = /^\s*([+-]?)(\d+)[.,](\d{1,2})\s*$/.exec(value) ?? [];
   if (whole === undefined) return 'write whole cents: 12.50 EUR as 1250';
-  return `write whole cents: ${sign === '-' ? '-' : ''}${`${whole}${fraction.padEnd(2, '0')}`.replace(/^0+(?=\d)/, '')}`;
+  const cents = `write whole cents: ${sign === '-' ? '-' : ''}${`${whole}${fraction.padEnd(2, '0')}`.replace(/^0+(?=\d)/, '')}`;
+  return amounts === 'cents' ? `${cents}; if the file has whole units, say so: amounts "units"` : cents;
 }
 
 /** Words for a reason code; `value` is the cell as it stood. */
@@ -107,7 +112,8 @@ export function wordsOf(code: number, column: ColumnDefinition, value: string, n
         remedy: 'write the number out in full, for example 1200 for 1.2e3',
       };
     case REASON.otherDecimalMark:
-      if (column.type === 'cents') return { reason: NOT_WHOLE_CENTS, remedy: centsRemedy(value) };
+      if (column.type === 'cents' && notation.amounts !== 'units')
+        return { reason: NOT_WHOLE_CENTS, remedy: centsRemedy(value, notation) };
       return {
         reason: `the number has "${other}", but the decimal mark of this file is "${notation.decimal}"`,
         remedy: `if "${other}" is the decimal mark of this file, say so: decimal "${other}"`,
@@ -116,7 +122,7 @@ export function wordsOf(code: number, column: ColumnDefinition, value: string, n
       return {
         reason: 'thousands separators are not taken',
         remedy:
-          column.type === 'cents'
+          column.type === 'cents' && notation.amounts !== 'units'
             ? 'write whole cents without them: 1,012.50 EUR as 101250'
             : thousandsRemedy(value, notation.decimal),
       };
@@ -130,7 +136,7 @@ export function wordsOf(code: number, column: ColumnDefinition, value: string, n
     case REASON.notWhole:
       return {
         reason: column.type === 'cents' ? NOT_WHOLE_CENTS : 'not a whole number',
-        ...(column.type === 'cents' ? { remedy: centsRemedy(value) } : {}),
+        ...(column.type === 'cents' ? { remedy: centsRemedy(value, notation) } : {}),
       };
     case REASON.outOfInt64:
       return { reason: 'beyond the range of 64-bit whole numbers' };
@@ -167,6 +173,13 @@ export function wordsOf(code: number, column: ColumnDefinition, value: string, n
         ...(meant === undefined ? {} : { remedy: `did you mean ${meant}?` }),
       };
     }
+    case REASON.decimalsOfCurrency:
+      return {
+        reason: 'the amount has more decimals than its currency; nothing is rounded here',
+        remedy: `write no more than the currency has: 12${notation.decimal}50 EUR, 1250 JPY, 12${notation.decimal}500 KWD; and no thousands separators`,
+      };
+    case REASON.noCurrency:
+      return { reason: 'the row names no currency, so that the decimals of its amount are not known' };
     default:
       return { reason: `refused (reason ${code})` };
   }

@@ -2,8 +2,9 @@
  * Rows under construction: cells go in as bytes, rows come out as columns of a Native block, or as problems. The one place where
  * a row is judged, whether it came in a file or over HTTP.
  */
+import { minorUnits } from '../kernel/currency.ts';
 import { shown } from '../kernel/errors.ts';
-import { type Column, columnFor, DateColumn } from './columns.ts';
+import { AmountColumn, type Column, columnFor, DateColumn } from './columns.ts';
 import { CELL_BYTES_MAX } from './limits.ts';
 import { BlockWriter, writeConstantText, writeConstantU64 } from './native.ts';
 import { type Notation, OK, REASON, wordsOf } from './reasons.ts';
@@ -76,6 +77,9 @@ export class RowBuilder {
   private readonly required: Uint8Array;
   private readonly defaults: (Uint8Array | undefined)[];
   private readonly present: Uint8Array;
+  /** Columns whose amounts wait for the currency of their row; see {@link AmountColumn}. */
+  private readonly amounts: number[];
+  private readonly currency: number;
   /** Columns that no header feeds: filled when the block is written. */
   private readonly unfed: number[];
   private readonly unfedPerRow: number[];
@@ -104,6 +108,8 @@ export class RowBuilder {
     );
     this.present = new Uint8Array(definition.columns.length);
     const fed = new Set(this.targetColumn);
+    this.currency = definition.columns.findIndex(({ type }) => type === 'currency');
+    this.amounts = [...fed].filter((i) => this.columns[i] instanceof AmountColumn);
     this.unfed = definition.columns.map((_, i) => i).filter((i) => !fed.has(i));
     this.checks = (definition.checks ?? []).map((check) => this.compile(check));
     // Columns that rules look at, or that have a default, take part in every row even when no header feeds them.
@@ -173,6 +179,7 @@ export class RowBuilder {
     faulty = false,
   ): RowProblem[] | undefined {
     for (const number of this.unfedPerRow) this.empty(number, -1);
+    if (this.amounts.length > 0) this.settleAmounts();
     if (faulty || this.faults.length > 0) {
       const problems = this.faults.map((fault) => this.problem(fault, headers, text));
       this.undo();
@@ -201,6 +208,18 @@ export class RowBuilder {
     this.attributes?.endRow(row);
     this.rows = row + 1;
     return undefined;
+  }
+
+  private settleAmounts(): void {
+    const code = this.columns[this.currency]?.value(this.rows);
+    const minor = typeof code === 'string' ? minorUnits(code) : undefined;
+    if (minor === undefined && this.faults.length > 0) return;
+    for (const number of this.amounts) {
+      if (this.present[number] === 0) continue;
+      const fault =
+        minor === undefined ? REASON.noCurrency : (this.columns[number] as AmountColumn).settle(this.rows, minor);
+      if (fault !== OK) this.faults.push({ cell: this.targetColumn.indexOf(number), column: number, code: fault });
+    }
   }
 
   private undo(): void {

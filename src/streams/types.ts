@@ -106,19 +106,21 @@ export interface ReadOptions {
   decimal?: '.' | ',';
   /** For `date` columns of this file: iso (default), dmy, mdy. */
   dateOrder?: 'iso' | 'dmy' | 'mdy';
+  /** How columns of minor units are written: `cents` (default) 49900, or `units` 499.00 with the decimals of the row's currency. */
+  amounts?: 'cents' | 'units';
   sheet?: string;
   /** source header -> stream column; headers that are matched by name need not be listed; value null = leave this column out on purpose. */
   mapping?: Record<string, string | null>;
 }
 
 /** The same with nothing left open: stated in the entry's payload. `mapping` has every header of the file. */
-export type ResolvedReadOptions = Required<Omit<ReadOptions, 'sheet'>> & {
+export type ResolvedReadOptions = Required<Omit<ReadOptions, 'sheet' | 'amounts'>> & {
   sheet: string | null;
   /**
-   * `cents`: columns of minor units hold whole numbers without a decimal mark. Absent for streams without such columns, and in entries
+   * `cents`: columns of minor units hold whole numbers without a decimal mark; `units`: amounts of the row's currency. Absent for streams without such columns, and in entries
    * of earlier versions, which took 499.00 for 499: those are replayed as they were read.
    */
-  amounts?: 'cents';
+  amounts?: 'cents' | 'units';
 };
 
 /** What was found at the head of a file, for people. */

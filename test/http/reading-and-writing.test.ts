@@ -12,6 +12,25 @@ const post = (rows: unknown[], headers: Record<string, string> = {}) =>
   server.call(READINGS, { json: { rows }, headers });
 
 describe('records', () => {
+  it('of a stream that there is not are answered with the streams that there are', async () => {
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const answer = await server.call('/api/records/nope', {
+        method,
+        ...(method === 'POST' && { json: { rows: [] } }),
+      });
+      expect(answer.status).toBe(404);
+      expect(answer.json.remedy).toMatch(/readings/);
+    }
+  });
+
+  it('answer HEAD as GET, without a body', async () => {
+    const [get, head] = [await server.call(READINGS), await server.call(READINGS, { method: 'HEAD' })];
+    expect([head.status, head.text]).toEqual([200, '']);
+    for (const name of ['etag', 'content-type', 'content-length', 'footing-seq'])
+      expect(head.headers.get(name)).toBe(get.headers.get(name));
+    expect((await server.call(READINGS, { method: 'HEAD', key: null })).status).toBe(401);
+  });
+
   it('are readable in the next request, exactly as they were written', async () => {
     for (let i = 0; i < 20; i++) {
       const posted = await server.call(READINGS, {

@@ -8,7 +8,7 @@ import { FootingError } from '../../kernel/errors.ts';
 import type { ApiClient, Query } from '../client.ts';
 import { EXIT_SOME_ROWS_REJECTED } from '../exit.ts';
 import { printLinesWithoutMrr } from '../noMrr.ts';
-import { bytes, counted, grouped, print, printJson, safe, wrapped } from '../output.ts';
+import { bytes, counted, grouped, inOptions, print, printJson, safe, wrapped } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import { printRejected, type RejectedView } from '../rejected.ts';
 import type { InventoryView } from '../views.ts';
@@ -47,6 +47,7 @@ interface ReadOptionsView {
   delimiter: string;
   decimal: string;
   date_order: string;
+  amounts: string | null;
   sheet: string | null;
 }
 
@@ -73,6 +74,7 @@ interface Options extends CommonOptions {
   quote?: string;
   decimal?: string;
   dateOrder?: string;
+  amounts?: string;
   sheet?: string;
 }
 
@@ -105,6 +107,7 @@ export function importCommand(): Command {
     .option('--quote <character>')
     .option('--decimal <character>', 'decimal separator: . or ,')
     .option('--date-order <order>', 'iso, dmy or mdy')
+    .option('--amounts <unit>', "cents (49900) or units (499.00, with the decimals of the row's currency)")
     .option('--sheet <name>', 'sheet of an XLSX file')
     .action(async (stream: string, file: string, options: Options) => {
       if (options.dryRun && options.allOrNothing) {
@@ -165,6 +168,7 @@ async function upload(
     quote: options.quote,
     decimal: options.decimal,
     date_order: options.dateOrder,
+    amounts: options.amounts,
     sheet: options.sheet,
     mapping: options.map === undefined ? undefined : JSON.stringify(options.map),
     remember_mapping: options.rememberMapping,
@@ -224,7 +228,7 @@ async function finish(client: ApiClient, answer: UploadAnswer, options: Options)
   if (options.json) return printJson(answer);
   print(summary(answer));
   if (answer.options) print(readAs(answer.options));
-  for (const note of answer.notes ?? []) print(safe(note));
+  for (const note of answer.notes ?? []) print(wrapped(inOptions(safe(note)), ''));
   const rejected = answer.outcome === 'dry-run' ? answer.rejected : answer.import.rejected;
   if (rejected.length > 0 && answer.outcome !== 'already') printRejected(rejected, counts?.rejected ?? rejected.length);
   if (options.rejects !== undefined && (counts?.rejected ?? 0) > 0)
@@ -275,13 +279,23 @@ async function printHeld(client: ApiClient): Promise<void> {
   );
 }
 
-function readAs({ format, compression, encoding, delimiter, decimal, date_order, sheet }: ReadOptionsView): string {
+function readAs({
+  format,
+  compression,
+  encoding,
+  delimiter,
+  decimal,
+  date_order,
+  amounts,
+  sheet,
+}: ReadOptionsView): string {
   const names: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'bar' };
   const parts = [`${format.toUpperCase()}${compression === 'none' ? '' : ` in ${compression}`}`];
   if (sheet !== null) parts.push(`sheet ${sheet}`);
   if (format === 'csv') parts.push(`delimiter ${names[delimiter] ?? delimiter}`);
   if (!['xlsx', 'parquet'].includes(format)) parts.push(encoding);
   if (format === 'csv') parts.push(`decimal mark ${decimal}`, `dates ${DATES[date_order] ?? date_order}`);
+  if (amounts === 'units') parts.push('amounts in whole units of their currency');
   return safe(`Read as ${parts.join(', ')}.`);
 }
 

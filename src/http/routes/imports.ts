@@ -48,6 +48,12 @@ const ImportQuery = Type.Object(
     quote: Type.Optional(Type.String({ minLength: 1, maxLength: 1 })),
     decimal: Type.Optional(Type.Enum(['.', ','])),
     date_order: Type.Optional(Type.Enum(['iso', 'dmy', 'mdy'])),
+    amounts: Type.Optional(
+      Type.Enum(['cents', 'units'], {
+        description:
+          'How columns of minor units are written: cents (default) 49900, or units 499.00, with no more decimals than the currency of the row has',
+      }),
+    ),
     sheet: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
     mapping: Type.Optional(
       Type.String({
@@ -240,7 +246,7 @@ export function importRoutes(app: Scope, context: HttpContext): void {
 }
 
 function readOptions(query: Type.Static<typeof ImportQuery>): ReadOptions {
-  const { format, compression, encoding, delimiter, quote, decimal, date_order, sheet, mapping } = query;
+  const { format, compression, encoding, delimiter, quote, decimal, date_order, amounts, sheet, mapping } = query;
   const given = {
     format,
     compression,
@@ -249,6 +255,7 @@ function readOptions(query: Type.Static<typeof ImportQuery>): ReadOptions {
     quote,
     decimal,
     dateOrder: date_order,
+    amounts,
     sheet,
     mapping: mapping === undefined ? undefined : parseMapping(mapping),
   };

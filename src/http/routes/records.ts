@@ -11,6 +11,7 @@ import { pathOf } from '../problems.ts';
 import { answeredFromCache, seqToRead } from '../reading.ts';
 import { AsOf, Next, Page, problemAnswers, SourceName, StatedSchema } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
+import { streamNamed } from './streams.ts';
 
 const strict = { additionalProperties: false } as const;
 const IDEMPOTENCY_KEY_CHARACTERS_MAX = 200;
@@ -35,7 +36,16 @@ interface Position {
 
 /** Every stream has routes of its own, so that OpenAPI shows its very columns. */
 export function recordRoutes(app: Scope, context: HttpContext): void {
-  for (const stream of context.footing.streams) streamRoutes(app, context, stream);
+  const { streams } = context.footing;
+  for (const stream of streams) streamRoutes(app, context, stream);
+  // Whoever names a stream that is none is told which there are.
+  app.route({
+    method: ['GET', 'POST', 'DELETE'],
+    url: '/api/records/:name',
+    config: { access: 'read' },
+    schema: { hide: true, params: Type.Object({ name: Type.String() }) },
+    handler: async (request) => streamNamed(streams, (request.params as { name: string }).name),
+  });
 }
 
 function streamRoutes(app: Scope, context: HttpContext, stream: StreamDefinition): void {
@@ -150,9 +160,15 @@ function streamRoutes(app: Scope, context: HttpContext, stream: StreamDefinition
         ...(position === null ? {} : { after: position.after }),
       });
       const next = found.next === null ? null : context.cursors.seal(scope, { after: found.next, asOf });
-      return { rows: found.rows, next };
+      return { rows: found.rows.map(shownRow), next };
     },
   );
+}
+
+/** A line of an invoice says by which reference it is explained, instead of showing the hash that the reference is made of. */
+function shownRow({ customer_hash, ...row }: Record<string, Json>): Record<string, Json> {
+  if (customer_hash === undefined) return row;
+  return { ...row, ref: `line/${customer_hash}/${row.origin_seq}.${row.origin_row}` };
 }
 
 /** A row as it is read back: its columns and where it was stated. */

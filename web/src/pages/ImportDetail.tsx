@@ -155,7 +155,7 @@ function measure(step: Step, begun: { current: { stage: string; at: number; rows
 }
 
 interface ImportPayload {
-  options?: { decimal?: string; dateOrder?: string; mapping?: Record<string, string | null> };
+  options?: { decimal?: string; dateOrder?: string; amounts?: string; mapping?: Record<string, string | null> };
 }
 
 /** Corrected rows go in as a small file of the same headers, read in the same way: so they too have evidence and an entry. */
@@ -178,6 +178,7 @@ function Rejected({ found }: { found: Import }) {
         delimiter: ',',
         ...(options.decimal ? { decimal: options.decimal } : {}),
         ...(options.dateOrder ? { date_order: options.dateOrder } : {}),
+        ...(options.amounts ? { amounts: options.amounts } : {}),
         ...(Object.keys(used).length > 0 ? { mapping: JSON.stringify(used) } : {}),
       },
       new Blob([text], { type: 'text/csv' }),

@@ -170,10 +170,7 @@ function columnsOf(stream: Stream, first: readonly RecordRow[]): Column<RecordRo
 
 /** Line items lead on to what they moved, other records to where they were stated. */
 function refOf(stream: Stream, row: RecordRow): string {
-  const origin = `${row.origin_seq}.${row.origin_row}`;
-  return stream.name === 'invoices' && typeof row.customer_hash === 'string'
-    ? `line/${row.customer_hash}/${origin}`
-    : `record/${stream.name}/${origin}`;
+  return typeof row.ref === 'string' ? row.ref : `record/${stream.name}/${row.origin_seq}.${row.origin_row}`;
 }
 
 const isEmpty = (value: unknown): boolean => value === null || value === undefined || value === '';

@@ -28,6 +28,8 @@ export const imports = {
   decimal: 'Decimal sign',
   dateOrder: 'Dates',
   dateOrders: { iso: 'YYYY-MM-DD', dmy: 'day, month, year', mdy: 'month, day, year' } as Record<string, string>,
+  amounts: 'Amounts',
+  amountUnits: { cents: 'in cents (49900)', units: 'in whole units (499.00)' } as Record<string, string>,
   sheet: 'Sheet',
   columns: 'Columns',
   columnsNote: 'Every header of the file and the column that it goes to. Change one and check again.',
