@@ -113,6 +113,9 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
+/** A currency, t, kg, %: never on a line of its own. */
+const SHORT_UNIT_CHARACTERS_MAX = 6;
+
 export function Stat({
   label,
   value,
@@ -128,7 +131,9 @@ export function Stat({
     <div className="stat">
       <div className="stat-label">{label}</div>
       <div className="stat-value">
-        {value} {unit && <span className="unit">{unit}</span>}
+        <span className={unit && unit.length <= SHORT_UNIT_CHARACTERS_MAX ? 'stat-together' : undefined}>
+          {value} {unit && <span className="unit">{unit}</span>}
+        </span>
       </div>
       {note && <div className="stat-note">{note}</div>}
     </div>

@@ -2,10 +2,13 @@
 import { amount, compare, sum } from '../format/numbers.ts';
 import { Chart } from './Chart.tsx';
 import { categoryAxis, GRID, TOOLTIP, VALUE_AXIS } from './chartParts.ts';
+import { useExplainPoint } from './explainPoint.ts';
 
 export interface Part {
   name: string;
   exact: string;
+  /** Opens its explanation when the bar is clicked; the tables beside charts have the same for keys. */
+  ref?: string | null;
 }
 
 interface Props {
@@ -30,6 +33,7 @@ interface Step extends Part {
   colour: string;
 }
 
+const STEPS_LEVEL_MAX = 5;
 const COLOURS = { stand: '#5b87bd', good: '#2b8a7f', bad: '#b2465a' };
 
 export function Waterfall({
@@ -43,14 +47,16 @@ export function Waterfall({
   moreIsBetter = true,
   zoomed = false,
 }: Props) {
+  const explain = useExplainPoint();
   const steps: Step[] = [stand(start)];
   let level = start.exact;
-  for (const { name, exact } of parts) {
+  for (const { name, exact, ref } of parts) {
     const next = sum([level, exact]);
     const falls = compare(exact, '0') < 0;
     steps.push({
       name,
       exact,
+      ref,
       base: Number(falls ? next : level),
       height: Math.abs(Number(exact)),
       colour: falls === moreIsBetter ? COLOURS.bad : COLOURS.good,
@@ -72,7 +78,12 @@ export function Waterfall({
     },
     xAxis: {
       ...categoryAxis(steps.map(({ name }) => name)),
-      axisLabel: { interval: 0, width: 62, overflow: 'break', fontSize: 11 },
+      // Side by side the names of many steps run into each other.
+      axisLabel: {
+        interval: 0,
+        fontSize: 11,
+        ...(steps.length > STEPS_LEVEL_MAX ? { rotate: 28 } : { width: 80, overflow: 'break' }),
+      },
     },
     yAxis: { ...VALUE_AXIS, min: floor },
     series: [
@@ -87,14 +98,16 @@ export function Waterfall({
         type: 'bar',
         stack: 'waterfall',
         barMaxWidth: 44,
-        data: steps.map(({ base, height, colour }) => ({
+        data: steps.map(({ base, height, colour, ref }) => ({
           value: base < floor ? height - (floor - base) : height,
           itemStyle: { color: colour },
+          ref,
+          cursor: ref ? 'pointer' : 'default',
         })),
       },
     ],
   };
-  return <Chart label={label} fileName={fileName} option={option} height={200} />;
+  return <Chart label={label} fileName={fileName} option={option} height={220} onSelect={explain} />;
 }
 
 /** A round number under the lowest that is reached, so that small parts are seen; 0 where they are large. */
@@ -107,4 +120,11 @@ function floorOf(steps: readonly Step[]): number {
   return Math.floor((lowest - room) / unit) * unit;
 }
 
-const stand = ({ name, exact }: Part): Step => ({ name, exact, base: 0, height: Number(exact), colour: COLOURS.stand });
+const stand = ({ name, exact, ref }: Part): Step => ({
+  name,
+  exact,
+  ref,
+  base: 0,
+  height: Number(exact),
+  colour: COLOURS.stand,
+});

@@ -247,7 +247,13 @@ function KeyEmissions({ year, inventory }: { year: string; inventory: Inventory 
       {both && (
         <Stat
           label={t.overview.totalMarket}
-          value={tonnes(both.total_market_based.co2e_t)}
+          value={
+            <Figure
+              text={tonnes(both.total_market_based.co2e_t)}
+              of={both.total_market_based.ref}
+              label={t.overview.totalMarket}
+            />
+          }
           unit={t.carbon.unit}
           note={t.scope2.market}
         />
@@ -258,15 +264,15 @@ function KeyEmissions({ year, inventory }: { year: string; inventory: Inventory 
 }
 
 /** Emissions per recognised revenue, market-based where instruments are known; revenue in other currencies at its rates. */
-function useIntensity(year: string): { value: string; unit: string; note: ReactNode } {
+function useIntensity(year: string): { value: ReactNode; unit: string; note: ReactNode } {
   const report = useIntensityReport({ from: `${year}-01`, to: `${year}-12`, gwp: 'AR5' });
   if (report.error) return { value: '–', unit: '', note: report.error.message };
   if (!report.data) return { value: '…', unit: '', note: '' };
   const { market_based, location_based, revenue, currency } = report.data;
-  const { intensity } = market_based ?? location_based;
+  const { intensity, ref } = market_based ?? location_based;
   if (intensity === null) return { value: '–', unit: '', note: t.overview.noRevenue };
   return {
-    value: decimal(intensity, 3),
+    value: <Figure text={decimal(intensity, 3)} of={ref} label={t.overview.intensity} />,
     unit: t.overview.perMillion(currency),
     note: (
       <Link to="/carbon/intensity" search={{ from: `${year}-01`, to: `${year}-12` } as never}>

@@ -1,7 +1,8 @@
 /** MRR as a line over the movements as bars: gains up, losses down. */
-import type { MrrCurrency } from '../../api/queries.ts';
+import type { MrrCurrency, MrrFigure } from '../../api/queries.ts';
 import { Chart } from '../../components/Chart.tsx';
 import { categoryAxis, GRID, LEGEND, TOOLTIP, VALUE_AXIS } from '../../components/chartParts.ts';
+import { useExplainPoint } from '../../components/explainPoint.ts';
 import { bucket as bucketName } from '../../format/dates.ts';
 import { amount } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -9,6 +10,7 @@ import { movementsIn } from './figures.ts';
 
 export function MovementChart({ statement }: { statement: MrrCurrency }) {
   const { currency, buckets } = statement;
+  const explain = useExplainPoint();
   const option = {
     grid: GRID,
     legend: LEGEND,
@@ -25,14 +27,14 @@ export function MovementChart({ statement }: { statement: MrrCurrency }) {
         type: 'bar',
         stack: 'movements',
         name: t.revenue.movements[type],
-        data: buckets.map(({ movements }) => Number(movements[type].amount)),
+        data: buckets.map(({ movements }) => pointOf(movements[type])),
         barMaxWidth: 36,
       })),
       {
         type: 'line',
         name: `${t.revenue.mrr} →`,
         yAxisIndex: 1,
-        data: buckets.map(({ end }) => Number(end.amount)),
+        data: buckets.map(({ end }) => pointOf(end)),
         symbolSize: 5,
       },
     ],
@@ -43,9 +45,12 @@ export function MovementChart({ statement }: { statement: MrrCurrency }) {
       fileName={`mrr-${currency}-${buckets[0]?.bucket}-${buckets.at(-1)?.bucket}`}
       option={option}
       height={280}
+      onSelect={explain}
     />
   );
 }
+
+const pointOf = ({ amount: exact, ref }: MrrFigure) => ({ value: Number(exact), ref });
 
 function tooltip({ currency, buckets }: MrrCurrency, index: number): string {
   const bucket = buckets[index];

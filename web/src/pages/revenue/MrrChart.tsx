@@ -2,11 +2,13 @@
 import type { Mrr } from '../../api/queries.ts';
 import { Chart } from '../../components/Chart.tsx';
 import { categoryAxis, GRID, LEGEND, TOOLTIP, VALUE_AXIS } from '../../components/chartParts.ts';
+import { useExplainPoint } from '../../components/explainPoint.ts';
 import { bucket as bucketName } from '../../format/dates.ts';
 import { amount } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 
 export function MrrChart({ mrr, label, fileName }: { mrr: Mrr; label: string; fileName: string }) {
+  const explain = useExplainPoint();
   const buckets = mrr.currencies[0]?.buckets ?? [];
   const option = {
     grid: GRID,
@@ -17,11 +19,11 @@ export function MrrChart({ mrr, label, fileName }: { mrr: Mrr; label: string; fi
     series: mrr.currencies.map(({ currency, buckets: own }) => ({
       type: 'line',
       name: currency,
-      data: own.map(({ end }) => Number(end.amount)),
+      data: own.map(({ end }) => ({ value: Number(end.amount), ref: end.ref })),
       symbolSize: 5,
     })),
   };
-  return <Chart label={label} fileName={fileName} option={option} height={210} />;
+  return <Chart label={label} fileName={fileName} option={option} height={210} onSelect={explain} />;
 }
 
 function tooltip(mrr: Mrr, items: unknown): string {

@@ -17,12 +17,13 @@ export function YearWaterfall({
   if (!bucket) return null;
   return (
     <Waterfall
-      start={{ name: t.revenue.start, exact: bucket.start.amount }}
+      start={{ name: t.revenue.start, exact: bucket.start.amount, ref: bucket.start.ref }}
       parts={movementsIn([bucket]).map((type) => ({
         name: t.revenue.movements[type]!,
         exact: bucket.movements[type].amount,
+        ref: bucket.movements[type].ref,
       }))}
-      end={{ name: t.revenue.end, exact: bucket.end.amount }}
+      end={{ name: t.revenue.end, exact: bucket.end.amount, ref: bucket.end.ref }}
       unit={statement.currency}
       label={label}
       fileName={fileName}
