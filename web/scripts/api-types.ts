@@ -70,6 +70,7 @@ const ROUTES: Record<string, readonly string[]> = {
   '/api/connectors/stripe/webhook/{id}': ['delete'],
   '/api/sources': ['get'],
   '/api/carbon/base-years': ['get', 'post'],
+  '/api/carbon/base-years/events': ['post'],
   '/api/carbon/targets': ['post'],
   '/api/carbon/targets/{name}': ['delete'],
   '/api/reports/base-year': ['get'],

@@ -6848,6 +6848,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/carbon/base-years/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * State what happened to a base year, where the books alone do not say it
+         * @description Takes a key of the account with the role write.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description The same request with the same key is done once; another request with it is refused with 409 */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            /** @description Exactly one of entries, changes and moved says what it amounts to */
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /**
+                         * @description Stating it again replaces it
+                         * @example logistics-2024
+                         */
+                        id: string;
+                        /** @description Default: main */
+                        base_year?: string;
+                        /**
+                         * @description Calendar day
+                         * @example 2025-03-01
+                         */
+                        day: string;
+                        /**
+                         * @description organic: seen, and never in the base
+                         * @enum {unknown}
+                         */
+                        cause: "structure" | "method" | "factor" | "error" | "boundary" | "gwp" | "organic";
+                        /** @example Own lorries are replaced by a carrier */
+                        title: string;
+                        /** @description Entries whose effect it explains, in place of the cause that their kind suggests */
+                        entries?: number[];
+                        /** @description What the books do not hold: estimated or backcast tonnes, negative for what leaves */
+                        changes?: {
+                            /** @enum {unknown} */
+                            scope: "1" | "2" | "3";
+                            co2e_t: string;
+                        }[];
+                        /** @description Lines of the base year that others cause now, or the organisation itself */
+                        moved?: {
+                            /** @enum {unknown} */
+                            direction: "outsourced" | "insourced";
+                            where: {
+                                entity?: string[];
+                                activity?: string[];
+                                country?: string[];
+                            };
+                            /**
+                             * @description Where insourced lines go; default 1
+                             * @enum {unknown}
+                             */
+                            to_scope?: "1" | "2";
+                        };
+                        /** @description Why, for the report */
+                        text?: string;
+                        approved_by?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description The journal entry that holds what was stated */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description Number of an entry in the journal of the account */
+                            seq: number;
+                            /** @description Hash of the entry; it covers all entries before it */
+                            hash: string;
+                            /**
+                             * @description RFC 3339, UTC
+                             * @example 2025-03-01T12:00:00.000Z
+                             */
+                            recorded_at: string;
+                            /** @description Rows of the request */
+                            rows: number;
+                        };
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/carbon/targets": {
         parameters: {
             query?: never;

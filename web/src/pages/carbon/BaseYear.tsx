@@ -15,6 +15,7 @@ import { amount, decimal, tonnes } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { CarbonHead } from './CarbonHead.tsx';
 import { NewBaseYear, NewTarget } from './NewBaseYear.tsx';
+import { NewEvent } from './NewEvent.tsx';
 
 type Years = NonNullable<ReturnType<typeof useYears>>;
 type Report = Answer<'/api/reports/base-year'>;
@@ -123,6 +124,7 @@ function OfBaseYear({ name, years }: { name: string; years: Years }) {
               </ul>
             </Section>
           )}
+          {asOf === undefined && <NewEvent base={name} />}
           {asOf === undefined && <NewTarget base={name} />}
         </>
       )}

@@ -10,13 +10,14 @@ import { t } from '../../texts.ts';
 
 interface FormProps<Values> {
   title: string;
+  note?: string;
   empty: Values;
   /** States it; answers with the entry. */
   state: (values: Values) => Promise<{ seq: number }>;
   children: (values: Values, set: (patch: Partial<Values>) => void) => ReactNode;
 }
 
-function StatingForm<Values>({ title, empty, state, children }: FormProps<Values>) {
+export function StatingForm<Values>({ title, note, empty, state, children }: FormProps<Values>) {
   const [values, setValues] = useState(empty);
   const [stated, setStated] = useState<number | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -37,7 +38,7 @@ function StatingForm<Values>({ title, empty, state, children }: FormProps<Values
     }
   };
   return (
-    <Section title={title}>
+    <Section title={title} note={note}>
       <form className="form-row" onSubmit={(event) => void submit(event)}>
         {children(values, (patch) => setValues((old) => ({ ...old, ...patch })))}
         <Button type="submit" variant="light" loading={busy}>
@@ -159,7 +160,7 @@ interface Approval {
   approved_by: string;
 }
 
-function Approved({ values, set }: { values: Approval; set: (patch: Partial<Approval>) => void }) {
+export function Approved({ values, set }: { values: Approval; set: (patch: Partial<Approval>) => void }) {
   return (
     <>
       <TextInput
@@ -177,7 +178,7 @@ function Approved({ values, set }: { values: Approval; set: (patch: Partial<Appr
 }
 
 /** Only what was filled in: the server has the defaults. */
-const given = (values: Record<string, string>): Record<string, string> =>
+export const given = (values: Record<string, string>): Record<string, string> =>
   Object.fromEntries(
     Object.entries(values).flatMap(([name, value]) => (value.trim() === '' ? [] : [[name, value.trim()]])),
   );
