@@ -76,6 +76,7 @@ export {
   inventory,
   inventoryByScope,
   narrowedBy,
+  pageKeys,
 } from './inventory.ts';
 export { type EmissionLine, emissionLines, LINE_ORDERS, type LineOrder } from './lines.ts';
 export type { Candidate } from './matching/candidates.ts';

@@ -5,7 +5,14 @@ import type { Engines } from '../engines/types.ts';
 import { Decimal, sumDecimals } from '../kernel/decimal.ts';
 import type { ReadContext, RecordSource } from '../ledger/types.ts';
 import { explainInventory } from './explain.ts';
-import { heldBack, type InventoryQuery, type InventoryRow, inventory, inventoryByScope } from './inventory.ts';
+import {
+  heldBack,
+  type InventoryQuery,
+  type InventoryRow,
+  inventory,
+  inventoryByScope,
+  pageKeys,
+} from './inventory.ts';
 import { adoption, type Cells, openTestLedger, posted } from './ledger.test-support.ts';
 import { ROW_ORDERS } from './page.ts';
 import { scope2Statement } from './scope2/statement.ts';
@@ -102,12 +109,14 @@ test.each([
       const rows: InventoryRow[] = [];
       const marketRows: unknown[] = [];
       while (rows.length < plain.rows.length) {
-        const page = await inventoryByScope(context, query, { order, offset: rows.length, limit });
+        const asked = { order, offset: rows.length, limit };
+        const keys = pageKeys(context, query, asked);
+        const page = await inventoryByScope(context, query, asked, keys);
         const { statement } = page;
         expect(statement.rows.length).toBe(Math.min(limit, plain.rows.length - rows.length));
         rows.push(...statement.rows);
         marketRows.push(
-          ...((await scope2Statement(context, query, { shows: Promise.resolve(page.shows) }))?.rows ?? []),
+          ...((await scope2Statement(context, query, { shows: Promise.resolve(page.shows), keys }))?.rows ?? []),
         );
         const { rest, ...facts } = statement;
         expect(rest.rows + statement.rows.length).toBe(plain.rows.length);

@@ -26,7 +26,7 @@ import { organisationAsOf, underOf } from './organisation/organisation.ts';
 import type { Approach } from './organisation/shares.ts';
 import { type LazyRow, type PagedRows, type PageFacts, pageOf, type RowKeys, type RowPage } from './page.ts';
 import { read } from './sql.ts';
-import { GROUPS_MAX, type KeyedSum, readKeys, readSums, tooManyGroups } from './sums.ts';
+import { GROUPS_MAX, type KeyedSum, type PageKeys, readKeys, readSums, tooManyGroups } from './sums.ts';
 import { HOLD_WORDS } from './tables.ts';
 
 export {
@@ -122,14 +122,18 @@ export async function inventoryByScope(
   context: ReadContext,
   query: InventoryQuery,
   page?: RowPage,
+  keysOfPage: Promise<PageKeys | undefined> = page === undefined ? NO_KEYS : pageKeys(context, query, page),
 ): Promise<StatedInventory> {
   const groupBy = [...(query.groupBy ?? (['scope'] as const))];
   const gwp = query.gwp ?? DEFAULT_GWP;
   const columns = groupBy.filter((dimension) => dimension !== 'gas');
   const narrowed = await narrowedBy(context, query);
-  const alone = page !== undefined && readsPageAlone(query, groupBy, page);
   const [{ sums, boundary, whole: wholeSums = sums, groups: known }, held] = await Promise.all([
-    alone ? pageSums(context, query, narrowed, columns, page) : countedSums(context, query, narrowed, columns),
+    keysOfPage.then((keys) =>
+      keys === undefined
+        ? countedSums(context, query, narrowed, columns)
+        : pageSums(context, query, narrowed, columns, keys),
+    ),
     heldSums(context, narrowed, query),
   ]);
   const groups = new Map<string, { values: string[]; group: KeyedSum[] }>();
@@ -167,7 +171,8 @@ export async function inventoryByScope(
   );
   const whole = Decimal.parse(total.co2e_kg).add(Decimal.parse(outside.co2e_kg));
   const { rows, rows_total, rest, shows } = pageOf(all, groupBy, whole, page, known);
-  const at = alone ? 0 : columns.indexOf('scope');
+  // The sums of the whole beside those of a page are by scope.
+  const at = wholeSums === sums ? columns.indexOf('scope') : 0;
   const tells = at >= 0 && query.approach === undefined && query.filters?.scope === undefined;
   const statement: InventoryStatement = {
     seq: context.seq,
@@ -230,20 +235,30 @@ function readsPageAlone(query: InventoryQuery, groupBy: readonly Dimension[], { 
   );
 }
 
+/** The keys on a page, and how many groups there are in all; undefined where a page is cut out of everything. */
+export async function pageKeys(
+  context: ReadContext,
+  query: InventoryQuery,
+  page: RowPage,
+): Promise<PageKeys | undefined> {
+  const groupBy = query.groupBy ?? ['scope'];
+  if (!readsPageAlone(query, groupBy, page)) return undefined;
+  return readKeys(context, await narrowedBy(context, query), groupBy, page);
+}
+
+const NO_KEYS = Promise.resolve(undefined);
+
 /** The sums of a page, and those of the whole by scope. */
 async function pageSums(
   context: ReadContext,
   query: InventoryQuery,
   narrowed: InventoryQuery,
   columns: readonly Dimension[],
-  page: RowPage,
+  { keys, groups }: PageKeys,
 ): Promise<CountedSums> {
-  const [{ sums: whole }, { sums, groups }] = await Promise.all([
+  const [{ sums: whole }, sums] = await Promise.all([
     countedSums(context, query, narrowed, ['scope']),
-    readKeys(context, narrowed, columns, page).then(async ({ keys, groups }) => ({
-      sums: keys.length === 0 ? [] : await readSums(context, narrowed, columns, keys),
-      groups,
-    })),
+    keys.length === 0 ? [] : readSums(context, narrowed, columns, keys),
   ]);
   return { sums, whole, groups, boundary: null };
 }

@@ -100,6 +100,13 @@ export function wholeYears({ from, to }: InventoryQuery): boolean {
   return (from === undefined || from.endsWith('-01')) && (to === undefined || to.endsWith('-12'));
 }
 
+export interface PageKeys {
+  /** Values of the dimensions, group by group. */
+  keys: string[][];
+  /** Groups in all. */
+  groups: number;
+}
+
 /**
  * The keys of some groups, in the order of the keys, and how many groups there are: far less to add up and to send than the sums of all.
  * A group none of whose lines stands has no sums either, since lines are reversed as they were posted.
@@ -109,7 +116,7 @@ export async function readKeys(
   query: InventoryQuery,
   groupBy: readonly Dimension[],
   { offset, limit }: { offset: number; limit: number },
-): Promise<{ keys: string[][]; groups: number }> {
+): Promise<PageKeys> {
   const asked = askedOf(query, groupBy);
   const plan = planOf(asked, false, wholeYears(query));
   const expression = (dimension: string) => expressionOf(plan, dimension);
@@ -163,7 +170,7 @@ LIMIT ${SUMS_MAX + 1}`,
 }
 
 /** Each key first by itself, which a column of few values answers cheaply; then all together. */
-function amongKeys(only: readonly string[][], expression: (i: number) => string): string {
+export function amongKeys(only: readonly string[][], expression: (i: number) => string): string {
   const columns = only[0]!.map((_, i) => i);
   const each = columns.map((i) => `${expression(i)} IN ${literal(new Set(only.map((keys) => keys[i]!)))}`);
   const tuples = only.map((keys) => `(${keys.map(quoted).join(', ')})`);

@@ -19,6 +19,7 @@ import {
 import { methodologyInForce } from '../methodology/ledger.ts';
 import { type Methodology, methodologyId } from '../methodology/methodology.ts';
 import type { RowKeys } from '../page.ts';
+import type { PageKeys } from '../sums.ts';
 import { weightsFor } from '../weights.ts';
 import { type CountedLine, countedLines } from './counted.ts';
 import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketLine, marketBook } from './lines.ts';
@@ -31,6 +32,8 @@ export interface Scope2Options {
   methodology?: Methodology;
   /** The location-based figure, where it is read already. */
   location?: Promise<Figures | undefined>;
+  /** The keys on the page that is asked for, where they are read by themselves. */
+  keys?: Promise<PageKeys | undefined>;
   /** Which keys are on the page that is asked for; default: all. */
   shows?: Promise<(keys: RowKeys, without: readonly Dimension[]) => boolean>;
 }
@@ -84,7 +87,7 @@ export async function scope2Statement(
   const read = async () =>
     (await options.location) ?? inventoryTotal(context, { ...query, filters: { ...query.filters, scope: ['2'] } });
   // Nearly always right to begin with: what nothing covers is read as it is.
-  const early = plainKnows(query) ? readPlain(context, query, groupBy) : undefined;
+  const early = plainKnows(query) ? readPlain(context, query, groupBy, options.keys) : undefined;
   early?.catch(() => {});
   const [coverable, location] = await Promise.all([scope2Coverable(context, context.seq), read()]);
   const common = {
@@ -179,18 +182,38 @@ function percentOf(part: Decimal, whole: Decimal): string | null {
   return hundredfold.div(Rational.fromDecimal(whole)).toDecimal(2).toString();
 }
 
+interface Plain {
+  /** Sums of everything, by any dimensions. */
+  whole: PlainSum[];
+  /** By the dimensions of the query, of a page at least. */
+  rows: PlainSum[];
+}
+
 async function readPlain(
   context: ReadContext,
   query: InventoryQuery,
   groupBy: readonly Dimension[],
-): Promise<PlainSum[]> {
-  const [weights, narrowed] = await Promise.all([weightsFor(context, query), narrowedBy(context, query)]);
-  return plainSums(context, narrowed, groupBy, weights);
+  keysOfPage: Scope2Options['keys'],
+): Promise<Plain> {
+  const [weights, narrowed, page] = await Promise.all([
+    weightsFor(context, query),
+    narrowedBy(context, query),
+    keysOfPage,
+  ]);
+  if (page === undefined || weights !== null) {
+    const rows = await plainSums(context, narrowed, groupBy, weights);
+    return { whole: rows, rows };
+  }
+  const [whole, rows] = await Promise.all([
+    plainSums(context, narrowed, [], null),
+    page.keys.length === 0 ? [] : plainSums(context, narrowed, groupBy, null, page.keys),
+  ]);
+  return { whole, rows };
 }
 
 /** The statement where nothing could cover anything: both methods give the same. */
 function plainStatement(
-  found: readonly PlainSum[],
+  { whole: found, rows: sums }: Plain,
   query: InventoryQuery,
   groupBy: readonly Dimension[],
   methodology: Methodology,
@@ -221,7 +244,7 @@ function plainStatement(
     ...(apart.length > 0 ? [coverOf('not_energy', Decimal.ZERO, Decimal.parse(ofApart.co2e_kg), ofApart.lines)] : []),
   ];
   const groups = new Map<string, PlainSum[]>();
-  for (const sum of found) {
+  for (const sum of sums) {
     const key = JSON.stringify(sum.keys);
     const group = groups.get(key);
     if (group) group.push(sum);

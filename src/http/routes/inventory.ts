@@ -14,6 +14,7 @@ import {
   type InventoryStatement,
   inventoryByScope,
   inventoryUnder,
+  pageKeys,
   ROW_ORDERS,
   type RowOrder,
   type RowPage,
@@ -223,14 +224,15 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
       if (query.methodology !== undefined && (await differsFromBooks(read, methodology))) {
         return answer(await inventoryUnder(read, asked, methodology, page), null);
       }
-      const stating = inventoryByScope(read, asked, page);
+      const keys = pageKeys(read, asked, page);
+      const stating = inventoryByScope(read, asked, page, keys);
       const location = stating.then(({ ofScope }) => ofScope('2'));
       // Where it is not asked for, its failure is that of the inventory.
       const shows = stating.then((stated) => stated.shows);
-      for (const part of [location, shows]) part.catch(() => {});
+      for (const part of [location, shows, keys]) part.catch(() => {});
       const [{ statement }, scope2] = await Promise.all([
         stating,
-        scope2Statement(read, asked, { methodology, location, shows }),
+        scope2Statement(read, asked, { methodology, location, shows, keys }),
       ]);
       return answer(statement, scope2 && scope2View(scope2, statement.total));
     },
