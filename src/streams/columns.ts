@@ -8,8 +8,7 @@
 import { DAY_MAX, DAY_MIN, DECIMAL_INTEGER_DIGITS_MAX, DECIMAL_SCALE_MAX } from './limits.ts';
 import type { BlockWriter } from './native.ts';
 import { type Notation, OK, REASON } from './reasons.ts';
-import { DictionaryColumn, TextColumn } from './textColumns.ts';
-import type { ColumnDefinition, Parsed } from './types.ts';
+import type { Parsed } from './types.ts';
 
 /** One column under construction. */
 export interface Column {
@@ -28,7 +27,7 @@ export interface Column {
   reset(): void;
 }
 
-const ZERO = 48;
+export const ZERO = 48;
 const ROWS_AT_FIRST = 4096;
 
 abstract class FixedColumn {
@@ -69,7 +68,7 @@ function bytesOf(words: Uint32Array | Int32Array, count: number): Uint8Array {
 const NUMBER_TEXT = new TextDecoder('latin1');
 
 /** Says why bytes that are no plain number are none. */
-function whyNoNumber(bytes: Uint8Array, start: number, end: number, mark: number): number {
+export function whyNoNumber(bytes: Uint8Array, start: number, end: number, mark: number): number {
   const text = NUMBER_TEXT.decode(bytes.subarray(start, Math.min(end, start + 200)));
   if (/^[+-]?(nan|inf|infinity|-1\.#ind|1\.#inf)$/i.test(text)) return REASON.notFinite;
   if (/^[+-]?\d*[.,]?\d+e[+-]?\d+$/i.test(text)) return REASON.exponent;
@@ -288,54 +287,6 @@ export class IntegerColumn extends FixedColumn implements Column {
   write(out: BlockWriter, rows: number): void {
     this.writeNulls(out, rows);
     out.bytes(bytesOf(this.words, rows * 2));
-  }
-}
-
-/** Decimals that may be written, if they are zeros, where the currency has fewer: 499.00 JPY. Three could be thousands: 1.000 EUR. */
-const ZERO_DECIMALS_MAX = 2;
-
-/**
- * Int64 of minor units from amounts in whole units: 499.00 EUR is 49900. A cell is put before the currency of its row is known: it is
- * kept until {@link settle}.
- */
-export class AmountColumn extends IntegerColumn {
-  private readonly point: number;
-  private digits = new Uint8Array(0);
-  private decimals = 0;
-  constructor(required: boolean, decimal: '.' | ',') {
-    super(required, decimal, true);
-    this.point = decimal.charCodeAt(0);
-  }
-  override putEmpty(row: number): void {
-    super.putEmpty(row);
-    this.digits = new Uint8Array(0);
-  }
-  override put(bytes: Uint8Array, start: number, end: number, row: number): number {
-    this.putEmpty(row);
-    const mark = bytes.subarray(start, end).indexOf(this.point);
-    const at = mark < 0 ? end : start + mark;
-    const isDigit = (byte: number) => (byte - ZERO) >>> 0 <= 9;
-    const from = bytes[start] === 45 || bytes[start] === 43 ? start + 1 : start;
-    const whole = bytes.subarray(from, at);
-    const fraction = bytes.subarray(Math.min(at + 1, end), end);
-    if (whole.length === 0 || !whole.every(isDigit) || !fraction.every(isDigit)) {
-      return whyNoNumber(bytes, start, end, this.point);
-    }
-    this.decimals = fraction.length;
-    this.digits = Uint8Array.from([...bytes.subarray(start, at), ...fraction]);
-    return OK;
-  }
-  /** Makes the amount put last whole minor units of its currency, which has `minor` decimals. OK, or why it is refused. */
-  settle(row: number, minor: number): number {
-    if (this.digits.length === 0) return OK;
-    const surplus = this.decimals - minor;
-    if (surplus > 0) {
-      const zeros = this.digits.subarray(this.digits.length - surplus).every((byte) => byte === ZERO);
-      if (!zeros || this.decimals > ZERO_DECIMALS_MAX) return REASON.decimalsOfCurrency;
-    }
-    const cents = new Uint8Array(this.digits.length - surplus).fill(ZERO);
-    cents.set(this.digits.subarray(0, cents.length));
-    return super.put(cents, 0, cents.length, row);
   }
 }
 
@@ -578,29 +529,5 @@ export class BooleanColumn extends FixedColumn implements Column {
   write(out: BlockWriter, rows: number): void {
     this.writeNulls(out, rows);
     out.bytes(this.flags.subarray(0, rows));
-  }
-}
-
-/** An empty column for a definition, reading cells in the file's notation. */
-export function columnFor(definition: ColumnDefinition, notation: Notation): Column {
-  const required = definition.required === true;
-  switch (definition.type) {
-    case 'decimal':
-      return new DecimalColumn(required, notation.decimal);
-    case 'cents':
-      if (notation.amounts === 'units') return new AmountColumn(required, notation.decimal);
-      return new IntegerColumn(required, notation.decimal, notation.markedCents !== true);
-    case 'integer':
-      return new IntegerColumn(required, notation.decimal, false);
-    case 'date':
-      return new DateColumn(required, notation.dateOrder);
-    case 'datetime':
-      return new InstantColumn(required, notation.dateOrder);
-    case 'boolean':
-      return new BooleanColumn(required);
-    case 'text':
-      return definition.lowCardinality === true ? new DictionaryColumn(definition) : new TextColumn(definition);
-    default:
-      return new DictionaryColumn(definition);
   }
 }

@@ -4,7 +4,9 @@
  */
 import { minorUnits } from '../kernel/currency.ts';
 import { shown } from '../kernel/errors.ts';
-import { AmountColumn, type Column, columnFor, DateColumn } from './columns.ts';
+import { AmountColumn } from './amountColumn.ts';
+import { columnFor } from './columnFor.ts';
+import { type Column, DateColumn } from './columns.ts';
 import { CELL_BYTES_MAX } from './limits.ts';
 import { BlockWriter, writeConstantText, writeConstantU64 } from './native.ts';
 import { type Notation, OK, REASON, wordsOf } from './reasons.ts';
