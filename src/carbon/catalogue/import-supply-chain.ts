@@ -8,14 +8,36 @@ import { Decimal } from '../../kernel/decimal.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import { type CsvRow, cell, readCsv } from './csv.ts';
 import { type FactorDraft, type ImportedRelease, spreadsheetNumber } from './format.ts';
+import type { GwpSetName } from './types.ts';
 
 const WITHOUT_MARGINS = 'Supply Chain Emission Factors without Margins';
 const MARGINS = 'Margins of Supply Chain Emission Factors';
 const WITH_MARGINS = 'Supply Chain Emission Factors with Margins';
 
-/** Versions whose price year and potentials this importer knows. */
-const VERSIONS: Record<string, { edition: string; priceYear: number; year: number }> = {
-  '1.3': { edition: 'version 1.3.0, 2024', priceYear: 2022, year: 2024 },
+/** What a file does not say of itself. */
+export interface SupplyChainVersion {
+  id: string;
+  version: string;
+  edition: string;
+  /** Year of the dollars, and of the data. */
+  priceYear: number;
+  /** Year of the publication. */
+  year: number;
+  gwpSource: GwpSetName;
+  url: string;
+}
+
+/** Versions that this importer knows. */
+const VERSIONS: Record<string, SupplyChainVersion> = {
+  '1.3': {
+    id: 'us-epa-supply-chain-1.3',
+    version: '1.3',
+    edition: 'version 1.3.0, 2024',
+    priceYear: 2022,
+    year: 2024,
+    gwpSource: 'AR5',
+    url: 'https://catalog.data.gov/dataset/supply-chain-greenhouse-gas-emission-factors-v1-3-by-naics-6',
+  },
 };
 
 /** Three printed decimals each: a sum may be off by one of the last. */
@@ -25,12 +47,12 @@ const ROUNDING_OF_SOURCE = Decimal.parse('0.001');
 const OTHER_PURCHASES = [2, 4, 5, 6, 8, 9];
 
 /** @throws FootingError `unsupported` for an unknown version, `malformed` for rows of another unit or that do not add up. */
-export function importSupplyChain(text: string, version: string): ImportedRelease {
-  const known = VERSIONS[version];
+export function importSupplyChain(text: string, version: string | SupplyChainVersion): ImportedRelease {
+  const known = typeof version === 'string' ? VERSIONS[version] : version;
   if (!known) throw new FootingError('unsupported', `Version ${version} is not known to this importer`);
-  const rows = readCsv(text, `supply chain ${version}`);
+  const rows = readCsv(text, `supply chain ${known.version}`);
   return {
-    head: releaseHead(version, known),
+    head: releaseHead(known),
     drafts: rows.flatMap((row) => factorsOf(row, known.priceYear)),
     rowsRead: rows.length,
     left: {},
@@ -81,12 +103,10 @@ function factorsOf(row: CsvRow, priceYear: number): FactorDraft[] {
   ];
 }
 
-function releaseHead(
-  version: string,
-  { edition, priceYear, year }: { edition: string; priceYear: number; year: number },
-): ImportedRelease['head'] {
+function releaseHead(known: SupplyChainVersion): ImportedRelease['head'] {
+  const { id, version, edition, priceYear, year, gwpSource, url } = known;
   return {
-    id: `us-epa-supply-chain-${version}`,
+    id,
     title: `Supply Chain GHG Emission Factors for US Commodities and Industries, version ${version}`,
     publisher: 'United States Environmental Protection Agency',
     year,
@@ -94,8 +114,8 @@ function releaseHead(
     licence: 'US-PD',
     licenceUrl: 'https://www.usa.gov/government-works',
     attribution: `US EPA, Supply Chain GHG Emission Factors by NAICS-6, version ${version}. Work of the US Government, public domain.`,
-    url: 'https://catalog.data.gov/dataset/supply-chain-greenhouse-gas-emission-factors-v1-3-by-naics-6',
-    gwpSource: 'AR5',
+    url,
+    gwpSource,
     validFrom: `${priceYear}-01-01`,
     validTo: `${priceYear + 1}-01-01`,
     notes: [

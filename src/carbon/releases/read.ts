@@ -20,11 +20,11 @@ import {
 import { GWP_SET_NAMES } from '../catalogue/gwp.ts';
 import { importDesnz } from '../catalogue/import-desnz.ts';
 import { importEpaHub } from '../catalogue/import-epa-hub.ts';
-import { importSupplyChain } from '../catalogue/import-supply-chain.ts';
+import { importSupplyChain, type SupplyChainVersion } from '../catalogue/import-supply-chain.ts';
 import type { GwpSetName, LifeCycleStage, Method, Scope } from '../catalogue/types.ts';
 import { isHub, readHub } from './epaHubWorkbook.ts';
 
-/** What only the documented CSV needs: its publication. */
+/** What a file does not say of its publication: the documented CSV nothing, the supply-chain factors neither version nor potentials. */
 export interface ReleaseOptions {
   /** Id of the release, such as acme-2026. */
   release?: string;
@@ -36,7 +36,6 @@ export interface ReleaseOptions {
   url?: string;
   validFrom?: string;
   validTo?: string;
-  /** Version of the EPA supply-chain factors. */
   edition?: string;
 }
 
@@ -69,7 +68,8 @@ export async function readPublication(
   const text = file.toString('utf8').replace(/^\uFEFF/, '');
   const { header } = readCells(`${text.slice(0, 64 * 1024).split('\n', 1)[0]!}\n`, fileName);
   const columns = header.map((name) => name.trim());
-  if (SUPPLY_CHAIN_COLUMNS.every((name) => columns.includes(name))) return written(supplyChain(text, fileName));
+  if (SUPPLY_CHAIN_COLUMNS.every((name) => columns.includes(name)))
+    return written(supplyChain(text, fileName, options));
   if (columns.includes('name') && columns.includes('unit')) return written(documented(text, fileName, options));
   throw new FootingError('unsupported', `${fileName} has none of the layouts that can be read.`, {
     problems: [
@@ -134,23 +134,51 @@ async function desnz(file: Buffer): Promise<ImportedRelease> {
   return importDesnz(writeCsv([...DESNZ_COLUMNS.map(([, column]) => column), 'factor'], records), year);
 }
 
-function supplyChain(text: string, fileName: string): ImportedRelease {
+function supplyChain(text: string, fileName: string, options: ReleaseOptions): ImportedRelease {
   const [first] = readCsv(text, fileName);
   const unit = first ? cell(first, 'Unit') : '';
   if (first && cell(first, 'GHG') !== 'All GHGs') {
-    throw new FootingError('unsupported', `${fileName} is the file by gas; the one with CO2e of all gases is read.`);
+    throw new FootingError('unsupported', `${fileName} is the file by gas; the one with CO2e of all gases is read.`, {
+      remedy: 'Import the file of the same version whose column GHG says "All GHGs"',
+    });
   }
   const version = SUPPLY_CHAIN_VERSIONS[unit];
-  if (!version) {
+  if (version) return importSupplyChain(text, version);
+  const priceYear = /^kg CO2e\/(\d{4}) USD, purchaser price$/.exec(unit)?.[1];
+  if (priceYear === undefined) {
+    throw new FootingError('unsupported', `${fileName}: factors in ${unit || 'no unit'} are not read.`, {
+      remedy: `Known are factors in ${Object.keys(SUPPLY_CHAIN_VERSIONS).join(', ')}, and the same in dollars of other years`,
+    });
+  }
+  return importSupplyChain(text, statedVersion(Number(priceYear), fileName, options));
+}
+
+/** A version that came out since: the file says the year of its dollars, and nothing else that a release must say. */
+function statedVersion(priceYear: number, fileName: string, options: ReleaseOptions): SupplyChainVersion {
+  const { release = '', year, gwp } = options;
+  const [, version] = /^us-epa-supply-chain-(\d+(?:\.\d+)*)$/.exec(release) ?? [];
+  if (version === undefined || year === undefined || gwp === undefined) {
+    const problems: Problem[] = [];
+    if (version === undefined)
+      problems.push({
+        field: 'release',
+        value: release,
+        reason: 'must name the version, such as us-epa-supply-chain-1.4',
+      });
+    if (year === undefined) problems.push({ field: 'year', reason: 'is missing: the year of the publication' });
+    if (gwp === undefined)
+      problems.push({
+        field: 'gwp',
+        reason: `is missing: the set of potentials of the source, one of ${GWP_SET_NAMES.join(', ')}`,
+      });
     throw new FootingError(
-      'unsupported',
-      `${fileName}: factors in ${unit || 'no unit'} are of a version that is not known.`,
-      {
-        remedy: `Known is ${Object.keys(SUPPLY_CHAIN_VERSIONS).join(', ')}`,
-      },
+      'invalid',
+      `${fileName} has factors per dollar of ${priceYear}, of a version that is not known: state what the file does not say.`,
+      { problems },
     );
   }
-  return importSupplyChain(text, version);
+  const edition = options.edition ?? `version ${version}, ${year}`;
+  return { id: release, version, edition, priceYear, year, gwpSource: gwp, url: options.url ?? '' };
 }
 
 const MASSES = [

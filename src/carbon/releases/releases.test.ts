@@ -269,14 +269,46 @@ test.each([
     'by gas',
   ],
   [
-    'another price year',
-    '2017 NAICS Code,2017 NAICS Title,GHG,Unit\n111110,Soy,All GHGs,"kg CO2e/2031 USD, purchaser price"\n',
-    'not known',
+    'another currency',
+    '2017 NAICS Code,2017 NAICS Title,GHG,Unit\n111110,Soy,All GHGs,"kg CO2e/2022 EUR, purchaser price"\n',
+    'EUR',
   ],
 ])('%s is refused', async (_, text, words) => {
   await expect(readPublication(bytes(text), 'x.csv', {})).rejects.toMatchObject({
     code: 'unsupported',
     message: expect.stringContaining(words),
+  });
+});
+
+describe('supply-chain factors of a later version', () => {
+  const file = bytes(
+    '2017 NAICS Code,2017 NAICS Title,GHG,Unit,Supply Chain Emission Factors without Margins,Margins of Supply Chain Emission Factors,Supply Chain Emission Factors with Margins\n' +
+      '111110,Soybean Farming,All GHGs,"kg CO2e/2024 USD, purchaser price",0.412,0.040,0.452\n',
+  );
+
+  test('become a release in dollars of their year', async () => {
+    const { release, factors } = await readPublication(file, 'v1.4.csv', {
+      release: 'us-epa-supply-chain-1.4',
+      year: 2026,
+      gwp: 'AR6',
+    });
+    expect([release.id, release.year, release.gwpSource, release.edition]).toEqual([
+      'us-epa-supply-chain-1.4',
+      2026,
+      'AR6',
+      'version 1.4, 2026',
+    ]);
+    expect(factors).toMatch(/Soybean Farming.*USD \(2024 purchaser price\).*0\.452/);
+  });
+
+  test.each([
+    [{}, ['release', 'year', 'gwp']],
+    [{ release: 'epa-next', year: 2026, gwp: 'AR5' } as const, ['release']],
+  ])('are refused without what the file does not say: %j', async (options, fields) => {
+    await expect(readPublication(file, 'v1.4.csv', options)).rejects.toMatchObject({
+      code: 'invalid',
+      problems: fields.map((field) => expect.objectContaining({ field })),
+    });
   });
 });
 
