@@ -25,7 +25,7 @@ import { type Boundary, boundaryOf, EXCLUSION_WORDS, type ExclusionReason } from
 import { organisationAsOf, underOf } from './organisation/organisation.ts';
 import type { Approach } from './organisation/shares.ts';
 import { type LazyRow, type PagedRows, type PageFacts, pageOf, type RowKeys, type RowPage } from './page.ts';
-import { read } from './sql.ts';
+import { read, readLimited } from './sql.ts';
 import { GROUPS_MAX, type KeyedSum, type PageKeys, readKeys, readSums, tooManyGroups } from './sums.ts';
 import { HOLD_WORDS } from './tables.ts';
 
@@ -439,21 +439,25 @@ export async function heldBack(
   limit = 100,
   offset = 0,
 ): Promise<{ groups: HeldGroup[]; total: number }> {
-  const inner = `
-SELECT t.reason AS reason, m.detail AS detail, m.activity AS activity, m.country AS country, m.region AS region, t.unit AS unit,
-  t.currency AS currency, sum(t.sign) AS lines,
-  toString(sum(toDecimal256(t.quantity, 12))) AS quantity, toString(sum(toDecimal256(t.amount, 12))) AS amount
-FROM held AS t
-INNER JOIN (SELECT DISTINCT match, detail, activity, country, region FROM matches WHERE sign = 1) AS m ON t.match = m.match
-WHERE t.seq <= {seq:UInt64}
-GROUP BY reason, detail, activity, country, region, unit, currency
-HAVING lines != 0`;
-  const [count] = await read<{ groups: string }>(context, `SELECT count() AS groups FROM (${inner})`, {
-    seq: context.seq,
-  });
-  const groups = await read<Omit<HeldGroup, 'words' | 'lines' | 'ref'> & { lines: string }>(
+  // By decision first: what an activity says is text, and of millions of lines few decisions are made.
+  const { rows: groups, total } = await readLimited<Omit<HeldGroup, 'words' | 'lines' | 'ref'> & { lines: string }>(
     context,
-    `${inner}\nORDER BY lines DESC, reason, activity, country, region, unit, currency, detail\nLIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
+    `
+SELECT t.reason AS reason, m.detail AS detail, m.activity AS activity, m.country AS country, m.region AS region, t.unit AS unit,
+  t.currency AS currency, sum(t.held_lines) AS lines, toString(sum(t.held_quantity)) AS quantity,
+  toString(sum(t.held_amount)) AS amount
+FROM (
+  SELECT match, reason, unit, currency, sum(sign) AS held_lines, sum(toDecimal256(quantity, 12)) AS held_quantity,
+    sum(toDecimal256(amount, 12)) AS held_amount
+  FROM held
+  WHERE seq <= {seq:UInt64}
+  GROUP BY match, reason, unit, currency
+) AS t
+INNER JOIN (SELECT DISTINCT match, detail, activity, country, region FROM matches WHERE sign = 1) AS m ON t.match = m.match
+GROUP BY reason, detail, activity, country, region, unit, currency
+HAVING lines != 0
+ORDER BY lines DESC, reason, activity, country, region, unit, currency, detail
+LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
     { seq: context.seq, limit, offset },
   );
   return {
@@ -463,7 +467,7 @@ HAVING lines != 0`;
       lines: Number(row.lines),
       ref: refOfGroup(row),
     })),
-    total: Number(count?.groups ?? 0),
+    total,
   };
 }
 
