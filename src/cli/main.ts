@@ -12,10 +12,11 @@ function throwInsteadOfExit(command: Command): void {
 }
 throwInsteadOfExit(program);
 
-// A reader that has seen enough (`footing journal | head`) is no error.
+// A reader that has seen enough (`footing journal | head`) is no error. The command goes on to its end, so that it closes what it opened:
+// PostgreSQL is a process of its own and would live on.
+const GONE: readonly unknown[] = ['EPIPE', 'ERR_STREAM_DESTROYED'];
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  if (!GONE.includes(error.code)) throw error;
 });
 
 /** The arguments; of a command that does not exist there is no help, and asking for it must say that it does not exist. */

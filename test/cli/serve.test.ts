@@ -54,6 +54,17 @@ it('stops the stores that a command opened for itself when the command is told t
   expect(existsSync(pidFile)).toBe(false);
 });
 
+it('stops them too when nobody reads its output any more', async () => {
+  const child = spawn(process.execPath, [MAIN, 'factors', 'releases'], {
+    env: { ...process.env, FOOTING_HOME: cli.home, FOOTING_LOG_LEVEL: 'silent' },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  child.stdout.destroy();
+  const exited = new Promise((resolve) => child.once('exit', resolve));
+  expect(await exited).toBe(0);
+  expect(existsSync(join(cli.home, 'postgres/data/postmaster.pid'))).toBe(false);
+});
+
 it('leaves the server of another folder alone when notes about it came along in a copy', async () => {
   const server = await cli.serve();
   const copy = await cliOnNewFolder();

@@ -5,10 +5,10 @@
 import { Decimal } from '../../kernel/decimal.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
-import { type Decision, type Descriptor, decide } from '../decide.ts';
+import { type Decision, type Descriptor, decide, type FactorIndex } from '../decide.ts';
 import { inRange, type Plan, planOf, times } from '../estimate/plan.ts';
 import { decisions } from '../postings.ts';
-import { read } from '../sql.ts';
+import { read, readLimited } from '../sql.ts';
 import { HOLD_WORDS } from '../tables.ts';
 import { amountsByDay, convertedByDay, type DaySum } from './byDay.ts';
 import { type Candidate, finderOf } from './candidates.ts';
@@ -63,6 +63,35 @@ interface QueueRow extends FactsRow {
   year_amounts: string[];
 }
 
+interface Tried {
+  candidate: Candidate;
+  /** What the candidate decides in each of the years. */
+  decisions: Array<ReturnType<typeof decide>>;
+}
+
+/** Groups whose candidates are kept for the next reading of the page: some 20 kB each. */
+const TRIED_MAX = 1_000;
+const kept = new WeakMap<FactorIndex, Map<string, readonly Tried[]>>();
+
+/** The candidates of a group, and what each would decide: a function of the factors and of what the activities say. */
+function triedFor(index: FactorIndex, row: QueueRow, descriptor: Descriptor, limit: number): readonly Tried[] {
+  const known = kept.get(index) ?? new Map<string, readonly Tried[]>();
+  kept.set(index, known);
+  const key = JSON.stringify([descriptor, row.years, limit]);
+  let tried = known.get(key);
+  if (tried === undefined) {
+    tried = finderOf(index)
+      .find(descriptor, Math.max(...row.years), limit)
+      .map((candidate) => {
+        const choices = compileChoices([familyChoice(descriptor.activity, candidate.family)]);
+        return { candidate, decisions: row.years.map((year) => decide(descriptor, year, index, choices)) };
+      });
+    if (known.size >= TRIED_MAX) known.delete(known.keys().next().value!);
+    known.set(key, tried);
+  }
+  return tried;
+}
+
 /** A page of the queue. */
 export async function reviewQueue(
   context: ReadContext,
@@ -83,9 +112,8 @@ export async function reviewQueue(
     HAVING lines != 0`;
   const parameters = { seq: context.seq, decided: context.seq, others: NOT_FOR_REVIEW };
   const order = options.order === 'lines' ? 'lines DESC' : `abs(coalesce(q_${options.order}, 0)) DESC, lines DESC`;
-  const [[count], rows, state] = await Promise.all([
-    read<{ groups: string }>(context, `SELECT uniqExact(descriptor) AS groups FROM (${inner})`, parameters),
-    read<QueueRow>(
+  const [{ rows, total }, state] = await Promise.all([
+    readLimited<QueueRow>(
       context,
       `
       SELECT descriptor, ${DESCRIPTOR_ANY}, any(held) AS held, any(detail) AS detail,
@@ -102,16 +130,10 @@ export async function reviewQueue(
     ),
     matchingState(context, context.seq),
   ]);
-  const finder = finderOf(state.index);
   const found = rows.map((row) => {
     const descriptor = descriptorOf(row);
     // Inputs of a method are put right where they were stated: no factor mends them.
-    const candidates =
-      row.held === 'input_problem' ? [] : finder.find(descriptor, Math.max(...row.years), options.candidates);
-    const tried = candidates.map((candidate) => {
-      const choices = compileChoices([familyChoice(descriptor.activity, candidate.family)]);
-      return { candidate, decisions: row.years.map((year) => decide(descriptor, year, state.index, choices)) };
-    });
+    const tried = row.held === 'input_problem' ? [] : triedFor(state.index, row, descriptor, options.candidates);
     return { row, descriptor, tried };
   });
   const days = await amountsByDay(
@@ -144,7 +166,7 @@ export async function reviewQueue(
       })),
     };
   });
-  return { items, total: Number(count?.groups ?? 0) };
+  return { items, total };
 }
 
 export interface Sum {
