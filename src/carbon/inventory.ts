@@ -235,7 +235,7 @@ function readsPageAlone(query: InventoryQuery, groupBy: readonly Dimension[], { 
   );
 }
 
-/** The keys on a page, and how many groups there are in all; undefined where a page is cut out of everything. */
+/** Which groups are on a page, and how many there are in all; undefined where a page is cut out of everything. */
 export async function pageKeys(
   context: ReadContext,
   query: InventoryQuery,
@@ -254,11 +254,11 @@ async function pageSums(
   query: InventoryQuery,
   narrowed: InventoryQuery,
   columns: readonly Dimension[],
-  { keys, groups }: PageKeys,
+  { span, groups }: PageKeys,
 ): Promise<CountedSums> {
   const [{ sums: whole }, sums] = await Promise.all([
     countedSums(context, query, narrowed, ['scope']),
-    keys.length === 0 ? [] : readSums(context, narrowed, columns, keys),
+    span === undefined ? [] : readSums(context, narrowed, columns, span),
   ]);
   return { sums, whole, groups, boundary: null };
 }

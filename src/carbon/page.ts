@@ -1,5 +1,5 @@
 /** Pages of the rows of an inventory: a screen's worth at a time, in an order that does not depend on chance, with what is left out said. */
-import { Decimal } from '../kernel/decimal.ts';
+import { Decimal, sumDecimals } from '../kernel/decimal.ts';
 import type { Dimension } from './dimensions.ts';
 import { type Figures, tonnesOf } from './figures.ts';
 
@@ -59,7 +59,7 @@ export function pageOf(
   const rowsTotal = total ?? all.length;
   const rows = all.slice(first, end).map(({ keys, figures, ref }) => ({ keys, ...figures(), ref: ref() }));
   const isAll = rows.length === rowsTotal;
-  const shown = isAll ? whole : rows.reduce((sum, { co2e_kg }) => sum.add(Decimal.parse(co2e_kg)), Decimal.ZERO);
+  const shown = isAll ? whole : sumDecimals(rows.map(({ co2e_kg }) => Decimal.parse(co2e_kg)));
   const left = whole.sub(shown).toString();
   return {
     rows,

@@ -1,7 +1,7 @@
 /** Sums of lines by any dimensions, read from the smallest table that knows what is asked. */
 import { FootingError } from '../kernel/errors.ts';
 import type { ReadContext } from '../ledger/types.ts';
-import { conditions, type Dimension, type InventoryQuery, literal, placeOf, quoted, sqlOf } from './dimensions.ts';
+import { conditions, type Dimension, type InventoryQuery, placeOf, quoted, sqlOf } from './dimensions.ts';
 import type { SumRow } from './figures.ts';
 import { read, readLimited } from './sql.ts';
 import { FLAG_NAMES, FLAGS, MASSES } from './tables.ts';
@@ -101,15 +101,20 @@ export function wholeYears({ from, to }: InventoryQuery): boolean {
 }
 
 export interface PageKeys {
-  /** Values of the dimensions, group by group. */
-  keys: string[][];
+  /** Values of the dimensions of the first and the last group of the page; undefined where no group is on it. */
+  span: KeySpan | undefined;
   /** Groups in all. */
   groups: number;
 }
 
+export interface KeySpan {
+  first: string[];
+  last: string[];
+}
+
 /**
- * The keys of some groups, in the order of the keys, and how many groups there are: far less to add up and to send than the sums of all.
- * A group none of whose lines stands has no sums either, since lines are reversed as they were posted.
+ * From which group to which a page goes, in the order of the keys, and how many groups there are: far less to add up and to send than
+ * the sums of all. A group none of whose lines stands has no sums either, since lines are reversed as they were posted.
  */
 export async function readKeys(
   context: ReadContext,
@@ -123,7 +128,7 @@ export async function readKeys(
   const { where, parameters } = conditions(query, context.seq, expression);
   const names = groupBy.map((_, i) => `k${i}`);
   const keys = groupBy.map((dimension, i) => `${expression(dimension)} AS k${i}`);
-  const order = groupBy.map((dimension, i) => (dimension === 'category' ? `toUInt8OrZero(k${i})` : `k${i}`));
+  const order = groupBy.map((dimension, i) => ordered(dimension, `k${i}`));
   const { rows, total } = await readLimited<Record<string, string>>(
     context,
     `
@@ -136,17 +141,34 @@ ORDER BY ${order.join(', ')}
 LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
     { ...parameters, limit, offset },
   );
-  return { keys: rows.map((row) => names.map((name) => row[name]!)), groups: total };
+  const keysOf = (row: Record<string, string>) => names.map((name) => row[name]!);
+  const [first, last] = [rows[0], rows.at(-1)];
+  return { span: first && last && { first: keysOf(first), last: keysOf(last) }, groups: total };
+}
+
+/** Categories are numbers that are written as text. */
+const ordered = (dimension: Dimension, text: string) => (dimension === 'category' ? `toUInt8OrZero(${text})` : text);
+
+/** Only groups of a span, as a further condition. */
+export function withinSpan(
+  { first, last }: KeySpan,
+  groupBy: readonly Dimension[],
+  expression: (dimension: Dimension) => string,
+): string {
+  const tuple = (texts: readonly string[]) =>
+    `tuple(${groupBy.map((dimension, i) => ordered(dimension, texts[i]!)).join(', ')})`;
+  const keys = tuple(groupBy.map(expression));
+  return `\n  AND ${keys} >= ${tuple(first.map(quoted))} AND ${keys} <= ${tuple(last.map(quoted))}`;
 }
 
 const facetOf = ({ facet }: Plan): string => (facet === '' ? '' : `\n  AND t.facet = '${facet}'`);
 
-/** Sums without a boundary: everything that is stated counts wholly. `only`: of the groups with these keys, at least one. */
+/** Sums without a boundary: everything that is stated counts wholly. `only`: of these groups. */
 export async function readSums(
   context: ReadContext,
   query: InventoryQuery,
   groupBy: readonly Dimension[],
-  only?: readonly string[][],
+  only?: KeySpan,
 ): Promise<KeyedSum[]> {
   const asked = askedOf(query, groupBy);
   const plan = planOf(asked, false, wholeYears(query));
@@ -160,22 +182,13 @@ SELECT ${[...keys, 'toString(m.scope != 0) AS in_scopes', 'm.gwp_source AS gwp_s
   ${countsOf(plan)},
   ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, 24))) AS ${mass}`).join(',\n  ')}
 FROM ${sourceOf(plan, asked)}
-WHERE ${where}${facetOf(plan)}${only === undefined ? '' : amongKeys(only, (i) => expressionOf(plan, groupBy[i]!))}
+WHERE ${where}${facetOf(plan)}${only === undefined ? '' : withinSpan(only, groupBy, (dimension) => expressionOf(plan, dimension))}
 GROUP BY ${group}
 ORDER BY ${group}
 LIMIT ${SUMS_MAX + 1}`,
     parameters,
   );
   return counted(rows);
-}
-
-/** Each key first by itself, which a column of few values answers cheaply; then all together. */
-export function amongKeys(only: readonly string[][], expression: (i: number) => string): string {
-  const columns = only[0]!.map((_, i) => i);
-  const each = columns.map((i) => `${expression(i)} IN ${literal(new Set(only.map((keys) => keys[i]!)))}`);
-  const tuples = only.map((keys) => `(${keys.map(quoted).join(', ')})`);
-  const together = `(${columns.map(expression).join(', ')}) IN [${tuples.join(', ')}]`;
-  return [...each, ...(columns.length > 1 ? [together] : [])].map((condition) => `\n  AND ${condition}`).join('');
 }
 
 /** Sums that are something, unless there are too many. */

@@ -9,7 +9,7 @@ import type { InventoryQuery } from '../dimensions.ts';
 import { asOfOf, queryOf } from '../refs.ts';
 import { duplicates, negatives, unitOutliers } from './lines.ts';
 import { intensityOutliers } from './outliers.ts';
-import { completeness, periodFindings } from './periods.ts';
+import { completeness, monthsNotCovered, periodFindings } from './periods.ts';
 import { type PrimaryPart, primaryParts } from './quality.ts';
 import { screeningOf } from './screening.ts';
 
@@ -184,19 +184,14 @@ const activities = ({
 });
 
 function cells(state: 'missing' | 'partial'): Read {
-  return async (context, query) => {
-    const { rows } = await completeness(context, periodOf(query));
-    return all(
-      rows.flatMap(({ entity, activity, cells: months }) =>
-        months
-          .filter((cell) => cell.state === state)
-          .map(({ month, days: covered, ref }) => ({
-            ref,
-            title: `${entity}, ${activity}: ${month}`,
-            words: state === 'missing' ? 'Nothing is stated.' : `${covered} days are covered.`,
-          })),
-      ),
-    );
+  return async (context, query, limit) => {
+    const { cells, total } = await monthsNotCovered(context, periodOf(query), state, limit);
+    const findings = cells.map(({ entity, activity, month, days: covered, ref }) => ({
+      ref,
+      title: `${entity}, ${activity}: ${month}`,
+      words: state === 'missing' ? 'Nothing is stated.' : `${covered} days are covered.`,
+    }));
+    return { findings, total };
   };
 }
 

@@ -1,5 +1,5 @@
 /** Data quality of financed emissions (PCAF): sum(outstanding × score) / sum(outstanding), by the currency of the outstanding amounts. */
-import { Decimal } from '../../kernel/decimal.ts';
+import { Decimal, sumDecimals } from '../../kernel/decimal.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import { type InventoryQuery, inventoryRef } from '../dimensions.ts';
 import { read } from '../sql.ts';
@@ -53,7 +53,7 @@ ORDER BY currency_, quality`,
       .filter(({ currency_ }) => currency_ === currency)
       .map(({ quality, outstanding }) => ({ quality, weight: Decimal.parse(outstanding) }));
     const scored = of.filter(({ quality }) => kindOfQuality(quality) === 'score');
-    const sum = (rows_: typeof of) => rows_.reduce((all, { weight }) => all.add(weight), Decimal.ZERO);
+    const sum = (some: typeof of) => sumDecimals(some.map(({ weight }) => weight));
     const score = weightedScore(
       scored.map(({ quality, weight }) => ({ weight, score: Decimal.parse(quality.trim()) })),
     );

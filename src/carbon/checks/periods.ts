@@ -52,13 +52,46 @@ export async function completeness(
   context: ReadContext,
   query: { from?: string; to?: string; offset?: number; limit?: number },
 ): Promise<Completeness> {
+  const { rowOf, series, ...grid } = await energyGrid(context, query);
+  const { offset = 0, limit = series.length } = query;
+  return { ...grid, rows: series.slice(offset, offset + limit).map(rowOf), total: series.length };
+}
+
+/**
+ * The months in which an entity lacks what it uses, wholly or in part: the first `listed` of them. Rows are made one by one, because a
+ * large book has hundreds of thousands.
+ */
+export async function monthsNotCovered(
+  context: ReadContext,
+  query: { from?: string; to?: string },
+  state: 'missing' | 'partial',
+  listed: number,
+): Promise<{ cells: Array<CompletenessCell & { entity: string; activity: string }>; total: number }> {
+  const { rowOf, series, ...grid } = await energyGrid(context, query);
+  const cells: Array<CompletenessCell & { entity: string; activity: string }> = [];
+  for (const one of series) {
+    if (cells.length >= listed) break;
+    const { entity, activity, cells: months } = rowOf(one);
+    for (const cell of months) if (cell.state === state) cells.push({ entity, activity, ...cell });
+  }
+  return { cells: cells.slice(0, listed), total: grid[state] };
+}
+
+interface EnergyGrid extends Omit<Completeness, 'rows' | 'total'> {
+  series: Series[];
+  rowOf: (series: Series) => CompletenessRow;
+}
+
+async function energyGrid(context: ReadContext, query: { from?: string; to?: string }): Promise<EnergyGrid> {
   for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
   const range = await monthsOf(context, query);
-  if (range === null) return { months: [], rows: [], total: 0, entities_without: [], missing: 0, partial: 0 };
-  const months = monthRange(range.from, range.to);
-  const series = await read<Series>(
-    context,
-    `SELECT entity, activity, scope, groupArray(month) AS stated, groupArray(days) AS days, groupArray(periods) AS periods
+  const months = range === null ? [] : monthRange(range.from, range.to);
+  const series =
+    range === null
+      ? []
+      : await read<Series>(
+          context,
+          `SELECT entity, activity, scope, groupArray(month) AS stated, groupArray(days) AS days, groupArray(periods) AS periods
      FROM (
        SELECT toString(t.entity) AS entity, m.activity AS activity, m.scope AS scope, substring(toString(t.month), 1, 7) AS month,
          toUInt32(length(arrayDistinct(arrayFlatten(groupArrayDistinctIf(range(t.day, t.day + t.days), t.net > 0))))) AS days,
@@ -76,8 +109,8 @@ export async function completeness(
      )
      GROUP BY entity, activity, scope
      ORDER BY entity, activity, scope`,
-    { seq: context.seq, first: `${range.from}-01`, last: `${range.to}-01` },
-  );
+          { seq: context.seq, first: `${range.from}-01`, last: `${range.to}-01` },
+        );
   const organisation = await organisationAsOf(context, context.seq);
   const living = livingOf(organisation);
   const counts = { missing: 0, partial: 0 };
@@ -86,8 +119,7 @@ export async function completeness(
     counts.missing += missing;
     counts.partial += partial;
   }
-  const { offset = 0, limit = series.length } = query;
-  const rows = series.slice(offset, offset + limit).map((one): CompletenessRow => {
+  const rowOf = (one: Series): CompletenessRow => {
     const { entity, activity, scope } = one;
     const grid = months.map((month): CompletenessCell => {
       const at = one.stated.indexOf(month);
@@ -96,20 +128,14 @@ export async function completeness(
       return { month, state: isWhole(one, at) ? 'complete' : 'partial', days: one.days[at]!, ref };
     });
     return { entity, activity, scope, cells: grid, ...countsOf(one, months, living) };
-  });
+  };
   const having = new Set(series.map(({ entity }) => entity));
   const without = [...organisation.entities.values()]
     .filter(({ id, kind }) => (kind === 'site' || kind === 'asset') && !having.has(id))
     .filter(({ id }) => months.some((month) => living(id, month)))
     .map(({ id }) => id)
     .sort();
-  return {
-    months,
-    rows,
-    total: series.length,
-    entities_without: without,
-    ...counts,
-  };
+  return { months, series, rowOf, entities_without: without, ...counts };
 }
 
 /** What an entity states of one activity. */

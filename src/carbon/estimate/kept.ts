@@ -3,7 +3,7 @@
  * the same again. The latest plans of an activity are found by comparing, which is cheaper than making the whole key again.
  */
 import type { GwpSetName } from '../catalogue/types.ts';
-import type { FactorIndex } from '../decide.ts';
+import type { Descriptor, FactorIndex } from '../decide.ts';
 import type { Choices } from '../matching/choices.ts';
 import type { Planned } from './estimate.ts';
 
@@ -13,13 +13,7 @@ const PLANS_MAX = 50_000;
 const RECENT_MAX = 16;
 
 /** What decides about a plan when neither a method nor a rule about further facts has a say. */
-export interface Asked {
-  activity: string;
-  unit: string;
-  currency: string;
-  country: string;
-  region: string;
-  category: string;
+export interface Asked extends Pick<Descriptor, 'activity' | 'unit' | 'currency' | 'country' | 'region' | 'category'> {
   /** `q`, `a` or `qa`: whether a quantity, an amount or both are given. */
   has: string;
   year: number;

@@ -77,7 +77,8 @@ const kept = new WeakMap<FactorIndex, Map<string, readonly Tried[]>>();
 function triedFor(index: FactorIndex, row: QueueRow, descriptor: Descriptor, limit: number): readonly Tried[] {
   const known = kept.get(index) ?? new Map<string, readonly Tried[]>();
   kept.set(index, known);
-  const key = JSON.stringify([descriptor, row.years, limit]);
+  // A set is nothing as JSON.
+  const key = JSON.stringify([{ ...descriptor, holds: [...(descriptor.holds ?? [])] }, row.years, limit]);
   let tried = known.get(key);
   if (tried === undefined) {
     tried = finderOf(index)

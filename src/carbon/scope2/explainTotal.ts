@@ -1,5 +1,5 @@
 /** The total with market-based scope 2, by scope: `total?<the inventory's own words>&methodology=name@version`. */
-import { Decimal } from '../../kernel/decimal.ts';
+import { Decimal, sumDecimals } from '../../kernel/decimal.ts';
 import type { ExplanationNode, ReadContext } from '../../ledger/types.ts';
 import { inventory } from '../inventory.ts';
 import { methodologyInForce, methodologyNamed } from '../methodology/ledger.ts';
@@ -25,10 +25,10 @@ export async function explainMarketTotal(context: ReadContext, ref: string): Pro
       ? await methodologyInForce(context, context.seq)
       : await methodologyNamed(context, named, context.seq);
   const query = queryOf(words);
-  const [{ rows, total }, scope2] = [
-    await inventory(context, { ...query, groupBy: ['scope'] }),
-    await scope2Statement(context, query, { methodology }),
-  ];
+  const [{ rows, total }, scope2] = await Promise.all([
+    inventory(context, { ...query, groupBy: ['scope'] }),
+    scope2Statement(context, query, { methodology }),
+  ]);
   const part = (title: string, figures: { co2e_kg: string; lines: number; ref: string }): ExplanationNode => ({
     kind: 'part',
     ref: figures.ref,
@@ -49,7 +49,7 @@ export async function explainMarketTotal(context: ReadContext, ref: string): Pro
     kind: 'figure',
     ref,
     title: 'Greenhouse-gas inventory with market-based scope 2',
-    value: children.reduce((sum, { value }) => sum.add(Decimal.parse(value!)), Decimal.ZERO).toString(),
+    value: sumDecimals(children.map(({ value }) => Decimal.parse(value!))).toString(),
     unit: 'kg CO2e',
     words: `With location-based scope 2 it is ${total.co2e_kg} kg.`,
     facts: [['methodology', scope2?.methodology ?? '']],

@@ -8,7 +8,7 @@ import type { ReadContext } from '../../ledger/types.ts';
 import { conditions, type Dimension, type InventoryQuery } from '../dimensions.ts';
 import type { SumRow } from '../figures.ts';
 import { read } from '../sql.ts';
-import { amongKeys, askedOf, expressionOf, type Plan, planOf, sourceOf, wholeYears } from '../sums.ts';
+import { askedOf, expressionOf, type KeySpan, type Plan, planOf, sourceOf, wholeYears, withinSpan } from '../sums.ts';
 import { MASS_SCALE, MASSES, type Mass } from '../tables.ts';
 import type { Weights } from '../weights.ts';
 import { VOLUME_SCALE } from './allocate.ts';
@@ -29,15 +29,15 @@ export interface PlainSum {
 type Row = SumRow & Record<'entity' | 'month' | 'unit' | 'ratio' | 'used_sum', string> & Record<`k${number}`, string>;
 
 /**
- * Sums of scope 2 by dimensions, at the weight that counts. `query` is narrowed to entities already, and needs no parts. `only`: of the
- * groups with these keys, at least one, where nothing is weighted.
+ * Sums of scope 2 by dimensions, at the weight that counts. `query` is narrowed to entities already, and needs no parts. `only`: of these
+ * groups, where nothing is weighted.
  */
 export async function plainSums(
   context: ReadContext,
   query: InventoryQuery,
   dimensions: readonly Dimension[],
   weights: Weights | null,
-  only?: readonly string[][],
+  only?: KeySpan,
 ): Promise<PlainSum[]> {
   const groupBy = dimensions.filter((dimension) => dimension !== 'gas');
   const [rows, parts] = await Promise.all([
@@ -108,7 +108,7 @@ async function readPlain(
   query: InventoryQuery,
   groupBy: readonly Dimension[],
   weights: Weights | null,
-  only?: readonly string[][],
+  only?: KeySpan,
 ): Promise<Row[]> {
   const { filters: { scope: _scope, category: _category, ...filters } = {}, ...rest } = query;
   const asked = askedOf({ filters }, groupBy);
@@ -136,7 +136,7 @@ async function readPlain(
     SELECT ${columns.join(', ')}, toString(sum(t.lines)) AS lines, toString(sum(toDecimal256(t.used, 12))) AS used_sum,
       ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, ${MASS_SCALE}))) AS ${mass}`).join(', ')}
     FROM ${sourceOf(plan, asked, energy)}
-    WHERE ${where}${only === undefined ? '' : amongKeys(only, (i) => expression(groupBy[i]!))} AND t.${on} IN (SELECT ${plan.meaning} FROM matches WHERE sign = 1 AND held = '' AND scope = 2)${
+    WHERE ${where}${only === undefined ? '' : withinSpan(only, groupBy, expression)} AND t.${on} IN (SELECT ${plan.meaning} FROM matches WHERE sign = 1 AND held = '' AND scope = 2)${
       plan.facet === '' ? '' : ` AND t.facet = '${plan.facet}'`
     }${split}
     GROUP BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}

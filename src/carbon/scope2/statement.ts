@@ -32,7 +32,7 @@ export interface Scope2Options {
   methodology?: Methodology;
   /** The location-based figure, where it is read already. */
   location?: Promise<Figures | undefined>;
-  /** The keys on the page that is asked for, where they are read by themselves. */
+  /** The groups of the page that is asked for, where they are read by themselves. */
   keys?: Promise<PageKeys | undefined>;
   /** Which keys are on the page that is asked for; default: all. */
   shows?: Promise<(keys: RowKeys, without: readonly Dimension[]) => boolean>;
@@ -206,7 +206,7 @@ async function readPlain(
   }
   const [whole, rows] = await Promise.all([
     plainSums(context, narrowed, [], null),
-    page.keys.length === 0 ? [] : plainSums(context, narrowed, groupBy, null, page.keys),
+    page.span === undefined ? [] : plainSums(context, narrowed, groupBy, null, page.span),
   ]);
   return { whole, rows };
 }

@@ -2,7 +2,7 @@
 import { NativeSelect, TextInput } from '@mantine/core';
 import { api, dataOf } from '../../api/client.ts';
 import { t } from '../../texts.ts';
-import { Approved, given, StatingForm } from './NewBaseYear.tsx';
+import { Approved, type Field, given, StatingForm } from './StatingForm.tsx';
 
 const EVENT = {
   title: '',
@@ -26,7 +26,9 @@ const idOf = ({ title, day }: Values): string =>
     title
       .toLowerCase()
       .normalize('NFKD')
-      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/\p{M}/gu, '')
+      // Letters of every script: two events may not become one because neither is written in Latin.
+      .replace(/[^\p{L}\p{N}]+/gu, '-')
       .replace(/^-|-$/g, '')
       .slice(0, 60) || 'event'
   }-${day}`;
@@ -43,35 +45,22 @@ export function NewEvent({ base }: { base: string }) {
         }>
       }
     >
-      {(values, set) => (
+      {(field, { kind }) => (
         <>
-          <TextInput
-            required
-            label={t.baseYear.eventTitle}
-            value={values.title}
-            onChange={(event) => set({ title: event.currentTarget.value })}
-          />
-          <TextInput
-            required
-            type="date"
-            label={t.baseYear.day}
-            value={values.day}
-            onChange={(event) => set({ day: event.currentTarget.value })}
-          />
+          <TextInput required label={t.baseYear.eventTitle} {...field('title')} />
+          <TextInput required type="date" label={t.baseYear.day} {...field('day')} />
           <NativeSelect
             label={t.baseYear.cause}
-            value={values.cause}
+            {...field('cause')}
             data={Object.entries(t.baseYear.causes).map(([value, label]) => ({ value, label }))}
-            onChange={(event) => set({ cause: event.currentTarget.value })}
           />
           <NativeSelect
             label={t.baseYear.eventKind}
-            value={values.kind}
+            {...field('kind')}
             data={Object.entries(t.baseYear.eventKinds).map(([value, label]) => ({ value, label }))}
-            onChange={(event) => set({ kind: event.currentTarget.value })}
           />
-          {values.kind === 'amount' ? <Amount values={values} set={set} /> : <Moved values={values} set={set} />}
-          <Approved values={values} set={set} />
+          {kind === 'amount' ? <Amount field={field} /> : <Moved field={field} />}
+          <Approved field={field} />
         </>
       )}
     </StatingForm>
@@ -79,45 +68,27 @@ export function NewEvent({ base }: { base: string }) {
 }
 
 interface Part {
-  values: Values;
-  set: (patch: Partial<Values>) => void;
+  field: Field<keyof Values>;
 }
 
-function Amount({ values, set }: Part) {
+function Amount({ field }: Part) {
   return (
     <>
-      <NativeSelect
-        label={t.baseYear.scope}
-        value={values.scope}
-        data={['1', '2', '3']}
-        onChange={(event) => set({ scope: event.currentTarget.value })}
-      />
-      <TextInput
-        required
-        inputMode="decimal"
-        label={t.baseYear.amount}
-        value={values.co2e_t}
-        onChange={(event) => set({ co2e_t: event.currentTarget.value })}
-      />
+      <NativeSelect label={t.baseYear.scope} {...field('scope')} data={['1', '2', '3']} />
+      <TextInput required inputMode="decimal" label={t.baseYear.amount} {...field('co2e_t')} />
     </>
   );
 }
 
-function Moved({ values, set }: Part) {
+function Moved({ field }: Part) {
   return (
     <>
       <NativeSelect
         label={t.baseYear.movedBy}
-        value={values.by}
+        {...field('by')}
         data={MOVED_BY.map((value) => ({ value, label: t.carbon.dimensions[value]! }))}
-        onChange={(event) => set({ by: event.currentTarget.value })}
       />
-      <TextInput
-        required
-        label={t.baseYear.movedValue}
-        value={values.value}
-        onChange={(event) => set({ value: event.currentTarget.value })}
-      />
+      <TextInput required label={t.baseYear.movedValue} {...field('value')} />
     </>
   );
 }
