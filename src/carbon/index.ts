@@ -97,7 +97,8 @@ export {
   statedChoices,
   UNDO_KIND,
 } from './matching/ledger.ts';
-export { type Preview, previewChange, QUEUE_ORDERS, type QueueItem, reviewQueue } from './matching/queue.ts';
+export { type Preview, previewChange } from './matching/preview.ts';
+export { QUEUE_ORDERS, type QueueItem, type QueueOrder, reviewQueue } from './matching/queue.ts';
 export { FURTHER_FIELDS } from './matching/refine.ts';
 export { matchingState } from './matching/state.ts';
 export { ADOPT_KIND, type AdoptPayload, adoptedReleases, releaseHash, starterReleases } from './matching.ts';

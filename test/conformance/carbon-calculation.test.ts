@@ -11,7 +11,7 @@ import {
   type TestLedger,
 } from '../../src/carbon/ledger.test-support.ts';
 import { changeOf, choicesInForce, statedChoices } from '../../src/carbon/matching/ledger.ts';
-import { previewChange } from '../../src/carbon/matching/queue.ts';
+import { previewChange } from '../../src/carbon/matching/preview.ts';
 import { read } from '../../src/carbon/sql.ts';
 import type { Engines } from '../../src/engines/types.ts';
 import { openAccounts, openJournal } from '../../src/journal/index.ts';

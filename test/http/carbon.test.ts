@@ -111,6 +111,31 @@ it('queues what is held with candidates and their effect, decides after a previe
   expect((await call('DELETE', `/api/carbon/decisions/${stated.json.seq}.1`)).status).toBe(404);
 });
 
+it('queues first what matters most to the total, page by page; what nobody knows the effect of comes last, by lines', async () => {
+  const rows = [
+    ...Array.from({ length: 3 }, (_, i) => ({ external_id: `o${i}`, activity: 'Natural gas flats', quantity: '1' })),
+    { external_id: 'o3', activity: 'Natural gas works', quantity: '900000' },
+    { external_id: 'o4', activity: 'Natural gas credit', quantity: '-5000' },
+    ...Array.from({ length: 2 }, (_, i) => ({ external_id: `o5${i}`, activity: 'Qzx', quantity: '1000000' })),
+  ].map((row) => ({ ...row, unit: 'kWh (Gross CV)', start_date: '2025-04-01', country: 'GB' }));
+  expect((await call('POST', '/api/records/activities', { rows }, keys.b)).status).toBe(201);
+  const names = async (order: string) => {
+    const { json } = await call('GET', `/api/carbon/queue?order=${order}`, undefined, keys.b);
+    return json.items.map(({ activity }: { activity: string }) => activity.replace('Natural gas ', ''));
+  };
+  expect(await names('effect')).toEqual(['works', 'credit', 'flats', 'Qzx']);
+  expect(await names('lines')).toEqual(['flats', 'Qzx', 'credit', 'works']);
+  expect(await names('quantity')).toEqual(['Qzx', 'works', 'credit', 'flats']);
+  const paged: string[] = [];
+  for (let cursor = ''; ; ) {
+    const { json } = await call('GET', `/api/carbon/queue?limit=1${cursor && `&cursor=${cursor}`}`, undefined, keys.b);
+    paged.push(json.items[0].activity.replace('Natural gas ', ''));
+    if (json.next === null) break;
+    cursor = json.next;
+  }
+  expect(paged).toEqual(['works', 'credit', 'flats', 'Qzx']);
+});
+
 it('rules: stated, previewed, listed, taken back', async () => {
   const rules = [
     {

@@ -77,7 +77,7 @@ function coefficientOf(value: Rational): Coefficient {
 }
 
 /** True when the result is no larger than a line may be. */
-export function inRange(plan: Plan, quantity: Decimal): boolean {
+export function inRange(plan: Pick<Plan, 'reach'>, quantity: Decimal): boolean {
   return Math.abs(Number(quantity.mantissa)) * 10 ** -quantity.scale * plan.reach <= LINE_KG_MAX;
 }
 

@@ -7,7 +7,7 @@ import { adoption, type Cells, entry, openTestLedger, posted, type TestLedger } 
 import { read } from '../sql.ts';
 import { compileChoices } from './choices.ts';
 import { changeOf, choicesInForce, statedChoices } from './ledger.ts';
-import { previewChange } from './queue.ts';
+import { previewChange } from './preview.ts';
 import { furtherConditions, holding, refinementBy } from './refine.ts';
 
 let engines: Engines;

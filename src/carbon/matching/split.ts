@@ -4,7 +4,7 @@
  */
 import type { ReadContext } from '../../ledger/types.ts';
 import { read } from '../sql.ts';
-import type { SumsRow } from './queue.ts';
+import type { SumsRow } from './preview.ts';
 import { type FurtherCondition, refinementBy } from './refine.ts';
 
 interface PartRow {

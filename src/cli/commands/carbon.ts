@@ -112,7 +112,7 @@ function listCommand(): Command {
       ]),
     ),
   )
-    .option('--order <by>', 'lines, quantity or amount', 'lines')
+    .option('--order <by>', 'effect (of the best candidate on the total), lines, quantity or amount', 'effect')
     .option('--limit <n>', 'descriptions to show', wholeNumber, 20)
     .option('--candidates <n>', 'candidates for each', wholeNumber, 3)
     .option('--gwp <set>', 'set of 100-year potentials: AR4, AR5 or AR6', 'AR5')

@@ -2474,8 +2474,8 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Largest first by */
-                    order?: "lines" | "amount" | "quantity";
+                    /** @description Largest first by; effect = what the best candidate of a group would add to scopes 1 to 3, of the 10,000 groups with most lines */
+                    order?: "effect" | "lines" | "amount" | "quantity";
                     /** @description Set of 100-year potentials */
                     gwp?: "AR4" | "AR5" | "AR6";
                     candidates?: number;

@@ -40,6 +40,12 @@ export const tonnes = (text: string): string => decimal(text, TONNES_DECIMALS);
 export const tonnesOfKilograms = (kilograms: string): string =>
   unscaled(scaled(kilograms, decimalsOf(kilograms)), decimalsOf(kilograms) + 3);
 
+/** Tonnes with + where the total rises. */
+export function signedTonnes(kilograms: string): string {
+  const text = tonnes(tonnesOfKilograms(kilograms));
+  return kilograms.startsWith('-') || isZero(kilograms) ? text : `+${text}`;
+}
+
 /** Short form for axes of charts, where a place is read and not a figure. */
 export const short = (value: number): string =>
   formatOf({ notation: 'compact', maximumFractionDigits: 1 }).format(value);

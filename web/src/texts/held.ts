@@ -30,7 +30,10 @@ export const queue = {
   title: 'To decide',
   note: 'Factors that may fit, by what the activities say. A decision is remembered: it holds for later activities too.',
   order: 'Largest first by',
-  orders: { lines: 'Lines', quantity: 'Quantity', amount: 'Amount' } as Record<string, string>,
+  orders: { effect: 'Effect of the best candidate', lines: 'Lines', quantity: 'Quantity', amount: 'Amount' } as Record<
+    string,
+    string
+  >,
   list: 'Groups of like activities that wait for a decision',
   left: (groups: number) => `${count(groups, 'group waits', 'groups wait')} for a decision.`,
   working: (groups: number) => `Stating … ${count(groups, 'group waits', 'groups wait')} for a decision.`,

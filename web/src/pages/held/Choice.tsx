@@ -4,7 +4,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { type Ref, useEffect, useState } from 'react';
 import { type Candidate, type QueueItem, useEffectOf, useFactors } from '../../api/carbon.ts';
 import { Problem } from '../../components/Problem.tsx';
-import { percentOf, tonnes, tonnesOfKilograms } from '../../format/numbers.ts';
+import { percentOf, signedTonnes, tonnes, tonnesOfKilograms } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { nameOf } from '../carbon/names.ts';
 import { decisionOf, sameTarget, type Target } from './target.ts';
@@ -78,7 +78,7 @@ function CandidateLine({
       </span>
       {co2e_kg !== null && (
         <span className="number">
-          {signed(co2e_kg)} <span className="unit">{t.carbon.unit}</span>
+          {signedTonnes(co2e_kg)} <span className="unit">{t.carbon.unit}</span>
         </span>
       )}
     </label>
@@ -193,7 +193,7 @@ function Effect({ choices, canDecide, onConfirm }: Pick<Props, 'choices' | 'canD
         {data &&
           choices.length > 0 &&
           t.queue.effect(
-            signed(data.change_kg),
+            signedTonnes(data.change_kg),
             tonnes(tonnesOfKilograms(data.before_kg)),
             tonnes(tonnesOfKilograms(data.after_kg)),
             data.lines,
@@ -207,10 +207,4 @@ function Effect({ choices, canDecide, onConfirm }: Pick<Props, 'choices' | 'canD
       {!canDecide && <span className="dimmed"> {t.queue.notThen}</span>}
     </div>
   );
-}
-
-/** Tonnes with + where the total rises. */
-function signed(kilograms: string): string {
-  const text = tonnes(tonnesOfKilograms(kilograms));
-  return kilograms.startsWith('-') || /^0*\.?0*$/.test(kilograms) ? text : `+${text}`;
 }

@@ -8,7 +8,7 @@ import { type QueueItem, useQueue } from '../../api/carbon.ts';
 import { useAsOf } from '../../app/address.ts';
 import { Section, Shown } from '../../components/Page.tsx';
 import { Problem } from '../../components/Problem.tsx';
-import { amount, whole } from '../../format/numbers.ts';
+import { amount, signedTonnes, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { nameOf } from '../carbon/names.ts';
 import { Choice } from './Choice.tsx';
@@ -17,11 +17,11 @@ import { defaultTarget, keyOf, type Target } from './target.ts';
 import { type Deciding, useDeciding } from './useDeciding.ts';
 import { usePlace } from './usePlace.ts';
 
-const ORDERS = ['lines', 'quantity', 'amount'] as const;
+const ORDERS = ['effect', 'lines', 'quantity', 'amount'] as const;
 type Order = (typeof ORDERS)[number];
 
 export function Queue() {
-  const [order, setOrder] = useState<Order>('lines');
+  const [order, setOrder] = useState<Order>('effect');
   const queue = useQueue(order);
   const deciding = useDeciding();
   const all = queue.data?.pages.flatMap(({ items }) => items);
@@ -237,13 +237,20 @@ function Items({ items, at, marked, targetOf, onChoose, onMark }: ItemsProps) {
             <span className="dimmed">
               {target === undefined
                 ? t.queue.noCandidateShort
-                : target.kind === 'left-out'
-                  ? `→ ${t.queue.leftOut}`
-                  : `→ ${target.kind === 'family' ? target.family : target.name}`}
+                : `→ ${[wordsOf(target), effectOf(item, target)].filter(Boolean).join(' · ')}`}
             </span>
           </div>
         );
       })}
     </div>
   );
+}
+
+const wordsOf = (target: Target): string =>
+  target.kind === 'left-out' ? t.queue.leftOut : target.kind === 'family' ? target.family : target.name;
+
+/** What it adds to the total, where that is known without asking. */
+function effectOf({ candidates }: QueueItem, target: Target): string | undefined {
+  const known = target.kind === 'family' ? candidates.find(({ family }) => family === target.family) : undefined;
+  return known && `${signedTonnes(known.co2e_kg)} ${t.carbon.unit}`;
 }

@@ -1,0 +1,65 @@
+/** The candidates of a group of the review queue, and what each would decide. */
+import { type Decision, type Descriptor, decide, type FactorIndex } from '../decide.ts';
+import { type Candidate, finderOf } from './candidates.ts';
+import { type Choice, compileChoices } from './choices.ts';
+import type { GroupRow } from './groups.ts';
+
+export interface Tried {
+  candidate: Candidate;
+  /** What the candidate decides in each of the group's years. */
+  decisions: readonly Decision[];
+}
+
+/** Groups whose candidates are kept for the next reading of the page: some 20 kB each. */
+const TRIED_MAX = 1_000;
+const kept = new WeakMap<FactorIndex, Map<string, readonly Tried[]>>();
+
+/** What candidates are a function of, beside the factors. */
+export function keyOf(row: GroupRow, descriptor: Descriptor, limit: number): string {
+  // A set is nothing as JSON.
+  return JSON.stringify([{ ...descriptor, holds: [...(descriptor.holds ?? [])] }, row.held, row.years, limit]);
+}
+
+/** As {@link decidedBy}, kept. */
+export function triedFor(index: FactorIndex, row: GroupRow, descriptor: Descriptor, limit: number): readonly Tried[] {
+  const known = kept.get(index) ?? new Map<string, readonly Tried[]>();
+  kept.set(index, known);
+  const key = keyOf(row, descriptor, limit);
+  let tried = known.get(key);
+  if (tried === undefined) {
+    tried = decidedBy(index, row, descriptor, limit);
+    if (known.size >= TRIED_MAX) known.delete(known.keys().next().value!);
+    known.set(key, tried);
+  }
+  return tried;
+}
+
+/** The best candidates of a group and their decisions: a function of the factors and of what the activities say. */
+export function decidedBy(index: FactorIndex, row: GroupRow, descriptor: Descriptor, limit: number): Tried[] {
+  // Inputs of a method are put right where they were stated: no factor mends them.
+  if (row.held === 'input_problem') return [];
+  return finderOf(index)
+    .find(descriptor, Math.max(...row.years), limit)
+    .map((candidate) => {
+      const choices = compileChoices([familyChoice(descriptor.activity, candidate.family)]);
+      return { candidate, decisions: row.years.map((year) => decide(descriptor, year, index, choices)) };
+    });
+}
+
+function familyChoice(activity: string, family: string): Choice {
+  return {
+    id: '0.0',
+    kind: 'decision',
+    subject: '',
+    conditions: [{ field: 'activity', op: 'is', values: [activity] }],
+    factor: '',
+    family,
+    leftOut: false,
+    reason: '',
+    priority: 0,
+    firstYear: 0,
+    lastYear: 9999,
+    actor: '',
+    recordedAt: '',
+  };
+}
