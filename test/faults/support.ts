@@ -10,7 +10,7 @@ import type { Answer, Command } from './commands.ts';
 
 const PROGRAM = join(import.meta.dirname, 'footing-process.ts');
 /** A supervisor gives a store up after ten restarts without peace; a server is restarted well before that. */
-const KILLS_PER_SERVER_MAX = 3;
+const KILLS_PER_SERVER_MAX = 7;
 
 /** One run of the program. An ask to a program that ends before it answers is answered with `error: 'ended'`. */
 class Run {
