@@ -6,11 +6,13 @@ import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify/t
 import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { FootingError, type Problem, shown } from '../kernel/errors.ts';
+import { calendarProblem, isCalendarPattern } from './calendar.ts';
 
 /** The part of JSON Schema that matters for reading query strings. */
 interface QueryProperty {
   type?: string;
   default?: unknown;
+  pattern?: string;
 }
 
 const quickly = new WeakMap<object, (value: unknown) => boolean>();
@@ -30,7 +32,10 @@ export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, http
   const accepts = quickly.get(schema) ?? (() => false);
   return (given: unknown) => {
     const value = httpPart === 'body' ? given : fromText(given, properties);
-    if (accepts(value) || validator.Check(value)) return { value };
+    if (accepts(value) || validator.Check(value)) {
+      const problems = httpPart === 'body' ? [] : problemsOfText(value, properties);
+      return problems.length === 0 ? { value } : { error: refused(httpPart ?? 'querystring', problems) };
+    }
     return { error: invalidRequest(httpPart ?? 'body', validator.Errors(value), value) };
   };
 };
@@ -67,6 +72,24 @@ function fromText(given: unknown, properties: Array<[string, QueryProperty]>): u
   return value;
 }
 
+/** What no schema says of text in queries, paths and headers. */
+function problemsOfText(value: unknown, properties: Array<[string, QueryProperty]>): Problem[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const problems: Problem[] = [];
+  for (const [field, text] of Object.entries(value)) {
+    // PostgreSQL keeps no text with it.
+    if (typeof text === 'string' && text.includes('\0'))
+      problems.push({ field, value: shown(text), reason: 'must not contain the character U+0000' });
+  }
+  for (const [field, { pattern }] of properties) {
+    const text = (value as Record<string, unknown>)[field];
+    if (typeof text !== 'string' || !isCalendarPattern(pattern)) continue;
+    const reason = calendarProblem(text);
+    if (reason !== undefined) problems.push({ field, value: shown(text), reason });
+  }
+  return problems;
+}
+
 /** Patterns of the schemas in words: a regular expression helps nobody who has mistyped a month. */
 const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
   ['^\\d{4}-\\d{2}(-\\d{2})?$', 'must be a day or month written like 2025-03-31 or 2025-03'],
@@ -99,6 +122,10 @@ function invalidRequest(part: string, errors: readonly SchemaError[], value: unk
       continue;
     problems.push(...problemsOf(part, error, value));
   }
+  return refused(part, problems);
+}
+
+function refused(part: string, problems: Problem[]): FootingError {
   return new FootingError(
     'invalid',
     `The ${PARTS[part] ?? part} of the request does not match what this route takes.`,

@@ -174,6 +174,7 @@ export function searchNames(
   limit: number,
   accepts?: (family: number) => boolean,
 ): Hit[] {
+  if (limit === 0) return [];
   const { postings, familyOf, sums } = index;
   const features = featuresOf(text, (word) => postings.has(word));
   let square = 0;

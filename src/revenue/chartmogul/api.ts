@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Account } from '../../journal/types.ts';
 import { type ApiCaller, ApiContext, type Call, type ChartmogulDependencies, type Route } from './context.ts';
-import { ApiError, answerOf, errorBody, notFound } from './errors.ts';
+import { ApiError, answerOf, badParameter, errorBody, notFound } from './errors.ts';
 import { exportFile } from './exports.ts';
 import { isObject, type JsonObject } from './fields.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -89,6 +89,11 @@ export function registerChartmogulApi(app: FastifyInstance, dependencies: Chartm
       handler: async (request, reply) => {
         const caller = callers.get(request)!;
         const account = await accounts(caller.accountId);
+        const asked = { ...(request.query as object), ...(request.params as object) };
+        for (const [name, text] of Object.entries(asked)) {
+          // PostgreSQL keeps no text with it.
+          if (String(text).includes('\0')) throw badParameter(name, `${name} has a character that cannot be stored`);
+        }
         const call: Call = {
           // Statements need not know what figures are shown in.
           account: method === 'POST' && status === 201 ? account : await context.asSettled(account),
