@@ -14,7 +14,7 @@ export type Outlier = Answer<'/api/carbon/checks/outliers'>['findings'][number];
 export type Period = Answer<'/api/carbon/checks/periods'>['findings'][number];
 export type Duplicate = Answer<'/api/carbon/checks/duplicates'>['findings'][number];
 export type Doubt = Answer<'/api/carbon/checks/units'>['findings'][number];
-export type Quality = Answer<'/api/carbon/checks/quality'>['shares'][number];
+export type QualityReport = Answer<'/api/carbon/checks/quality'>;
 export type Screening = Answer<'/api/carbon/checks/screening'>['categories'][number];
 export type Uncertainty = Answer<'/api/reports/uncertainty'>;
 

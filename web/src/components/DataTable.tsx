@@ -95,7 +95,11 @@ export function DataTable<Row>({
       columns.map(({ label, unit }) => (unit ? `${label} (${unit})` : label)),
       ...[...rows, ...totals].map((row) => columns.map(({ text }) => text(row))),
     ]);
-  const look = ['table', dense && 'table-dense', stack && !isVirtual && 'table-stack'].filter(Boolean).join(' ');
+  // A table that may become longer has rows of one height.
+  const isFree = !isVirtual && onEnd === undefined && !dense;
+  const look = ['table', dense && 'table-dense', isFree && 'table-free', stack && !isVirtual && 'table-stack']
+    .filter(Boolean)
+    .join(' ');
   const below = isVirtual ? (rows.length - 1 - last) * ROW_PX : 0;
   return (
     <div className={look}>

@@ -2,7 +2,16 @@
 import { useOfAddress, useSetAddress } from '../app/address.ts';
 import { t } from '../texts.ts';
 
-export function Figure({ text, of: ref, label }: { text: string; of: string | null; label: string }) {
+interface Props {
+  text: string;
+  /** Null where there is nothing to explain. */
+  of: string | null;
+  label: string;
+  /** Of books as they stood: the whole page is turned back to that entry, because an explanation is of one entry. */
+  asOf?: number;
+}
+
+export function Figure({ text, of: ref, label, asOf }: Props) {
   const open = useOfAddress(({ explain }) => explain === ref && ref !== null);
   const setAddress = useSetAddress();
   if (ref === null) return <span className="number">{text}</span>;
@@ -11,7 +20,7 @@ export function Figure({ text, of: ref, label }: { text: string; of: string | nu
       type="button"
       className={open ? 'figure number figure-open' : 'figure number'}
       aria-label={t.explain.figureLabel(label, text)}
-      onClick={() => setAddress({ explain: ref })}
+      onClick={() => setAddress({ explain: ref, ...(asOf === undefined ? {} : { as_of: asOf }) })}
     >
       {text}
     </button>

@@ -1,5 +1,5 @@
 /** From one figure to another: each part stands on what was before it. */
-import { amount, compare, sum } from '../format/numbers.ts';
+import { amount, compare, decimal, sum } from '../format/numbers.ts';
 import { Chart } from './Chart.tsx';
 import { categoryAxis, GRID, TOOLTIP, VALUE_AXIS } from './chartParts.ts';
 import { useExplainPoint } from './explainPoint.ts';
@@ -85,7 +85,7 @@ export function Waterfall({
         ...(steps.length > STEPS_LEVEL_MAX ? { rotate: 28 } : { width: 80, overflow: 'break' }),
       },
     },
-    yAxis: { ...VALUE_AXIS, min: floor },
+    yAxis: { ...VALUE_AXIS, min: floor, ...(floor > 0 ? { axisLabel: labelsFrom(floor, steps) } : {}) },
     series: [
       {
         type: 'bar',
@@ -119,6 +119,15 @@ function floorOf(steps: readonly Step[]): number {
   const unit = 10 ** Math.floor(Math.log10(room * 2));
   return Math.floor((lowest - room) / unit) * unit;
 }
+
+/** Near each other, figures are told apart by all their digits, not by their thousands. */
+function labelsFrom(floor: number, steps: readonly Step[]) {
+  const span = Math.max(...steps.map(({ base, height }) => base + height)) - floor;
+  const decimals = Math.max(0, Math.ceil(Math.log10(LABELS / span)));
+  return { formatter: (value: number) => decimal(String(value), decimals) };
+}
+
+const LABELS = 5;
 
 const stand = ({ name, exact, ref }: Part): Step => ({
   name,

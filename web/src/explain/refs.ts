@@ -6,19 +6,38 @@ type Narrowed = Pick<NonNullable<Query<'/api/reports/inventory'>>, 'from' | 'to'
   entity?: string;
   activity?: string;
   scope?: string;
+  category?: string;
 };
 
 /** A figure of the inventory, for /api/explain. An empty value asks for what has none. */
-export function inventoryRef({ from, to, gwp = 'AR5', entity, activity, scope }: Narrowed): string {
+export function inventoryRef({ from, to, gwp = 'AR5', entity, activity, scope, category }: Narrowed): string {
   const query = new URLSearchParams({ gwp });
-  for (const [name, value] of Object.entries({ from, to, entity, activity, scope }))
+  for (const [name, value] of Object.entries({ from, to, entity, activity, scope, category }))
     if (value !== undefined) query.set(name, value);
   return `inventory?${query}`;
 }
 
+/** Beside the scopes, of what a total is of; null where it is narrowed to scopes. */
+export const outsideRef = (total: string | null): string | null =>
+  total === null || /[?&]scope=/.test(total) ? null : `${total}&scope=outside`;
+
 /** A record by its key. */
 export function recordRef(stream: string, key: Readonly<Record<string, string>>): string {
   return `record/${stream}?${new URLSearchParams(key)}`;
+}
+
+/** A row of the MRR statement (start, end, or a type of movement) over some days. */
+export const statementRef = ({ from, to }: Days, currency: string, row: string): string =>
+  `mrr/${from}..${to}/${currency}/${row}`;
+
+/** A metric over some days. */
+export const metricRef = (name: string, { from, to }: Days, currency: string): string =>
+  `metric/${name}/${from}..${to}/${currency}`;
+
+/** First and last day, YYYY-MM-DD. */
+interface Days {
+  from: string;
+  to: string;
 }
 
 /** What one customer pays in a month, at the end of the day `until`. */

@@ -5,6 +5,7 @@ import { type Inventory, useInventory } from '../api/queries.ts';
 import { useParameter, useSetAddress } from '../app/address.ts';
 import { Figure } from '../components/Figure.tsx';
 import { Empty, Section, Shown, Stat } from '../components/Page.tsx';
+import { outsideRef } from '../explain/refs.ts';
 import { amount, decimal, tonnes, tonnesOfKilograms, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
 import { BothMethods } from './carbon/BothMethods.tsx';
@@ -79,7 +80,9 @@ function Totals({ inventory }: { inventory: Inventory }) {
       />
       <Stat
         label={t.carbon.biogenic}
-        value={decimal(tonnesOfKilograms(biogenic), 3)}
+        value={
+          <Figure text={decimal(tonnesOfKilograms(biogenic), 3)} of={outsideRef(total.ref)} label={t.carbon.biogenic} />
+        }
         unit={t.carbon.biogenicUnit}
         note={t.carbon.biogenicNote}
       />

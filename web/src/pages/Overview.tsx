@@ -118,7 +118,19 @@ function DataState({ year }: { year: string }) {
       />
       <Stat
         label={t.overview.missing(year)}
-        value={checks.data ? whole(checks.data.missing_months) : checks.error ? '–' : '…'}
+        value={
+          checks.data ? (
+            <Figure
+              text={whole(checks.data.missing_months)}
+              of={checks.data.refs.missing_months ?? null}
+              label={t.overview.missing(year)}
+            />
+          ) : checks.error ? (
+            '–'
+          ) : (
+            '…'
+          )
+        }
         unit={checks.data ? t.checks.months(checks.data.missing_months) : ''}
         note={
           <Link to="/carbon/checks" search={months as never}>

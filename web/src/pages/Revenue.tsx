@@ -2,7 +2,9 @@
 import { Button } from '@mantine/core';
 import { type Mrr, type MrrCurrency, useMrr, useWarnings, type Warning } from '../api/queries.ts';
 import { DataTable } from '../components/DataTable.tsx';
+import { Figure } from '../components/Figure.tsx';
 import { Empty, Section, Shown, Stat } from '../components/Page.tsx';
+import { metricRef, statementRef } from '../explain/refs.ts';
 import { bucket as bucketName } from '../format/dates.ts';
 import { amount, percentOf, sum, whole } from '../format/numbers.ts';
 import { t } from '../texts.ts';
@@ -43,20 +45,37 @@ function Statement({ mrr, statement }: { mrr: Mrr; statement: MrrCurrency }) {
   const lost = sum([movementTotal(buckets, 'churn'), movementTotal(buckets, 'contraction')]);
   const change = sum([last.end.amount, `-${first.start.amount}`.replace('--', '')]);
   const period = `${bucketName(first.bucket)} – ${bucketName(last.bucket)}`;
+  const days = { from: first.from, to: last.to };
+  // What it was at the start, and what moved it: that is the end, and the change of it.
+  const end = statementRef(days, currency, 'end');
+  const figure = (label: string, text: string, ref: string) => <Figure text={text} of={ref} label={label} />;
   return (
     <>
       <div className="stats">
-        <Stat label={t.revenue.end} value={amount(last.end.amount)} unit={currency} note={bucketName(last.bucket)} />
+        <Stat
+          label={t.revenue.end}
+          value={figure(t.revenue.end, amount(last.end.amount), end)}
+          unit={currency}
+          note={bucketName(last.bucket)}
+        />
         <Stat
           label={t.revenue.netChange}
-          value={amount(change)}
+          value={figure(t.revenue.netChange, amount(change), end)}
           unit={currency}
           note={`${percentOf(change, first.start.amount) ?? '–'} · ${period}`}
         />
-        <Stat label={t.revenue.netChurn} value={percentOf(lost, first.start.amount) ?? '–'} note={period} />
+        <Stat
+          label={t.revenue.netChurn}
+          value={figure(
+            t.revenue.netChurn,
+            percentOf(lost, first.start.amount) ?? '–',
+            metricRef('gross_mrr_churn_rate', days, currency),
+          )}
+          note={period}
+        />
         <Stat
           label={t.revenue.customers}
-          value={whole(last.customers)}
+          value={figure(t.revenue.customers, whole(last.customers), metricRef('customers', last, currency))}
           unit={t.revenue.customersUnit}
           note={bucketName(last.bucket)}
         />

@@ -10,6 +10,7 @@ export const overview = {
   noImport: 'none yet',
   heldBack: 'Held back, in no total',
   heldUnit: (lines: number) => (lines === 1 ? 'line' : 'lines'),
+  customersUnit: (currency?: string) => (currency === undefined ? 'paying' : `paying in ${currency}`),
   rejected: 'Rejected rows',
   rejectedUnit: (rows: number) => (rows === 1 ? 'row' : 'rows'),
   rejectedNote: 'of recent imports',

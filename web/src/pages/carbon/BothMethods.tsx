@@ -29,7 +29,13 @@ export function BothMethods({ both, seq }: { both: Both; seq: number }) {
         />
         <Stat
           label={t.scope2.covered}
-          value={both.covered_percent === null ? '–' : amount(both.covered_percent)}
+          value={
+            both.covered_percent === null ? (
+              '–'
+            ) : (
+              <Figure text={amount(both.covered_percent)} of={both.market_based.ref} label={t.scope2.covered} />
+            )
+          }
           unit="%"
           note={t.scope2.coveredOf(everyDigit(both.covered_kwh), everyDigit(both.kwh))}
         />
@@ -76,7 +82,7 @@ const COVERS: readonly Column<Cover>[] = [
     unit: 'kWh',
     numeric: true,
     text: ({ kwh }) => kwh,
-    cell: ({ kwh }) => everyDigit(kwh),
+    cell: ({ kwh, ref, words }) => <Figure text={everyDigit(kwh)} of={ref} label={`${t.scope2.energy}, ${words}`} />,
   },
   {
     key: 'co2e',
@@ -91,6 +97,6 @@ const COVERS: readonly Column<Cover>[] = [
     label: t.carbon.lines,
     numeric: true,
     text: ({ lines }) => String(lines),
-    cell: ({ lines }) => whole(lines),
+    cell: ({ lines, ref, words }) => <Figure text={whole(lines)} of={ref} label={`${t.carbon.lines}, ${words}`} />,
   },
 ];

@@ -6,7 +6,6 @@ import {
   type Months,
   type Outlier,
   type Period,
-  type Quality,
   type Screening,
   useChecks,
   useCompleteness,
@@ -14,7 +13,6 @@ import {
   useNegatives,
   useOutliers,
   usePeriods,
-  useQuality,
   useScreening,
   useUnitDoubts,
 } from '../../api/checks.ts';
@@ -30,6 +28,7 @@ import { MonthRange } from '../revenue/RevenueHead.tsx';
 import { CarbonHead } from './CarbonHead.tsx';
 import { CompletenessGrid } from './CompletenessGrid.tsx';
 import { nameOf } from './names.ts';
+import { QualitySection } from './QualitySection.tsx';
 import { useCarbonRange } from './range.ts';
 import { UncertaintySection } from './UncertaintySection.tsx';
 
@@ -111,7 +110,7 @@ export function DataChecks() {
           />
         )}
       </WhenSeen>
-      <WhenSeen>{() => <DataQuality months={months} ready={ready} />}</WhenSeen>
+      <WhenSeen>{() => <QualitySection months={months} ready={ready} />}</WhenSeen>
       <WhenSeen>{() => <ScreeningSection months={months} ready={ready} />}</WhenSeen>
       <WhenSeen>{() => <UncertaintySection months={months} ready={ready} />}</WhenSeen>
     </>
@@ -163,7 +162,18 @@ function Summary({ months, ready }: Part) {
           />
           <Stat
             label={t.checks.primary}
-            value={data.primary_percent === null ? '–' : amount(data.primary_percent)}
+            value={
+              data.primary_percent === null ? (
+                '–'
+              ) : (
+                // Of the same months and potentials as the other counts.
+                <Figure
+                  text={amount(data.primary_percent)}
+                  of={data.refs.missing_months?.replace('check/missing_months', 'check/primary') ?? null}
+                  label={t.checks.primary}
+                />
+              )
+            }
             unit="%"
             note={t.checks.estimated(data.estimated_percent === null ? '–' : amount(data.estimated_percent))}
           />
@@ -259,7 +269,13 @@ const OUTLIERS: readonly Column<Outlier>[] = [
     label: t.checks.times,
     numeric: true,
     text: ({ times }) => times,
-    cell: ({ times }) => decimal(times, 2),
+    cell: ({ times, entity, month, scope }) => (
+      <Figure
+        text={decimal(times, 2)}
+        of={inventoryRef({ from: month, to: month, entity, scope })}
+        label={`${t.checks.times}, ${entity}, ${monthName(month)}`}
+      />
+    ),
   },
   { key: 'against', label: t.checks.against, text: ({ against }) => t.checks.againstWhat[against] ?? against },
 ];
@@ -340,59 +356,6 @@ const DOUBTS: readonly Column<Doubt>[] = [
     label: t.checks.why,
     text: ({ words }) => words,
     cell: ({ words }) => <span className="wrap">{words}</span>,
-  },
-];
-
-function DataQuality({ months, ready }: Part) {
-  const quality = useQuality(months, ready);
-  return (
-    <Section title={t.checks.quality} note={t.checks.qualityNote}>
-      <Shown of={quality} height={120}>
-        {(data) => (
-          <DataTable
-            caption={t.checks.quality}
-            columns={QUALITY}
-            rows={data.shares}
-            rowKey={({ data_quality, kind }) => `${data_quality} ${kind}`}
-          />
-        )}
-      </Shown>
-    </Section>
-  );
-}
-
-const QUALITY: readonly Column<Quality>[] = [
-  {
-    key: 'quality',
-    label: t.checks.stated,
-    head: true,
-    text: ({ data_quality }) => data_quality || t.checks.notStated,
-  },
-  { key: 'kind', label: t.checks.kind, text: ({ kind }) => t.checks.qualityKinds[kind] ?? kind },
-  {
-    key: 'co2e',
-    label: '',
-    unit: t.carbon.unit,
-    numeric: true,
-    text: ({ co2e_kg }) => tonnesOfKilograms(co2e_kg),
-    cell: ({ co2e_kg, ref, data_quality, kind }) => (
-      <Figure text={tonnes(tonnesOfKilograms(co2e_kg))} of={ref} label={data_quality || kind} />
-    ),
-  },
-  {
-    key: 'share',
-    label: t.carbon.share,
-    unit: '%',
-    numeric: true,
-    text: ({ percent }) => percent ?? '',
-    cell: ({ percent }) => (percent === null ? '–' : amount(percent)),
-  },
-  {
-    key: 'lines',
-    label: t.carbon.lines,
-    numeric: true,
-    text: ({ lines }) => String(lines),
-    cell: ({ lines }) => whole(lines),
   },
 ];
 

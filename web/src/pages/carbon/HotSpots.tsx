@@ -43,14 +43,24 @@ export function HotSpots({ inventory }: { inventory: Inventory }) {
       text: ({ co2e_t }) => co2e_t,
       cell: ({ co2e_t, ref, keys }) => <Figure text={tonnes(co2e_t)} of={ref} label={keys.activity ?? ''} />,
     },
-    { key: 'share', label: t.carbon.share, numeric: true, text: ({ co2e_kg }) => percentOf(co2e_kg, total) ?? '–' },
+    {
+      key: 'share',
+      label: t.carbon.share,
+      numeric: true,
+      text: ({ co2e_kg }) => percentOf(co2e_kg, total) ?? '–',
+      cell: ({ co2e_kg, ref, keys }) => (
+        <Figure text={percentOf(co2e_kg, total) ?? '–'} of={ref} label={`${t.carbon.share}, ${keys.activity ?? ''}`} />
+      ),
+    },
     { key: 'running', label: t.carbon.running, numeric: true, text: ({ running }) => running },
     {
       key: 'lines',
       label: t.carbon.lines,
       numeric: true,
       text: ({ lines }) => String(lines),
-      cell: ({ lines }) => whole(lines),
+      cell: ({ lines, ref, keys }) => (
+        <Figure text={whole(lines)} of={ref} label={`${t.carbon.lines}, ${keys.activity ?? ''}`} />
+      ),
     },
   ];
   return (

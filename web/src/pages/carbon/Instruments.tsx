@@ -159,7 +159,12 @@ const COLUMNS: readonly Column<Instrument>[] = [
     unit: t.instruments.unit,
     numeric: true,
     text: ({ mwh }) => mwh ?? '',
-    cell: ({ mwh }) => (mwh === null ? t.instruments.wholeUse : everyDigit(mwh)),
+    cell: ({ mwh, ref, external_id }) =>
+      mwh === null ? (
+        t.instruments.wholeUse
+      ) : (
+        <Figure text={everyDigit(mwh)} of={ref} label={`${t.instruments.volume}, ${external_id}`} />
+      ),
   },
   {
     key: 'applied',
@@ -167,7 +172,9 @@ const COLUMNS: readonly Column<Instrument>[] = [
     unit: t.instruments.unit,
     numeric: true,
     text: ({ applied_mwh }) => applied_mwh,
-    cell: ({ applied_mwh, ref, external_id }) => <Figure text={everyDigit(applied_mwh)} of={ref} label={external_id} />,
+    cell: ({ applied_mwh, ref, external_id }) => (
+      <Figure text={everyDigit(applied_mwh)} of={ref} label={`${t.instruments.appliedColumn}, ${external_id}`} />
+    ),
   },
   {
     key: 'left',
@@ -175,7 +182,12 @@ const COLUMNS: readonly Column<Instrument>[] = [
     unit: t.instruments.unit,
     numeric: true,
     text: ({ unused_mwh }) => unused_mwh ?? '',
-    cell: ({ unused_mwh }) => (unused_mwh === null ? '–' : everyDigit(unused_mwh)),
+    cell: ({ unused_mwh, ref, external_id }) =>
+      unused_mwh === null ? (
+        '–'
+      ) : (
+        <Figure text={everyDigit(unused_mwh)} of={ref} label={`${t.instruments.left}, ${external_id}`} />
+      ),
   },
   {
     key: 'kind',
@@ -206,7 +218,12 @@ const COLUMNS: readonly Column<Instrument>[] = [
     unit: t.instruments.rateUnit,
     numeric: true,
     text: ({ emission_rate }) => emission_rate ?? '',
-    cell: ({ emission_rate }) => (emission_rate === null ? '–' : everyDigit(emission_rate)),
+    cell: ({ emission_rate, ref, external_id }) =>
+      emission_rate === null ? (
+        '–'
+      ) : (
+        <Figure text={everyDigit(emission_rate)} of={ref} label={`${t.instruments.rate}, ${external_id}`} />
+      ),
   },
   { key: 'technology', label: t.instruments.technology, text: ({ technology }) => technology },
   {

@@ -8,7 +8,6 @@ import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Figure } from '../../components/Figure.tsx';
 import { Section, Shown, Stat } from '../../components/Page.tsx';
 import { TypedField } from '../../components/TypedField.tsx';
-import { inventoryRef } from '../../explain/refs.ts';
 import {
   amount,
   decimal,
@@ -22,7 +21,7 @@ import {
 } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { CarbonHead } from './CarbonHead.tsx';
-import { type CarbonRange, useCarbonRange } from './range.ts';
+import { useCarbonRange } from './range.ts';
 
 type Report = Answer<'/api/reports/intensity'>;
 type Asked = Query<'/api/reports/intensity'>;
@@ -67,27 +66,28 @@ export function Intensity() {
         </div>
       </Section>
       <Shown of={report} height={160}>
-        {(shown) => <Result report={shown} range={range} />}
+        {(shown) => <Result report={shown} />}
       </Shown>
-      {stated === undefined && <ByYear common={common} range={range} />}
+      {stated === undefined && <ByYear common={common} />}
     </>
   );
 }
 
-function Result({ report, range }: { report: Report; range: CarbonRange }) {
+function Result({ report }: { report: Report }) {
   const { currency, per, revenue, basis, revenue_lines, location_based, market_based, notes } = report;
   const unit = t.intensity.unit(amount(per), currency);
-  const side = (label: string, of: Report['location_based'], ref: string | null) => (
+  const side = (label: string, of: Report['location_based']) => (
     <Stat
       label={label}
-      value={of.intensity === null ? '–' : decimal(of.intensity, DECIMALS)}
+      value={of.intensity === null ? '–' : <Figure text={decimal(of.intensity, DECIMALS)} of={of.ref} label={label} />}
       unit={of.intensity === null ? '' : unit}
       note={
         of.intensity === null ? (
           t.intensity.noRevenue
         ) : (
           <>
-            <Figure text={tonnes(of.co2e_t)} of={ref} label={label} /> {t.intensity.how(decimal(revenue, 2), currency)}
+            <Figure text={tonnes(of.co2e_t)} of={of.ref} label={t.carbon.total} />{' '}
+            {t.intensity.how(decimal(revenue, 2), currency)}
           </>
         )
       }
@@ -97,8 +97,8 @@ function Result({ report, range }: { report: Report; range: CarbonRange }) {
   return (
     <>
       <div className="stats">
-        {side(t.intensity.location, location_based, inventoryRef({ ...report, gwp: range.gwp }))}
-        {market_based && side(t.intensity.market, market_based, null)}
+        {side(t.intensity.location, location_based)}
+        {market_based && side(t.intensity.market, market_based)}
         <Stat
           label={t.intensity.revenue}
           value={
@@ -141,7 +141,7 @@ interface Year {
   before: Report | undefined;
 }
 
-function ByYear({ common, range }: { common: Omit<Asked, 'from' | 'to'>; range: CarbonRange }) {
+function ByYear({ common }: { common: Omit<Asked, 'from' | 'to'> }) {
   const years = useYears()?.years ?? [];
   const reports = useQueries({
     queries: years.map((year) => {
@@ -160,7 +160,7 @@ function ByYear({ common, range }: { common: Omit<Asked, 'from' | 'to'>; range: 
   const unit = t.intensity.unit(amount(rows[0]!.report.per), rows[0]!.report.currency);
   return (
     <Section title={t.intensity.byYear} note={t.intensity.byYearNote(unit)}>
-      <DataTable caption={t.intensity.byYear} columns={columnsOf(range)} rows={rows} rowKey={({ year }) => year} />
+      <DataTable caption={t.intensity.byYear} columns={COLUMNS} rows={rows} rowKey={({ year }) => year} />
     </Section>
   );
 }
@@ -173,8 +173,11 @@ const changeOf = ({ report, before }: Year): string | null => {
   return ratio === null ? null : difference(ratio, '100');
 };
 
-function columnsOf(range: CarbonRange): Column<Year>[] {
-  const shown = (text: string | null | undefined) => (text ? decimal(text, DECIMALS) : '–');
+const COLUMNS: readonly Column<Year>[] = columnsOf();
+
+function columnsOf(): Column<Year>[] {
+  const shown = (of: Report['market_based'], label: string) =>
+    of?.intensity ? <Figure text={decimal(of.intensity, DECIMALS)} of={of.ref} label={label} /> : '–';
   return [
     { key: 'year', label: t.intensity.year, head: true, text: ({ year }) => year },
     {
@@ -202,7 +205,7 @@ function columnsOf(range: CarbonRange): Column<Year>[] {
       cell: ({ year, report }) => (
         <Figure
           text={tonnes(report.location_based.co2e_t)}
-          of={inventoryRef({ ...report, gwp: range.gwp })}
+          of={report.location_based.ref}
           label={`${t.intensity.emissionsLocation} ${year}`}
         />
       ),
@@ -213,21 +216,22 @@ function columnsOf(range: CarbonRange): Column<Year>[] {
       unit: t.carbon.unit,
       numeric: true,
       text: ({ report }) => report.market_based?.co2e_t ?? '',
-      cell: ({ report }) => (report.market_based ? tonnes(report.market_based.co2e_t) : '–'),
+      cell: ({ year, report: { market_based: of } }) =>
+        of ? <Figure text={tonnes(of.co2e_t)} of={of.ref} label={`${t.intensity.emissionsMarket} ${year}`} /> : '–',
     },
     {
       key: 'il',
       label: t.intensity.intensityLocation,
       numeric: true,
       text: ({ report }) => everyDigit(report.location_based.intensity ?? '0'),
-      cell: ({ report }) => shown(report.location_based.intensity),
+      cell: ({ year, report }) => shown(report.location_based, `${t.intensity.intensityLocation} ${year}`),
     },
     {
       key: 'im',
       label: t.intensity.intensityMarket,
       numeric: true,
       text: ({ report }) => report.market_based?.intensity ?? '',
-      cell: ({ report }) => shown(report.market_based?.intensity),
+      cell: ({ year, report }) => shown(report.market_based, `${t.intensity.intensityMarket} ${year}`),
     },
     {
       key: 'change',

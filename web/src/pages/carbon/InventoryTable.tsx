@@ -49,6 +49,13 @@ export function InventoryTable({ inventory, brief = false, onFilter }: Props) {
       label: t.carbon.share,
       numeric: true,
       text: ({ co2e_kg }) => percentOf(co2e_kg, total.co2e_kg) ?? '–',
+      cell: ({ co2e_kg, ref, keys }) => (
+        <Figure
+          text={percentOf(co2e_kg, total.co2e_kg) ?? '–'}
+          of={ref}
+          label={`${t.carbon.share}, ${labelOf(dimensions, keys)}`}
+        />
+      ),
     },
   ];
   if (!brief) {
@@ -57,7 +64,9 @@ export function InventoryTable({ inventory, brief = false, onFilter }: Props) {
       label: t.carbon.lines,
       numeric: true,
       text: ({ lines }) => String(lines),
-      cell: ({ lines }) => whole(lines),
+      cell: ({ lines, ref, keys }) => (
+        <Figure text={whole(lines)} of={ref} label={`${t.carbon.lines}, ${labelOf(dimensions, keys)}`} />
+      ),
     });
   }
   return (

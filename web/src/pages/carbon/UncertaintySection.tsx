@@ -49,7 +49,7 @@ const column = (key: 'co2e_kg' | 'low_kg' | 'high_kg', label: string): Column<Pa
   unit: t.carbon.unit,
   numeric: true,
   text: (part) => (part[key] === null ? '' : tonnesOfKilograms(part[key])),
-  cell: (part) => inTonnes(part[key]),
+  cell: (part) => <Figure text={inTonnes(part[key])} of={part.ref} label={`${label}, ${nameOfPart(part)}`} />,
 });
 
 const COLUMNS: readonly Column<Part>[] = [
@@ -60,10 +60,7 @@ const COLUMNS: readonly Column<Part>[] = [
     text: (part) => nameOfPart(part),
   },
   column('low_kg', t.checks.low),
-  {
-    ...column('co2e_kg', t.checks.figure),
-    cell: (part) => <Figure text={inTonnes(part.co2e_kg)} of={part.ref} label={nameOfPart(part)} />,
-  },
+  column('co2e_kg', t.checks.figure),
   column('high_kg', t.checks.high),
   {
     key: 'percent',
@@ -71,6 +68,11 @@ const COLUMNS: readonly Column<Part>[] = [
     unit: '%',
     numeric: true,
     text: ({ percent }) => percent ?? '',
-    cell: ({ percent }) => (percent === null ? '–' : amount(percent)),
+    cell: (part) =>
+      part.percent === null ? (
+        '–'
+      ) : (
+        <Figure text={amount(part.percent)} of={part.ref} label={`±, ${nameOfPart(part)}`} />
+      ),
   },
 ];

@@ -1,8 +1,10 @@
 /** Two inventories and what lies between them, cause by cause. */
 import type { WhatIf } from '../../api/methodology.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure } from '../../components/Figure.tsx';
 import { Section, Stat } from '../../components/Page.tsx';
 import { Waterfall } from '../../components/Waterfall.tsx';
+import { inventoryRef } from '../../explain/refs.ts';
 import { amount, isZero, sum, tonnes, tonnesOfKilograms } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { nameOf } from './names.ts';
@@ -12,15 +14,30 @@ const inTonnes = (kilograms: string): string => tonnes(tonnesOfKilograms(kilogra
 const signed = (kilograms: string): string =>
   kilograms.startsWith('-') || isZero(kilograms) ? inTonnes(kilograms) : `+${inTonnes(kilograms)}`;
 
-export function WhatIfResult({ answer, name, busy }: { answer: WhatIf; name: string; busy: boolean }) {
+interface Props {
+  answer: WhatIf;
+  /** Of the chart's file. */
+  name: string;
+  busy: boolean;
+}
+
+/** What stands in the books is explained; what would stand there is not in them, and its causes are given instead. */
+export function WhatIfResult({ answer, name, busy }: Props) {
   const { before, after, change_kg, change_percent, effects } = answer;
+  const refOf = (row: { scope?: string; category?: string } = {}) =>
+    inventoryRef({
+      ...(before.from ? { from: before.from } : {}),
+      ...(before.to ? { to: before.to } : {}),
+      gwp: before.gwp as 'AR5',
+      ...row,
+    });
   const causes = CAUSES.filter((cause) => !isZero(effects[cause]));
   return (
     <div aria-busy={busy}>
       <div className="stats" role="status">
         <Stat
           label={t.whatIf.before}
-          value={inTonnes(before.co2e_kg)}
+          value={<Figure text={inTonnes(before.co2e_kg)} of={refOf()} label={t.whatIf.before} />}
           unit={t.carbon.unit}
           note={`${before.methodology}, ${before.gwp}`}
         />
@@ -76,7 +93,7 @@ export function WhatIfResult({ answer, name, busy }: { answer: WhatIf; name: str
       <Section title={t.whatIf.byCategory}>
         <DataTable
           caption={t.whatIf.byCategory}
-          columns={CATEGORY_COLUMNS}
+          columns={categoryColumns(refOf)}
           rows={answer.by_category}
           rowKey={({ scope, category }) => `${scope} ${category}`}
         />
@@ -103,7 +120,7 @@ const difference = (before: string, after: string): string =>
 const scopeText = (scope: string, category: string): string =>
   [t.carbon.scopesShort[scope] ?? scope, category && nameOf('category', category)].filter(Boolean).join(', ');
 
-const CATEGORY_COLUMNS: readonly Column<Category>[] = [
+const categoryColumns = (refOf: (row: { scope: string; category: string }) => string): readonly Column<Category>[] => [
   {
     key: 'scope',
     label: t.carbon.dimensions.scope!,
@@ -116,7 +133,9 @@ const CATEGORY_COLUMNS: readonly Column<Category>[] = [
     unit: t.carbon.unit,
     numeric: true,
     text: ({ before_kg }) => tonnesOfKilograms(before_kg),
-    cell: ({ before_kg }) => inTonnes(before_kg),
+    cell: ({ before_kg, scope, category }) => (
+      <Figure text={inTonnes(before_kg)} of={refOf({ scope, category })} label={scopeText(scope, category)} />
+    ),
   },
   {
     key: 'after',

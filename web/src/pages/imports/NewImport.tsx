@@ -7,7 +7,7 @@ import { readAgain, useStreams } from '../../api/queries.ts';
 import { type DryRun, type Stated, sendFile } from '../../api/upload.ts';
 import { Section } from '../../components/Page.tsx';
 import { Problem } from '../../components/Problem.tsx';
-import { bytes } from '../../format/numbers.ts';
+import { bytes, seconds } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { type Mapping, MappingTable } from './MappingTable.tsx';
 import { PreviewTable } from './PreviewTable.tsx';
@@ -29,7 +29,7 @@ interface State {
   /** The first rows, of the last answer or refusal. */
   preview: FilePreview | null;
   error: unknown;
-  sending: { bytes: number; sent: number; checking: boolean } | null;
+  sending: { bytes: number; sent: number; checking: boolean; began: number } | null;
   already: boolean;
 }
 
@@ -79,9 +79,10 @@ export function NewImport() {
     clearTimeout(soon.current);
     const own = new AbortController();
     running.current = own;
-    change({ error: null, already: false, sending: { bytes: file.size, sent: 0, checking } });
+    const sending = { bytes: file.size, sent: 0, checking, began: performance.now() };
+    change({ error: null, already: false, sending });
     try {
-      const onSent = (sent: number) => change({ sending: { bytes: file.size, sent, checking } });
+      const onSent = (sent: number) => change({ sending: { ...sending, sent } });
       const answer = await sendFile(stream, queryOf(state, checking), file, onSent, own.signal);
       if (answer.outcome === 'dry-run') {
         const found = answer as DryRun;
@@ -319,12 +320,28 @@ function Drop({ file, onFile }: { file: File | null; onFile: (file: File) => voi
   );
 }
 
-function Sending({ sending }: { sending: NonNullable<State['sending']> }) {
-  const percent = sending.bytes === 0 ? 100 : (100 * sending.sent) / sending.bytes;
+/** Below that a rate is a guess. */
+const RATE_AFTER_MS = 1_000;
+
+/** How much has left, how fast, and how long the rest takes; then that the server is at work. */
+function Sending({ sending: { bytes: size, sent, checking, began } }: { sending: NonNullable<State['sending']> }) {
+  const isSent = sent >= size;
+  const elapsed = performance.now() - began;
+  const rate = elapsed < RATE_AFTER_MS ? 0 : (sent * 1_000) / elapsed;
   return (
     <div role="status">
-      <p className="dimmed">{t.imports.checking(bytes(sending.bytes))}</p>
-      <Progress value={percent} size="sm" aria-label={t.imports.progress} />
+      <p className="dimmed">
+        {isSent ? (checking ? t.imports.checking : t.imports.taking) : t.imports.sending(bytes(sent), bytes(size))}
+        {!isSent &&
+          rate > 0 &&
+          `, ${t.imports.bytesRate(bytes(rate))}, ${t.imports.left(seconds((size - sent) / rate))}`}
+      </p>
+      <Progress
+        value={size === 0 ? 100 : (100 * sent) / size}
+        animated={isSent}
+        size="sm"
+        aria-label={t.imports.progress}
+      />
     </div>
   );
 }

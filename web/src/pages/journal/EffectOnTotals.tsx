@@ -2,27 +2,38 @@
 import { useQueries } from '@tanstack/react-query';
 import { api, dataOf } from '../../api/client.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure } from '../../components/Figure.tsx';
 import { Section, Shown } from '../../components/Page.tsx';
+import { metricRef } from '../../explain/refs.ts';
 import { amount, decimal, difference, isZero, TONNES_DECIMALS, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 
 interface Totals {
+  seq: number;
   /** MRR at the end of the last year in which anything moved, by currency. */
-  mrr: Record<string, string>;
-  customers: Record<string, number>;
-  tonnes: string;
+  mrr: Record<string, Stood>;
+  customers: Record<string, Stood>;
+  tonnes: Stood;
   held: number;
+}
+
+/** A figure as of an entry, and what explains it there. */
+interface Stood {
+  exact: string;
+  ref: string | null;
+  seq: number;
 }
 
 interface Line {
   label: string;
   unit: string;
-  before: string;
-  after: string;
+  before: Stood;
+  after: Stood;
   text: (exact: string) => string;
 }
 
-const NOTHING: Totals = { mrr: {}, customers: {}, tonnes: '0', held: 0 };
+const NONE: Stood = { exact: '0', ref: null, seq: 0 };
+const NOTHING: Totals = { seq: 0, mrr: {}, customers: {}, tonnes: NONE, held: 0 };
 
 async function totalsAsOf(seq: number): Promise<Totals> {
   if (seq < 1) return NOTHING;
@@ -36,9 +47,17 @@ async function totalsAsOf(seq: number): Promise<Totals> {
     return last ? [{ currency, last }] : [];
   });
   return {
-    mrr: Object.fromEntries(ends.map(({ currency, last }) => [currency, last.end.amount])),
-    customers: Object.fromEntries(ends.map(({ currency, last }) => [currency, last.customers])),
-    tonnes: inventory.total.co2e_t,
+    seq,
+    mrr: Object.fromEntries(
+      ends.map(({ currency, last: { end } }) => [currency, { exact: end.amount, ref: end.ref, seq }]),
+    ),
+    customers: Object.fromEntries(
+      ends.map(({ currency, last }) => [
+        currency,
+        { exact: String(last.customers), ref: metricRef('customers', last, currency), seq },
+      ]),
+    ),
+    tonnes: { exact: inventory.total.co2e_t, ref: inventory.total.ref, seq },
     held: inventory.held.reduce((sum, { lines }) => sum + lines, 0),
   };
 }
@@ -67,7 +86,7 @@ export function EffectOnTotals({ seq }: { seq: number }) {
         height={160}
       >
         {(lines) =>
-          lines.every((line) => line.before === line.after) ? (
+          lines.every(({ before, after }) => before.exact === after.exact) ? (
             <p className="dimmed">{t.journal.noEffect}</p>
           ) : (
             <DataTable
@@ -90,15 +109,15 @@ function linesOf(before: Totals, after: Totals): Line[] {
       {
         label: t.revenue.mrr,
         unit: currency,
-        before: before.mrr[currency] ?? '0.00',
-        after: after.mrr[currency] ?? '0.00',
+        before: before.mrr[currency] ?? NONE,
+        after: after.mrr[currency] ?? NONE,
         text: amount,
       },
       {
-        label: `${t.revenue.customers}, ${t.revenue.customersUnit}`,
-        unit: currency,
-        before: String(before.customers[currency] ?? 0),
-        after: String(after.customers[currency] ?? 0),
+        label: t.revenue.customers,
+        unit: t.overview.customersUnit(currencies.length === 1 ? undefined : currency),
+        before: before.customers[currency] ?? NONE,
+        after: after.customers[currency] ?? NONE,
         text: whole,
       },
     ]),
@@ -112,8 +131,8 @@ function linesOf(before: Totals, after: Totals): Line[] {
     {
       label: t.carbon.held,
       unit: t.overview.heldUnit(2),
-      before: String(before.held),
-      after: String(after.held),
+      before: { exact: String(before.held), ref: null, seq: before.seq },
+      after: { exact: String(after.held), ref: null, seq: after.seq },
       text: whole,
     },
   ];
@@ -122,27 +141,25 @@ function linesOf(before: Totals, after: Totals): Line[] {
 const COLUMNS: readonly Column<Line>[] = [
   { key: 'label', label: '', head: true, text: ({ label }) => label },
   { key: 'unit', label: t.factors.unit, text: ({ unit }) => unit },
-  {
-    key: 'before',
-    label: t.journal.before,
-    numeric: true,
-    text: ({ before }) => before,
-    cell: ({ before, text }) => text(before),
-  },
-  {
-    key: 'after',
-    label: t.journal.after,
-    numeric: true,
-    text: ({ after }) => after,
-    cell: ({ after, text }) => text(after),
-  },
+  ...(['before', 'after'] as const).map(
+    (key): Column<Line> => ({
+      key,
+      label: t.journal[key],
+      numeric: true,
+      text: (line) => line[key].exact,
+      cell: (line) => {
+        const { exact, ref, seq } = line[key];
+        return <Figure text={line.text(exact)} of={ref} asOf={seq} label={`${line.label}, ${t.journal[key]}`} />;
+      },
+    }),
+  ),
   {
     key: 'difference',
     label: t.whatIf.difference,
     numeric: true,
-    text: ({ before, after }) => difference(after, before),
+    text: ({ before, after }) => difference(after.exact, before.exact),
     cell: ({ before, after, text }) => {
-      const gap = difference(after, before);
+      const gap = difference(after.exact, before.exact);
       return isZero(gap) ? '–' : `${gap.startsWith('-') ? '' : '+'}${text(gap)}`;
     },
   },

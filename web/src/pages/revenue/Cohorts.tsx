@@ -88,6 +88,17 @@ function HeatMap({ report, kind, show, filters }: MapProps) {
   const heat = heatScale(cohorts);
   const figure = ({ customers, mrr }: Cohort['cells'][number]) =>
     kind === 'customers' ? whole(customers) : money(mrr, currency);
+  /** What a cohort was at the end of its first month. */
+  const began = ({ month }: Cohort, text: string, label: string, of: 'mrr' | 'customers') =>
+    month === AVERAGE ? (
+      text
+    ) : (
+      <Figure
+        text={text}
+        of={cohortRef({ metric: of, cohort: month, month, currency, until, filters })}
+        label={`${label}, ${monthName(month)}`}
+      />
+    );
   const columns: Column<Cohort>[] = [
     {
       key: 'month',
@@ -100,7 +111,7 @@ function HeatMap({ report, kind, show, filters }: MapProps) {
       label: t.cohorts.size,
       numeric: true,
       text: ({ customers }) => String(customers),
-      cell: ({ customers }) => whole(customers),
+      cell: (row) => began(row, whole(row.customers), t.cohorts.size, 'customers'),
     },
     {
       key: 'new',
@@ -108,7 +119,7 @@ function HeatMap({ report, kind, show, filters }: MapProps) {
       unit: currency,
       numeric: true,
       text: ({ new_business }) => amountOfCents(new_business, currency),
-      cell: ({ new_business }) => money(new_business, currency),
+      cell: (row) => began(row, money(row.new_business, currency), t.cohorts.newBusiness, 'mrr'),
     },
     ...Array.from({ length: width }, (_, index): Column<Cohort> => {
       const unit = show === 'absolute' && kind !== 'customers' ? currency : undefined;

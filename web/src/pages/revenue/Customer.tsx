@@ -35,7 +35,7 @@ export function Customer() {
               {detail.subscriptions.length === 0 ? (
                 <Empty title={t.customers.noSubscriptions} />
               ) : (
-                <Timeline subscriptions={detail.subscriptions} until={detail.until} />
+                <Timeline source={source} customer={id} subscriptions={detail.subscriptions} until={detail.until} />
               )}
             </Section>
             <Record detail={detail} source={source} externalId={id} />
@@ -184,7 +184,13 @@ const LINES: readonly Column<Line>[] = [
     cell: ({ invoice, first }) =>
       first && (
         <>
-          {money(invoice.amount, invoice.currency)} <span className="unit">{invoice.currency}</span>
+          {/* Of an invoice with one line that is the line; of others the lines stand below it. */}
+          <Figure
+            text={money(invoice.amount, invoice.currency)}
+            of={invoice.lines.length === 1 ? invoice.lines[0]!.ref : null}
+            label={`${t.customers.invoiceTotal}, ${invoice.external_id}`}
+          />{' '}
+          <span className="unit">{invoice.currency}</span>
         </>
       ),
   },
@@ -220,7 +226,16 @@ const LINES: readonly Column<Line>[] = [
     label: t.customers.tax,
     numeric: true,
     text: ({ line, invoice }) => (line.tax === null ? '' : amountOfCents(line.tax, invoice.currency)),
-    cell: ({ line, invoice }) => (line.tax === null ? '' : money(line.tax, invoice.currency)),
+    cell: ({ line, invoice }) =>
+      line.tax === null ? (
+        ''
+      ) : (
+        <Figure
+          text={money(line.tax, invoice.currency)}
+          of={line.ref}
+          label={`${t.customers.tax}, ${invoice.external_id}`}
+        />
+      ),
   },
   { key: 'excluded', label: t.customers.excluded, text: ({ line }) => line.excluded },
 ];

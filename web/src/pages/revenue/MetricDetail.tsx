@@ -26,7 +26,7 @@ interface Line {
   value: string | null;
   change: string;
   ref: string | null;
-  before: { bucket: string; value: string | null } | null;
+  before: { bucket: string; value: string | null; ref: string | null } | null;
   parts: readonly { value: string | null; ref: string | null }[];
 }
 
@@ -48,7 +48,7 @@ export function MetricDetail({ metric, report, before, compares, partition }: Pr
       value,
       change,
       ref,
-      before: other ? { bucket: other.bucket, value: other.metrics[name]?.value ?? null } : null,
+      before: other ? { bucket: other.bucket, ...(other.metrics[name] ?? NONE) } : null,
       parts: report.parts.map(({ buckets }) => buckets[index]?.metrics[name] ?? NONE),
     };
   });
@@ -118,7 +118,9 @@ function columnsOf(metric: MetricDefinition, report: Metrics, compares: boolean)
       unit: '%',
       numeric: true,
       text: ({ change }) => change,
-      cell: ({ change }) => percentChange(change),
+      cell: ({ change, ref, bucket }) => (
+        <Figure text={percentChange(change)} of={ref} label={`${t.metrics.change}, ${bucketName(bucket)}`} />
+      ),
     },
   ];
   if (compares) {
@@ -134,7 +136,14 @@ function columnsOf(metric: MetricDefinition, report: Metrics, compares: boolean)
         unit: shownUnit,
         numeric: true,
         text: ({ before }) => metricPlain(before?.value ?? null, unit, currency),
-        cell: ({ before }) => metricText(before?.value ?? null, unit, currency),
+        cell: ({ before }) =>
+          before && (
+            <Figure
+              text={metricText(before.value, unit, currency)}
+              of={before.ref}
+              label={`${metric.title}, ${bucketName(before.bucket)}`}
+            />
+          ),
       },
     );
   }

@@ -3,6 +3,7 @@ import type { MetricDefinition, Metrics as MetricsReport, MetricUnit } from '../
 import { useMetrics } from '../../api/revenue.ts';
 import { useParameter, useSetAddress } from '../../app/address.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure } from '../../components/Figure.tsx';
 import { Empty, Section, Shown } from '../../components/Page.tsx';
 import { Problem } from '../../components/Problem.tsx';
 import { Sparkline } from '../../components/Sparkline.tsx';
@@ -163,7 +164,13 @@ function AllTable({ report }: { report: MetricsReport }) {
         label: bucketName(bucket),
         numeric: true,
         text: ({ name, unit }) => metricPlain(metrics[name]?.value ?? null, unit as MetricUnit, currency),
-        cell: ({ name, unit }) => metricText(metrics[name]?.value ?? null, unit as MetricUnit, currency),
+        cell: ({ name, title, unit }) => (
+          <Figure
+            text={metricText(metrics[name]?.value ?? null, unit as MetricUnit, currency)}
+            of={metrics[name]?.ref ?? null}
+            label={`${title}, ${bucketName(bucket)}`}
+          />
+        ),
       }),
     ),
   ];

@@ -81,13 +81,14 @@ export function MovementTable({ ready, query, withoutCustomer = false, heightMax
         ) : (
           <DataTable
             caption={t.movements.title}
-            columns={withoutCustomer ? COLUMNS.filter(({ key }) => key !== 'customer') : COLUMNS}
+            columns={withoutCustomer ? OF_CUSTOMER : COLUMNS}
             rows={all}
             rowKey={({ ref, id }) => `${id} ${ref}`}
             onEnd={more}
             more={hasNextPage}
             note={hasNextPage ? t.common.rowsSoFar(all.length) : t.common.rows(all.length)}
             heightMax={heightMax}
+            stack={withoutCustomer}
           />
         )
       }
@@ -147,6 +148,13 @@ const COLUMNS: readonly Column<Movement>[] = [
     cell: ({ description }) => <span title={description}>{description}</span>,
   },
 ];
+
+/** On the page of the customer there are few, and why they are is read to the end. */
+const OF_CUSTOMER: readonly Column<Movement>[] = COLUMNS.flatMap((column) => {
+  if (column.key === 'customer') return [];
+  if (column.key !== 'why') return [column];
+  return [{ ...column, cell: ({ description }: Movement) => <span className="wrap">{description}</span> }];
+});
 
 export function CustomerLink({ source, externalId, name }: { source: string; externalId: string; name: string }) {
   return (

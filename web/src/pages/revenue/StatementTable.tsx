@@ -2,14 +2,15 @@
 import type { MrrBucket, MrrCurrency, MrrFigure } from '../../api/queries.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Figure } from '../../components/Figure.tsx';
+import { metricRef, statementRef } from '../../explain/refs.ts';
 import { bucket as bucketName } from '../../format/dates.ts';
 import { amount, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
-import { MOVEMENTS, movementsIn, movementTotal } from './figures.ts';
+import { MOVEMENTS, type Movement, movementsIn, movementTotal } from './figures.ts';
 
 export function StatementTable({ statement, seq }: { statement: MrrCurrency; seq: number }) {
   const { currency, buckets } = statement;
-  const figure = (key: string, label: string, pick: (bucket: MrrBucket) => MrrFigure): Column<MrrBucket> => ({
+  const figure = (key: Row, label: string, pick: (bucket: MrrBucket) => MrrFigure): Column<MrrBucket> => ({
     key,
     label,
     unit: currency,
@@ -17,7 +18,8 @@ export function StatementTable({ statement, seq }: { statement: MrrCurrency; seq
     text: (bucket) => pick(bucket).amount,
     cell: (bucket) => {
       const { amount: text, ref } = pick(bucket);
-      return <Figure text={amount(text)} of={ref} label={`${label}, ${bucketName(bucket.bucket)}, ${currency}`} />;
+      const of = ref ?? statementRef(bucket, currency, key);
+      return <Figure text={amount(text)} of={of} label={`${label}, ${bucketName(bucket.bucket)}, ${currency}`} />;
     },
   });
   const columns: Column<MrrBucket>[] = [
@@ -31,7 +33,13 @@ export function StatementTable({ statement, seq }: { statement: MrrCurrency; seq
       unit: t.revenue.customersUnit,
       numeric: true,
       text: ({ customers }) => String(customers),
-      cell: ({ customers }) => whole(customers),
+      cell: (bucket) => (
+        <Figure
+          text={whole(bucket.customers)}
+          of={metricRef('customers', bucket, currency)}
+          label={`${t.revenue.customers}, ${bucketName(bucket.bucket)}`}
+        />
+      ),
     },
   ];
   return (
@@ -46,7 +54,9 @@ export function StatementTable({ statement, seq }: { statement: MrrCurrency; seq
   );
 }
 
-/** The whole range as one line; it has no reference of its own. */
+type Row = Movement | 'fx' | 'start' | 'end';
+
+/** The whole range as one line, from its first day to its last. */
 function totalOf(buckets: readonly MrrBucket[]): MrrBucket {
   const figure = (text: string): MrrFigure => ({ cents: '', amount: text, ref: null });
   const first = buckets[0]!;
@@ -54,6 +64,7 @@ function totalOf(buckets: readonly MrrBucket[]): MrrBucket {
   return {
     ...last,
     bucket: t.common.total,
+    from: first.from,
     start: figure(first.start.amount),
     movements: Object.fromEntries(
       ([...MOVEMENTS, 'fx'] as const).map((type) => [type, figure(movementTotal(buckets, type))]),

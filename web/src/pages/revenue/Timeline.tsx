@@ -1,6 +1,8 @@
 /** Subscriptions over time as bars, one row each; every step of them as a table, which says the same without a picture. */
 import type { Subscription } from '../../api/revenue.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure } from '../../components/Figure.tsx';
+import { customerMrrRef } from '../../explain/refs.ts';
 import { day } from '../../format/dates.ts';
 import { amountOfCents, money } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -17,9 +19,20 @@ interface Bar {
 interface Step {
   subscription: Subscription;
   change: Subscription['changes'][number];
+  /** What the customer paid at the end of that day, and of the day before. */
+  ref: string;
+  refBefore: string;
 }
 
-export function Timeline({ subscriptions, until }: { subscriptions: readonly Subscription[]; until: string }) {
+interface Props {
+  /** Data source and key of the customer. */
+  source: string;
+  customer: string;
+  subscriptions: readonly Subscription[];
+  until: string;
+}
+
+export function Timeline({ source, customer, subscriptions, until }: Props) {
   const end = Date.parse(`${until}T23:59:59Z`);
   const rows = subscriptions.map((subscription) => ({ subscription, bars: barsOf(subscription, end) }));
   const begin = Math.min(...subscriptions.map(({ start }) => Date.parse(start)));
@@ -27,7 +40,14 @@ export function Timeline({ subscriptions, until }: { subscriptions: readonly Sub
   const place = (at: number) => `${((at - begin) / span) * 100}%`;
   const years = yearsBetween(begin, end);
   const steps: Step[] = subscriptions
-    .flatMap((subscription) => subscription.changes.map((change) => ({ subscription, change })))
+    .flatMap((subscription) =>
+      subscription.changes.map((change): Step => {
+        const currency = change.currency || subscription.currency;
+        const at = (until: string) => customerMrrRef({ source, external_id: customer, currency, until });
+        const dayBefore = iso(Date.parse(change.at) - DAY_MS);
+        return { subscription, change, ref: at(change.at.slice(0, 10)), refBefore: at(dayBefore) };
+      }),
+    )
     .toSorted((a, b) => (a.change.at < b.change.at ? 1 : -1));
   return (
     <>
@@ -72,6 +92,7 @@ export function Timeline({ subscriptions, until }: { subscriptions: readonly Sub
   );
 }
 
+const DAY_MS = 86_400_000;
 const iso = (milliseconds: number): string => new Date(milliseconds).toISOString().slice(0, 10);
 
 /** From each step to the next, where something was paid. */
@@ -108,16 +129,27 @@ const STEPS: readonly Column<Step>[] = [
     label: t.customers.mrrBefore,
     numeric: true,
     text: ({ change }) => amountOfCents(change.mrr_before, change.currency),
-    cell: ({ change }) => money(change.mrr_before, change.currency),
+    cell: ({ change, refBefore, subscription }) => (
+      <Figure
+        text={money(change.mrr_before, change.currency)}
+        of={refBefore}
+        label={`${t.customers.mrrBefore}, ${subscription.external_id}`}
+      />
+    ),
   },
   {
     key: 'after',
     label: t.customers.mrrAfter,
     numeric: true,
     text: ({ change }) => amountOfCents(change.mrr_after, change.currency),
-    cell: ({ change }) => (
+    cell: ({ change, ref, subscription }) => (
       <>
-        {money(change.mrr_after, change.currency)} <span className="unit">{change.currency}</span>
+        <Figure
+          text={money(change.mrr_after, change.currency)}
+          of={ref}
+          label={`${t.customers.mrrAfter}, ${subscription.external_id}`}
+        />{' '}
+        <span className="unit">{change.currency}</span>
       </>
     ),
   },

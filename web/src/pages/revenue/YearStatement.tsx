@@ -2,6 +2,7 @@
 import type { Mrr, MrrFigure } from '../../api/queries.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Figure } from '../../components/Figure.tsx';
+import { metricRef, statementRef } from '../../explain/refs.ts';
 import { amount, percentOf, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { movementsIn, netChange } from './figures.ts';
@@ -11,7 +12,7 @@ interface Line {
   label: string;
   /** By currency. */
   figures: Record<string, MrrFigure>;
-  texts?: Record<string, string>;
+  texts?: Record<string, { text: string; ref: string }>;
 }
 
 export function YearStatement({ mrr }: { mrr: Mrr }) {
@@ -32,11 +33,14 @@ export function YearStatement({ mrr }: { mrr: Mrr }) {
     key: string,
     label: string,
     pick: (bucket: (typeof currencies)[number]['bucket']) => string,
+    refOf: (bucket: (typeof currencies)[number]['bucket'], currency: string) => string,
   ): Line => ({
     key,
     label,
     figures: {},
-    texts: Object.fromEntries(currencies.map(({ currency, bucket }) => [currency, pick(bucket)])),
+    texts: Object.fromEntries(
+      currencies.map(({ currency, bucket }) => [currency, { text: pick(bucket), ref: refOf(bucket, currency) }]),
+    ),
   });
   const lines: Line[] = [
     line('start', t.revenue.start, ({ start }) => start),
@@ -46,8 +50,19 @@ export function YearStatement({ mrr }: { mrr: Mrr }) {
   ];
   const totals = [
     line('end', t.revenue.end, ({ end }) => end),
-    words('change', t.revenue.change, (bucket) => percentOf(netChange(bucket), bucket.start.amount) ?? '–'),
-    words('customers', `${t.revenue.customers}, ${t.revenue.customersUnit}`, ({ customers }) => whole(customers)),
+    // The end is explained as what it was at the start and what moved it: that is the change.
+    words(
+      'change',
+      t.revenue.change,
+      (bucket) => percentOf(netChange(bucket), bucket.start.amount) ?? '–',
+      (bucket, currency) => statementRef(bucket, currency, 'end'),
+    ),
+    words(
+      'customers',
+      `${t.revenue.customers}, ${t.revenue.customersUnit}`,
+      ({ customers }) => whole(customers),
+      (bucket, currency) => metricRef('customers', bucket, currency),
+    ),
   ];
   const columns: Column<Line>[] = [
     { key: 'line', label: '', text: ({ label }) => label, head: true },
@@ -57,14 +72,12 @@ export function YearStatement({ mrr }: { mrr: Mrr }) {
         label: '',
         unit: currency,
         numeric: true,
-        text: ({ figures, texts }) => figures[currency]?.amount ?? texts?.[currency] ?? '',
+        text: ({ figures, texts }) => figures[currency]?.amount ?? texts?.[currency]?.text ?? '',
         cell: ({ figures, texts, label }) => {
           const figure = figures[currency];
-          return figure ? (
-            <Figure text={amount(figure.amount)} of={figure.ref} label={`${label}, ${currency}`} />
-          ) : (
-            texts?.[currency]
-          );
+          const other = texts?.[currency];
+          if (figure) return <Figure text={amount(figure.amount)} of={figure.ref} label={`${label}, ${currency}`} />;
+          return other && <Figure text={other.text} of={other.ref} label={`${label}, ${currency}`} />;
         },
       }),
     ),

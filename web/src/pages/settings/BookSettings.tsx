@@ -80,7 +80,7 @@ function Form({ settings, canState }: { settings: readonly Setting[]; canState: 
               onChange={(value) => change(setting, value)}
             />
             <p className="dimmed">
-              {setting.words}
+              {inWords(setting.words)}
               {setting.stated && ` ${t.bookSettings.stated}`}
             </p>
           </div>
@@ -115,6 +115,9 @@ function Form({ settings, canState }: { settings: readonly Setting[]; canState: 
 
 const same = (a: Value, b: Value): boolean => JSON.stringify(a) === JSON.stringify(b);
 const wordOf = (value: string): string => t.bookSettings.values[value] ?? value.replaceAll('_', ' ');
+
+/** Choices by the names that they have in their lists. */
+const inWords = (text: string): string => text.replace(/\b[a-z]\w*_\w+\b/g, wordOf);
 
 interface FieldProps {
   setting: Setting;
