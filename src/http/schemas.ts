@@ -13,6 +13,11 @@ export const Day = Type.String({
   description: 'Calendar day',
   examples: ['2025-03-01'],
 });
+export const Month = Type.String({
+  pattern: '^\\d{4}-(0[1-9]|1[0-2])$',
+  description: 'Month, inclusive',
+  examples: ['2025-01'],
+});
 export const DecimalText = Type.String({ description: 'An exact decimal, as text', examples: ['1234.50'] });
 const Text = (charactersMax: number, description: string) =>
   Type.String({ minLength: 1, maxLength: charactersMax, description });

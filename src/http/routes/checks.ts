@@ -22,7 +22,7 @@ import type { ReadContext } from '../../ledger/types.ts';
 import type { HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { openRead } from '../reading.ts';
-import { AsOf, Day, DecimalText, Nullable, problemAnswers } from '../schemas.ts';
+import { AsOf, Day, DecimalText, Month, Nullable, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 import { boundaryParameters } from './inventory.ts';
 
@@ -31,11 +31,6 @@ const strict = { additionalProperties: false } as const;
 const FINDINGS_MAX = 1_000;
 const FINDINGS_DEFAULT = 100;
 
-const Month = Type.String({
-  pattern: '^\\d{4}-(0[1-9]|1[0-2])$',
-  description: 'Month, inclusive',
-  examples: ['2025-01'],
-});
 const period = { from: Type.Optional(Month), to: Type.Optional(Month) };
 const limit = Type.Integer({ minimum: 1, maximum: FINDINGS_MAX, default: FINDINGS_DEFAULT });
 const offset = Type.Integer({ minimum: 0, default: 0, description: 'Rows before the page' });

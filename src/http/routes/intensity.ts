@@ -6,17 +6,12 @@ import { intensityStatement } from '../../statements/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { openRead } from '../reading.ts';
-import { AsOf, DecimalText, Nullable, problemAnswers } from '../schemas.ts';
+import { AsOf, DecimalText, Month, Nullable, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 import { boundaryParameters } from './inventory.ts';
 import { methodologyOf } from './scope2.ts';
 
 const strict = { additionalProperties: false } as const;
-const Month = Type.String({
-  pattern: '^\\d{4}-(0[1-9]|1[0-2])$',
-  description: 'Month, inclusive',
-  examples: ['2025-01'],
-});
 const Amount = { pattern: '^\\d{1,20}(\\.\\d{1,12})?$' };
 
 const Side = Type.Object(

@@ -25,7 +25,7 @@ import { Answers, sendAnswer, wantsAnew } from '../answers.ts';
 import { accountOf, type HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { openRead } from '../reading.ts';
-import { AsOf, Day, DecimalText, Nullable, problemAnswers } from '../schemas.ts';
+import { AsOf, Day, DecimalText, Month, Nullable, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 import { figures, held } from './figureSchemas.ts';
 import { MethodologyName, methodologyOf, Scope2Schema, scope2View } from './scope2.ts';
@@ -34,8 +34,6 @@ const strict = { additionalProperties: false } as const;
 const NAME_CHARACTERS_MAX = 255;
 /** More than anyone reads on a screen, and less than a megabyte and a half. */
 const ROWS_DEFAULT = 1_000;
-
-const Month = Type.String({ pattern: '^\\d{4}-\\d{2}$', description: 'Month, inclusive', examples: ['2025-01'] });
 
 /** Which boundary, in the parameters of a request. */
 export const boundaryParameters = {

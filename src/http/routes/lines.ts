@@ -12,15 +12,10 @@ import {
 import { accountOf, type HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { answeredFromCache, seqToRead } from '../reading.ts';
-import { AsOf, DecimalText, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
+import { AsOf, DecimalText, Month, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 
 const strict = { additionalProperties: false } as const;
-const Month = Type.String({
-  pattern: '^\\d{4}-(0[1-9]|1[0-2])$',
-  description: 'Month, inclusive',
-  examples: ['2025-01'],
-});
 
 const LineSchema = Type.Object(
   {

@@ -21,13 +21,12 @@ import type { ReadContext } from '../../ledger/types.ts';
 import { accountOf, actorOf, type HttpContext, setSeq } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
-import { AsOf, problemAnswers, StatedSchema } from '../schemas.ts';
+import { AsOf, Month, problemAnswers, StatedSchema } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 import { CHANGES_DEFAULT, CHANGES_MAX, differenceView } from './differences.ts';
 import {
   DifferenceSchema,
   MethodologySchema,
-  Month,
   Name,
   optional,
   ParametersSchema,

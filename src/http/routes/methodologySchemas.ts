@@ -11,11 +11,6 @@ export const Name = Type.String({
   description: 'name@version, or a name for its last version',
   examples: ['group-2025@2'],
 });
-export const Month = Type.String({
-  pattern: '^\\d{4}-\\d{2}$',
-  description: 'Month, inclusive',
-  examples: ['2025-01'],
-});
 
 export const parameters = {
   gwp: optional(Type.Enum([...GWP_SET_NAMES], { description: 'Set of 100-year potentials' })),

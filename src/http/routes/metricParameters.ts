@@ -17,11 +17,6 @@ export const DayOrMonth = Type.String({
   examples: ['2026-01'],
 });
 export const DayOnly = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$', examples: ['2026-03-31'] });
-export const Month = Type.String({
-  pattern: '^\\d{4}-\\d{2}$',
-  description: 'Month, inclusive',
-  examples: ['2026-01'],
-});
 export const Currency = Type.Optional(
   Type.String({
     pattern: '^[A-Za-z]{3}$',

@@ -29,9 +29,9 @@ import {
 import { accountOf, type HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { answeredFromCache, seqToRead } from '../reading.ts';
-import { AsOf, Day as DaySchema, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
+import { AsOf, Day as DaySchema, Month, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
-import { asSettled, Currency, DayOnly, DayOrMonth, Meant, Month, openMetrics, todayOf } from './metricParameters.ts';
+import { asSettled, Currency, DayOnly, DayOrMonth, Meant, openMetrics, todayOf } from './metricParameters.ts';
 
 const strict = { additionalProperties: false } as const;
 /** Months that a report shows when nobody says from when to when. */

@@ -4,16 +4,11 @@ import { type Approach, CONSOLIDATION_APPROACHES, checkOrganisation, organisatio
 import type { HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { openRead } from '../reading.ts';
-import { AsOf, Day, Nullable, problemAnswers } from '../schemas.ts';
+import { AsOf, Day, Month, Nullable, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 import { boundaryParameters } from './inventory.ts';
 
 const strict = { additionalProperties: false } as const;
-const Month = Type.String({
-  pattern: '^\\d{4}-(0[1-9]|1[0-2])$',
-  description: 'Month, inclusive',
-  examples: ['2025-01'],
-});
 const Share = Type.String({ description: 'A decimal, or a fraction such as 53/98' });
 
 const EdgeSchema = Type.Object(

@@ -13,12 +13,11 @@ import {
 import type { HttpContext } from '../context.ts';
 import { TAGS } from '../openapi.ts';
 import { openRead } from '../reading.ts';
-import { AsOf, DecimalText, Nullable, problemAnswers } from '../schemas.ts';
+import { AsOf, DecimalText, Month, Nullable, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 import { MethodologyName, methodologyOf } from './scope2.ts';
 
 const strict = { additionalProperties: false } as const;
-const Month = Type.String({ pattern: '^\\d{4}-\\d{2}$', description: 'Month, inclusive', examples: ['2025-01'] });
 const Statistic = Type.String({ description: 'To three decimals', examples: ['12.345'] });
 
 const figure = {

@@ -1906,17 +1906,17 @@ export interface paths {
                     kind?: "customers" | "mrr" | "nrr";
                     /**
                      * @description Month, inclusive
-                     * @example 2026-01
+                     * @example 2025-01
                      */
                     from?: string;
                     /**
                      * @description Month, inclusive
-                     * @example 2026-01
+                     * @example 2025-01
                      */
                     to?: string;
                     /**
                      * @description Month, inclusive
-                     * @example 2026-01
+                     * @example 2025-01
                      */
                     last?: string;
                     /** @description ISO 4217; default: that of the revenue settings, or the account's. Currencies are never added */
