@@ -111,7 +111,7 @@ describe('customers', () => {
     await page.getByLabel('Name, company, key or e-mail').fill('loom');
     await page.getByRole('link', { name: 'Ada' }).click();
     await page.getByRole('heading', { name: 'Ada', level: 1 }).waitFor();
-    await page.getByRole('row', { name: /1,000.00 1,500.00 EUR/ }).waitFor();
+    await page.getByRole('row').filter({ hasText: '1,000.001,500.00 EUR' }).waitFor();
     await page.getByRole('row', { name: /Expansion/ }).waitFor();
     await page.getByRole('button', { name: /^i-a2, basic: 1,500.00/ }).click();
     await page.getByRole('complementary', { name: 'Where it comes from' }).waitFor();

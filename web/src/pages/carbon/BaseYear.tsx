@@ -11,7 +11,7 @@ import { Empty, Section, Shown, Stat } from '../../components/Page.tsx';
 import { Problem } from '../../components/Problem.tsx';
 import { Waterfall } from '../../components/Waterfall.tsx';
 import { day } from '../../format/dates.ts';
-import { amount, decimal, tonnes } from '../../format/numbers.ts';
+import { amount, decimal, isZero, tonnes } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { CarbonHead } from './CarbonHead.tsx';
 import { NewBaseYear, NewTarget } from './NewBaseYear.tsx';
@@ -133,7 +133,8 @@ function OfBaseYear({ name, years }: { name: string; years: Years }) {
 }
 
 function Summary({ report }: { report: Report }) {
-  const { from, to, original, recalculated, pending, threshold_percent, test_scopes, gwp, scope_2, ref } = report;
+  const { from, to, original, recalculated, pending, organic, threshold_percent, test_scopes, gwp, scope_2, ref } =
+    report;
   const year = from.slice(0, 4) === to.slice(0, 4) ? from.slice(0, 4) : `${from} – ${to}`;
   return (
     <div className="stats">
@@ -151,10 +152,18 @@ function Summary({ report }: { report: Report }) {
       />
       <Stat
         label={t.baseYear.pending}
-        value={tonnes(pending.total_t)}
+        value={<Figure text={tonnes(pending.total_t)} of={ref} label={t.baseYear.pending} />}
         unit={t.carbon.unit}
         note={t.baseYear.policy(amount(threshold_percent), test_scopes.join(', '))}
       />
+      {!isZero(organic.total_t) && (
+        <Stat
+          label={t.baseYear.organic}
+          value={<Figure text={tonnes(organic.total_t)} of={ref} label={t.baseYear.organic} />}
+          unit={t.carbon.unit}
+          note={t.baseYear.organicNote}
+        />
+      )}
     </div>
   );
 }
@@ -205,12 +214,15 @@ const STEPS: readonly Column<Step>[] = [
     unit: '%',
     numeric: true,
     text: ({ percent }) => percent,
-    cell: ({ percent }) => decimal(percent, 2),
+    cell: ({ percent, ref, title }) => (
+      <Figure text={decimal(percent, 2)} of={ref} label={`${t.baseYear.percent}, ${title}`} />
+    ),
   },
   {
     key: 'in',
     label: t.baseYear.inBase,
-    text: ({ recalculated }) => (recalculated ? t.baseYear.yes : t.baseYear.no),
+    text: ({ recalculated, cause }) =>
+      cause === 'organic' ? t.baseYear.never : recalculated ? t.baseYear.yes : t.baseYear.no,
   },
   {
     key: 'base',
@@ -218,7 +230,9 @@ const STEPS: readonly Column<Step>[] = [
     unit: t.carbon.unit,
     numeric: true,
     text: ({ base_t }) => base_t,
-    cell: ({ base_t }) => tonnes(base_t),
+    cell: ({ base_t, after_ref, ref, title }) => (
+      <Figure text={tonnes(base_t)} of={after_ref ?? ref} label={`${t.baseYear.base}, ${title}`} />
+    ),
   },
 ];
 
@@ -242,7 +256,8 @@ const SERIES: readonly Column<YearOf>[] = [
   ),
 ];
 
-function Targets({ report: { targets, year } }: { report: Report }) {
+function Targets({ report }: { report: Report }) {
+  const { targets, year } = report;
   const canState = useAsOf() === undefined;
   const [error, setError] = useState<unknown>(null);
   const withdraw = async (name: string) => {
@@ -255,7 +270,7 @@ function Targets({ report: { targets, year } }: { report: Report }) {
     }
   };
   const columns: Column<Target>[] = [
-    ...TARGETS,
+    ...targetColumns(report),
     {
       key: 'withdraw',
       label: '',
@@ -285,16 +300,33 @@ function Targets({ report: { targets, year } }: { report: Report }) {
   );
 }
 
-const inUnit = (value: string | null, unit: string) =>
-  value === null ? (
-    '–'
-  ) : (
+function InUnit({
+  value,
+  unit,
+  of: ref,
+  label,
+}: {
+  value: string | null;
+  unit: string;
+  of: string | null;
+  label: string;
+}) {
+  if (value === null) return '–';
+  return (
     <>
-      {decimal(value, 3)} <span className="unit">{unit}</span>
+      <Figure text={decimal(value, 3)} of={ref} label={label} /> <span className="unit">{unit}</span>
     </>
   );
+}
 
-const TARGETS: readonly Column<Target>[] = [
+/** What is emitted now, where it is read from the inventory: of its scopes, restated. Aim and path are worked out from the base. */
+function actualRef({ series, year, scope_2 }: Report, { kind, scopes }: Target): string | null {
+  const restated = series.find((one) => one.year === year)?.restated_ref;
+  if (kind !== 'absolute' || scope_2 !== 'location' || !restated?.startsWith('inventory?')) return null;
+  return [restated, ...scopes.map((scope) => `scope=${scope}`)].join('&');
+}
+
+const targetColumns = (report: Report): Column<Target>[] => [
   { key: 'name', label: t.baseYear.target, head: true, text: ({ name }) => name },
   { key: 'scopes', label: t.baseYear.scopes, text: ({ scopes }) => scopes.join(', ') },
   { key: 'year', label: t.baseYear.year, numeric: true, text: ({ target_year }) => String(target_year) },
@@ -311,7 +343,14 @@ const TARGETS: readonly Column<Target>[] = [
       label,
       numeric: true,
       text: (target) => target[key] ?? '',
-      cell: (target) => inUnit(target[key], target.unit),
+      cell: (target) => (
+        <InUnit
+          value={target[key]}
+          unit={target.unit}
+          of={key === 'actual' ? actualRef(report, target) : report.ref}
+          label={`${label}, ${target.name}`}
+        />
+      ),
     }),
   ),
   {
