@@ -14,7 +14,7 @@ export const Day = Type.String({
   examples: ['2025-03-01'],
 });
 export const Month = Type.String({
-  pattern: '^\\d{4}-(0[1-9]|1[0-2])$',
+  pattern: '^\\d{4}-\\d{2}$',
   description: 'Month, inclusive',
   examples: ['2025-01'],
 });

@@ -94,7 +94,6 @@ function problemsOfText(value: unknown, properties: Array<[string, QueryProperty
 const PATTERN_WORDS: ReadonlyMap<string, string> = new Map([
   ['^\\d{4}-\\d{2}(-\\d{2})?$', 'must be a day or month written like 2025-03-31 or 2025-03'],
   ['^\\d{4}-\\d{2}$', 'must be a month written like 2025-03'],
-  ['^\\d{4}-(0[1-9]|1[0-2])$', 'must be a month written like 2025-03'],
   ['^\\d{4}-\\d{2}-\\d{2}$', 'must be a day written like 2025-03-31'],
   ['^[A-Za-z]{3}$', 'must be a currency code of three letters, such as EUR'],
   ['^[A-Z]{3}$', 'must be a currency code of three capital letters, such as EUR'],
