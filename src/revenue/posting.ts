@@ -21,6 +21,7 @@ import { deriveIncrementally, INCREMENTAL_LINES_MAX, readKnown, type Touch } fro
 import { plansHaveChanged } from './incrementalReads.ts';
 import { LINKED_SQL } from './linkedSql.ts';
 import { type LinkedCustomers, linkedCustomers, linksMayHaveChanged } from './links.ts';
+import { onlyRedated, redatedSql } from './redated.ts';
 import { revenueStreams } from './streams.ts';
 import { TOTALS_COLUMNS, TOTALS_SQL } from './sums.ts';
 import { changesMovements, rowsNamed, streamsOf, touchedBy, touchesOthers } from './touched.ts';
@@ -334,11 +335,17 @@ export async function deriveCustomers(posting: Posting, customers: Customers): P
   report(0);
   if (sqlKnows(settings)) {
     const linesMax = present ? BUCKET_LINES_MAX.compared : BUCKET_LINES_MAX.fresh;
+    const redated = present && onlyRedated(circumstances.settings(seq - 1), settings);
     await inPairs(context, buckets(lines, linesMax), report, async (bucket) => {
       const others = byRules(bucket);
       const conditions = [await customers.where(bucket), unlinked, ...(others === null ? [] : [`NOT ${others}`])];
+      const among = `(${conditions.filter((each) => each !== '1').join(' AND ')})`;
+      if (redated) {
+        await redate(context, among, seq, settings.timeZone);
+        return;
+      }
       await derive(context, {
-        customers: `(${conditions.filter((each) => each !== '1').join(' AND ')})`,
+        customers: among,
         upTo: seq,
         settings,
         cancellations: links.cancellations,
@@ -460,6 +467,18 @@ async function derive(context: PostContext, task: DifferenceScope): Promise<void
     `INSERT INTO derived (seq, sign, ${DERIVED_COLUMNS.join(', ')})
      SELECT ${task.upTo} AS seq, net AS sign, ${signed}
      FROM (${differenceSql(task)})
+     ${DERIVATION_SETTINGS}`,
+  );
+}
+
+/** Posts movements anew whose days and periods are others in the time zone; what else is posted says nothing of days. */
+async function redate({ engines, database }: PostContext, customers: string, seq: number, zone: string): Promise<void> {
+  await execute(
+    engines,
+    database,
+    `INSERT INTO movements (seq, sign, ${DERIVED_COLUMNS.join(', ')})
+     SELECT ${seq} AS seq, sign, ${DERIVED_COLUMNS.join(', ')}
+     FROM (${redatedSql(customers, seq, zone)})
      ${DERIVATION_SETTINGS}`,
   );
 }
