@@ -155,7 +155,7 @@ test('every setting that SQL knows: by SQL, by the rules in batches and by the r
       expect(sqlKnows(given)).toBe(true);
       expect(told(await ledger.movements(4))).toEqual(toldByRules(oracleMovements(history.rows, history.plans, given)));
       expect(told(await ledger.movements(5))).toEqual(toldByRules(oracleMovements(history.rows, history.plans)));
-      for (const seq of [4, 6, 7]) expect(await unprovedPostings(ledger.context, seq)).toBe(0);
+      expect(await unprovedPostings(ledger.context, 4)).toBe(0);
       await ledger.drop();
     }),
     { numRuns: 1, endOnFailure: true },
