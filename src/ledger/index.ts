@@ -21,11 +21,13 @@ export {
   DEFAULT_SOURCE,
   DELETE_KIND,
   entryStream,
+  keysStatedBefore,
   loadRecords,
   PATCH_KIND,
   type PatchPayload,
   POST_KIND,
   type PostPayload,
+  postedRows,
 } from './records.ts';
 export { findStream, openRecords, POST_ROWS_MAX } from './recordsService.ts';
 export { execute, type SqlParameters, select } from './sql.ts';

@@ -207,7 +207,7 @@ async function loadFile(context: PostContext, definition: StreamDefinition, entr
 }
 
 /** Rows posted as JSON by many entries. They were checked before they were stated, so they must be good. */
-function postedRows(definition: StreamDefinition, entries: readonly Entry[]): BlockRow[] {
+export function postedRows(definition: StreamDefinition, entries: readonly Entry[]): BlockRow[] {
   const rows: BlockRow[] = [];
   for (const entry of entries) {
     const payload = entry.payload as unknown as PostPayload;
@@ -251,8 +251,8 @@ const KEY_TYPES_NAMED: readonly string[] = ['text', 'enum', 'currency', 'country
  * Hashes of the rows' keys that stand in records stated before entry `first`: what the rows may supersede. Undefined where it is not
  * known cheaply: many rows, keys that are not stored as the text that they are, or rows that supersede each other.
  */
-async function keysStatedBefore(
-  context: PostContext,
+export async function keysStatedBefore(
+  context: Pick<PostContext, 'engines' | 'database'>,
   definition: StreamDefinition,
   rows: readonly BlockRow[],
   first: number,

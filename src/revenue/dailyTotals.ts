@@ -51,10 +51,30 @@ export class DailyTotals {
     }
   }
 
+  /**
+   * All sums as of read.seq, of a ledger that has posted less: `added` says what entries after one of which sums are kept add. Null where it
+   * says null.
+   */
+  async ofMore(
+    read: ReadContext,
+    posted: number,
+    added: (after: number) => Promise<readonly DayTotal[] | null>,
+  ): Promise<readonly DayTotal[] | null> {
+    const key = `${read.accountId}/${read.database}`;
+    if (((await this.#kept.get(key))?.seq ?? -1) < posted) await this.of({ ...read, seq: posted });
+    const keeping = this.#kept.get(key);
+    const known = await keeping;
+    if (known === undefined || known.seq > read.seq) return null;
+    const more = known.seq === read.seq ? [] : await added(known.seq);
+    if (more === null) return null;
+    const next = grown(known, read.seq, more);
+    // Another reader may have gone further meanwhile.
+    if (this.#kept.get(key) === keeping) this.#kept.set(key, Promise.resolve(next));
+    return [...next.totals, ...next.added];
+  }
+
   async #next(read: ReadContext, known: Kept | undefined): Promise<Kept> {
-    const added = [...(known?.added ?? []), ...(await readTotals(read, known?.seq ?? 0))];
-    if (known && added.length <= ADDED_MAX) return { seq: read.seq, totals: known.totals, added };
-    return { seq: read.seq, totals: summed([...(known?.totals ?? []), ...added]), added: [] };
+    return grown(known, read.seq, await readTotals(read, known?.seq ?? 0));
   }
 
   /** Forgets the ledgers that were read least recently. */
@@ -69,6 +89,13 @@ export class DailyTotals {
       sum -= freed;
     }
   }
+}
+
+/** What is kept with what entries after it have added. */
+function grown(known: Kept | undefined, seq: number, more: readonly DayTotal[]): Kept {
+  const added = [...(known?.added ?? []), ...more];
+  if (known && added.length <= ADDED_MAX) return { seq, totals: known.totals, added };
+  return { seq, totals: summed([...(known?.totals ?? []), ...added]), added: [] };
 }
 
 /** Sums of what entries after `after` up to read.seq have posted, by currency, day and type. */

@@ -107,9 +107,22 @@ const paid = ({ circumstances, first, last }: Pick<Touch, 'circumstances' | 'fir
  * is done, when they have more than `linesMax` lines (reversals counted too).
  */
 export async function deriveIncrementally(context: PostContext, touch: Touch): Promise<boolean> {
+  const changes = await derivedChanges(context, touch);
+  if (changes === null) return false;
+  await insert(context, changes);
+  return true;
+}
+
+/** The sums that {@link deriveIncrementally} would post, as rows of mrr_totals, without posting anything; null where it says false. */
+export async function derivedTotals(context: PostContext, touch: Touch): Promise<unknown[][] | null> {
+  const changes = await derivedChanges(context, touch);
+  return changes === null ? null : sumsOf(changes);
+}
+
+async function derivedChanges(context: PostContext, touch: Touch): Promise<Change[] | null> {
   const { circumstances, first, last, links } = touch;
   const known = await (touch.read ?? readKnown(context, touch));
-  if (known === null) return false;
+  if (known === null) return null;
   const { lines, plans, cancellations, transactions } = known;
   const paying = paid(touch);
   const currencies = new Set(lines.map(({ line }) => line.currency));
@@ -134,8 +147,7 @@ export async function deriveIncrementally(context: PostContext, touch: Touch): P
       })),
     );
   }
-  await insert(context, changes);
-  return true;
+  return changes;
 }
 
 /** What all customers have in common. */
@@ -349,9 +361,12 @@ async function insert(context: PostContext, changes: readonly Change[]): Promise
     insertRows(context, 'movements', columns, rows('movements')),
     insertRows(context, 'steps', columns, rows('steps')),
     insertRows(context, 'warnings', columns, rows('warnings')),
-    insertRows(context, 'mrr_totals', TOTALS_COLUMNS, totalsOf((byTable.get('movements') ?? []).map(summed))),
+    insertRows(context, 'mrr_totals', TOTALS_COLUMNS, sumsOf(changes)),
   ]);
 }
+
+const sumsOf = (changes: readonly Change[]): unknown[][] =>
+  totalsOf(changes.filter(({ content }) => tableOf(content[RULE] as string) === 'movements').map(summed));
 
 type Table = 'movements' | 'steps' | 'warnings';
 

@@ -36,5 +36,6 @@ export {
 } from './statement.ts';
 export { customers, invoices, plans, revenueStreams, transactions } from './streams.ts';
 export * from './stripe/index.ts';
+export { UnpostedTotals } from './unposted.ts';
 export { type DataWarning, listWarnings } from './warnings.ts';
 export { type Compared, compareMrr, deriveWhatIf, type MrrComparison } from './whatIf.ts';

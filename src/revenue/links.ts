@@ -49,7 +49,7 @@ const WITHOUT_LINKS = {
 };
 
 /** Which of the streams of links and cancellations hold anything, by ledger database: asked once, and again after entries of these streams. */
-const inUse = new WeakMap<object, Map<string, { links: boolean; cancellations: boolean }>>();
+const inUse = new WeakMap<object, Map<string, InUse>>();
 
 /** To be called when entries were loaded, before {@link linkedCustomers}. */
 export function linksMayHaveChanged(context: PostContext, entries: readonly Entry[]): void {
@@ -61,15 +61,38 @@ export function linksMayHaveChanged(context: PostContext, entries: readonly Entr
 
 /** Links stated by entries up to `last`. */
 export async function linkedCustomers(context: PostContext, last: number): Promise<LinkedCustomers> {
-  const { links, cancellations } = await streamsInUse(context);
+  return linkedAmong(context, last, await streamsInUse(context));
+}
+
+/** The same, with nothing kept from one time to the next: for whoever reads what others post. */
+export async function linkedCustomersRead(context: PostContext, last: number): Promise<LinkedCustomers> {
+  return linkedAmong(context, last, await readStreamsInUse(context));
+}
+
+interface InUse {
+  links: boolean;
+  cancellations: boolean;
+}
+
+async function linkedAmong(
+  context: PostContext,
+  last: number,
+  { links, cancellations }: InUse,
+): Promise<LinkedCustomers> {
   return links ? { ...unitsOf(await readLinks(context, last)), cancellations } : { ...WITHOUT_LINKS, cancellations };
 }
 
-async function streamsInUse(context: PostContext): Promise<{ links: boolean; cancellations: boolean }> {
-  const ofEngines = inUse.get(context.engines) ?? new Map<string, { links: boolean; cancellations: boolean }>();
+async function streamsInUse(context: PostContext): Promise<InUse> {
+  const ofEngines = inUse.get(context.engines) ?? new Map<string, InUse>();
   inUse.set(context.engines, ofEngines);
   const known = ofEngines.get(context.database);
   if (known) return known;
+  const found = await readStreamsInUse(context);
+  ofEngines.set(context.database, found);
+  return found;
+}
+
+async function readStreamsInUse(context: PostContext): Promise<InUse> {
   const [row] = await select<{ links: string; cancellations: string }>(
     context.engines,
     context.database,
@@ -77,9 +100,7 @@ async function streamsInUse(context: PostContext): Promise<{ links: boolean; can
        (SELECT count() FROM customer_merges) + (SELECT count() FROM subscription_connections) AS links,
        (SELECT count() FROM subscription_cancellations) AS cancellations`,
   );
-  const found = { links: Number(row?.links ?? 0) > 0, cancellations: Number(row?.cancellations ?? 0) > 0 };
-  ofEngines.set(context.database, found);
-  return found;
+  return { links: Number(row?.links ?? 0) > 0, cancellations: Number(row?.cancellations ?? 0) > 0 };
 }
 
 async function readLinks(context: PostContext, last: number): Promise<StoredLink[]> {

@@ -2,7 +2,7 @@
 import { type Day, dayNumber } from '../kernel/dates.ts';
 import { type ReadContext, select } from '../ledger/index.ts';
 import { bucketOf, bucketsBetween, rangeDays, type StatementInterval } from './buckets.ts';
-import { type DailyTotals, type DayTotal, readTotals } from './dailyTotals.ts';
+import { type DayTotal, readTotals } from './dailyTotals.ts';
 import { type Money, money } from './money.ts';
 
 export const MOVEMENT_TYPES = ['new_biz', 'expansion', 'contraction', 'churn', 'reactivation'] as const;
@@ -65,13 +65,14 @@ export interface MrrStatement {
 }
 
 /**
- * MRR by bucket and currency as of read.seq, in exact minor units. `daily` are the sums that are kept of live ledgers.
+ * MRR by bucket and currency as of read.seq, in exact minor units. `daily` are the sums that are kept of live ledgers (DailyTotals), or are
+ * known before they are posted (UnpostedTotals).
  * Errors: `invalid` for dates or intervals that do not hold together.
  */
 export async function mrrStatement(
   read: ReadContext,
   parameters: MrrStatementParameters,
-  daily?: DailyTotals,
+  daily?: { of(read: ReadContext): Promise<readonly DayTotal[]> },
 ): Promise<MrrStatement> {
   const interval = parameters.interval ?? 'month';
   const { from, to } = rangeDays(parameters.from, parameters.to);

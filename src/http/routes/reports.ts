@@ -26,6 +26,7 @@ import {
   mrrStatement,
   STATEMENT_ROWS,
   type StatementInterval,
+  UnpostedTotals,
 } from '../../revenue/index.ts';
 import { explainMetric, isMetricRef } from '../../revenue/metrics/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
@@ -131,8 +132,20 @@ const WarningsSchema = Type.Object(
 );
 
 export function reportRoutes(app: Scope, context: HttpContext): void {
-  const dailyTotals = new DailyTotals();
   const { footing } = context;
+  const dailyTotals = new DailyTotals();
+  const unposted = new UnpostedTotals(footing, dailyTotals);
+
+  /** The sums as of an entry that is not posted yet, where they are known without waiting for that. */
+  async function aheadOfPosting(accountId: number, seq: number): ReturnType<UnpostedTotals['of']> {
+    try {
+      return await unposted.of(accountId, seq);
+    } catch (error) {
+      // What is wrong with the ledger or an entry is for those to say who wait for it.
+      footing.engines.log.warn({ err: error, accountId, seq }, 'a statement ahead of posting could not be made');
+      return null;
+    }
+  }
 
   app.get(
     '/api/reports/mrr',
@@ -162,11 +175,20 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const today = await todayOf(context, accountOf(request));
-      const { from, interval, currency, until = today } = request.query;
+      const { from, interval, currency, until = await todayOf(context, accountOf(request)) } = request.query;
+      const accountId = accountOf(request);
+      const seq = await seqToRead(context, accountId, request.query.as_of);
       // What the range is by default follows from the journal and from `until`, so the two are all that the ETag needs.
-      const read = await openRead(context, request, reply, 'revenue', { until });
-      if (read === null) return reply;
+      if (answeredFromCache(context, request, reply, seq, { until })) return reply;
+      const range = { interval: interval as StatementInterval, until };
+      if (from !== undefined && request.query.to !== undefined && currency === undefined) {
+        const ahead = await aheadOfPosting(accountId, seq);
+        if (ahead !== null) {
+          const totals = { of: async () => ahead.totals };
+          return mrrView(await mrrStatement(ahead.read, { from, to: request.query.to, ...range }, totals));
+        }
+      }
+      const read = await footing.read(accountId, 'revenue', seq);
       const code = currency?.toUpperCase();
       if (code !== undefined) await checkCurrency(read, code);
       const { to } =
@@ -174,8 +196,7 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
       const asked = {
         from: from ?? addMonthsToMonth(to.slice(0, 7), 1 - MONTHS_DEFAULT),
         to,
-        interval: interval as StatementInterval,
-        until,
+        ...range,
         ...(code === undefined ? {} : { currency: code }),
       };
       const statement = await mrrStatement(read, asked, dailyTotals);
