@@ -240,7 +240,13 @@ test('customers are listed by the date of their first paid subscription, those w
   expect(listed[3].id).toBeLessThan(listed[4].id);
   const by = async (status: string) =>
     (await C.Customer.all(config, { data_source_uuid: a, status })).entries.map((each: Any) => each.external_id);
+  // W25: open after its due day, and counted.
   expect(await by('Past_Due')).toEqual(['second']);
+  expect(listed.map((each) => [each.status, each.mrr > 0]).slice(0, 3)).toEqual([
+    ['Active', true],
+    ['Past Due', true],
+    ['Active', true],
+  ]);
   expect(await by('Active')).toEqual(['first', 'third']);
   expect((await by('New_Lead')).sort()).toEqual(['lead 1', 'lead 2']);
 });

@@ -403,6 +403,12 @@ describe('cash and recognition', () => {
       ['0', '0', '0', '0'],
       ['0', '0', '0', '0'],
     ]);
+    // W24: a refund is cash flow of its day, and leaves MRR alone.
+    const days = { interval: 'day', from: '2026-01-17', to: '2026-01-18' } as const;
+    expect(await values(['net_cash_flow', 'mrr'], days)).toEqual([
+      ['0', '13042'],
+      ['-3000', '13042'],
+    ]);
     await expect(values(['gross_cash_flow'], { filters: "plan~ANY~'x'" })).rejects.toMatchObject({ code: 'invalid' });
   });
 

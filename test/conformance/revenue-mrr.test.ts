@@ -12,6 +12,7 @@ import {
   oracleMovements,
   type RevenueSettings,
 } from '../../src/revenue/rules/index.ts';
+import { arr } from '../../src/revenue/rules/metrics.ts';
 import { finalMrr, line, month, PLANS, told, values } from './revenue-cases.ts';
 
 const mrrOf = (...rows: InvoiceRow[]) => finalMrr(oracleMovements(rows, PLANS));
@@ -66,6 +67,23 @@ describe('normalisation', () => {
   ];
   test.each(cases)('%s', (_name, rows, mrr) => {
     expect(mrrOf(...rows)).toBe(mrr);
+  });
+
+  test.each([
+    ['W01', [month('2026-01-01', 4900)], 58_800n],
+    [
+      'W02 twelve times the rounded MRR',
+      [line('2026-01-01', '2027-01-01', 100_000, { plan_external_id: 'yearly' })],
+      99_996n,
+    ],
+    ['W09', [month('2026-01-01', 5000, { discount_amount_in_cents: '1000', tax_amount_in_cents: '900' })], 49_200n],
+  ])('%s ARR', (_name, rows, expected) => {
+    expect(arr(mrrOf(...rows))).toBe(expected);
+  });
+
+  test('W14 a trial has no movement, and neither has what comes once', () => {
+    const once = month('2026-01-01', 50_000, { type: 'one_time' });
+    expect(oracleMovements([month('2026-01-01', 0, { type: 'trial' }), once], PLANS)).toEqual([]);
   });
 
   test('half a negative cent goes away from zero, before lines are added', () => {
