@@ -1,9 +1,11 @@
 /** Cases of the domain specification, walked from a posted activity to the printed figure. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testEngines } from '../../test/support/engines.ts';
 import type { Engines } from '../engines/types.ts';
 import { Decimal, sumDecimals } from '../kernel/decimal.ts';
 import type { ReadContext, RecordSource } from '../ledger/types.ts';
+import { INVENTORY_DIMENSIONS } from './dimensions.ts';
 import { explainInventory } from './explain.ts';
 import {
   heldBack,
@@ -17,6 +19,9 @@ import { adoption, type Cells, openTestLedger, posted } from './ledger.test-supp
 import { ROW_ORDERS } from './page.ts';
 import { scope2Statement } from './scope2/statement.ts';
 import { activities } from './streams.ts';
+
+/** Pairs of dimensions of each run; which, the seed decides. */
+const PAIRS_TRIED = 15;
 
 const d = (text: string) => Decimal.parse(text);
 
@@ -81,11 +86,26 @@ describe('figures of the specification', () => {
   });
 });
 
-test('groups add up to the total, whichever table they are read from', async () => {
-  const { total } = await inventory(context);
-  for (const groupBy of [['scope'], ['entity'], ['factor', 'month'], ['entity', 'country', 'activity']] as const) {
+test('rows foot to the total under every dimension and pairs of them, whichever table they are read from; a second run gives the same bytes', async () => {
+  const again = await openTestLedger(engines);
+  for (const entry of [adoption(1), posted(2, ROWS)]) await again.post([entry]);
+  const second = { ...context, database: again.context.database };
+  const { total, outside } = await inventory(context);
+  const pairs = INVENTORY_DIMENSIONS.flatMap((one, i) =>
+    INVENTORY_DIMENSIONS.slice(i + 1).map((other) => [one, other]),
+  );
+  const some = fc.sample(fc.constantFrom(...pairs), PAIRS_TRIED);
+  for (const groupBy of [...INVENTORY_DIMENSIONS.map((one) => [one]), ...some]) {
     const statement = await inventory(context, { groupBy });
-    expect(statement.total).toMatchObject({ co2e_kg: total.co2e_kg, lines: total.lines, gases_kg: total.gases_kg });
+    expect(statement.total, String(groupBy)).toMatchObject({
+      co2e_kg: total.co2e_kg,
+      lines: total.lines,
+      gases_kg: total.gases_kg,
+    });
+    const sum = sumDecimals(statement.rows.map(({ co2e_kg }) => d(co2e_kg)));
+    expect(sum.toString(), String(groupBy)).toBe(d(total.co2e_kg).add(d(outside.co2e_kg)).toString());
+    if (groupBy.includes('month') || groupBy.includes('factor'))
+      expect(JSON.stringify(await inventory(second, { groupBy }))).toBe(JSON.stringify(statement));
   }
 });
 
