@@ -43,12 +43,20 @@ import { applyMoneyEntry, decidesByMoney, lookUpRates, MONEY_KINDS } from './spe
 import { type Place, read, run } from './sql.ts';
 import { activities } from './streams.ts';
 import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } from './tables.ts';
-import { ALL_MASSES, insertTotals, type KnownSums, NARROW_KG_MAX, NARROW_QUANTITY_MAX } from './totals.ts';
+import {
+  DECIDED_AGAIN,
+  DECIDED_BEFORE,
+  fewStand,
+  type KnownSums,
+  NARROW_KG_MAX,
+  NARROW_QUANTITY_MAX,
+  sumsDecidedAgain,
+  takenBackOf,
+} from './takenBack.ts';
+import { ALL_MASSES, insertTotals } from './totals.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 14;
-/** Lines up to which their reversal and what takes their place are posted side by side. */
-const FEW_LINES = 300_000;
+const SCHEMA_VERSION = 15;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
 const FEW_ROWS = 10_000;
 
@@ -357,22 +365,6 @@ async function repostDecidedAgain(context: PostContext, by: number, moved?: stri
   await repost(context, by, moved === undefined ? decided : `${decided} OR ${moved}`, {}, moved === undefined);
 }
 
-const DECIDED_AGAIN = '(SELECT descriptor FROM matches WHERE seq = {by:UInt64})';
-/** What was in force about the same descriptors: their lines stand under it, those of anything earlier are reversed. */
-const DECIDED_BEFORE = `SELECT match FROM matches
-  WHERE seq < {by:UInt64} AND sign = 1 AND calculation = '' AND descriptor IN ${DECIDED_AGAIN}
-    AND match NOT IN (SELECT match FROM matches WHERE sign = -1 AND seq < {by:UInt64})`;
-
-/** True when what stands under decisions that were replaced is so little that it is reversed at once, beside other work. */
-async function fewStand(place: Place, by: number): Promise<boolean> {
-  const [row] = await read<{ few: number }>(
-    place,
-    `SELECT sum(lines) <= ${FEW_LINES} AS few FROM match_totals WHERE match IN (${DECIDED_BEFORE})`,
-    { by },
-  );
-  return row!.few === 1;
-}
-
 /** Reverses the postings of all live activities for which `condition` holds, and posts them again by the rules as of `by`. */
 async function repost(
   context: PostContext,
@@ -391,7 +383,21 @@ async function repost(
     decidedAgain,
   );
   const calculated = await repostComponents(context, by, condition, parameters, refinement);
-  if (plain || calculated) await insertTotals(context, by, by);
+  if (!plain && !calculated) return;
+  const reversedAll = plain && decidedAgain && !plain.few;
+  const [known, takenBack] = await Promise.all([
+    plain && decidedAgain && !calculated ? sumsDecidedAgain(context, by, plain.together) : ALL_MASSES,
+    reversedAll ? takenBackOf(context, by) : undefined,
+  ]);
+  await insertTotals(context, by, by, { ...known, takenBack });
+}
+
+/** Activities that were posted again. */
+interface Reposted {
+  /** Sum of the larger of quantity and amount of each. */
+  together: number;
+  /** True when little was reversed. */
+  few: boolean;
 }
 
 async function repostActivities(
@@ -401,7 +407,7 @@ async function repostActivities(
   parameters: Record<string, unknown>,
   refinement: Refinement,
   decidedAgain: boolean,
-): Promise<boolean> {
+): Promise<Reposted | undefined> {
   const table = refined('activities', refinement);
   const reverse = async (chunk: string): Promise<void> => {
     for (const statement of reverseLinesUnder(DECIDED_BEFORE, chunk)) await run(context, statement, { by });
@@ -411,10 +417,14 @@ async function repostActivities(
   const few = decidedAgain && (await fewStand(context, by));
   const posting = repostAs(context, by, { table, condition, parameters, decidedAgain }, few ? undefined : reverse);
   await settled([few ? reverse('1') : undefined, posting]);
-  return posting;
+  const together = await posting;
+  return together === undefined ? undefined : { together, few };
 }
 
-/** Posts activities again; `reverse`: after what stands of them was reversed, range by range. False when there are none. */
+/**
+ * Posts activities again; `reverse`: after what stands of them was reversed, range by range. The sum of the larger of quantity and amount
+ * of each, or undefined when there are none.
+ */
 async function repostAs(
   context: PostContext,
   by: number,
@@ -425,17 +435,17 @@ async function repostAs(
     decidedAgain,
   }: { table: string; condition: string; parameters: Record<string, unknown>; decidedAgain: boolean },
   reverse?: (chunk: string) => Promise<void>,
-): Promise<boolean> {
-  const [live] = await read<Pick<Probe, 'split' | 'long' | 'largest' | 'strangers'> & { rows: string }>(
+): Promise<number | undefined> {
+  const [live] = await read<Pick<Probe, 'split' | 'long' | 'largest' | 'together' | 'strangers'> & { rows: string }>(
     context,
     `
-    SELECT count() AS rows, ${rowsProbe('{by:UInt64}')}
+    SELECT count() AS rows, ${rowsProbe('{by:UInt64}')}, sum(size) AS together
     FROM ${table} AS a
     WHERE seq < {by:UInt64} AND sign = 1 AND ${condition}`,
     { by, ...parameters },
   );
   const rows = Number(live?.rows ?? 0);
-  if (rows === 0) return false;
+  if (rows === 0) return undefined;
   const has = {
     rows,
     split: Number(live!.split) > 0,
@@ -457,7 +467,7 @@ async function repostAs(
     const descriptors = decidedAgain ? DECIDED_AGAIN : undefined;
     await insertPostings(context, source, by, { by, ...parameters }, has, undefined, descriptors);
   });
-  return true;
+  return Number(live!.together);
 }
 
 /** Rows of which nothing is known but how many they are. */

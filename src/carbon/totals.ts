@@ -6,23 +6,17 @@
  * as the names themselves. What is coarser (without data quality, without entities, by year) is added up from those results.
  */
 import { type Place, read, runSideBySide } from './sql.ts';
-import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES, type Mass, QUANTITY_SCALE } from './tables.ts';
+import { FLAG_NAMES, FLAGS, MASS_SCALE, MASSES, QUANTITY_SCALE } from './tables.ts';
+import { type KnownSums, restOf, type TakenBack, takeBack } from './takenBack.ts';
 
 const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`).join(', ');
 const MASS_COLUMNS = MASSES.join(', ');
 const SUM_COLUMNS = `lines, ${FLAG_COLUMNS}, used, ${MASS_COLUMNS}`;
 
-/** Largest possible sum that is added in 128 bits: a tenth of what they hold at 24 decimals, because an activity may have several lines. */
-export const NARROW_KG_MAX = 1e13;
-/** The same of quantities at 12 decimals. */
-export const NARROW_QUANTITY_MAX = 1e25;
-
-/** What is known of a batch's lines before they are added up. */
-export interface KnownSums {
-  /** Masses that are not zero in every line of the batch. */
-  present: ReadonlySet<Mass>;
-  /** True when no sum of the batch can leave 128 bits: additions in 256 cost twice as much. */
-  narrow: boolean;
+/** What is known of a batch before its lines are added up. */
+export interface BatchSums extends KnownSums {
+  /** Reversals that are not added up line by line, because what was added up before is taken back. */
+  takenBack?: TakenBack | undefined;
 }
 
 export const ALL_MASSES: KnownSums = { present: new Set(MASSES), narrow: false };
@@ -30,7 +24,7 @@ export const ALL_MASSES: KnownSums = { present: new Set(MASSES), narrow: false }
 /** Bits of a hash that tell the names of a batch apart. */
 type Bits = 16 | 32 | 64;
 
-export interface Sums extends KnownSums {
+export interface Sums extends BatchSums {
   /** Bits of the flags that some line of the batch bears. */
   flags: number;
   /** True when all lines are of one entry: then it is no part of the grouping. */
@@ -62,7 +56,7 @@ export async function insertTotals(
   place: Place,
   first: number,
   last: number,
-  known: KnownSums = ALL_MASSES,
+  known: BatchSums = ALL_MASSES,
   few = false,
 ): Promise<void> {
   const sums = few ? { ...ANY_SUMS, ...known } : { ...(await sumsOf(place, first, last)), ...known };
@@ -114,7 +108,8 @@ async function sumsOf(place: Place, first: number, last: number): Promise<Sums> 
 
 /** The statements, in groups that may run side by side: each group reads what the one before it has written. */
 export function totals(sums: Sums): string[][] {
-  const { present, flags, oneEntry, narrow } = sums;
+  const { present, flags, oneEntry, narrow, takenBack } = sums;
+  const rest = restOf(takenBack);
   const sum = (column: string, scale: number) => (narrow ? `sum(${column})` : `sum(toDecimal256(${column}, ${scale}))`);
   const seq = oneEntry ? '{last:UInt64} AS entry' : 'any(seq) AS entry';
   const counted = FLAG_NAMES.filter((flag) => (flags & FLAGS[flag]) !== 0);
@@ -126,7 +121,7 @@ export function totals(sums: Sums): string[][] {
   const shownMasses = MASSES.map((mass) => (present.has(mass) ? `s.sum_${mass}` : '0')).join(', ');
   const used = `, ${sum('used', QUANTITY_SCALE)} AS sum_used`;
   /** Sums of the lines by some codes; `month` and `seq` are part of every grouping. */
-  const grouped = (keys: Record<string, string>, more: string, from = `emissions WHERE ${BATCH}`) => `(
+  const grouped = (keys: Record<string, string>, more: string, from = `emissions WHERE ${BATCH}${rest.byClass}`) => `(
   SELECT ${seq}, any(month) AS first, ${Object.entries(keys)
     .map(([name, key]) => `${key} AS ${name}`)
     .join(', ')},
@@ -151,7 +146,7 @@ SELECT s.entry, 'country', c.country, e.name, s.first, c.kind, s.lines, ${shownC
 FROM ${grouped(
         { e: entity, c: 'm.key' },
         counts,
-        `(SELECT * FROM emissions WHERE ${BATCH}) AS t
+        `(SELECT * FROM emissions WHERE ${BATCH}${rest.byCountry}) AS t
   INNER JOIN ${decisions('match', code('cityHash64(country, kind)', countryBits))} AS m ON t.match = m.match`,
       )} AS s
 INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
@@ -162,14 +157,14 @@ SELECT s.entry, e.name, s.first, m.match, s.lines, s.sum_used, ${shownMasses}
 FROM ${grouped(
         { e: entity, m: ofMatch },
         '',
-        `emissions WHERE ${BATCH} AND class IN (SELECT class FROM matches WHERE scope = 2)`,
+        `emissions WHERE ${BATCH}${rest.byMatch} AND class IN (SELECT class FROM matches WHERE scope = 2)`,
       )} AS s
 INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
 INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
       `
 INSERT INTO match_totals (seq, month, match, ${SUM_COLUMNS})
 SELECT s.entry, s.first, m.match, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
-FROM ${grouped({ m: ofMatch }, counts)} AS s
+FROM ${grouped({ m: ofMatch }, counts, `emissions WHERE ${BATCH}${rest.byMatch}`)} AS s
 INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
       `
 ${facet}
@@ -184,6 +179,7 @@ SELECT s.entry, 'supplier', n.name, '', s.first, c.class, s.lines, ${shownCounts
 FROM ${grouped({ n: nameCode('supplier', supplierBits), c: ofClass }, counts)} AS s
 INNER JOIN ${names('supplier', supplierBits)} AS n ON s.n = n.key
 INNER JOIN ${decisions('class', ofClass)} AS c ON s.c = c.key`,
+      ...(takenBack === undefined ? [] : takeBack(takenBack)),
     ],
     [
       `

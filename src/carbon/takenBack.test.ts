@@ -1,0 +1,81 @@
+/** Totals that are taken back as a whole come to what adding up the reversed lines comes to. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testEngines } from '../../test/support/engines.ts';
+import type { Engines } from '../engines/types.ts';
+import { adoption, type Cells, openTestLedger, posted } from './ledger.test-support.ts';
+import { starterReleases } from './matching.ts';
+import { read, run } from './sql.ts';
+import { FLAG_NAMES, MASSES } from './tables.ts';
+import { sumsDecidedAgain, takenBackOf } from './takenBack.ts';
+import { ALL_MASSES, insertTotals } from './totals.ts';
+
+let engines: Engines;
+beforeAll(async () => {
+  engines = await testEngines();
+});
+afterAll(() => engines.close());
+
+const KEYS = {
+  inventory_totals: 'entity, month, class',
+  class_totals: 'month, class',
+  match_totals: 'month, match',
+  facet_totals: 'facet, value, entity, month, meaning',
+  energy_totals: 'entity, month, match',
+};
+
+test('where everything that stands is replaced, and where some of it stays', async () => {
+  const { context, post } = await openTestLedger(engines);
+  const row = (id: string, more: Cells): Cells => ({
+    external_id: id,
+    entity: 'Leeds',
+    activity: 'Natural gas',
+    quantity: '1000.25',
+    unit: 'kWh (Gross CV)',
+    country: 'GB',
+    start_date: '2025-01-20',
+    ...more,
+  });
+  const named = starterReleases().releases.map(({ release }) => release);
+  const but = (text: string) => named.filter((name) => !name.includes(text));
+  await post([
+    adoption(1),
+    posted(2, [
+      row('a', { end_date: '2025-04-02', supplier: 'Octopus', data_quality: 'measured' }),
+      row('b', { activity: 'Electricity, United Kingdom', unit: 'kWh', entity: 'Lyon', quantity: '-3.000000000001' }),
+      row('c', { activity: 'Natural Gas', unit: 'MWh (Gross CV)', country: 'US' }),
+      row('e', { activity: 'SF6', unit: 'kg', country: 'FR', quantity: '0.000001' }),
+    ]),
+    posted(3, [row('a', { quantity: '7', end_date: '2025-02-02', supplier: 'Octopus' })]),
+    adoption(4, but('desnz-2025')),
+    // Everything is held back.
+    adoption(5, []),
+  ]);
+  const sums = async () => {
+    const found: Record<string, unknown[]> = {};
+    for (const [table, keys] of Object.entries(KEYS)) {
+      const flags = table === 'energy_totals' ? [] : FLAG_NAMES.map((flag) => `lines_${flag}`);
+      const columns = ['lines', ...flags, 'used', ...MASSES].map((column) => `sum(${column}) AS s_${column}`);
+      const rows = await read<Record<string, string>>(
+        context,
+        `SELECT seq, ${keys}, ${columns.join(', ')} FROM ${table} GROUP BY seq, ${keys} ORDER BY ALL`,
+      );
+      found[table] = rows.filter((one) =>
+        Object.entries(one).some(([name, sum]) => name.startsWith('s_') && Number(sum)),
+      );
+    }
+    return found;
+  };
+  const lineByLine = await sums();
+  const partial: boolean[] = [];
+  await Promise.all(Object.keys(KEYS).map((table) => run(context, `TRUNCATE TABLE ${table}`)));
+  await insertTotals(context, 2, 3, ALL_MASSES, true);
+  for (const seq of [4, 5]) {
+    const takenBack = await takenBackOf(context, seq);
+    partial.push(takenBack.partialClasses.length > 0);
+    const known = seq === 4 ? await sumsDecidedAgain(context, seq, 1e6) : ALL_MASSES;
+    await insertTotals(context, seq, seq, { ...known, takenBack }, true);
+  }
+  const takenBack = await sums();
+  for (const table of Object.keys(KEYS)) expect(takenBack[table], table).toEqual(lineByLine[table]);
+  expect(partial).toEqual([true, false]);
+}, 120_000);

@@ -1,0 +1,149 @@
+/**
+ * Totals of lines that an entry reverses all at once, without adding up these lines: where everything that stands in a total is
+ * reversed, its negation is what the total says.
+ */
+import { type Place, read } from './sql.ts';
+import { FLAG_NAMES, MASSES, type Mass } from './tables.ts';
+
+/** Descriptors about which an entry decides again; `by` names the parameter that is the entry. */
+const decidedAgain = (by: string) => `(SELECT descriptor FROM matches WHERE seq = {${by}:UInt64})`;
+/** What was in force about the same descriptors: their lines stand under it, those of anything earlier are reversed. */
+const decidedBefore = (by: string) => `SELECT match FROM matches
+  WHERE seq < {${by}:UInt64} AND sign = 1 AND calculation = '' AND descriptor IN ${decidedAgain(by)}
+    AND match NOT IN (SELECT match FROM matches WHERE sign = -1 AND seq < {${by}:UInt64})`;
+export const DECIDED_AGAIN = decidedAgain('by');
+export const DECIDED_BEFORE = decidedBefore('by');
+
+/** Largest possible sum that is added in 128 bits: a tenth of what they hold at 24 decimals, because an activity may have several lines. */
+export const NARROW_KG_MAX = 1e13;
+/** The same of quantities at 12 decimals. */
+export const NARROW_QUANTITY_MAX = 1e25;
+
+/** What is known of a batch's lines before they are added up. */
+export interface KnownSums {
+  /** Masses that are not zero in every line of the batch. */
+  present: ReadonlySet<Mass>;
+  /** True when no sum of the batch can leave 128 bits: additions in 256 cost twice as much. */
+  narrow: boolean;
+}
+
+/** What of the reversals of an entry is taken back: all lines under the decisions that it has replaced were reversed. */
+export interface TakenBack {
+  /** Classes of which lines stand under other decisions too: they are added up line by line. */
+  partialClasses: readonly string[];
+  /** The same of pairs of country and kind, by their hash. */
+  partialCountries: readonly string[];
+}
+
+const BEFORE = 'seq < {last:UInt64}';
+
+const REPLACED = decidedBefore('last');
+
+/** What can be taken back of an entry that has reversed all lines of what it decided again. */
+export async function takenBackOf(place: Place, last: number): Promise<TakenBack> {
+  const [row] = await read<{ classes: string[]; countries: string[] }>(
+    place,
+    `
+    SELECT groupUniqArray(class) AS classes, groupUniqArray(cityHash64(country, kind)) AS countries
+    FROM matches
+    WHERE match IN (
+      SELECT match
+      FROM match_totals
+      WHERE ${BEFORE} AND match NOT IN (${REPLACED})
+      GROUP BY match
+      HAVING sum(lines) != 0
+    )`,
+    { last },
+  );
+  return { partialClasses: row!.classes, partialCountries: row!.countries };
+}
+
+/** Lines that are reversed at once, beside other work. */
+const FEW_LINES = 300_000;
+
+/** True when little stands under decisions that were replaced. */
+export async function fewStand(place: Place, by: number): Promise<boolean> {
+  const [row] = await read<{ few: number }>(
+    place,
+    `SELECT sum(lines) <= ${FEW_LINES} AS few FROM match_totals WHERE match IN (${DECIDED_BEFORE})`,
+    { by },
+  );
+  return row!.few === 1;
+}
+
+/** What is known of the lines of descriptors that were decided again, those reversed and those posted: quantities of `together` each. */
+export async function sumsDecidedAgain(place: Place, by: number, together: number): Promise<KnownSums> {
+  const [probe] = await read<Record<string, string | number>>(
+    place,
+    `
+    SELECT countIf(fx != '') AS converted, max(reach) AS reach_max,
+      ${MASSES.map((mass) => `countIf(n_${mass} != 0) AS has_${mass}`).join(', ')}
+    FROM matches
+    WHERE sign = 1 AND descriptor IN ${DECIDED_AGAIN}`,
+    { by },
+  );
+  const { converted, reach_max } = probe!;
+  const most = 2 * together;
+  return {
+    present: new Set(MASSES.filter((mass) => Number(probe![`has_${mass}`]) > 0)),
+    narrow: Number(converted) === 0 && most * Number(reach_max) < NARROW_KG_MAX && most < NARROW_QUANTITY_MAX,
+  };
+}
+
+/** Further conditions on the lines of the entry that are still to be added up: for totals by class, by country and by decision. */
+export function restOf(takenBack: TakenBack | undefined): Record<'byClass' | 'byCountry' | 'byMatch', string> {
+  if (takenBack === undefined) return { byClass: '', byCountry: '', byMatch: '' };
+  const { partialClasses, partialCountries } = takenBack;
+  if (partialClasses.length === 0) {
+    const posted = ' AND sign = 1';
+    return { byClass: posted, byCountry: posted, byMatch: posted };
+  }
+  const partly = `SELECT match FROM matches WHERE cityHash64(country, kind) IN (${partialCountries.join(', ')})`;
+  return {
+    byClass: ` AND (sign = 1 OR class IN (${partialClasses.join(', ')}))`,
+    byCountry: ` AND (sign = 1 OR match IN (${partly}))`,
+    byMatch: ` AND (sign = 1 OR match NOT IN (${REPLACED}))`,
+  };
+}
+
+const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`);
+
+/**
+ * The statements that add the negation of what is taken back. A decision is replaced once, so that its rows are turned round as they are;
+ * of all others the earlier entries have turned some round already, and what is left of them is. Where no line stands, all sums are 0.
+ */
+export function takeBack({ partialClasses, partialCountries }: TakenBack): string[] {
+  const insert = (table: string, keys: string, sums: readonly string[], where: string, added: boolean) => `
+INSERT INTO ${table} (seq, ${keys}, ${sums.join(', ')})
+SELECT {last:UInt64}, ${keys}, ${sums.map((column) => (added ? `-sum(${column})` : `-${column}`)).join(', ')}
+FROM ${table}
+WHERE ${BEFORE}${where}${
+    added
+      ? `
+GROUP BY ${keys}
+HAVING sum(lines) != 0`
+      : ''
+  }`;
+  const all = ['lines', ...FLAG_COLUMNS, 'used', ...MASSES];
+  const facet = 'facet, value, entity, month, meaning';
+  const but = (value: string, of: readonly string[]) =>
+    of.length === 0 ? '' : ` AND ${value} NOT IN (${of.join(', ')})`;
+  return [
+    insert(
+      'facet_totals',
+      facet,
+      all,
+      ` AND facet = 'country'${but('cityHash64(toString(value), meaning)', partialCountries)}`,
+      true,
+    ),
+    insert(
+      'facet_totals',
+      facet,
+      all,
+      ` AND facet IN ('data_quality', 'supplier')${but('meaning', partialClasses)}`,
+      true,
+    ),
+    insert('match_totals', 'month, match', all, ` AND match IN (${REPLACED})`, false),
+    insert('energy_totals', 'entity, month, match', ['lines', 'used', ...MASSES], ` AND match IN (${REPLACED})`, false),
+  ];
+}
