@@ -15,7 +15,7 @@ const KEPT_TOO = new Set(['overview-dark', 'overview-narrow', 'explain-narrow'])
 const SCREENSHOT_BYTES_MAX = 200_000;
 const SCREENSHOT_HEIGHT_MAX = 940;
 const SCREENSHOT_HEIGHT_MIN = 360;
-const TIME = 120_000;
+const TIME = 180_000;
 const WIDE = { width: 1360, height: 900 };
 const NARROW = { width: 400, height: 800 };
 

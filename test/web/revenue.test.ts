@@ -5,7 +5,7 @@ import { conditionsOf, filtersOf } from '../../web/src/pages/revenue/conditions.
 import { METRIC_NAMES } from '../../web/src/pages/revenue/metricNames.ts';
 import { type Application, invoiceLine, openApplication } from './support.ts';
 
-const TIME = 90_000;
+const TIME = 180_000;
 let application: Application;
 
 beforeAll(async () => {

@@ -11,7 +11,7 @@ import { launchBrowser } from './browser.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** The first answer of a busy machine may take its time; a page that never answers still fails. */
-const WAIT_MS_MAX = 20_000;
+const WAIT_MS_MAX = 45_000;
 
 export interface Application {
   url: string;

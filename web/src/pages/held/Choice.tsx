@@ -101,7 +101,9 @@ function Search({
   const unit = item.quantity === null ? {} : { unit: item.unit };
   const found = useFactors({ q: words, ...unit }, words !== '', RESULTS_SHOWN);
   const factors = words === '' ? [] : (found.data?.pages[0]?.factors ?? []);
-  const isSettled = text.trim() === words && !found.isFetching;
+  // Read again because the journal went on, it is still the answer to what was typed.
+  const isAnswered = words === '' || found.error !== null || (found.data !== undefined && !found.isPlaceholderData);
+  const isSettled = text.trim() === words && isAnswered;
   /** Enter was pressed before the answer to what was typed had come. */
   const [isTaking, setTaking] = useState(false);
   const take = () => {

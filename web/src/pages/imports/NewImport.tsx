@@ -3,7 +3,7 @@ import { Button, Checkbox, NativeSelect, Progress, TextInput } from '@mantine/co
 import { useNavigate } from '@tanstack/react-router';
 import { type DragEvent, type FormEvent, useEffect, useRef, useState } from 'react';
 import { ApiError, type FilePreview } from '../../api/client.ts';
-import { readAgain, useStreams } from '../../api/queries.ts';
+import { readAgain, type Stream, useStreams } from '../../api/queries.ts';
 import { type DryRun, type Stated, sendFile } from '../../api/upload.ts';
 import { Section } from '../../components/Page.tsx';
 import { Problem } from '../../components/Problem.tsx';
@@ -180,7 +180,7 @@ export function NewImport() {
       {state.preview && definition && (state.lastFound || isAboutColumns(state.error)) && (
         <PreviewTable
           preview={state.preview}
-          mapping={{ ...(state.lastFound?.options.mapping ?? {}), ...state.mapping }}
+          mapping={{ ...sameNames(definition, state.preview), ...state.lastFound?.options.mapping, ...state.mapping }}
           rejected={state.found?.rejected ?? []}
         />
       )}
@@ -259,6 +259,10 @@ function queryOf({ file, source, options, mapping, allOrNothing, remember }: Sta
 /** The server refused the header: then its columns are what has to be worked on. */
 const isAboutColumns = (error: unknown): error is ApiError =>
   error instanceof ApiError && error.code === 'invalid' && error.problems.some(({ row }) => row === undefined);
+
+/** Headers that are columns by their own name: known also while the server refuses the others. */
+const sameNames = ({ columns }: Stream, { headers }: FilePreview): Mapping =>
+  Object.fromEntries(headers.filter((header) => columns.some(({ name }) => name === header)).map((one) => [one, one]));
 
 function headersOf({ lastFound, preview, error }: State): string[] {
   if (preview) return preview.headers;
