@@ -27,8 +27,9 @@ import {
 } from './dimensions.ts';
 import { explainHeld, isHeldRef } from './explainHeld.ts';
 import { factorById, factorsById, releaseById } from './factors/find.ts';
-import { figuresOf, type SumRow } from './figures.ts';
+import { figuresOf } from './figures.ts';
 import { boundaryFor, type InventoryStatement, inventory, narrowedBy } from './inventory.ts';
+import { factorRow, formula, GAS_WORDS, type LineRow } from './lineWords.ts';
 import { chosenNode } from './matching/explainChoice.ts';
 import { calculationNodes } from './methods/explainCalculation.ts';
 import type { Boundary } from './organisation/boundary.ts';
@@ -207,42 +208,6 @@ function boundaryFacts({ boundary }: InventoryStatement): Array<[string, string]
   ];
 }
 
-type LineRow = SumRow & {
-  origin_seq: string;
-  origin_row: number;
-  part: number;
-  match: string;
-  entity: string;
-  month: string;
-  day: number;
-  days: number;
-  used: string;
-  line_flags: number;
-  data_quality: string;
-  seq: string;
-  activity: string;
-  scope: number;
-  category: number;
-  method: string;
-  factor_id: string;
-  unit: string;
-  stated_unit: string;
-  currency: string;
-  basis: string;
-  ratio: string;
-  chosen_by: string;
-  calculation: string;
-  fx: string;
-  descriptor: string;
-  key_hash: string;
-  year: number;
-  external_id: string;
-  quantity: string | null;
-  amount: string | null;
-  start_date: string;
-  end_date: string;
-};
-
 /** What a line is, as far as it stands on the line itself. */
 const LINE_COLUMNS = `toString(t.key_hash) AS key_hash, t.seq AS seq, t.origin_seq AS origin_seq, t.origin_row AS origin_row, t.part AS part,
   t.match AS match, toString(t.entity) AS entity, toString(t.month) AS month, t.day AS day, t.days AS days, toString(t.used) AS used,
@@ -412,7 +377,7 @@ function lineNode(row: LineRow, factor: Factor | undefined, gwp: GwpSetName, asO
     title: `${row.external_id}: ${row.activity}, ${row.month.slice(0, 7)}${row.entity ? `, ${row.entity}` : ''}`,
     value: figures.co2e_kg,
     unit: 'kg CO2e',
-    words: formula(row, factor, figures.co2e_kg, gwp),
+    words: formula(row, factor, figures, gwp),
     facts: [
       ['scope', row.scope === 0 ? 'outside the scopes' : String(row.scope)],
       ...(row.category === 0 ? [] : [['category', String(row.category)] as [string, string]]),
@@ -433,35 +398,6 @@ function lineNode(row: LineRow, factor: Factor | undefined, gwp: GwpSetName, asO
     children: [],
     childrenTotal: 2,
   };
-}
-
-/** "12,000 kWh x 0.177 kg CO2e per kWh = 2,124 kg CO2e; factor …" */
-function formula(row: LineRow, factor: Factor | undefined, co2e: string, gwp: GwpSetName): string {
-  const unit = row.basis === 'spend' ? row.currency : row.stated_unit;
-  const stated = row.basis === 'spend' ? row.amount : row.quantity;
-  let words = '';
-  if ((row.line_flags & FLAGS.split) !== 0) {
-    words += `${row.days} of the days from ${row.start_date} to ${row.end_date}: ${grouped(row.used)} of ${grouped(stated ?? '')} ${unit}. `;
-  }
-  words += `${grouped(row.used)} ${unit}`;
-  if (row.fx !== '') words += `, converted by ${row.fx.replace('>', ' to ')} of ${row.start_date},`;
-  if (row.ratio !== '1') words += ` × ${row.ratio} ${row.unit}/${unit}`;
-  if (factor) {
-    const perUnit = figuresOf([factorRow(factor)], gwp).co2e_kg;
-    words += ` × ${perUnit} kg CO2e/${row.unit} = ${grouped(co2e)} kg CO2e`;
-    const release = loadCatalogue().release(factor.release);
-    words += `; factor ${factor.name}, ${factor.region}, ${release ? `${release.publisher} ${release.year}` : factor.release}`;
-  }
-  if (gwp !== row.gwp_source) words += `; restated from ${row.gwp_source} to ${gwp} out of the masses of the gases`;
-  return `${words}.`;
-}
-
-function factorRow(factor: Factor): SumRow {
-  const { other_gas, ...masses } = factor.gases;
-  // The factor's own total, or what it amounts to under its own potentials when it publishes none.
-  const own = { gwp_source: '', other_gas, lines: '1', ...masses, co2e_source: '0' } as SumRow;
-  const total = factor.co2eSource ?? figuresOf([own], factor.gwpSource).co2e_kg;
-  return { ...own, gwp_source: factor.gwpSource, co2e_source: total };
 }
 
 function recordNode(row: LineRow, source: RecordSource): ExplanationNode {
@@ -543,16 +479,6 @@ async function explainFactor(context: ReadContext, id: string): Promise<Explanat
 
 const linesOf = (count: number | undefined): string => (count === 1 ? '1 line' : `${count ?? 0} lines`);
 
-const GAS_WORDS: Record<Gas, string> = {
-  co2_fossil: 'CO2, fossil',
-  co2_biogenic: 'CO2, biogenic (in no total)',
-  ch4_fossil: 'CH4, fossil',
-  ch4_non_fossil: 'CH4, non-fossil and combustion',
-  n2o: 'N2O',
-  co2e_unsplit: 'CO2e that the source does not split',
-  other_kg: 'other gas',
-};
-
 function leaf(kind: ExplanationNode['kind'], ref: string | null, title: string, value: string | null): ExplanationNode {
   return { kind, ref, title, value, unit: 'kg CO2e', words: null, facts: [], children: [], childrenTotal: 0 };
 }
@@ -579,14 +505,6 @@ function describe(query: InventoryQuery): string {
     }),
   ].filter((part) => part !== '');
   return said.length === 0 ? '' : `: ${said.join(', ')}`;
-}
-
-/** Thousands set apart, all digits kept. */
-function grouped(decimal: string): string {
-  const [whole = '', fraction] = Decimal.parse(decimal === '' ? '0' : decimal)
-    .toString()
-    .split('.');
-  return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction === undefined ? '' : `.${fraction}`);
 }
 
 function splitOnce(text: string, mark: string): [string, string?] {

@@ -37,6 +37,7 @@ const ROWS: Cells[] = [
   row('basis', 'Natural gas', '12', 'kWh'),
   row('ton', 'Anthracite (US)', '3', 'ton', { country: 'US' }),
   row('nothing', 'Perpetual motion', '7.5', 'kWh'),
+  row('beside', 'Diesel (average biofuel blend)', '1000', 'l'),
   // The row that the template shows.
   Object.fromEntries(
     activities.columns.filter(({ example }) => example !== '').map(({ name, example }) => [name, example]),
@@ -191,6 +192,12 @@ test('a figure is walked down to its line, its record and its factor', async () 
   expect(node.words).toContain('1,000,000 kWh (Gross CV) × 0.18296 kg CO2e/kWh (Gross CV) = 182,960 kg CO2e');
   expect(node.children.map(({ kind }) => kind)).toEqual(['record', 'factor']);
   expect(node.children[0]?.children[0]?.facts).toEqual([['external_id', 'S1-01']]);
+  const beside = await explainInventory(context, 'inventory?gwp=AR5&entity=beside&scope=outside', { source });
+  const lines = await explainInventory(context, beside.children[0]!.ref!, { source });
+  const line = lines.kind === 'posting' ? lines : await explainInventory(context, lines.children[0]!.ref!, { source });
+  expect(line.words).toMatch(
+    /^1,000 l × 0\.\d+ kg biogenic CO2\/l = [\d.,]+ kg, beside the scopes and in no total; factor Biogenic CO2/,
+  );
   await expect(explainInventory(context, 'inventory?colour=red', { source })).rejects.toMatchObject({
     code: 'malformed',
   });
