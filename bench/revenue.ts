@@ -110,13 +110,13 @@ async function oneInvoice(footing: FootingServer): Promise<void> {
 
 /** Settings of the whole account that are changed one after the other, each back to its default before the next. */
 const CHANGES = [
-  { name: 'time zone', settings: { time_zone: 'America/New_York' }, back: { time_zone: null } },
+  { name: 'falling to zero is churn', settings: { churn_when_zero_mrr: true }, back: { churn_when_zero_mrr: null } },
   {
     name: 'window of a week',
     settings: { classification_window_minutes: 10_080 },
     back: { classification_window_minutes: null },
   },
-  { name: 'falling to zero is churn', settings: { churn_when_zero_mrr: true }, back: { churn_when_zero_mrr: null } },
+  { name: 'time zone', settings: { time_zone: 'America/New_York' }, back: { time_zone: null } },
   {
     name: 'cancellations end with the period',
     settings: { churn_recognition: 'end_of_service_period' },

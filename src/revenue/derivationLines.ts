@@ -9,7 +9,7 @@ import type { RevenueSettings } from './rules/index.ts';
 export const LINE_MRR_CENTS_MAX = '1000000000000000';
 
 /** Renewals above it are never left out: each one may have an MRR out of range, and is reported then. */
-const RENEWAL_CENTS_MAX = '10000000000000';
+export const RENEWAL_CENTS_MAX = '10000000000000';
 
 export interface DerivationScope {
   /** SQL condition over `customer_hash` that selects the customers, for example `customer_hash IN (1, 2)`. */

@@ -8,6 +8,7 @@ import type { StreamDefinition } from '../streams/types.ts';
 import { placeOf } from './chartmogul/ids.ts';
 import { partOfStream, statedStreams, voidedStreams, voidRecords } from './chartmogul/voiding.ts';
 import { Circumstances, leftToRules, sqlKnows, statesRates, statesSettings } from './circumstances.ts';
+import { CONCERNED_TABLE } from './concerned.ts';
 import { DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
 import {
   BUCKET_LINES_MAX,
@@ -91,7 +92,9 @@ export async function postRevenueBySql(context: PostContext, entries: readonly E
     linksMayHaveChanged(context, [entry]);
     const circumstances = await Circumstances.upTo(context, entry.seq);
     if (!changesMovements(entry, circumstances)) continue;
-    await deriveMany({ context, circumstances, links: await linkedCustomers(context, entry.seq) }, entry);
+    const posting = { context, circumstances, links: await linkedCustomers(context, entry.seq) };
+    if (statesSettings(entry)) await deriveChanged(posting, entry, deriveMany);
+    else await deriveMany(posting, entry, touchedByEntry(posting, entry));
   }
 }
 
@@ -190,6 +193,10 @@ async function deriveRun(posting: Posting, { entries, small, hashes }: Run): Pro
   const { context, circumstances, links } = posting;
   context.signal?.throwIfAborted();
   const [first, last] = [entries[0]!, entries.at(-1)!];
+  if (statesSettings(first) && first === last) {
+    await deriveChanged(posting, first, deriveFewOrMany);
+    return;
+  }
   if (hashes?.length === 0) return;
   if (small) {
     const touched = hashes?.join(', ') ?? (await touchedBy(context, entries, circumstances));
@@ -206,7 +213,7 @@ async function deriveRun(posting: Posting, { entries, small, hashes }: Run): Pro
     if (done) return;
   }
   if (first === last) {
-    await deriveMany(posting, first);
+    await deriveMany(posting, first, touchedByEntry(posting, first));
     return;
   }
   // Few customers with very many lines: fewer entries at once, in the end one.
@@ -237,8 +244,14 @@ async function runs(posting: Posting, entries: readonly Entry[]): Promise<Run[]>
   const found: Run[] = [];
   let together: Set<string> | null = null;
   for (const entry of entries) {
+    // Whom it concerns is seen from what the entries before it post.
+    if (statesSettings(entry)) {
+      found.push({ entries: [entry], small: false });
+      together = null;
+      continue;
+    }
     if (touchesOthers(entry) || streamsOf(entry).some((stream) => stream !== 'invoices')) {
-      const hashes = await fewTouched(posting, entry);
+      const hashes = await few(posting, touchedByEntry(posting, entry));
       found.push({ entries: [entry], small: hashes !== undefined, ...(hashes && { hashes }) });
       together = null;
       continue;
@@ -257,16 +270,85 @@ async function runs(posting: Posting, entries: readonly Entry[]): Promise<Run[]>
   return found;
 }
 
-/** Hashes of the customers whom the entry touches, when they are few. */
-async function fewTouched({ context, circumstances }: Posting, entry: Entry): Promise<string[] | undefined> {
-  const customers = (await touchedBy(context, [entry], circumstances)) ?? 'SELECT customer_hash FROM invoices';
-  const [touched] = await select<{ hashes: string[] }>(
+/** SQL of the hashes of the customers who are touched, among those of a condition over `customer_hash`; null: everyone. */
+type Touched = (among?: string) => Promise<string | null>;
+
+const touchedByEntry =
+  ({ context, circumstances }: Posting, entry: Entry): Touched =>
+  (among) =>
+    touchedBy(context, [entry], circumstances, among);
+
+/** Hashes of the customers who are touched, when they are few. */
+async function few({ context }: Posting, touched: Touched): Promise<string[] | undefined> {
+  const customers = (await touched()) ?? 'SELECT customer_hash FROM invoices';
+  const [found] = await select<{ hashes: string[] }>(
     context.engines,
     context.database,
     `SELECT groupUniqArray(${INCREMENTAL_CUSTOMERS_MAX + 1})(toString(customer_hash)) AS hashes FROM (${customers})`,
   );
-  const hashes = touched?.hashes ?? [];
+  const hashes = found?.hashes ?? [];
   return hashes.length <= INCREMENTAL_CUSTOMERS_MAX ? hashes : undefined;
+}
+
+/**
+ * Derives for an entry that states settings: whom it concerns is found out once, by a look at all lines, and gathered in a table that is dropped
+ * afterwards. Nothing reads what a process that died has left of it.
+ */
+async function deriveChanged(
+  posting: Posting,
+  entry: Entry,
+  derive: (posting: Posting, entry: Entry, touched: Touched) => Promise<void>,
+): Promise<void> {
+  const { engines, database } = posting.context;
+  const concerned = touchedByEntry(posting, entry);
+  if ((await concerned()) === null) {
+    await derive(posting, entry, async () => null);
+    return;
+  }
+  const dropped = `DROP TABLE IF EXISTS ${CONCERNED_TABLE} SYNC`;
+  await execute(engines, database, dropped);
+  await execute(
+    engines,
+    database,
+    `CREATE TABLE ${CONCERNED_TABLE} (customer_hash UInt64) ENGINE = MergeTree ORDER BY customer_hash`,
+  );
+  try {
+    await inPairs(
+      posting.context,
+      buckets(BUCKETS_AT_ONCE, 1),
+      () => {},
+      async (bucket) =>
+        execute(
+          engines,
+          database,
+          `INSERT INTO ${CONCERNED_TABLE} SELECT DISTINCT customer_hash FROM (${await concerned(bucket)})`,
+        ),
+    );
+    await derive(posting, entry, async (among = '1') => `SELECT customer_hash FROM ${CONCERNED_TABLE} WHERE ${among}`);
+  } finally {
+    await execute(engines, database, dropped).catch((err) =>
+      engines.log.warn({ err }, 'the table of whom a setting concerns could not be dropped'),
+    );
+  }
+}
+
+async function deriveFewOrMany(posting: Posting, entry: Entry, touched: Touched): Promise<void> {
+  const { context, circumstances, links } = posting;
+  const hashes = await few(posting, touched);
+  if (hashes?.length === 0) return;
+  const done =
+    hashes !== undefined &&
+    (await deriveIncrementally(context, {
+      first: entry.seq,
+      last: entry.seq,
+      where: `customer_hash IN (${hashes.join(', ')})`,
+      all: [entry.seq],
+      circumstances,
+      links,
+      present: true,
+      linesMax: INCREMENTAL_LINES_MAX,
+    }));
+  if (!done) await deriveMany(posting, entry, touched);
 }
 
 /** Where more of the lines than one in so many are touched, SQL derives all customers: what is not touched gives no difference. */
@@ -276,10 +358,9 @@ const TOUCHES_ALL = 3;
  * Re-derives everyone whom one entry touches: by SQL in buckets of customers where it knows the settings, else by the rules in TypeScript in parts;
  * linked customers always by the rules.
  */
-async function deriveMany(posting: Posting, entry: Entry): Promise<void> {
-  const { context, circumstances } = posting;
-  const { engines, database } = context;
-  const touched = await touchedBy(context, [entry], circumstances);
+async function deriveMany(posting: Posting, entry: Entry, touchedAmong: Touched): Promise<void> {
+  const { engines, database } = posting.context;
+  const touched = await touchedAmong();
   const [size] = await select<{ lines: string; all_lines: string }>(
     engines,
     database,
@@ -295,19 +376,16 @@ async function deriveMany(posting: Posting, entry: Entry): Promise<void> {
     database,
     `SELECT (SELECT count() FROM movements) + (SELECT count() FROM steps) + (SELECT count() FROM warnings) > 0 AS present`,
   );
-  // The condition stands several times in the derivation, and each time costs a look at the bucket's lines: none where it says "all".
-  const whole = touched === null || lines * TOUCHES_ALL > allLines;
-  const everyone = { lines: allLines, where: async (bucket: string) => bucket };
-  const those = {
-    lines,
-    where: async (bucket: string) =>
-      `(${bucket} AND customer_hash IN (${await touchedBy(context, [entry], circumstances, bucket)}))`,
-  };
+  // The condition stands several times in the derivation, and each time costs a look at the bucket's lines: none where it says "all". Whom
+  // settings concern is gathered, and the rules cost by the line: others are not looked at.
+  const whole = touched === null || (lines * TOUCHES_ALL > allLines && !statesSettings(entry));
+  const where = async (bucket: string) =>
+    whole ? bucket : `(${bucket} AND customer_hash IN (${await touchedAmong(bucket)}))`;
   await deriveCustomers(posting, {
     seq: entry.seq,
-    ...(whole ? everyone : those),
-    // The rules cost by the line: whom a setting does not concern is not looked at.
-    rules: touched !== null && statesSettings(entry) ? those : whole ? everyone : those,
+    lines: whole ? allLines : lines,
+    where,
+    manyRenewals: lines * TOUCHES_ALL > allLines || !statesSettings(entry),
     present: Boolean(Number(present?.present ?? 1)),
   });
 }
@@ -318,8 +396,8 @@ interface Customers {
   lines: number;
   /** Condition over `customer_hash`: those of them within a range of hashes. */
   where: (bucket: string) => Promise<string>;
-  /** The same of those whom the rules in TypeScript derive, if it is others. */
-  rules?: { lines: number; where: (bucket: string) => Promise<string> };
+  /** Whether most of their lines are likely to repeat the ones before; not so of those whom settings concern, to whom much has happened. */
+  manyRenewals: boolean;
   /** False when nothing can be posted yet. */
   present: boolean;
 }
@@ -349,17 +427,16 @@ export async function deriveCustomers(posting: Posting, customers: Customers): P
         upTo: seq,
         settings,
         cancellations: links.cancellations,
-        skipRenewals: lines > SKIP_RENEWALS_LINES_MIN,
+        skipRenewals: customers.manyRenewals && lines > SKIP_RENEWALS_LINES_MIN,
         present,
       });
     });
     // Before the rules post: they add up their own.
     await addUp(context, seq);
   }
-  const left = customers.rules ?? customers;
   if (byRules('1') !== null) {
-    await inPairs(context, buckets(left.lines, PART_LINES), report, async (bucket) => {
-      const conditions = [await left.where(bucket), unlinked, byRules(bucket)!];
+    await inPairs(context, buckets(lines, PART_LINES), report, async (bucket) => {
+      const conditions = [await customers.where(bucket), unlinked, byRules(bucket)!];
       const among = conditions.filter((each) => each !== '1').join(' AND ');
       await deriveByRules(posting, { seq, present, where: async (range) => `(${among} AND ${range})` });
     });
@@ -370,7 +447,7 @@ export async function deriveCustomers(posting: Posting, customers: Customers): P
     await deriveByRules(posting, {
       seq,
       present,
-      where: async (range) => `(${among} AND ${await left.where(range)})`,
+      where: async (range) => `(${among} AND ${await customers.where(range)})`,
     });
   }
 }

@@ -144,18 +144,18 @@ test('every setting that SQL knows: by SQL, by the rules in batches and by the r
       const ledger = await postedBothWays([
         plansEntry(1, history.plans),
         lines(2, history.rows.slice(0, half)),
-        await settingsEntry(3, settings),
-        ...(half < history.rows.length ? [lines(4, history.rows.slice(half))] : []),
-        await settingsEntry(5, { classification_window_minutes: null, churn_when_zero_mrr: null, time_zone: null }),
         // The zone alone: SQL takes what is posted and dates it anew.
-        await settingsEntry(6, { time_zone: 'Pacific/Auckland' }),
+        await settingsEntry(3, { time_zone: 'Pacific/Auckland' }),
+        await settingsEntry(4, settings),
+        ...(half < history.rows.length ? [lines(5, history.rows.slice(half))] : []),
+        await settingsEntry(6, { classification_window_minutes: null, churn_when_zero_mrr: null }),
         await settingsEntry(7, { time_zone: null }),
       ]);
-      const given = await revenueSettingsAsOf(engines.pg, 1, 4);
+      const given = await revenueSettingsAsOf(engines.pg, 1, 5);
       expect(sqlKnows(given)).toBe(true);
-      expect(told(await ledger.movements(4))).toEqual(toldByRules(oracleMovements(history.rows, history.plans, given)));
-      expect(told(await ledger.movements(5))).toEqual(toldByRules(oracleMovements(history.rows, history.plans)));
-      expect(await unprovedPostings(ledger.context, 4)).toBe(0);
+      expect(told(await ledger.movements(5))).toEqual(toldByRules(oracleMovements(history.rows, history.plans, given)));
+      expect(told(await ledger.movements(7))).toEqual(toldByRules(oracleMovements(history.rows, history.plans)));
+      expect(await unprovedPostings(ledger.context, 5)).toBe(0);
       await ledger.drop();
     }),
     { numRuns: 1, endOnFailure: true },

@@ -42,7 +42,7 @@ export async function deriveWhatIf(
   const lines = Number(size[0]?.lines ?? 0);
   if (lines > 0) {
     const posting = { context: trying, circumstances, links };
-    await deriveCustomers(posting, { seq, lines, where: async (bucket) => bucket, present: false });
+    await deriveCustomers(posting, { seq, lines, where: async (bucket) => bucket, manyRenewals: true, present: false });
   }
   return { engines, accountId, database: scratch, seq };
 }
