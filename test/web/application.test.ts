@@ -1,13 +1,14 @@
 /** What people do in the application, on small books whose figures are known. */
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Application, invoiceLine, openApplication, stateSmallBooks, type Visit } from './support.ts';
+import { type Application, invoiceLine, openApplication, posted, stateSmallBooks, type Visit } from './support.ts';
 
 let application: Application;
 
 beforeAll(async () => {
   application = await openApplication();
   await stateSmallBooks(application);
+  await posted(application);
 }, 240_000);
 afterAll(() => application.close());
 
@@ -22,7 +23,7 @@ async function during(path: string, steps: (visit: Visit) => Promise<void>, opti
   }
 }
 
-const TIME = 90_000;
+const TIME = 180_000;
 
 describe('signing in', () => {
   it('says what is wrong with a key and keeps what was typed', { timeout: TIME }, async () => {
@@ -316,6 +317,61 @@ describe('when the API fails', () => {
       },
       { key: secret },
     );
+  });
+});
+
+/** Forms that send something: what is typed into them by label, and what sends it. */
+const FORMS: readonly [path: string, typed: Record<string, string>, button: string][] = [
+  [
+    '/settings',
+    { 'One unit of': 'USD', 'is worth, in': 'EUR', 'so many': '0.9', 'Who says so': 'ECB', Date: '2025-01-02' },
+    'State the rate',
+  ],
+  ['/settings', { 'What is it for': 'Nightly export' }, 'Make a key'],
+  ['/settings', { Currency: 'USD' }, 'See the effect'],
+  ['/sources', { 'Data source': 'shop', 'Signing secret': 'whsec_0123456789' }, 'Set up'],
+  ['/carbon/base-year', { 'First month': '2025-01', 'Last month': '2025-12', 'Approved by': 'The board' }, 'State it'],
+  [
+    '/carbon/rules',
+    { Name: 'Heat', 'Values, separated by commas': 'Heat', 'Name of the factors': 'Natural gas' },
+    'See the effect',
+  ],
+  ['/carbon/estimate', { 'Activity, or id of a factor': 'Natural gas', Quantity: '12', Unit: 'kWh' }, 'Estimate'],
+];
+
+describe('what is typed into a form', () => {
+  it('is still there when the server fails, and when the session has ended', { timeout: TIME }, async () => {
+    await during('/journal', async ({ page }) => {
+      let answer = { status: 503, contentType: 'text/html', body: 'busy' };
+      await page.route('**/api/**', (route) =>
+        route.request().method() === 'GET' ? route.continue() : route.fulfill(answer),
+      );
+      for (const [path, typed, button] of FORMS) {
+        answer = { status: 503, contentType: 'text/html', body: 'busy' };
+        await page.goto(application.url + path);
+        const form = page
+          .locator('form, section')
+          .filter({ has: page.getByRole('button', { name: button }) })
+          .last();
+        const typedIn = () =>
+          form
+            .locator('input, select')
+            .evaluateAll((fields) => fields.map((field) => (field as unknown as { value: string }).value));
+        for (const [label, text] of Object.entries(typed)) await form.getByLabel(label).first().fill(text);
+        const before = await typedIn();
+        for (const text of Object.values(typed)) expect(before).toContain(text);
+        await form.getByRole('button', { name: button }).click();
+        await page.getByText('The server answered with status 503 and something that is not from Footing.').waitFor();
+        expect(await typedIn(), path).toEqual(before);
+        answer = { status: 401, contentType: 'application/json', body: '{"code":"unauthorized","detail":"Not valid"}' };
+        await form.getByRole('button', { name: button }).click();
+        const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+        await dialog.getByLabel('API key', { exact: true }).fill(application.keys.admin);
+        await dialog.getByRole('button', { name: 'Sign in' }).click();
+        await dialog.waitFor({ state: 'detached' });
+        expect(await typedIn(), path).toEqual(before);
+      }
+    });
   });
 });
 
