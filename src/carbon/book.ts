@@ -47,9 +47,8 @@ import {
   DECIDED_AGAIN,
   DECIDED_BEFORE,
   fewStand,
+  isNarrow,
   type KnownSums,
-  NARROW_KG_MAX,
-  NARROW_QUANTITY_MAX,
   sumsDecidedAgain,
   takenBackOf,
 } from './takenBack.ts';
@@ -218,7 +217,7 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
     }
     const together = Number(probe!.together);
     if (calculated === 0 && reversed === 0 && rows > FEW_ROWS) {
-      sums = { present, narrow: together * reachMax < NARROW_KG_MAX && together < NARROW_QUANTITY_MAX };
+      sums = { present, narrow: isNarrow(together, reachMax) };
     }
     await faultPoint('carbon.posted');
   };
@@ -453,19 +452,21 @@ async function repostAs(
     largest: Number(live!.largest),
     strangers: Number(live!.strangers) > 0,
   };
+  const descriptors = decidedAgain ? DECIDED_AGAIN : undefined;
+  const decided = rows <= FEW_ROWS ? undefined : await readDecisions(context, descriptors, by, { by, ...parameters });
   await inChunks(rows, async (chunk) => {
     const where = `sign = 1 AND seq < {by:UInt64} AND ${chunk} AND ${condition}
       AND (key_hash, origin_seq, origin_row) NOT IN (
         SELECT key_hash, origin_seq, origin_row FROM activities WHERE sign = -1 AND seq < {by:UInt64} AND ${chunk})`;
-    if (decidedAgain) await reverse?.(chunk);
-    else {
+    if (!decidedAgain) {
       const origins = `SELECT key_hash, origin_seq, origin_row, {by:UInt64} AS by_seq FROM ${table} WHERE ${where}`;
       await run(context, reverseLines(origins), { by, ...parameters });
       await run(context, reverseHeld(origins), { by, ...parameters });
     }
     const source = `(SELECT * REPLACE ({by:UInt64} AS seq) FROM (SELECT * FROM ${table} WHERE ${where}))`;
-    const descriptors = decidedAgain ? DECIDED_AGAIN : undefined;
-    await insertPostings(context, source, by, { by, ...parameters }, has, undefined, descriptors);
+    const posting = insertPostings(context, source, by, { by, ...parameters }, has, decided, descriptors);
+    // What stands under decisions is told without what takes its place.
+    await settled([posting, decidedAgain ? reverse?.(chunk) : undefined]);
   });
   return Number(live!.together);
 }

@@ -20,6 +20,7 @@ import {
 } from './dimensions.ts';
 import { type Figures, figuresByGas, figuresOf } from './figures.ts';
 import { heldQuery, heldRef } from './held.ts';
+import { keptWhileHeld } from './keptHeld.ts';
 import { checkFilters } from './known.ts';
 import { type Boundary, boundaryOf, EXCLUSION_WORDS, type ExclusionReason } from './organisation/boundary.ts';
 import { organisationAsOf, underOf } from './organisation/organisation.ts';
@@ -397,16 +398,18 @@ async function heldSums(context: ReadContext, query: InventoryQuery, named: Inve
   const { filters: kept = {} } = heldQuery(query);
   const { where, parameters } = conditions(heldQuery(query), context.seq);
   const needsDecision = ['country', 'region', 'activity'].some((dimension) => dimension in kept);
-  const rows = await read<{
-    reason: string;
-    unit: string;
-    currency: string;
-    lines: string;
-    quantity: string | null;
-    amount: string | null;
-  }>(
-    context,
-    `
+  const { seq: _, ...asked } = parameters;
+  const rows = await keptWhileHeld(context, JSON.stringify(['sums', where, asked]), () =>
+    read<{
+      reason: string;
+      unit: string;
+      currency: string;
+      lines: string;
+      quantity: string | null;
+      amount: string | null;
+    }>(
+      context,
+      `
 SELECT t.reason AS reason, t.unit AS unit, t.currency AS currency, toString(sum(t.sign)) AS lines,
   toString(sum(toDecimal256(t.quantity, 12))) AS quantity, toString(sum(toDecimal256(t.amount, 12))) AS amount
 FROM held AS t
@@ -415,7 +418,8 @@ WHERE ${where}
 GROUP BY reason, unit, currency
 HAVING sum(t.sign) != 0
 ORDER BY reason, unit, currency`,
-    parameters,
+      parameters,
+    ),
   );
   return rows.map((row) => ({
     ...row,
@@ -440,9 +444,10 @@ export async function heldBack(
   offset = 0,
 ): Promise<{ groups: HeldGroup[]; total: number }> {
   // By decision first: what an activity says is text, and of millions of lines few decisions are made.
-  const { rows: groups, total } = await readLimited<Omit<HeldGroup, 'words' | 'lines' | 'ref'> & { lines: string }>(
-    context,
-    `
+  const { rows: groups, total } = await keptWhileHeld(context, JSON.stringify(['groups', limit, offset]), () =>
+    readLimited<Omit<HeldGroup, 'words' | 'lines' | 'ref'> & { lines: string }>(
+      context,
+      `
 SELECT t.reason AS reason, m.detail AS detail, m.activity AS activity, m.country AS country, m.region AS region, t.unit AS unit,
   t.currency AS currency, sum(t.held_lines) AS lines, toString(sum(t.held_quantity)) AS quantity,
   toString(sum(t.held_amount)) AS amount
@@ -458,7 +463,8 @@ GROUP BY reason, detail, activity, country, region, unit, currency
 HAVING lines != 0
 ORDER BY lines DESC, reason, activity, country, region, unit, currency, detail
 LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
-    { seq: context.seq, limit, offset },
+      { seq: context.seq, limit, offset },
+    ),
   );
   return {
     groups: groups.map((row) => ({

@@ -3,7 +3,7 @@
  * reversed, its negation is what the total says.
  */
 import { type Place, read } from './sql.ts';
-import { FLAG_NAMES, MASSES, type Mass } from './tables.ts';
+import { type Flag, MASSES, type Mass } from './tables.ts';
 
 /** Descriptors about which an entry decides again; `by` names the parameter that is the entry. */
 const decidedAgain = (by: string) => `(SELECT descriptor FROM matches WHERE seq = {${by}:UInt64})`;
@@ -15,9 +15,14 @@ export const DECIDED_AGAIN = decidedAgain('by');
 export const DECIDED_BEFORE = decidedBefore('by');
 
 /** Largest possible sum that is added in 128 bits: a tenth of what they hold at 24 decimals, because an activity may have several lines. */
-export const NARROW_KG_MAX = 1e13;
+const NARROW_KG_MAX = 1e13;
 /** The same of quantities at 12 decimals. */
-export const NARROW_QUANTITY_MAX = 1e25;
+const NARROW_QUANTITY_MAX = 1e25;
+
+/** True when no sum of quantities of `together` and of what becomes of them can leave 128 bits; `reach`: the largest coefficient. */
+export function isNarrow(together: number, reach: number): boolean {
+  return together * reach < NARROW_KG_MAX && together < NARROW_QUANTITY_MAX;
+}
 
 /** What is known of a batch's lines before they are added up. */
 export interface KnownSums {
@@ -83,10 +88,9 @@ export async function sumsDecidedAgain(place: Place, by: number, together: numbe
     { by },
   );
   const { converted, reach_max } = probe!;
-  const most = 2 * together;
   return {
     present: new Set(MASSES.filter((mass) => Number(probe![`has_${mass}`]) > 0)),
-    narrow: Number(converted) === 0 && most * Number(reach_max) < NARROW_KG_MAX && most < NARROW_QUANTITY_MAX,
+    narrow: Number(converted) === 0 && isNarrow(2 * together, Number(reach_max)),
   };
 }
 
@@ -106,13 +110,15 @@ export function restOf(takenBack: TakenBack | undefined): Record<'byClass' | 'by
   };
 }
 
-const FLAG_COLUMNS = FLAG_NAMES.map((flag) => `lines_${flag}`);
-
 /**
  * The statements that add the negation of what is taken back. A decision is replaced once, so that its rows are turned round as they are;
- * of all others the earlier entries have turned some round already, and what is left of them is. Where no line stands, all sums are 0.
+ * of all others the earlier entries have turned some round already, and what is left of them is. Where no line stands, all sums are 0;
+ * so are those of flags and masses that no line of the batch has.
  */
-export function takeBack({ partialClasses, partialCountries }: TakenBack): string[] {
+export function takeBack(
+  { partialClasses, partialCountries }: TakenBack,
+  { flags, present }: { flags: readonly Flag[]; present: ReadonlySet<Mass> },
+): string[] {
   const insert = (table: string, keys: string, sums: readonly string[], where: string, added: boolean) => `
 INSERT INTO ${table} (seq, ${keys}, ${sums.join(', ')})
 SELECT {last:UInt64}, ${keys}, ${sums.map((column) => (added ? `-sum(${column})` : `-${column}`)).join(', ')}
@@ -124,7 +130,8 @@ GROUP BY ${keys}
 HAVING sum(lines) != 0`
       : ''
   }`;
-  const all = ['lines', ...FLAG_COLUMNS, 'used', ...MASSES];
+  const masses = ['used', ...present];
+  const all = ['lines', ...flags.map((flag) => `lines_${flag}`), ...masses];
   const facet = 'facet, value, entity, month, meaning';
   const but = (value: string, of: readonly string[]) =>
     of.length === 0 ? '' : ` AND ${value} NOT IN (${of.join(', ')})`;
@@ -144,6 +151,6 @@ HAVING sum(lines) != 0`
       true,
     ),
     insert('match_totals', 'month, match', all, ` AND match IN (${REPLACED})`, false),
-    insert('energy_totals', 'entity, month, match', ['lines', 'used', ...MASSES], ` AND match IN (${REPLACED})`, false),
+    insert('energy_totals', 'entity, month, match', ['lines', ...masses], ` AND match IN (${REPLACED})`, false),
   ];
 }

@@ -179,7 +179,7 @@ SELECT s.entry, 'supplier', n.name, '', s.first, c.class, s.lines, ${shownCounts
 FROM ${grouped({ n: nameCode('supplier', supplierBits), c: ofClass }, counts)} AS s
 INNER JOIN ${names('supplier', supplierBits)} AS n ON s.n = n.key
 INNER JOIN ${decisions('class', ofClass)} AS c ON s.c = c.key`,
-      ...(takenBack === undefined ? [] : takeBack(takenBack)),
+      ...(takenBack === undefined ? [] : takeBack(takenBack, { flags: counted, present })),
     ],
     [
       `
