@@ -98,6 +98,15 @@ async function faultsOf(page: Page, runOnly: unknown = WCAG): Promise<string[]> 
   return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}: ${failureSummary}`));
 }
 
+/** Tables that cannot be copied as CSV, and charts that cannot be saved as PNG and SVG. */
+const withoutCopies = (page: Page): Promise<string[]> =>
+  page.evaluate(`[
+    ...[...document.querySelectorAll('main table')].filter(
+      (table) => !/ as CSV/.test(table.closest('.table')?.querySelector('.table-bar')?.textContent ?? ''),
+    ),
+    ...[...document.querySelectorAll('main figure.chart')].filter((chart) => !/PNG.*SVG/.test(chart.textContent)),
+  ].map((one) => one.outerHTML.slice(0, 200))`);
+
 async function inColours(page: Page, colorScheme: 'light' | 'dark'): Promise<void> {
   await page.emulateMedia({ colorScheme });
   await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
@@ -142,6 +151,7 @@ describe('every page', () => {
     await page.goto(application.url + path());
     await settled(page, complete);
     expect(await faultsOf(page)).toEqual([]);
+    expect(await withoutCopies(page)).toEqual([]);
     await photograph(page, name);
 
     await page.setViewportSize(WIDE);
