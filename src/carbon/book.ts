@@ -391,14 +391,7 @@ async function repost(
   await insertTotals(context, by, by, { ...known, takenBack });
 }
 
-/** Activities that were posted again. */
-interface Reposted {
-  /** Sum of the larger of quantity and amount of each. */
-  together: number;
-  /** True when little was reversed. */
-  few: boolean;
-}
-
+/** Posts activities again; `few`: little was reversed; `together`: as in repostAs. Undefined when there are none. */
 async function repostActivities(
   context: PostContext,
   by: number,
@@ -406,7 +399,7 @@ async function repostActivities(
   parameters: Record<string, unknown>,
   refinement: Refinement,
   decidedAgain: boolean,
-): Promise<Reposted | undefined> {
+): Promise<{ together: number; few: boolean } | undefined> {
   const table = refined('activities', refinement);
   const reverse = async (chunk: string): Promise<void> => {
     for (const statement of reverseLinesUnder(DECIDED_BEFORE, chunk)) await run(context, statement, { by });
