@@ -17,14 +17,18 @@ interface DayRow extends DaySum {
   held: string;
 }
 
-/** What stands under these decisions by day; `of(match, held)` with `held` empty for what is posted. */
+/**
+ * What stands under these decisions by day; `of(match, held)` with `held` empty for what is posted. `onlyHeld` spares reading the lines:
+ * they are not in the order of decisions.
+ */
 export async function amountsByDay(
   context: ReadContext,
   matches: readonly string[],
+  onlyHeld = false,
 ): Promise<{ of(match: string, held: string): DaySum[] | undefined }> {
   const found = new Map<string, DaySum[]>();
   if (matches.length > 0) {
-    for (const { match, held, day, amount } of await readDays(context, matches)) {
+    for (const { match, held, day, amount } of await readDays(context, matches, onlyHeld)) {
       const key = `${match} ${held}`;
       const days = found.get(key);
       if (days) days.push({ day, amount });
@@ -34,15 +38,16 @@ export async function amountsByDay(
   return { of: (match, held) => found.get(`${match} ${held}`) };
 }
 
-function readDays(context: ReadContext, matches: readonly string[]): Promise<DayRow[]> {
-  const lines = `
-    SELECT origin_seq, origin_row, sign, match, '' AS reason, toDecimal256(used, 12) AS amount
-    FROM emissions
-    WHERE seq <= {seq:UInt64} AND match IN {matches:Array(UInt64)}
-    UNION ALL
-    SELECT origin_seq, origin_row, sign, match, toString(reason), toDecimal256(coalesce(amount, 0), 12)
+function readDays(context: ReadContext, matches: readonly string[], onlyHeld: boolean): Promise<DayRow[]> {
+  const held = `
+    SELECT origin_seq, origin_row, sign, match, toString(reason) AS reason, toDecimal256(coalesce(amount, 0), 12) AS amount
     FROM held
     WHERE seq <= {seq:UInt64} AND match IN {matches:Array(UInt64)}`;
+  const posted = `
+    SELECT origin_seq, origin_row, sign, match, '' AS reason, toDecimal256(used, 12) AS amount
+    FROM emissions
+    WHERE seq <= {seq:UInt64} AND match IN {matches:Array(UInt64)}`;
+  const lines = onlyHeld ? held : `${posted}\n    UNION ALL${held}`;
   return read<DayRow>(
     context,
     `

@@ -35,7 +35,7 @@ export async function groupsByEffect(
   const { rows, total } = await readGroups(context, { order: 'lines', limit: RANKED_GROUPS_MAX, offset: 0 });
   const weighed = await weigh(rows, state.index, gwp, Math.max(candidates, 1));
   const converted = weighed.flatMap(({ row, weights }) => row.matches.filter((_, i) => (weights[i]?.fx ?? '') !== ''));
-  const days = await amountsByDay(context, converted);
+  const days = await amountsByDay(context, converted, true);
   const effects = new Map(
     weighed.map(({ row, weights }) => {
       const added = sumsOf(row, days).flatMap((sum, i) => {

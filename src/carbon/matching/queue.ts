@@ -49,6 +49,7 @@ export async function reviewQueue(
     found.flatMap(({ row, tried }) =>
       row.matches.filter((_, i) => tried.some((each) => pairOf(each.decisions[i]!) !== '')),
     ),
+    true,
   );
   const items = found.map(({ row, descriptor, tried }): QueueItem => {
     const sums = sumsOf(row, days);
