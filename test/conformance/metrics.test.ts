@@ -154,6 +154,33 @@ describe('scenario A', () => {
     expect(await column('trial_to_paid', { ...february, until: '2026-03-01' })).toEqual(['0.00']);
   });
 
+  test('W72 of merged customers one tries and another pays', async () => {
+    const book = await testLedger(engines);
+    await book.post(
+      entry(1, 'plans', { rows: PLANS as unknown as Row[] }),
+      entry(2, 'invoices', {
+        rows: [
+          month('2026-02-20', 0, { customer_external_id: 'tries', type: 'trial' }),
+          month('2026-02-25', 0, { customer_external_id: 'pays', type: 'trial' }),
+          month('2026-03-06', 6000, { customer_external_id: 'pays' }),
+        ] as unknown as Row[],
+      }),
+    );
+    const february = { from: '2026-02', to: '2026-02' };
+    const figures = async (seq: number) => [
+      await column('trial_to_paid', february, seq, book),
+      await column('trial_days', february, seq, book),
+    ];
+    expect(await figures(2)).toEqual([['50.00'], ['9.00']]);
+    const merge = { customer_external_id: 'tries', into_source: 'default', into_external_id: 'pays' };
+    await book.post(entry(3, 'customer_merges', { rows: [merge] as unknown as Row[] }));
+    // One customer, whose first trial is that of the other: 14 days before the first payment.
+    expect(await figures(3)).toEqual([['100.00'], ['14.00']]);
+    expect(await column('trial_to_paid', { ...february, filters: "customer~ANY~'pays'" }, 3, book)).toEqual(['100.00']);
+    expect(await figures(2)).toEqual([['50.00'], ['9.00']]);
+    await book.drop();
+  });
+
   test('W73 only the yearly plan', async () => {
     const yearly = { filters: "plan~ANY~'yearly'" };
     expect(await column('mrr', yearly)).toEqual(['10000', '10000', '10000', '10000']);

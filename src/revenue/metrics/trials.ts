@@ -19,7 +19,7 @@ export interface BucketTrials {
 
 /**
  * By part, one element per bucket. A trial begins with a line of type trial, in the currency asked for, or as stated with the customer (which has
- * no currency and counts in each). Plans are not looked at: a trial may lead to any.
+ * no currency and counts in each). Plans are not looked at: a trial may lead to any. Merged customers are one, whoever of them tried.
  */
 export async function readTrials(scope: Scope, range: Range): Promise<Map<string, BucketTrials[]>> {
   const bounds = range.buckets.map(({ from }) => dayNumber(from));
@@ -47,6 +47,10 @@ interface TrialRow {
 }
 
 const kept = new KeptFigures<TrialRow[]>();
+
+/** Hashes of a customer who counts as another one, and of that one. Merges are flat: nobody is merged into somebody who is merged. */
+const MERGED = 'cityHash64(source, customer_external_id)';
+const MERGED_INTO = 'cityHash64(into_source, into_external_id)';
 
 /** Customers of whom entries say something new are looked at alone up to so many. */
 const TOUCHED_MAX = 1_000;
@@ -77,15 +81,30 @@ async function changedRows(scope: Scope, after: number): Promise<TrialRow[]> {
        SELECT customer_hash AS customer FROM invoices WHERE ${since}
        UNION ALL SELECT customer_hash FROM movements WHERE ${since}
        UNION ALL SELECT key_hash FROM customers WHERE ${since}
+       UNION ALL SELECT arrayJoin([${MERGED}, ${MERGED_INTO}]) FROM customer_merges WHERE ${since}
      )
      LIMIT ${TOUCHED_MAX + 1}`,
     { seq: scope.read.seq, after },
   );
   if (touched.length === 0) return [];
-  const among = touched.length > TOUCHED_MAX ? null : touched.map(({ customer }) => customer).join(', ');
+  const among = touched.length > TOUCHED_MAX ? null : await withMerged(scope, touched);
   const before: Scope = { ...scope, parameters: { ...scope.parameters, seq: after } };
   const [now, then] = await Promise.all([trialRows(scope, among), trialRows(before, among)]);
   return [...now, ...then.map((row) => ({ ...row, started: -row.started, paid: -row.paid, days: -row.days }))];
+}
+
+/** The customers, with all who were ever merged with them: a merge makes all of them one, so that none can be looked at alone. */
+async function withMerged({ read }: Scope, touched: ReadonlyArray<{ customer: string }>): Promise<string> {
+  const hashes = touched.map(({ customer }) => customer).join(', ');
+  const centres = `SELECT ${MERGED_INTO} FROM customer_merges WHERE ${MERGED} IN (${hashes})`;
+  const merged = await select<{ customer: string }>(
+    read.engines,
+    read.database,
+    `SELECT DISTINCT toString(arrayJoin([${MERGED}, ${MERGED_INTO}])) AS customer
+     FROM customer_merges
+     WHERE ${MERGED_INTO} IN (${hashes}) OR ${MERGED_INTO} IN (${centres})`,
+  );
+  return [hashes, ...merged.map(({ customer }) => customer)].join(', ');
 }
 
 function summed(rows: readonly TrialRow[], added: readonly TrialRow[]): TrialRow[] {
@@ -121,14 +140,27 @@ async function trialRows(scope: Scope, among: string | null): Promise<TrialRow[]
      FROM (
        SELECT customer_hash, any(trials.source) AS source, min(trial) AS trial_day, any(first_paid) AS paid_day
        FROM (
-         SELECT customer_hash, source, customer_external_id, currency, ${dayOf(scope, 'assumeNotNull(service_period_start)')} AS trial
-         FROM invoices
-         WHERE ${current('invoices', lines)}
-           AND excluded = '' AND service_period_start IS NOT NULL
-         UNION ALL
-         SELECT key_hash, source, external_id, {currency:String}, ${dayOf(scope, 'assumeNotNull(free_trial_started_at)')}
-         FROM customers
-         WHERE ${current('customers', stated)}
+         SELECT
+           if(merges.into_external_id = '', own.customer_hash, cityHash64(merges.into_source, merges.into_external_id)) AS customer_hash,
+           if(merges.into_external_id = '', own.source, merges.into_source) AS source,
+           if(merges.into_external_id = '', own.customer_external_id, merges.into_external_id) AS customer_external_id,
+           own.currency AS currency,
+           own.trial AS trial
+         FROM (
+           SELECT customer_hash, source, customer_external_id, currency, ${dayOf(scope, 'assumeNotNull(service_period_start)')} AS trial
+           FROM invoices
+           WHERE ${current('invoices', lines)}
+             AND excluded = '' AND service_period_start IS NOT NULL
+           UNION ALL
+           SELECT key_hash, source, external_id, {currency:String}, ${dayOf(scope, 'assumeNotNull(free_trial_started_at)')}
+           FROM customers
+           WHERE ${current('customers', stated)}
+         ) AS own
+         LEFT ANY JOIN (
+           SELECT ${MERGED} AS merged_hash, into_source, into_external_id
+           FROM customer_merges
+           WHERE ${current('customer_merges')}
+         ) AS merges ON own.customer_hash = merges.merged_hash
        ) AS trials
        LEFT ANY JOIN (
          SELECT customer_hash, toNullable(min(on_day)) AS first_paid
@@ -138,6 +170,7 @@ async function trialRows(scope: Scope, among: string | null): Promise<TrialRow[]
            PREWHERE type = 'new_biz' AND customer_hash IN (
              SELECT customer_hash FROM invoices WHERE ${lines}
              UNION ALL SELECT key_hash FROM customers WHERE ${stated}
+             UNION ALL SELECT ${MERGED_INTO} FROM customer_merges
            )
            WHERE seq <= {seq:UInt64} AND day <= {until:Date32}
            GROUP BY customer_hash, on_day
