@@ -6,8 +6,10 @@ import type { Engines } from '../engines/types.ts';
 import type { ReadContext } from '../ledger/types.ts';
 import { read } from './sql.ts';
 
-/** Answers that are kept of one ledger; each is a page of groups at most. */
+/** Answers that are kept of one ledger; each is of ROWS_KEPT_MAX rows at most. */
 const ANSWERS_MAX = 50;
+/** Rows of an answer that is kept: some 500 bytes each. */
+export const ROWS_KEPT_MAX = 2_000;
 /** Ledgers of which answers are kept. */
 const LEDGERS_MAX = 20;
 
@@ -21,14 +23,23 @@ interface Kept {
 
 const ledgers = new WeakMap<Engines, Map<string, Kept>>();
 
-/** `make`'s answer as of context.seq, or the one that it gave before when nothing was held or released in between. */
-export async function keptWhileHeld<T>(context: ReadContext, question: string, make: () => Promise<T>): Promise<T> {
+/**
+ * `make`'s answer as of context.seq, or the one that it gave before when nothing was held or released in between. Answers that are not
+ * `small` are made anew each time.
+ */
+export async function keptWhileHeld<T>(
+  context: ReadContext,
+  question: string,
+  make: () => Promise<T>,
+  small: (answer: T) => boolean = () => true,
+): Promise<T> {
   const kept = ofLedger(context);
   const last = await lastHeld(context, kept);
   const key = `${last} ${question}`;
   const known = kept.answers.get(key);
   if (known !== undefined) return known as T;
   const answer = await make();
+  if (!small(answer)) return answer;
   if (kept.answers.size >= ANSWERS_MAX) kept.answers.delete(kept.answers.keys().next().value!);
   kept.answers.set(key, answer);
   return answer;

@@ -4,6 +4,7 @@
  */
 import { Decimal } from '../../kernel/decimal.ts';
 import type { ReadContext } from '../../ledger/types.ts';
+import { keptWhileHeld, ROWS_KEPT_MAX } from '../keptHeld.ts';
 import { read } from '../sql.ts';
 import { atRateOf, type MatchingState } from './state.ts';
 
@@ -39,6 +40,13 @@ export async function amountsByDay(
 }
 
 function readDays(context: ReadContext, matches: readonly string[], onlyHeld: boolean): Promise<DayRow[]> {
+  const query = daysQuery(onlyHeld);
+  const make = () => read<DayRow>(context, query, { seq: context.seq, matches: matches.map(BigInt) });
+  if (!onlyHeld) return make();
+  return keptWhileHeld(context, JSON.stringify(['days', matches]), make, (rows) => rows.length <= ROWS_KEPT_MAX);
+}
+
+function daysQuery(onlyHeld: boolean): string {
   const held = `
     SELECT origin_seq, origin_row, sign, match, toString(reason) AS reason, toDecimal256(coalesce(amount, 0), 12) AS amount
     FROM held
@@ -48,9 +56,7 @@ function readDays(context: ReadContext, matches: readonly string[], onlyHeld: bo
     FROM emissions
     WHERE seq <= {seq:UInt64} AND match IN {matches:Array(UInt64)}`;
   const lines = onlyHeld ? held : `${posted}\n    UNION ALL${held}`;
-  return read<DayRow>(
-    context,
-    `
+  return `
     SELECT toString(t.match) AS match, t.reason AS held, toString(a.start_date) AS day, toString(sum(t.amount)) AS amount
     FROM (${lines}) AS t
     INNER JOIN (
@@ -60,9 +66,7 @@ function readDays(context: ReadContext, matches: readonly string[], onlyHeld: bo
     ) AS a ON t.origin_seq = a.origin_seq AND t.origin_row = a.origin_row
     GROUP BY match, held, day
     HAVING sum(t.sign) != 0
-    ORDER BY match, held, day`,
-    { seq: context.seq, matches: matches.map(BigInt) },
-  );
+    ORDER BY match, held, day`;
 }
 
 /** The sum of amounts, each at the rate of its day; undefined when a day has none. */

@@ -1,5 +1,6 @@
 /** What is held because no factor is decided on, grouped by what the activities say: the rows of the review queue. */
 import type { ReadContext } from '../../ledger/types.ts';
+import { keptWhileHeld, ROWS_KEPT_MAX } from '../keptHeld.ts';
 import { decisions } from '../postings.ts';
 import { readLimited } from '../sql.ts';
 import type { amountsByDay } from './byDay.ts';
@@ -42,9 +43,7 @@ export function readGroups(
     GROUP BY descriptor, year
     HAVING lines != 0`;
   const first = order === 'lines' ? '' : `abs(coalesce(q_${order}, 0)) DESC, `;
-  return readLimited<GroupRow>(
-    context,
-    `
+  const query = `
     SELECT descriptor, ${DESCRIPTOR_ANY}, any(held) AS held, any(detail) AS detail,
       toString(sum(i.lines)) AS lines, sum(i.quantity) AS q_quantity, sum(i.amount) AS q_amount,
       toString(q_quantity) AS quantity, toString(q_amount) AS amount,
@@ -54,8 +53,13 @@ export function readGroups(
     FROM (SELECT * FROM (${byYear}) ORDER BY descriptor, year) AS i
     GROUP BY descriptor
     ORDER BY ${first}sum(i.lines) DESC, activity, descriptor
-    LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
-    { seq: context.seq, decided: context.seq, others: NOT_FOR_REVIEW, limit, offset },
+    LIMIT {limit:UInt32} OFFSET {offset:UInt32}`;
+  const parameters = { seq: context.seq, decided: context.seq, others: NOT_FOR_REVIEW, limit, offset };
+  return keptWhileHeld(
+    context,
+    JSON.stringify(['queue', order, limit, offset]),
+    () => readLimited<GroupRow>(context, query, parameters),
+    ({ rows }) => rows.length <= ROWS_KEPT_MAX,
   );
 }
 
