@@ -111,7 +111,9 @@ export function problemOf(error: unknown, instance: string | null): ProblemDocum
 /** Fastify's error handler. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const document = problemOf(error, pathOf(request));
-  if (document.status >= 500) request.log.error({ err: error, path: document.instance }, document.title);
+  // Busy is a state that passes, and says so to the caller; the rest is for whoever runs the server to see.
+  if (document.code === 'busy') request.log.info({ path: document.instance }, document.detail);
+  else if (document.status >= 500) request.log.error({ err: error, path: document.instance }, document.title);
   if (document.status === 401) reply.header('www-authenticate', 'Bearer realm="footing", Basic realm="footing"');
   if (document.status === 503) reply.header('retry-after', '1');
   // The rest of an unread body must not be taken for the next request.
