@@ -9,7 +9,7 @@ import { read } from './sql.ts';
 /** Answers that are kept of one ledger; each is of ROWS_KEPT_MAX rows at most. */
 const ANSWERS_MAX = 50;
 /** Rows of an answer that is kept: some 500 bytes each. */
-export const ROWS_KEPT_MAX = 2_000;
+const ROWS_KEPT_MAX = 2_000;
 /** Ledgers of which answers are kept. */
 const LEDGERS_MAX = 20;
 
@@ -24,14 +24,13 @@ interface Kept {
 const ledgers = new WeakMap<Engines, Map<string, Kept>>();
 
 /**
- * `make`'s answer as of context.seq, or the one that it gave before when nothing was held or released in between. Answers that are not
- * `small` are made anew each time.
+ * `make`'s answer as of context.seq, or the one that it gave before when nothing was held or released in between. Answers of more rows
+ * than are kept are made anew each time.
  */
-export async function keptWhileHeld<T>(
+export async function keptWhileHeld<T extends readonly unknown[] | { rows: readonly unknown[] }>(
   context: ReadContext,
   question: string,
   make: () => Promise<T>,
-  small: (answer: T) => boolean = () => true,
 ): Promise<T> {
   const kept = ofLedger(context);
   const last = await lastHeld(context, kept);
@@ -39,7 +38,8 @@ export async function keptWhileHeld<T>(
   const known = kept.answers.get(key);
   if (known !== undefined) return known as T;
   const answer = await make();
-  if (!small(answer)) return answer;
+  const rows: readonly unknown[] = 'rows' in answer ? answer.rows : answer;
+  if (rows.length > ROWS_KEPT_MAX) return answer;
   if (kept.answers.size >= ANSWERS_MAX) kept.answers.delete(kept.answers.keys().next().value!);
   kept.answers.set(key, answer);
   return answer;

@@ -59,3 +59,15 @@ export const posted = (seq: number, rows: readonly Cells[], stream = 'activities
   entry(seq, 'records.post', { stream, source, rows });
 export const deleted = (seq: number, ids: readonly string[], stream = 'activities', source = 'default'): Entry =>
   entry(seq, 'records.delete', { stream, source, keys: ids.map((external_id) => ({ external_id })) });
+
+/** A bill for gas in Leeds, as many tests have one; `more` changes what they are about. */
+export const gasBill = (id: string, more: Cells = {}): Cells => ({
+  external_id: id,
+  entity: 'Leeds',
+  activity: 'Natural gas',
+  quantity: '1000.25',
+  unit: 'kWh (Gross CV)',
+  country: 'GB',
+  start_date: '2025-01-20',
+  ...more,
+});

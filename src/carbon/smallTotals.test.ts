@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testEngines } from '../../test/support/engines.ts';
 import type { Engines } from '../engines/types.ts';
-import { adoption, type Cells, deleted, openTestLedger, posted } from './ledger.test-support.ts';
+import { adoption, deleted, gasBill, openTestLedger, posted } from './ledger.test-support.ts';
 import { insertSmallTotals } from './smallTotals.ts';
 import { read, run } from './sql.ts';
 import { ANY_SUMS, insertTotals, totals } from './totals.ts';
@@ -17,27 +17,22 @@ const TABLES = ['inventory_totals', 'class_totals', 'match_totals', 'facet_total
 
 test('row by row, reversals, splits, fallbacks and all', async () => {
   const { context, post } = await openTestLedger(engines);
-  const row = (id: string, more: Cells): Cells => ({
-    external_id: id,
-    entity: 'Leeds',
-    activity: 'Natural gas',
-    quantity: '1000.25',
-    unit: 'kWh (Gross CV)',
-    country: 'GB',
-    start_date: '2025-01-20',
-    ...more,
-  });
   await post([
     adoption(1),
     posted(2, [
-      row('a', { end_date: '2025-04-02', supplier: 'Octopus', data_quality: 'measured' }),
-      row('b', { activity: 'Electricity, United Kingdom', unit: 'kWh', entity: 'Lyon', quantity: '-3.000000000001' }),
-      row('c', { activity: 'Natural Gas', unit: 'MWh (Gross CV)', country: 'US' }),
-      row('d', { activity: 'Nothing' }),
+      gasBill('a', { end_date: '2025-04-02', supplier: 'Octopus', data_quality: 'measured' }),
+      gasBill('b', {
+        activity: 'Electricity, United Kingdom',
+        unit: 'kWh',
+        entity: 'Lyon',
+        quantity: '-3.000000000001',
+      }),
+      gasBill('c', { activity: 'Natural Gas', unit: 'MWh (Gross CV)', country: 'US' }),
+      gasBill('d', { activity: 'Nothing' }),
     ]),
     posted(3, [
-      row('a', { quantity: '7' }),
-      row('e', { activity: 'SF6', unit: 'kg', country: 'FR', quantity: '0.000001' }),
+      gasBill('a', { quantity: '7' }),
+      gasBill('e', { activity: 'SF6', unit: 'kg', country: 'FR', quantity: '0.000001' }),
     ]),
     deleted(4, ['c']),
   ]);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testEngines } from '../../test/support/engines.ts';
 import type { Engines } from '../engines/types.ts';
-import { adoption, type Cells, openTestLedger, posted } from './ledger.test-support.ts';
+import { adoption, gasBill, openTestLedger, posted } from './ledger.test-support.ts';
 import { starterReleases } from './matching.ts';
 import { read, run } from './sql.ts';
 import { FLAG_NAMES, MASSES } from './tables.ts';
@@ -25,27 +25,22 @@ const KEYS = {
 
 test('where everything that stands is replaced, and where some of it stays', async () => {
   const { context, post } = await openTestLedger(engines);
-  const row = (id: string, more: Cells): Cells => ({
-    external_id: id,
-    entity: 'Leeds',
-    activity: 'Natural gas',
-    quantity: '1000.25',
-    unit: 'kWh (Gross CV)',
-    country: 'GB',
-    start_date: '2025-01-20',
-    ...more,
-  });
   const named = starterReleases().releases.map(({ release }) => release);
   const but = (text: string) => named.filter((name) => !name.includes(text));
   await post([
     adoption(1),
     posted(2, [
-      row('a', { end_date: '2025-04-02', supplier: 'Octopus', data_quality: 'measured' }),
-      row('b', { activity: 'Electricity, United Kingdom', unit: 'kWh', entity: 'Lyon', quantity: '-3.000000000001' }),
-      row('c', { activity: 'Natural Gas', unit: 'MWh (Gross CV)', country: 'US' }),
-      row('e', { activity: 'SF6', unit: 'kg', country: 'FR', quantity: '0.000001' }),
+      gasBill('a', { end_date: '2025-04-02', supplier: 'Octopus', data_quality: 'measured' }),
+      gasBill('b', {
+        activity: 'Electricity, United Kingdom',
+        unit: 'kWh',
+        entity: 'Lyon',
+        quantity: '-3.000000000001',
+      }),
+      gasBill('c', { activity: 'Natural Gas', unit: 'MWh (Gross CV)', country: 'US' }),
+      gasBill('e', { activity: 'SF6', unit: 'kg', country: 'FR', quantity: '0.000001' }),
     ]),
-    posted(3, [row('a', { quantity: '7', end_date: '2025-02-02', supplier: 'Octopus' })]),
+    posted(3, [gasBill('a', { quantity: '7', end_date: '2025-02-02', supplier: 'Octopus' })]),
     adoption(4, but('desnz-2025')),
     // Everything is held back.
     adoption(5, []),

@@ -1,8 +1,9 @@
 /** Days, months and instants in queries and paths: their patterns admit 2025-02-30 and the year 9999, the calendar does not. */
-import { daysInMonth } from '../kernel/dates.ts';
+import { dayFromNumber, dayParts, daysInMonth } from '../kernel/dates.ts';
+import { DAY_MAX, DAY_MIN } from '../streams/index.ts';
 
-const YEAR_MIN = 1900;
-const YEAR_MAX = 2299;
+const YEAR_MIN = dayParts(dayFromNumber(DAY_MIN)).year;
+const YEAR_MAX = dayParts(dayFromNumber(DAY_MAX)).year;
 const WRITTEN = /^(\d{4})-(\d{2})(?:-(\d{2}))?(T.*)?$/;
 /** Any offset that a time zone ever had; digits after the second as PostgreSQL keeps them. */
 const TIME = /^T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-](0\d|1[0-5]):[0-5]\d)$/;

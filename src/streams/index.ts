@@ -8,6 +8,7 @@ export type { Block, IntakeProgress, IntakeResult, IntakeSettings, Sink } from '
 export { readFile, validateFile } from './intake.ts';
 export type { BlockRow, ParsedJsonRow } from './jsonRows.ts';
 export { encodeRows, parseRows, textOfParsed } from './jsonRows.ts';
+export { DAY_MAX, DAY_MIN } from './limits.ts';
 export type { FilePreview } from './preview.ts';
 export { HeaderError, PREVIEW_ROWS_MAX, previewFile } from './preview.ts';
 export { readRow } from './readRow.ts';

@@ -4,7 +4,7 @@
  */
 import { Decimal } from '../../kernel/decimal.ts';
 import type { ReadContext } from '../../ledger/types.ts';
-import { keptWhileHeld, ROWS_KEPT_MAX } from '../keptHeld.ts';
+import { keptWhileHeld } from '../keptHeld.ts';
 import { read } from '../sql.ts';
 import { atRateOf, type MatchingState } from './state.ts';
 
@@ -42,8 +42,7 @@ export async function amountsByDay(
 function readDays(context: ReadContext, matches: readonly string[], onlyHeld: boolean): Promise<DayRow[]> {
   const query = daysQuery(onlyHeld);
   const make = () => read<DayRow>(context, query, { seq: context.seq, matches: matches.map(BigInt) });
-  if (!onlyHeld) return make();
-  return keptWhileHeld(context, JSON.stringify(['days', matches]), make, (rows) => rows.length <= ROWS_KEPT_MAX);
+  return onlyHeld ? keptWhileHeld(context, JSON.stringify(['days', matches]), make) : make();
 }
 
 function daysQuery(onlyHeld: boolean): string {

@@ -3,7 +3,7 @@
  * first. Groups whose effect nobody knows (no candidate, or none that gives a figure) follow, those with most lines first.
  */
 import { setImmediate as breath } from 'node:timers/promises';
-import { Decimal } from '../../kernel/decimal.ts';
+import { sumDecimals } from '../../kernel/decimal.ts';
 import type { ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
 import type { Descriptor, FactorIndex } from '../decide.ts';
@@ -12,6 +12,7 @@ import { amountsByDay } from './byDay.ts';
 import { descriptorOf } from './descriptor.ts';
 import { addedBy, type Weight } from './effects.ts';
 import { type GroupRow, readGroups, sumsOf } from './groups.ts';
+import { KeptByFactors } from './keptByFactors.ts';
 import type { MatchingState } from './state.ts';
 import { decidedBy, keyOf } from './tried.ts';
 
@@ -23,7 +24,7 @@ const KEPT_MAX = 2 * RANKED_GROUPS_MAX;
 const TURN_GROUPS = 100;
 
 type Weights = ReadonlyArray<Weight | undefined>;
-const kept = new WeakMap<FactorIndex, Map<string, Weights>>();
+const kept = new KeptByFactors<Weights>(KEPT_MAX);
 
 /** A page of the groups by effect. */
 export async function groupsByEffect(
@@ -42,7 +43,7 @@ export async function groupsByEffect(
         const weight = weights[i];
         return (weight && addedBy(weight, sum, state.rate)) ?? [];
       });
-      return [row, added.length === 0 ? undefined : added.reduce((sum, each) => sum.add(each), Decimal.ZERO).abs()];
+      return [row, added.length === 0 ? undefined : sumDecimals(added).abs()];
     }),
   );
   const ranked = rows.toSorted((a, b) => {
@@ -54,19 +55,13 @@ export async function groupsByEffect(
 }
 
 async function weigh(rows: readonly GroupRow[], index: FactorIndex, gwp: GwpSetName, candidates: number) {
-  const known = kept.get(index) ?? new Map<string, Weights>();
-  kept.set(index, known);
   const weighed: Array<{ row: GroupRow; weights: Weights }> = [];
   for (const [i, row] of rows.entries()) {
     if (i % TURN_GROUPS === TURN_GROUPS - 1) await breath();
     const descriptor = descriptorOf(row);
-    const key = `${gwp} ${keyOf(row, descriptor, candidates)}`;
-    let weights = known.get(key);
-    if (weights === undefined) {
-      weights = weightsOf(row, descriptor, index, gwp, candidates);
-      if (known.size >= KEPT_MAX) known.delete(known.keys().next().value!);
-      known.set(key, weights);
-    }
+    const weights = kept.of(index, `${gwp} ${keyOf(row, descriptor, candidates)}`, () =>
+      weightsOf(row, descriptor, index, gwp, candidates),
+    );
     weighed.push({ row, weights });
   }
   return weighed;

@@ -1,6 +1,6 @@
 /** What is held because no factor is decided on, grouped by what the activities say: the rows of the review queue. */
 import type { ReadContext } from '../../ledger/types.ts';
-import { keptWhileHeld, ROWS_KEPT_MAX } from '../keptHeld.ts';
+import { keptWhileHeld } from '../keptHeld.ts';
 import { decisions } from '../postings.ts';
 import { readLimited } from '../sql.ts';
 import type { amountsByDay } from './byDay.ts';
@@ -55,11 +55,8 @@ export function readGroups(
     ORDER BY ${first}sum(i.lines) DESC, activity, descriptor
     LIMIT {limit:UInt32} OFFSET {offset:UInt32}`;
   const parameters = { seq: context.seq, decided: context.seq, others: NOT_FOR_REVIEW, limit, offset };
-  return keptWhileHeld(
-    context,
-    JSON.stringify(['queue', order, limit, offset]),
-    () => readLimited<GroupRow>(context, query, parameters),
-    ({ rows }) => rows.length <= ROWS_KEPT_MAX,
+  return keptWhileHeld(context, JSON.stringify(['queue', order, limit, offset]), () =>
+    readLimited<GroupRow>(context, query, parameters),
   );
 }
 

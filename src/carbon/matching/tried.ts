@@ -3,6 +3,7 @@ import { type Decision, type Descriptor, decide, type FactorIndex } from '../dec
 import { type Candidate, finderOf } from './candidates.ts';
 import { type Choice, compileChoices } from './choices.ts';
 import type { GroupRow } from './groups.ts';
+import { KeptByFactors } from './keptByFactors.ts';
 
 export interface Tried {
   candidate: Candidate;
@@ -12,7 +13,7 @@ export interface Tried {
 
 /** Groups whose candidates are kept for the next reading of the page: some 20 kB each. */
 const TRIED_MAX = 1_000;
-const kept = new WeakMap<FactorIndex, Map<string, readonly Tried[]>>();
+const kept = new KeptByFactors<readonly Tried[]>(TRIED_MAX);
 
 /** What candidates are a function of, beside the factors. */
 export function keyOf(row: GroupRow, descriptor: Descriptor, limit: number): string {
@@ -22,16 +23,7 @@ export function keyOf(row: GroupRow, descriptor: Descriptor, limit: number): str
 
 /** As {@link decidedBy}, kept. */
 export function triedFor(index: FactorIndex, row: GroupRow, descriptor: Descriptor, limit: number): readonly Tried[] {
-  const known = kept.get(index) ?? new Map<string, readonly Tried[]>();
-  kept.set(index, known);
-  const key = keyOf(row, descriptor, limit);
-  let tried = known.get(key);
-  if (tried === undefined) {
-    tried = decidedBy(index, row, descriptor, limit);
-    if (known.size >= TRIED_MAX) known.delete(known.keys().next().value!);
-    known.set(key, tried);
-  }
-  return tried;
+  return kept.of(index, keyOf(row, descriptor, limit), () => decidedBy(index, row, descriptor, limit));
 }
 
 /** The best candidates of a group and their decisions: a function of the factors and of what the activities say. */

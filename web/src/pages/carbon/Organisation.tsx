@@ -131,8 +131,8 @@ function Tree({ report }: { report: Report }) {
     {
       key: 'reason',
       label: t.organisation.reason,
-      text: ({ entity }) =>
-        [entity.reason, entity.lease && `${entity.lease} ${entity.lease_role}`].filter(Boolean).join('; '),
+      text: ({ entity }) => reasonText(entity),
+      cell: ({ entity }) => <span className="wrap-short">{reasonText(entity)}</span>,
     },
     {
       key: 'dates',
@@ -170,6 +170,9 @@ function Tree({ report }: { report: Report }) {
     />
   );
 }
+
+const reasonText = ({ reason, lease, lease_role }: Entity): string =>
+  [reason, lease && `${lease} ${lease_role}`].filter(Boolean).join('; ');
 
 const datesText = ({ opened, closed }: Entity): string => [opened, closed].filter(Boolean).join(' – ');
 
