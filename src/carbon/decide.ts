@@ -318,6 +318,7 @@ function pickPinned(factor: Factor, descriptor: Descriptor, unit: Unit, year: nu
   else if (factor.region === 'GLO') flags |= country === '' && region === '' ? 0 : FLAGS.region_fallback;
   else if (country === '') flags |= FLAGS.region_assumed;
   else if (factor.region === country) flags |= region === '' ? 0 : FLAGS.region_fallback;
+  else if (isInside(factor.region, country)) flags |= FLAGS.part_of_country;
   else flags |= FLAGS.foreign_region;
   return { factor, ratio: answer.ratio, flags, fx: answer.fx };
 }
@@ -391,8 +392,8 @@ export function pick(
 }
 
 /**
- * The regions whose factors may be used, in this order: the stated region, the country, the world; then, for what does not
- * depend on a national grid, any other country, flagged.
+ * The regions whose factors may be used, in this order: the stated region, the country, a part of it, the world, any other country.
+ * Whatever is not the very place is flagged; a part of the country and another country serve only for what does not depend on a grid.
  */
 function placeOf(
   factors: readonly Factor[],
@@ -410,6 +411,10 @@ function placeOf(
   const regionLost = region === '' ? 0 : FLAGS.region_fallback;
   if (country !== '') {
     if (held.has(country)) return only(country, regionLost);
+    // A hotel in London is one of the United Kingdom; a grid of one state is not that of another.
+    const inside = factors.filter((factor) => isInside(factor.region, country) && !isTiedToGrid(factor));
+    if (inside.length > 0)
+      return { regions: new Set(inside.map((factor) => factor.region)), flags: FLAGS.part_of_country };
     if (held.has('GLO') && geography.world) return only('GLO', FLAGS.region_fallback);
     const elsewhere = geography.otherCountries
       ? factors.filter((factor) => !isTiedToGrid(factor) && factor.region !== 'GLO').map((factor) => factor.region)
@@ -424,6 +429,9 @@ function placeOf(
   if (held.size === 1 && geography.assumeOnly) return { regions: held, flags: FLAGS.region_assumed };
   return { held: 'country_missing', detail: `${descriptor.activity}: ${[...held].sort().join(', ')}` };
 }
+
+/** Regions within a country are written after its code: GB-LND, US-CAMX. */
+const isInside = (region: string, country: string): boolean => region.startsWith(`${country}-`);
 
 /** One kilogram of a gas is the same everywhere. */
 function isOfNoPlace(factor: Factor): boolean {

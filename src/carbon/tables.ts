@@ -59,6 +59,7 @@ export const FLAGS = {
   text_match: 8192,
   margins_included: 16384,
   fuel_conversion: 32768,
+  part_of_country: 65536,
 } as const;
 export type Flag = keyof typeof FLAGS;
 export const FLAG_NAMES = Object.keys(FLAGS) as Flag[];
@@ -66,6 +67,7 @@ export const FLAG_NAMES = Object.keys(FLAGS) as Flag[];
 export const FLAG_WORDS: Record<Flag, string> = {
   region_fallback: 'the factor is that of a wider region than the one stated',
   foreign_region: 'the factor is that of another country, because none exists for the one stated',
+  part_of_country: 'the factor is that of a part of the country, because none exists for the whole',
   year_fallback: 'the factor is that of another year, the nearest that exists',
   negative: 'the quantity is negative: a correction',
   split: 'the period covers several months; the quantity is split by days',

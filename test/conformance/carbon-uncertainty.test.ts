@@ -56,7 +56,9 @@ describe('cases of the specification', () => {
 
 test('scores follow from what a line says', () => {
   expect([0, 2, 3, -6, 10, 15].map(temporalScore)).toEqual([1, 1, 2, 3, 4, 5]);
-  expect([0, FLAGS.region_fallback, FLAGS.foreign_region].map(geographicScore)).toEqual([1, 3, 5]);
+  expect([0, FLAGS.region_fallback, FLAGS.part_of_country, FLAGS.foreign_region].map(geographicScore)).toEqual([
+    1, 3, 3, 5,
+  ]);
   expect(['measured', 'Estimated by area', '2', '', 'blue'].map(qualityScore)).toEqual([2, 4, 2, null, null]);
 });
 

@@ -136,6 +136,20 @@ it('queues first what matters most to the total, page by page; what nobody knows
   expect(paged).toEqual(['works', 'credit', 'flats', 'Qzx']);
 });
 
+it('says why a candidate would add nothing: there is no rate for its currency', async () => {
+  const spent = { external_id: 'c1', activity: 'Consulting services', amount: '10000', currency: 'EUR' };
+  const rows = [{ ...spent, start_date: '2025-04-01', country: 'DE' }];
+  expect((await call('POST', '/api/records/activities', { rows }, keys.b)).status).toBe(201);
+  const { json } = await call('GET', '/api/carbon/queue', undefined, keys.b);
+  const { candidates } = json.items.find(({ activity }: { activity: string }) => activity === spent.activity);
+  expect(candidates[0]).toMatchObject({
+    family: 'Spend, Other Management Consulting Services',
+    co2e_kg: '0',
+    years_held: [2025],
+    held_words: 'no exchange rate is stated for this day or an earlier one: EUR to USD',
+  });
+});
+
 it('rules: stated, previewed, listed, taken back', async () => {
   const rules = [
     {

@@ -6,6 +6,7 @@ import { gwpSet } from '../catalogue/gwp.ts';
 import { loadCatalogue } from '../catalogue/load.ts';
 import type { Factor } from '../catalogue/types.ts';
 import { type Descriptor, decide, indexFactors } from '../decide.ts';
+import { FLAGS } from '../tables.ts';
 import { candidateFinder } from './candidates.ts';
 
 const index = indexFactors(loadCatalogue().factors, gwpSet);
@@ -41,6 +42,24 @@ test('the very name scores 1, an unknown unit or country gives nothing', () => {
   expect(finder.find(described('Natural gas', 'furlongs per fortnight'), 2025, 5)).toEqual([]);
   expect(finder.find(described('', 'kWh'), 2025, 5)).toEqual([]);
   expect(finder.find(described('🜁 ≠ ∅', 'kWh'), 2025, 5)).toEqual([]);
+});
+
+test.each([
+  ['GB', FLAGS.part_of_country],
+  ['FR', FLAGS.foreign_region],
+  ['', FLAGS.region_assumed],
+])(
+  'a factor for London is one of a part of the country that it lies in, and of no other: stated %s',
+  (country, flag) => {
+    const decision = decide(described('Hotel stay, London', 'room nights', country), 2025, index);
+    expect(decision).toMatchObject({ lines: [{ factor: { region: 'GB-LND' }, flags: flag | FLAGS.co2e_only }] });
+  },
+);
+
+test('the grid of one state does not stand in for that of another', () => {
+  const grid = described('Electricity, United States, CAMX (WECC California)', 'kWh', 'US');
+  expect(decide(grid, 2025, index)).toMatchObject({ held: 'no_factor_for_region' });
+  expect(decide({ ...grid, region: 'CAMX' }, 2025, index)).toMatchObject({ lines: [{ flags: 0 }, {}] });
 });
 
 const words = finder.names.families.flatMap(({ name }) => name.split(' '));

@@ -21,6 +21,7 @@ const CONTEXTS_MAX = 200;
 const SHARES: Partial<Record<Flag, number>> = {
   foreign_region: 0.85,
   region_fallback: 0.97,
+  part_of_country: 0.97,
   region_assumed: 0.95,
   year_fallback: 0.95,
 };

@@ -3,6 +3,7 @@ import { Decimal } from '../../kernel/decimal.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
 import type { Decision } from '../decide.ts';
 import { inRange, type Plan, planOf, times } from '../estimate/plan.ts';
+import { HOLD_WORDS } from '../tables.ts';
 import { convertedByDay, type DaySum } from './byDay.ts';
 import type { MatchingState } from './state.ts';
 
@@ -12,6 +13,8 @@ export interface Effect {
   co2e_kg: string;
   /** Years that would stay held. */
   years_held: number[];
+  /** Why they would, for the first of them; empty = none would. */
+  held_words: string;
 }
 
 export interface Sum {
@@ -31,13 +34,26 @@ export function effectOf(
   gwp: GwpSetName,
 ): Effect {
   let kg = Decimal.ZERO;
-  const heldYears: number[] = [];
+  const held: Array<{ year: number; decision: Decision }> = [];
   for (const [i, sum] of sums.entries()) {
-    const added = contribution(taken[i]!, sum, gwp, state.rate);
+    const decision = taken[i]!;
+    const added = contribution(decision, sum, gwp, state.rate);
     if (added) kg = kg.add(added);
-    else heldYears.push(sum.year);
+    else held.push({ year: sum.year, decision });
   }
-  return { co2e_kg: kg.toString(), years_held: heldYears.sort((a, b) => a - b) };
+  held.sort((a, b) => a.year - b.year);
+  return {
+    co2e_kg: kg.toString(),
+    years_held: held.map(({ year }) => year),
+    held_words: held.length === 0 ? '' : whyHeld(held[0]!.decision),
+  };
+}
+
+/** In words, why a sum comes to nothing under a decision. */
+function whyHeld(decision: Decision): string {
+  if ('held' in decision) return `${HOLD_WORDS[decision.held] ?? decision.held}: ${decision.detail}`;
+  const pair = pairOf(decision);
+  return pair === '' ? HOLD_WORDS.out_of_range! : `${HOLD_WORDS.no_rate}: ${pair.replace('>', ' to ')}`;
 }
 
 /** `EUR>USD` where amounts are converted day by day. */

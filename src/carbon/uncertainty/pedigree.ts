@@ -26,7 +26,7 @@ export function temporalScore(years: number): number {
 /** By how far the place of the factor is from that of the activity, as the line is flagged. */
 export function geographicScore(flags: number): number {
   if ((flags & FLAGS.foreign_region) !== 0) return 5;
-  if ((flags & FLAGS.region_fallback) !== 0) return 3;
+  if ((flags & (FLAGS.region_fallback | FLAGS.part_of_country)) !== 0) return 3;
   return (flags & FLAGS.region_assumed) !== 0 ? 2 : 1;
 }
 

@@ -1,7 +1,7 @@
 /** Matching and factors of the carbon book: `footing match …`, `footing factors …`. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { ApiClient } from '../client.ts';
-import { bold, dim, grouped, print, printJson, safe, table, wrapped } from '../output.ts';
+import { bold, counted, dim, grouped, print, printJson, safe, table, wrapped } from '../output.ts';
 import { releaseCommands } from './releases.ts';
 import { type CommonOptions, command, group, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
 
@@ -17,7 +17,16 @@ interface QueueItemView {
   lines: number;
   quantity: string | null;
   amount: string | null;
-  candidates: Array<{ family: string; factor: string; score: string; reasons: string[]; co2e_kg: string }>;
+  candidates: Array<{
+    family: string;
+    factor: string;
+    score: string;
+    reasons: string[];
+    co2e_kg: string;
+    years_held: number[];
+    held_words: string;
+  }>;
+  years: number[];
 }
 
 interface PreviewView {
@@ -137,15 +146,18 @@ function listCommand(): Command {
 function printQueueItem(item: QueueItemView): void {
   const facts = [item.country, item.region, item.category && `category ${item.category}`].filter(Boolean).join(', ');
   const sums = [
-    `${grouped(String(item.lines))} lines`,
+    counted(item.lines, 'line'),
     item.quantity === null ? '' : `${grouped(item.quantity)} ${item.unit}`,
     item.amount === null ? '' : `${grouped(item.amount)} ${item.currency}`,
   ].filter((part) => part !== '');
   print(`${bold(safe(item.activity))}${facts ? ` (${safe(facts)})` : ''}  ${safe(sums.join(', '))}`);
   print(wrapped(`${item.words}: ${item.detail}`, '  '));
-  for (const { family, score, reasons, co2e_kg } of item.candidates) {
-    print(`  ${score.padEnd(6)}  ${safe(family)}  ${grouped(co2e_kg)} kg CO2e`);
+  for (const { family, score, reasons, co2e_kg, years_held, held_words } of item.candidates) {
+    const adds = years_held.length === item.years.length ? 'adds nothing yet' : `${grouped(co2e_kg)} kg CO2e`;
+    print(`  ${score.padEnd(6)}  ${safe(family)}  ${adds}`);
     print(dim(wrapped(reasons.join('; '), '          ')));
+    if (years_held.length > 0)
+      print(dim(wrapped(`${years_held.join(', ')} would stay held: ${held_words}`, '          ')));
   }
 }
 

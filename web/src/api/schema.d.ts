@@ -2523,8 +2523,10 @@ export interface paths {
                                     reasons: string[];
                                     /** @description What choosing the family would add to scopes 1 to 3 */
                                     co2e_kg: string;
-                                    /** @description Years for which it has no factor */
+                                    /** @description Years that would stay held all the same */
                                     years_held: number[];
+                                    /** @description Why the first of them would; empty = none would */
+                                    held_words: string;
                                 }[];
                             }[];
                             /** @description Descriptions in all */

@@ -79,6 +79,7 @@ export const estimate = {
   flagWords: {
     region_fallback: 'the factor is that of a wider region',
     foreign_region: 'the factor is that of another country',
+    part_of_country: 'the factor is that of a part of the country',
     year_fallback: 'the factor is that of another year',
     negative: 'a correction',
     spend: 'calculated from the amount spent',

@@ -45,7 +45,7 @@ export const queue = {
   candidateFor: (activity: string, country: string) => `Factor for ${activity}, ${country}`,
   noCandidate: 'No factor is like it. Search for one, or leave the activities out with a reason.',
   noCandidateShort: 'no factor is like it',
-  noFactorFor: (years: string) => `no factor for ${years}`,
+  staysHeld: (years: string, why: string) => `${years} would stay held: ${why}`,
   search: 'Another factor',
   nothingFound: 'No factor of this name and unit.',
   per: 'per',

@@ -63,7 +63,7 @@ function CandidateLine({
   checked: boolean;
   onChoose: () => void;
 }) {
-  const { family, factor, score, reasons, co2e_kg, years_held } = candidate;
+  const { family, factor, score, reasons, co2e_kg, years_held, held_words } = candidate;
   return (
     <label className="candidate">
       <input type="radio" name="candidate" checked={checked} onChange={onChoose} />
@@ -73,7 +73,7 @@ function CandidateLine({
         <br />
         <span className="dimmed">
           {percentOf(score, '1')} · {reasons.join(' · ')}
-          {years_held.length > 0 && ` · ${t.queue.noFactorFor(years_held.join(', '))}`}
+          {years_held.length > 0 && ` · ${t.queue.staysHeld(years_held.join(', '), held_words)}`}
         </span>
       </span>
       {co2e_kg !== null && (
