@@ -147,7 +147,7 @@ export function printInventory(statement: InventoryView): void {
     ].filter((text) => text !== '');
     print(`Held back, in no total: ${counted(lines, 'line')}, ${safe(sums.join(', '))}: ${safe(words)}.`);
   }
-  print(dim('Tonnes are rounded to the kilogram here; --json has every digit.'));
+  print(dim('Tonnes are rounded to the kilogram here, kWh to whole ones; --json has every digit.'));
   printBoundary(statement.boundary ?? null);
 }
 
@@ -163,7 +163,7 @@ function printScope2(statement: InventoryView): void {
   print(
     table([{ title: '' }, { title: 'Scope 2, t CO2e', align: right }, { title: 'Total, t CO2e', align: right }], rows),
   );
-  print(`Instruments and own generation cover ${both.covered_percent ?? '0'} % of ${grouped(both.kwh)} kWh.`);
+  print(`Instruments and own generation cover ${both.covered_percent ?? '0'} % of ${wholeUnits(both.kwh)} kWh.`);
   for (const note of both.notes) print(wrapped(note, ''));
   print();
   printMarketRows(statement, both);
@@ -180,7 +180,7 @@ function printMarketRows({ group_by, total }: InventoryView, both: NonNullable<I
     ...(byGas ? [] : [{ title: 'kWh', align: right }]),
     { title: 'Market-based, t CO2e', align: right },
   ];
-  const figures = (kwh: string, co2e: string) => [...(byGas ? [] : [grouped(kwh)]), tonnes(co2e)];
+  const figures = (kwh: string, co2e: string) => [...(byGas ? [] : [wholeUnits(kwh)]), tonnes(co2e)];
   const rows = both.rows.map(({ keys, kwh, co2e_t }) => [
     ...told.map((dimension) => keyText(dimension, keys[dimension] ?? '')),
     ...figures(kwh, co2e_t),
@@ -197,6 +197,7 @@ export function printSuggestions(refs: readonly string[]): void {
   for (const ref of refs) print(`  footing explain '${ref}'`);
 }
 
+const wholeUnits = (text: string): string => Decimal.parse(text).toGrouped(0);
 const tonnes = (text: string): string => Decimal.parse(text).toGrouped(TONNE_DECIMALS);
 const thousandth = (kilograms: string): string => Decimal.parse(kilograms).mul(Decimal.parse('0.001')).toString();
 

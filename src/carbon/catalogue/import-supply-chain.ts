@@ -60,7 +60,7 @@ export function importSupplyChain(text: string, version: string | SupplyChainVer
 }
 
 function factorsOf(row: CsvRow, priceYear: number): FactorDraft[] {
-  const code = cell(row, '2017 NAICS Code');
+  const code = naics(row, 'Code');
   if (cell(row, 'Unit') !== `kg CO2e/${priceYear} USD, purchaser price`) {
     throw new FootingError('malformed', `NAICS ${code}: the unit is ${cell(row, 'Unit')}`);
   }
@@ -71,7 +71,21 @@ function factorsOf(row: CsvRow, priceYear: number): FactorDraft[] {
   if (apart.cmp(ROUNDING_OF_SOURCE) > 0) {
     throw new FootingError('malformed', `NAICS ${code}: the margins do not add up`);
   }
-  const title = cell(row, '2017 NAICS Title').trim();
+  const [asBought, asMade] = draftsOf(code, naics(row, 'Title'), priceYear);
+  return [
+    { ...asBought, co2e_unsplit: withMargins, co2eSource: withMargins },
+    { ...asMade, co2e_unsplit: without, co2eSource: without },
+  ];
+}
+
+/** Code or title of an industry; the columns are named the other way round before version 1.3. */
+export function naics(row: CsvRow, what: 'Code' | 'Title'): string {
+  const earlier = row[`NAICS ${what} 2017`];
+  return (earlier ?? cell(row, `2017 NAICS ${what}`)).trim();
+}
+
+/** The two factors of an industry, with margins and without, before their emissions. */
+export function draftsOf(code: string, title: string, priceYear: number): [FactorDraft, FactorDraft] {
   const common = {
     scope: '3',
     category: 1,
@@ -88,8 +102,6 @@ function factorsOf(row: CsvRow, priceYear: number): FactorDraft[] {
       name: `Spend, ${title}`,
       aliases: [`NAICS ${code}`],
       lifeCycleStage: 'cradle-to-shelf',
-      co2e_unsplit: withMargins,
-      co2eSource: withMargins,
       notes: 'With margins: trade and inbound transport are in it',
     },
     {
@@ -97,13 +109,12 @@ function factorsOf(row: CsvRow, priceYear: number): FactorDraft[] {
       name: `Spend, ${title}, without margins`,
       aliases: [`NAICS ${code}, without margins`],
       lifeCycleStage: 'cradle-to-gate',
-      co2e_unsplit: without,
-      co2eSource: without,
     },
   ];
 }
 
-function releaseHead(known: SupplyChainVersion): ImportedRelease['head'] {
+/** What a release of a version says of itself. */
+export function releaseHead(known: SupplyChainVersion): ImportedRelease['head'] {
   const { id, version, edition, priceYear, year, gwpSource, url } = known;
   return {
     id,

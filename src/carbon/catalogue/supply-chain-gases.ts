@@ -5,14 +5,14 @@
  * last digit. A factor carries CO2, CH4 and N2O as masses; its fluorinated gases, some 3 % of the CO2e on average, are CO2e under
  * the source's own potentials (`co2e_unsplit`), because a line holds one further gas, not fifteen. Every gas stands in gases.csv.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { Decimal } from '../../kernel/decimal.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import { Rational } from '../../kernel/rational.ts';
 import { type CsvRow, cell, readCells, readCsv, writeCsv } from './csv.ts';
-import { type ImportedRelease, LIST_SEPARATOR, spreadsheetNumber } from './format.ts';
+import { type FactorDraft, type ImportedRelease, LIST_SEPARATOR, spreadsheetNumber } from './format.ts';
 import { gwpSet } from './gwp.ts';
-import { importSupplyChain } from './import-supply-chain.ts';
+import { draftsOf, importSupplyChain, naics, releaseHead, type SupplyChainVersion } from './import-supply-chain.ts';
 import type { GwpSet } from './types.ts';
 
 /** Gases as the publisher names them, and as the tables of potentials do. */
@@ -92,7 +92,7 @@ function potentialOf(gas: string, set: GwpSet): Rational {
 export function packGases(text: string, priceYear: number): string {
   const byIndustry = new Map<string, Map<string, CsvRow>>();
   for (const row of readCsv(text, 'supply chain by gas')) {
-    const [code, name] = [cell(row, '2017 NAICS Code'), cell(row, 'GHG')];
+    const [code, name] = [naics(row, 'Code'), cell(row, 'GHG')];
     const gas = GAS_NAMES.get(name);
     const unit = `${gas === 'unspecified' ? 'kg CO2e' : 'kg'}/${priceYear} USD, purchaser price`;
     const gases = byIndustry.get(code) ?? new Map<string, CsvRow>();
@@ -133,44 +133,73 @@ export function unpackGases(text: string): Map<string, GasSplit> {
 /** The release by gas: the factors of the CO2e file with the masses of gases.csv. */
 export function importSupplyChainByGas(text: string, gases: string, version: string): ImportedRelease {
   const { head, drafts, ...rest } = importSupplyChain(text, version);
-  const set = gwpSet(head.gwpSource);
   const splits = unpackGases(gases);
   return {
     ...rest,
-    head: {
-      ...head,
-      id: `${head.id}-by-gas`,
-      title: `${head.title}, by gas`,
-      notes: [
-        ...head.notes,
-        'CO2, CH4 and N2O are masses. Fluorinated gases are CO2e under AR5, which cannot be restated; gases.csv holds the mass of each.',
-        'The source counts all methane at 28, the non-fossil potential of AR5, and so it stands here.',
-        'Printed gases have three digits: they add up to the printed CO2e within that rounding. Under AR5 the printed CO2e counts.',
-      ],
-    },
-    drafts: drafts.map((draft) => {
-      const split = splits.get(
-        `${draft.sourceRow} ${draft.lifeCycleStage === 'cradle-to-shelf' ? 'with' : 'without'} margins`,
-      );
-      if (!split) throw new FootingError('malformed', `NAICS ${draft.sourceRow} is not in the file by gas`);
-      const [co2, ch4, n2o] = ['CO2', 'CH4', 'N2O'].map((gas) => split.get(gas)!);
-      const others = new Map([...split].filter(([gas]) => !['CO2', 'CH4', 'N2O'].includes(gas)));
-      return {
-        ...draft,
-        co2_fossil: co2!,
-        ch4_non_fossil: ch4!,
-        n2o: n2o!,
-        co2e_unsplit: co2eOfSplit(others, set).toExactDecimal()!.toString(),
-        sourceTable: 'Supply Chain GHG Emission Factors, by GHG and all GHGs',
-      };
-    }),
+    head: headByGas(head, [
+      'Fluorinated gases are CO2e under AR5, which cannot be restated; gases.csv holds the mass of each.',
+      'The source counts all methane at 28, the non-fossil potential of AR5, and so it stands here.',
+      'Printed gases have three digits: they add up to the printed CO2e within that rounding. Under AR5 the printed CO2e counts.',
+    ]),
+    drafts: drafts.map((draft) => ({
+      ...withMasses(draft, splits, gwpSet(head.gwpSource)),
+      sourceTable: 'Supply Chain GHG Emission Factors, by GHG and all GHGs',
+    })),
+  };
+}
+
+/**
+ * The publisher's file by gas alone. It prints no CO2e of all gases: that is what its gases come to, within the rounding of their
+ * three digits.
+ * @throws FootingError `malformed` as {@link packGases}.
+ */
+export function importSupplyChainGases(text: string, version: SupplyChainVersion): ImportedRelease {
+  const splits = unpackGases(packGases(text, version.priceYear));
+  const rows = readCsv(text, `supply chain ${version.version} by gas`);
+  const titles = new Map(rows.map((row) => [naics(row, 'Code'), naics(row, 'Title')]));
+  const head = releaseHead(version);
+  return {
+    head: headByGas(head, [
+      `Fluorinated gases are CO2e under ${head.gwpSource}, which cannot be restated.`,
+      'The file prints no CO2e of all gases: it is what the printed gases, of three digits each, come to. All methane counts as non-fossil.',
+    ]),
+    drafts: [...titles].flatMap(([code, title]) =>
+      draftsOf(code, title, version.priceYear).map((draft) => withMasses(draft, splits, gwpSet(head.gwpSource))),
+    ),
+    rowsRead: rows.length,
+    left: {},
+  };
+}
+
+function headByGas(head: ImportedRelease['head'], notes: readonly string[]): ImportedRelease['head'] {
+  return {
+    ...head,
+    id: `${head.id}-by-gas`,
+    title: `${head.title}, by gas`,
+    notes: [...head.notes, `CO2, CH4 and N2O are masses. ${notes[0]}`, ...notes.slice(1)],
+  };
+}
+
+/** A factor with the masses that are stated of its industry; fluorinated gases as CO2e. */
+function withMasses(draft: FactorDraft, splits: ReadonlyMap<string, GasSplit>, set: GwpSet): FactorDraft {
+  const basis: Basis = draft.lifeCycleStage === 'cradle-to-shelf' ? 'with margins' : 'without margins';
+  const split = splits.get(`${draft.sourceRow} ${basis}`);
+  if (!split) throw new FootingError('malformed', `NAICS ${draft.sourceRow} is not in the file by gas`);
+  const [co2, ch4, n2o] = ['CO2', 'CH4', 'N2O'].map((gas) => split.get(gas)!);
+  const others = new Map([...split].filter(([gas]) => !['CO2', 'CH4', 'N2O'].includes(gas)));
+  return {
+    ...draft,
+    co2_fossil: co2!,
+    ch4_non_fossil: ch4!,
+    n2o: n2o!,
+    co2e_unsplit: co2eOfSplit(others, set).toExactDecimal()!.toString(),
   };
 }
 
 const RELEASES = new URL('../../../catalogue/releases/', import.meta.url);
 const read = new Map<string, Map<string, GasSplit>>();
 
-/** All gases of a factor of this release as the source prints them; undefined for factors of other releases. */
+/** All gases of a factor of a release that ships, as the source prints them; undefined for factors of other releases. */
 export function gasSplitOf(factor: {
   release: string;
   sourceRow: string;
@@ -179,7 +208,9 @@ export function gasSplitOf(factor: {
   if (!/^us-epa-supply-chain-[\d.]+-by-gas$/.test(factor.release)) return undefined;
   let splits = read.get(factor.release);
   if (!splits) {
-    splits = unpackGases(readFileSync(new URL(`${factor.release}/gases.csv`, RELEASES), 'utf8'));
+    const file = new URL(`${factor.release}/gases.csv`, RELEASES);
+    // A release that an account imported has its factors, and no file of all gases.
+    splits = existsSync(file) ? unpackGases(readFileSync(file, 'utf8')) : new Map();
     read.set(factor.release, splits);
   }
   const basis: Basis = factor.lifeCycleStage === 'cradle-to-shelf' ? 'with margins' : 'without margins';

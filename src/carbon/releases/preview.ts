@@ -21,7 +21,11 @@ export interface FactorChange {
   /** Id without the release. */
   factor: string;
   unit: string;
-  /** kg CO2e per unit under the source's own potentials. */
+  /** Differs where a unit is money of one year. */
+  unit_before: string;
+  /** CO2e under the source's own potentials; of factors outside the scopes, which have none, the mass of biogenic CO2. */
+  measure: 'co2e' | 'co2_biogenic';
+  /** kg per unit. */
   before: string;
   after: string;
   /** Per cent of the old value, two decimals; null when that was 0. */
@@ -39,14 +43,21 @@ export interface ReleaseDifference {
   largest: FactorChange[];
 }
 
-/** The newest earlier release of the same publisher that the account knows. */
+/** What a publisher calls its releases, whatever the edition: `us-epa-supply-chain-by-gas`. */
+const seriesOf = (id: string): string => id.replace(/-\d[\d.]*(?=-|$)/, '');
+
+/** The newest earlier release of the same series of a publisher that the account knows; else of the publisher. */
 export async function predecessor(context: ReadContext, release: LoadedRelease['release']) {
   const imported = await Promise.all(
     (await importedReleases(context, context.seq)).map(({ evidence }) => loadImported(context.engines, evidence)),
   );
   return [...loadCatalogue().releases, ...imported.map((each) => each.release)]
     .filter((each) => each.publisher === release.publisher && each.id !== release.id && each.year < release.year)
-    .sort((a, b) => b.year - a.year)[0]?.id;
+    .sort(
+      (a, b) =>
+        Number(seriesOf(b.id) === seriesOf(release.id)) - Number(seriesOf(a.id) === seriesOf(release.id)) ||
+        b.year - a.year,
+    )[0]?.id;
 }
 
 /** Factor by factor, by their ids without the release. */
@@ -57,7 +68,7 @@ export async function differenceOf(
   const earlier = await predecessor(context, release);
   const before = new Map(
     (earlier === undefined ? [] : (await releaseAsOf(context, context.seq, earlier))!.factors).map((factor) => [
-      shortId(factor),
+      comparedBy(factor),
       factor,
     ]),
   );
@@ -65,15 +76,17 @@ export async function differenceOf(
   let added = 0;
   let unchanged = 0;
   for (const factor of factors) {
-    const old = before.get(shortId(factor));
+    const old = before.get(comparedBy(factor));
     if (!old) {
       added += 1;
       continue;
     }
-    before.delete(shortId(factor));
-    const [was, is] = [old, factor].map((each) => factorCo2e(each, gwpSet(each.gwpSource))) as [Rational, Rational];
+    before.delete(comparedBy(factor));
+    const [was, is] = [old, factor].map((each) => factorCo2e(each, gwpSet(each.gwpSource))) as Pair;
     if (was.equals(is) && sameGases(old, factor)) unchanged += 1;
-    else changes.push(changeOf(factor, was, is));
+    else if (was.isZero() && is.isZero())
+      changes.push(changeOf([old, factor], 'co2_biogenic', [old, factor].map(biogenicOf) as Pair));
+    else changes.push(changeOf([old, factor], 'co2e', [was, is]));
   }
   const size = ({ percent }: FactorChange) => (percent === null ? Number.POSITIVE_INFINITY : Math.abs(Number(percent)));
   changes.sort((a, b) => size(b) - size(a) || (a.factor < b.factor ? -1 : 1));
@@ -92,16 +105,27 @@ function shortId(factor: Factor): string {
   return factor.id.slice(factor.release.length + 1);
 }
 
+/** Factors per dollar are of another unit in every publication: of other prices. */
+function comparedBy(factor: Factor): string {
+  return shortId(factor).replace(/(\/[a-z]{3})-\d{4}-/, '$1-');
+}
+
 function sameGases(a: Factor, b: Factor): boolean {
   return JSON.stringify(a.gases) === JSON.stringify(b.gases);
 }
 
 const HUNDRED = Rational.parse('100');
 
-function changeOf(factor: Factor, was: Rational, is: Rational): FactorChange {
+const biogenicOf = ({ gases }: Factor): Rational => Rational.parse(gases.co2_biogenic);
+
+type Pair = [was: Rational, is: Rational];
+
+function changeOf([old, factor]: [Factor, Factor], measure: FactorChange['measure'], [was, is]: Pair): FactorChange {
   return {
     factor: shortId(factor),
     unit: factor.unit.code,
+    unit_before: old.unit.code,
+    measure,
     before: was.toString(),
     after: is.toString(),
     percent: was.isZero() ? null : is.sub(was).mul(HUNDRED).div(was).toDecimal(2).toString(),

@@ -2,7 +2,7 @@
  * A publisher's file -> a release. Which publisher it is, is told by the layout of the file, not by its name:
  * - UK DESNZ flat file as XLSX (sheet "Factors by Category"), 2024 and later;
  * - US EPA GHG Emission Factors Hub as XLSX (all tables on one sheet), 2024 and later;
- * - US EPA supply-chain factors by NAICS as CSV (CO2e, all GHGs);
+ * - US EPA supply-chain factors by NAICS as CSV, CO2e of all gases or gas by gas;
  * - the documented CSV of catalogue/README.md, columns of factors.csv, where what is left out is empty.
  */
 import { FootingError, type Problem } from '../../kernel/errors.ts';
@@ -21,6 +21,7 @@ import { GWP_SET_NAMES } from '../catalogue/gwp.ts';
 import { importDesnz } from '../catalogue/import-desnz.ts';
 import { importEpaHub } from '../catalogue/import-epa-hub.ts';
 import { importSupplyChain, type SupplyChainVersion } from '../catalogue/import-supply-chain.ts';
+import { importSupplyChainGases } from '../catalogue/supply-chain-gases.ts';
 import type { GwpSetName, LifeCycleStage, Method, Scope } from '../catalogue/types.ts';
 import { isHub, readHub } from './epaHubWorkbook.ts';
 
@@ -52,8 +53,16 @@ const DESNZ_COLUMNS: ReadonlyArray<readonly [header: string, column: string]> = 
   ['GHG/Unit', 'ghg'],
 ];
 const DESNZ_VALUE = /^GHG Conversion Factor (\d{4})$/;
-const SUPPLY_CHAIN_COLUMNS = ['2017 NAICS Code', '2017 NAICS Title', 'GHG'];
-const SUPPLY_CHAIN_VERSIONS: Record<string, string> = { 'kg CO2e/2022 USD, purchaser price': '1.3' };
+/** The code of an industry is named either way round, by version. */
+const SUPPLY_CHAIN_COLUMNS = [
+  ['2017 NAICS Code', 'NAICS Code 2017'],
+  ['2017 NAICS Title', 'NAICS Title 2017'],
+  ['GHG'],
+  ['Unit'],
+];
+const SUPPLY_CHAIN_UNIT = /^kg(?: CO2e)?\/(\d{4}) USD, purchaser price$/;
+/** Versions by the year of their dollars that ship, so that nobody need state what their files do not say. */
+const SUPPLY_CHAIN_VERSIONS: Record<string, string> = { '2022': '1.3' };
 
 /**
  * @throws FootingError `unsupported` for a file of none of these layouts, `invalid` or `malformed` naming rows that do not hold.
@@ -68,7 +77,7 @@ export async function readPublication(
   const text = file.toString('utf8').replace(/^\uFEFF/, '');
   const { header } = readCells(`${text.slice(0, 64 * 1024).split('\n', 1)[0]!}\n`, fileName);
   const columns = header.map((name) => name.trim());
-  if (SUPPLY_CHAIN_COLUMNS.every((name) => columns.includes(name)))
+  if (SUPPLY_CHAIN_COLUMNS.every((names) => names.some((name) => columns.includes(name))))
     return written(supplyChain(text, fileName, options));
   if (columns.includes('name') && columns.includes('unit')) return written(documented(text, fileName, options));
   throw new FootingError('unsupported', `${fileName} has none of the layouts that can be read.`, {
@@ -137,23 +146,25 @@ async function desnz(file: Buffer): Promise<ImportedRelease> {
 function supplyChain(text: string, fileName: string, options: ReleaseOptions): ImportedRelease {
   const [first] = readCsv(text, fileName);
   const unit = first ? cell(first, 'Unit') : '';
-  if (first && cell(first, 'GHG') !== 'All GHGs') {
-    throw new FootingError('unsupported', `${fileName} is the file by gas; the one with CO2e of all gases is read.`, {
-      remedy: 'Import the file of the same version whose column GHG says "All GHGs"',
-    });
-  }
-  const version = SUPPLY_CHAIN_VERSIONS[unit];
-  if (version) return importSupplyChain(text, version);
-  const priceYear = /^kg CO2e\/(\d{4}) USD, purchaser price$/.exec(unit)?.[1];
-  if (priceYear === undefined) {
+  const priceYear = SUPPLY_CHAIN_UNIT.exec(unit)?.[1];
+  if (first === undefined || priceYear === undefined) {
     throw new FootingError('unsupported', `${fileName}: factors in ${unit || 'no unit'} are not read.`, {
-      remedy: `Known are factors in ${Object.keys(SUPPLY_CHAIN_VERSIONS).join(', ')}, and the same in dollars of other years`,
+      remedy:
+        'Known are factors in kg CO2e/2022 USD, purchaser price, by gas in kg/2022 USD, and the same in dollars of other years',
     });
   }
-  return importSupplyChain(text, statedVersion(Number(priceYear), fileName, options));
+  const byGas = cell(first, 'GHG') !== 'All GHGs';
+  const version = SUPPLY_CHAIN_VERSIONS[priceYear];
+  if (byGas && version !== undefined) {
+    throw new FootingError('unsupported', `${fileName} is version ${version} by gas, which ships with Footing.`, {
+      remedy: `Adopt us-epa-supply-chain-${version}-by-gas: it has these gases, and the CO2e that the publisher prints beside them`,
+    });
+  }
+  if (byGas) return importSupplyChainGases(text, statedVersion(Number(priceYear), fileName, options));
+  return importSupplyChain(text, version ?? statedVersion(Number(priceYear), fileName, options));
 }
 
-/** A version that came out since: the file says the year of its dollars, and nothing else that a release must say. */
+/** A version that does not ship: the file says the year of its dollars, and nothing else that a release must say. */
 function statedVersion(priceYear: number, fileName: string, options: ReleaseOptions): SupplyChainVersion {
   const { release = '', year, gwp } = options;
   const [, version] = /^us-epa-supply-chain-(\d+(?:\.\d+)*)$/.exec(release) ?? [];

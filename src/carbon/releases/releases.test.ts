@@ -6,6 +6,7 @@ import { openAccounts, openJournal } from '../../journal/index.ts';
 import type { Journal } from '../../journal/types.ts';
 import { sheetTexts } from '../../streams/index.ts';
 import { xlsxFile, xlsxOfRows } from '../../streams/testing/files.ts';
+import { readCsv } from '../catalogue/csv.ts';
 import { loadCatalogue, readFactors } from '../catalogue/load.ts';
 import { inventory } from '../inventory.ts';
 import { openTestLedger, posted, type TestLedger } from '../ledger.test-support.ts';
@@ -266,7 +267,7 @@ test.each([
   [
     'the file by gas',
     '2017 NAICS Code,2017 NAICS Title,GHG,Unit\n111110,Soy,Methane,"kg/2022 USD, purchaser price"\n',
-    'by gas',
+    'by gas, which ships',
   ],
   [
     'another currency',
@@ -309,6 +310,43 @@ describe('supply-chain factors of a later version', () => {
       code: 'invalid',
       problems: fields.map((field) => expect.objectContaining({ field })),
     });
+  });
+});
+
+describe('supply-chain factors by gas, of a version that does not ship', () => {
+  const OPTIONS_OF_1_2 = { release: 'us-epa-supply-chain-1.2', year: 2023, gwp: 'AR4' } as const;
+  const header =
+    '"NAICS Code 2017","NAICS Title 2017","GHG","Unit","Supply Chain Emission Factors without Margins","Margins of Supply Chain Emission Factors","Supply Chain Emission Factors with Margins"\n';
+  const masses: ReadonlyArray<[gas: string, without: string, margins: string, withMargins: string]> = [
+    ['Carbon dioxide', '1.34e-01', '3.78e-02', '1.72e-01'],
+    ['Methane', '3.31e-04', '1.51e-04', '4.82e-04'],
+    ['Nitrous oxide', '1.30e-03', '3.96e-06', '1.30e-03'],
+    ['Sulfur hexafluoride', '2.68e-09', '1.79e-09', '4.48e-09'],
+    ['HFCs and PFCs, unspecified', '3.58e-04', '4.86e-04', '8.44e-04'],
+  ];
+  const none =
+    'HFC-23|HFC-32|HFC-125|HFC-134a|HFC-143a|HFC-236fa|Carbon tetrafluoride|Hexafluoroethane|Perfluoropropane|Perfluorocyclobutane|Perfluorobutane|Perfluorohexane|Nitrogen trifluoride';
+  const line = (gas: string, numbers: readonly string[]) =>
+    `111110,"Soybean Farming","${gas}","kg${gas.endsWith('unspecified') ? ' CO2e' : ''}/2021 USD, purchaser price",${numbers.join(',')}\n`;
+  const lines = [
+    ...masses.map(([gas, ...numbers]) => line(gas, numbers)),
+    ...none.split('|').map((gas) => line(gas, ['0', '0', '0'])),
+  ];
+
+  test('their masses are those of the file, fluorinated gases are CO2e under the potentials of the source', async () => {
+    const { release, factors } = await readPublication(bytes(header + lines.join('')), 'gas.csv', OPTIONS_OF_1_2);
+    expect([release.id, release.gwpSource]).toEqual(['us-epa-supply-chain-1.2-by-gas', 'AR4']);
+    const [asMade, asBought] = readCsv(factors, 'factors.csv');
+    // 0.000844 + 4.48e-9 x 22,800 (SF6 in AR4), and 0.000358 + 2.68e-9 x 22,800.
+    expect(asBought).toMatchObject({ co2_fossil: '0.172', ch4_non_fossil: '0.000482', co2e_unsplit: '0.000946144' });
+    expect(asMade).toMatchObject({ co2_fossil: '0.134', n2o: '0.0013', co2e_unsplit: '0.000419104', co2e_source: '' });
+    expect(asMade!.unit).toBe('USD (2021 purchaser price)');
+  });
+
+  test('a gas that is missing is named', async () => {
+    await expect(readPublication(bytes(header + lines.slice(1).join('')), 'gas.csv', OPTIONS_OF_1_2)).rejects.toThrow(
+      'NAICS 111110: a gas is missing',
+    );
   });
 });
 
@@ -382,6 +420,27 @@ describe('in an account', () => {
       no_longer_held: 1,
     });
     expect(await differenceOf(at(seq), known)).toMatchObject({ with: null, added: 1 });
+
+    // The publisher's biogenic factors have no CO2e: their masses are compared.
+    const uk = await differenceOf(at(seq), (await releaseAsOf(at(seq), seq, 'uk-desnz-2025'))!);
+    expect(uk.largest.filter(({ before, after }) => before === after)).toEqual([]);
+    expect(new Set(uk.largest.map(({ measure }) => measure))).toContain('co2_biogenic');
+    // Factors per dollar are compared though every publication has dollars of another year.
+    const epa = (await releaseAsOf(at(seq), seq, 'us-epa-supply-chain-1.3-by-gas'))!;
+    const later = { ...epa.release, id: 'us-epa-supply-chain-1.4-by-gas', year: 2026 };
+    const factors = epa.factors.map((factor) => ({
+      ...factor,
+      release: later.id,
+      id: factor.id.replace('1.3', '1.4').replace('usd-2022', 'usd-2024'),
+      unit: { ...factor.unit, code: 'USD (2024 purchaser price)' },
+    }));
+    const [first, ...others] = factors;
+    const dearer = { ...first!, co2eSource: '9' };
+    const nextEpa = await differenceOf(at(seq), { release: later, factors: [dearer, ...others] });
+    expect(nextEpa).toMatchObject({ with: 'us-epa-supply-chain-1.3-by-gas', changed: 1, unchanged: 2031, added: 0 });
+    expect(nextEpa.largest).toMatchObject([
+      { unit_before: 'USD (2022 purchaser price)', unit: 'USD (2024 purchaser price)', after: '9' },
+    ]);
 
     // A what-if takes it before it is adopted, beside the factors of one's own.
     const under = { ...DEFAULT_METHODOLOGY, releases: ['acme-2026', 'own'] };

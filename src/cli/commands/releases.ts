@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { FootingError } from '../../kernel/errors.ts';
-import { bold, counted, dim, grouped, print, printJson, safe, table, wrapped } from '../output.ts';
+import { bold, counted, dim, grouped, print, printJson, safe, wrapped } from '../output.ts';
 import { type CommonOptions, command, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
 
 interface ReleaseView {
@@ -26,7 +26,15 @@ interface DifferenceView {
   removed: number;
   changed: number;
   unchanged: number;
-  largest: Array<{ factor: string; unit: string; before: string; after: string; percent: string | null }>;
+  largest: Array<{
+    factor: string;
+    unit: string;
+    unit_before: string;
+    measure: string;
+    before: string;
+    after: string;
+    percent: string | null;
+  }>;
 }
 interface EffectView {
   lines: number;
@@ -126,12 +134,24 @@ function printDifference(difference: DifferenceView): void {
   print(
     `Against ${safe(difference.with)}: ${difference.changed} changed, ${difference.unchanged} unchanged, ${difference.added} added, ${difference.removed} removed.`,
   );
-  const rows = difference.largest
-    .slice(0, CHANGES_SHOWN)
-    .map(({ factor, unit, before, after, percent }) => [factor, unit, before, after, percent ?? '']);
-  if (rows.length === 0) return;
-  const right = ['Before', 'After', '%'].map((title) => ({ title, align: 'right' as const }));
-  print(table([{ title: 'Factor' }, { title: 'Unit' }, ...right], rows));
+  const shown = difference.largest.slice(0, CHANGES_SHOWN);
+  const widest = (texts: string[]) => Math.max(...texts.map((text) => text.length));
+  const columns = shown.map(({ percent, before, after, measure }) => [
+    percent === null ? 'from 0' : `${percent} %`,
+    before,
+    after,
+    measure === 'co2e' ? 'kg CO2e' : 'kg biogenic CO2',
+  ]);
+  const widths = [0, 1, 2, 3].map((i) => widest(columns.map((cells) => cells[i]!)));
+  // Ids of factors can be longer than a terminal is wide: they come last.
+  for (const [i, { factor }] of shown.entries()) {
+    const [percent, before, after, measure] = columns[i]!.map((text, k) =>
+      k === 3 ? text.padEnd(widths[k]!) : text.padStart(widths[k]!),
+    );
+    print(`  ${percent}  ${before} to ${after} ${measure}  ${safe(factor)}`);
+  }
+  const other = shown.find(({ unit, unit_before }) => unit !== unit_before);
+  if (other) print(`Before per ${other.unit_before}, now per ${other.unit}: money of other years, at other prices.`);
 }
 
 function printEffect(effect: EffectView): void {

@@ -70,7 +70,11 @@ const DifferenceSchema = Type.Object(
         {
           factor: Type.String({ description: 'Id without the release' }),
           unit: Type.String(),
-          before: Type.String({ description: 'kg CO2e per unit' }),
+          unit_before: Type.String({ description: 'Differs where a unit is money of one year' }),
+          measure: Type.Enum(['co2e', 'co2_biogenic'], {
+            description: 'What is compared; biogenic CO2 of factors that have no CO2e',
+          }),
+          before: Type.String({ description: 'kg per unit' }),
           after: Type.String(),
           percent: Nullable(Type.String({ description: 'Change in per cent; null from 0' })),
         },
