@@ -53,7 +53,7 @@ export function printBoundary(boundary: BoundaryView | null): void {
     { title: 'Left out of' },
     { title: 't CO2e', align: right },
     { title: 'Counted share' },
-    { title: 'Why' },
+    { title: 'Why', wraps: true },
     { title: 'Look in' },
   ];
   const rows = excluded.entities

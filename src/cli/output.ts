@@ -91,13 +91,18 @@ export function inOptions(remedy: string, header?: string): string {
 export interface Column {
   title: string;
   align?: 'left' | 'right';
+  /** Sentences: broken into lines where the table is wider than the terminal. */
+  wraps?: boolean;
 }
+
+/** What a column of sentences is not made narrower than. */
+const WRAPPED_COLUMNS_MIN = 30;
 
 const GAP = '  ';
 
 /**
- * A table. The first column is the label. A table wider than the terminal is continued below with its labels repeated,
- * so that no figure is cut. `total` is ruled off above.
+ * A table. The first column is the label. A table wider than the terminal is narrowed by breaking its column of sentences, else
+ * continued below with its labels repeated, so that no figure is cut. `total` is ruled off above.
  */
 export function table(
   columns: readonly Column[],
@@ -109,7 +114,9 @@ export function table(
   const widths = columns.map((column, i) =>
     Math.max(...[column.title, ...clean.map((row) => row[i] ?? ''), total?.[i] ?? ''].map(displayWidth)),
   );
-  const blocks = fittingBlocks(widths, options.width ?? terminalColumns());
+  const terminal = options.width ?? terminalColumns();
+  narrow(columns, widths, terminal);
+  const blocks = fittingBlocks(widths, terminal);
   return blocks.map((block) => tableBlock(block, columns, clean, total, widths)).join('\n\n');
 }
 
@@ -120,15 +127,38 @@ function tableBlock(
   total: readonly string[] | undefined,
   widths: readonly number[],
 ): string {
-  const line = (cells: readonly string[]) =>
-    block
-      .map((i) => pad(cells[i] ?? '', widths[i]!, columns[i]!.align ?? 'left'))
-      .join(GAP)
-      .trimEnd();
+  const line = (cells: readonly string[]) => {
+    const broken = block.map((i) =>
+      columns[i]!.wraps ? wrapped(cells[i] ?? '', '', widths[i]!).split('\n') : [cells[i] ?? ''],
+    );
+    return Array.from({ length: Math.max(...broken.map((lines) => lines.length)) }, (_, n) =>
+      block
+        .map((i, k) => pad(broken[k]![n] ?? '', widths[i]!, columns[i]!.align ?? 'left'))
+        .join(GAP)
+        .trimEnd(),
+    ).join('\n');
+  };
   const rule = block.map((i) => '─'.repeat(widths[i]!)).join(GAP);
   const lines = [bold(line(columns.map((column) => column.title))), dim(rule), ...rows.map(line)];
   if (total) lines.push(dim(rule), bold(line(total)));
   return lines.join('\n');
+}
+
+/** Takes from the columns of sentences, from the widest first, what all together are wider than the terminal. */
+function narrow(columns: readonly Column[], widths: number[], terminal: number): void {
+  let over = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) - terminal;
+  const sentences = columns.flatMap((column, i) => (column.wraps ? [i] : []));
+  while (over > 0) {
+    const widest = sentences.reduce((best, i) => (widths[i]! > (widths[best] ?? 0) ? i : best), -1);
+    if (widest === -1 || widths[widest]! <= WRAPPED_COLUMNS_MIN) return;
+    const next = Math.max(
+      WRAPPED_COLUMNS_MIN,
+      ...sentences.map((i) => widths[i]!).filter((width) => width < widths[widest]!),
+    );
+    const taken = Math.min(over, widths[widest]! - next);
+    widths[widest]! -= taken;
+    over -= taken;
+  }
 }
 
 /** Which columns stand side by side: the label and as many others as fit, then the next ones. */

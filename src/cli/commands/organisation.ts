@@ -1,5 +1,6 @@
 /** The organisation: `footing organisation …`. */
 import type { Command } from 'commander';
+import { Rational } from '../../kernel/rational.ts';
 import { bold, dim, print, printJson, safe, table, wrapped } from '../output.ts';
 import { type CommonOptions, command, group, onAccount, withAccount, withAsOf } from './shared.ts';
 
@@ -112,7 +113,7 @@ function printTree(tree: TreeView): void {
   ]);
   print(
     table(
-      columns.map((title) => ({ title })),
+      columns.map((title) => ({ title, wraps: ['Owned by', 'Share'].includes(title) })),
       rows,
     ),
   );
@@ -130,12 +131,21 @@ function ownerText(edge: TreeView['entities'][number]['owners'][number]): string
     edge.operational_control === 'yes' ? 'operates' : '',
   ].filter((word) => word !== '');
   const time = edge.valid_to === null ? `since ${edge.valid_from}` : `${edge.valid_from} until before ${edge.valid_to}`;
-  return [`${edge.owner} ${edge.equity_share}`, ...control, time].join(', ');
+  return [`${edge.owner} ${percentText(edge.equity_share)}`, ...control, time].join(', ');
 }
 
 function shareText({ from, share }: { from: string; share: string }, i: number): string {
-  return i === 0 ? share : `${share} from ${from}`;
+  return i === 0 ? percentText(share) : `${percentText(share)} from ${from}`;
 }
+
+/** A share in per cent; the fraction beside it where the per cent are rounded. */
+function percentText(share: string): string {
+  const percent = Rational.parse(share).mul(HUNDRED);
+  const exact = percent.toExactDecimal();
+  if (exact && exact.scale <= 4) return `${exact} %`;
+  return `${percent.toDecimal(2)} % (${share})`;
+}
+const HUNDRED = Rational.parse('100');
 
 function checkCommand(): Command {
   return withAsOf(
@@ -150,7 +160,10 @@ function checkCommand(): Command {
       const { findings, ...rest } = await client.get<FindingsView>('/api/organisation/check', { as_of: options.asOf });
       if (options.json) return printJson({ ...rest, findings });
       if (findings.length === 0) return print('Nothing contradicts itself.');
-      const columns = ['', 'Entity', 'From', 'Until before', 'What'].map((title) => ({ title }));
+      const columns = ['', 'Entity', 'From', 'Until before', 'What'].map((title) => ({
+        title,
+        wraps: title === 'What',
+      }));
       print(
         table(
           columns,

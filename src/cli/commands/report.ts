@@ -216,7 +216,7 @@ function heldCommand(): Command {
           { title: 'Activity' },
           { title: 'Unit' },
           { title: 'Country' },
-          { title: 'Why' },
+          { title: 'Why', wraps: true },
         ];
         const rows = held.groups.map((group) => [
           grouped(String(group.lines)),

@@ -35,7 +35,10 @@ export function streamsCommand(): Command {
         const stream = await client.get<StreamView>(`/api/streams/${encodeURIComponent(name)}`);
         if (options.json) return printJson(stream);
         print(`${bold(stream.title)}; key: ${stream.key.join(', ')}`);
-        const columns = ['Column', 'Type', 'Required', 'Example', 'Meaning'].map((title) => ({ title }));
+        const columns = ['Column', 'Type', 'Required', 'Example', 'Meaning'].map((title) => ({
+          title,
+          wraps: title === 'Meaning',
+        }));
         const rows = stream.columns.map((column) => [
           column.name,
           column.type,
