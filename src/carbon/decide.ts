@@ -403,7 +403,7 @@ function placeOf(
   const held = new Set(factors.map(({ region }) => region));
   const { country, region } = descriptor;
   const only = (name: string, flags: number) => ({ regions: new Set([name]), flags });
-  if (factors.every(isOfNoPlace)) return only('GLO', 0);
+  if (held.size === 1 && factors.every(isOfNoPlace)) return { regions: held, flags: 0 };
   if (region !== '') {
     const code = region.trim().toUpperCase();
     for (const name of [code, `${country}-${code}`]) if (name !== country && held.has(name)) return only(name, 0);
@@ -433,9 +433,9 @@ function placeOf(
 /** Regions within a country are written after its code: GB-LND, US-CAMX. */
 const isInside = (region: string, country: string): boolean => region.startsWith(`${country}-`);
 
-/** One kilogram of a gas is the same everywhere. */
+/** One kilogram of a gas that escapes is the same everywhere, whoever published its potential. */
 function isOfNoPlace(factor: Factor): boolean {
-  return factor.sourceTable === 'identity';
+  return factor.sourceTable === 'identity' || factor.lifeCycleStage === 'fugitive';
 }
 
 /** Release of the factors that the account states itself. */

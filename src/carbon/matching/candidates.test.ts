@@ -56,6 +56,12 @@ test.each([
   },
 );
 
+test('a kilogram of refrigerant is the same everywhere', () => {
+  for (const country of ['GB', 'DE', '']) {
+    expect(decide(described('R-410A', 'kg', country), 2025, index)).toMatchObject({ lines: [{ flags: 0 }] });
+  }
+});
+
 test('the grid of one state does not stand in for that of another', () => {
   const grid = described('Electricity, United States, CAMX (WECC California)', 'kWh', 'US');
   expect(decide(grid, 2025, index)).toMatchObject({ held: 'no_factor_for_region' });

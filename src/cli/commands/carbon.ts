@@ -212,8 +212,10 @@ async function stateOrPreview(client: ApiClient, path: string, body: object, opt
   });
   if (options.json) return printJson(answer);
   if (!options.preview) return print(`Entry ${answer.seq} holds it.`);
-  print(`${grouped(String(answer.lines))} lines: ${grouped(answer.before_kg)} kg CO2e now,`);
-  print(`${grouped(answer.after_kg)} kg after (${grouped(answer.change_kg)}). Nothing is stated.`);
+  const change = answer.change_kg.startsWith('-') ? grouped(answer.change_kg) : `+${grouped(answer.change_kg)}`;
+  print(
+    `${counted(answer.lines, 'line')}: ${grouped(answer.before_kg)} kg CO2e now, ${grouped(answer.after_kg)} kg after (${change}). Nothing is stated yet.`,
+  );
   if (answer.held_lines > 0) print(`${grouped(String(answer.held_lines))} lines are held.`);
   if (answer.other_basis_lines > 0)
     print(
