@@ -26,6 +26,7 @@ export {
   WITHDRAW_TARGET_KIND,
 } from './base-year/statements.ts';
 export { carbonBook, openingEntries } from './book.ts';
+export { readCsv, writeCsv } from './catalogue/csv.ts';
 export { GWP_SET_NAMES } from './catalogue/gwp.ts';
 export { loadCatalogue } from './catalogue/load.ts';
 export { gasSplitOf } from './catalogue/supply-chain-gases.ts';
@@ -151,6 +152,6 @@ export { marketTotalRef } from './scope2/explainTotal.ts';
 export { COVER_KINDS, marketBook } from './scope2/lines.ts';
 export { type Scope2Statement, scope2Statement } from './scope2/statement.ts';
 export { activities, carbonStreams, PERIOD_DAYS_MAX } from './streams.ts';
-export { HOLD_WORDS } from './tables.ts';
+export { FLAG_WORDS, HOLD_WORDS } from './tables.ts';
 export { DRAWS_DEFAULT, DRAWS_MAX, DRAWS_MIN } from './uncertainty/monteCarlo.ts';
 export { UNCERTAINTY_METHODS, uncertainty } from './uncertainty/report.ts';

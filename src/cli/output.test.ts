@@ -15,7 +15,8 @@ test('a column of sentences is broken so that the table fits the terminal, and n
         const text = table(columns, rows, { width });
         for (const line of text.split('\n')) expect(displayWidth(line)).toBeLessThanOrEqual(width);
         const told = text.split(/\s+/).sort();
-        for (const cells of rows) for (const each of cells.join(' ').split(' ').filter(Boolean)) expect(told).toContain(each);
+        for (const cells of rows)
+          for (const each of cells.join(' ').split(' ').filter(Boolean)) expect(told).toContain(each);
       },
     ),
   );

@@ -9,6 +9,7 @@ import { checkCommand } from './commands/check.ts';
 import { connectCommand } from './commands/connect.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
+import { estimateCommand } from './commands/estimate.ts';
 import { explainCommand } from './commands/explain.ts';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
@@ -58,6 +59,7 @@ for (const command of [
   checkCommand(),
   matchCommand(),
   factorsCommand(),
+  estimateCommand(),
   instrumentsCommand(),
   methodologyCommand(),
   whatIfCommand(),

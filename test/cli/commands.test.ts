@@ -111,6 +111,38 @@ describe('from an empty folder to a figure and back', () => {
     expect((await cli.json('report', 'held')).groups[0].activity).toBe('No such thing');
   });
 
+  it('estimates one activity, and a file of them row by row', async () => {
+    const one = await cli.run([
+      'estimate',
+      'Natural gas',
+      '1200',
+      'kWh (Gross CV)',
+      '--country',
+      'GB',
+      '--date',
+      '2025-03-01',
+    ]);
+    // 1,200 kWh at 0.18296 and 0.03021 (well to tank) kg CO2e.
+    expect([one.code, one.stdout]).toEqual([0, expect.stringContaining('255.804 kg CO2e  scopes 1 to 3')]);
+    const rows = 'external_id,activity,quantity,unit,date,country\n1,Natural gas,1200,kWh (Gross CV),2025-03-01,GB\n';
+    const quotes = await file(
+      'quotes.csv',
+      `${rows}2,Natural gas,5,kWh (Gross CV),2025-13-01,GB\n3,Unheard,5,kg,2025-01-01,\n`,
+    );
+    const output = join(files, 'estimates.csv');
+    const all = await cli.run(['estimate', '--file', quotes, '--output', output]);
+    expect([all.code, all.stdout]).toEqual([
+      3,
+      expect.stringContaining('1 row estimated, 255.804 kg CO2e; 1 would be held back'),
+    ]);
+    const [, first, second, third] = (await readFile(output, 'utf8')).split('\n');
+    expect(first).toMatch(/^1,Natural gas,.*,estimated,255\.804,1\|3,3,/);
+    expect(second).toContain('invalid,,,,,,date: 2025-13-01');
+    expect(third).toContain('held,,,,,,no factor goes by this name: Unheard');
+    const other = await cli.run(['estimate', '--file', await file('other.csv', 'colour\nred\n')]);
+    expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('colour is none of the columns')]);
+  });
+
   it('verifies, rebuilds to the same figures, and is healthy', async () => {
     const before = await cli.json('report', 'mrr', '--from', '2025-01', '--to', '2025-02');
     expect((await cli.json('verify')).findings).toEqual([]);
