@@ -55,8 +55,8 @@ export class ApiClient {
     return this.#json<T>('PUT', path, { json });
   }
 
-  delete(path: string): Promise<unknown> {
-    return this.#json('DELETE', path, {});
+  delete(path: string, json?: unknown): Promise<unknown> {
+    return this.#json('DELETE', path, json === undefined ? {} : { json });
   }
 
   /** Sends a file as the body. `bytes` undefined: of unknown length. */

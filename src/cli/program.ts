@@ -21,6 +21,7 @@ import { compareCommand, methodologyCommand, whatIfCommand } from './commands/me
 import { withMetricReports } from './commands/metrics.ts';
 import { organisationCommand } from './commands/organisation.ts';
 import { ratesCommand } from './commands/rates.ts';
+import { removeCommand } from './commands/remove.ts';
 import { reportCommand } from './commands/report.ts';
 import { segmentsCommand } from './commands/segments.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -49,6 +50,7 @@ for (const command of [
   serveCommand(),
   demoCommand(),
   importCommand(),
+  removeCommand(),
   connectCommand(),
   withBaseYearReport(withUncertainty(withMetricReports(reportCommand()))),
   explainCommand(),

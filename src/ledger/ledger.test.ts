@@ -29,7 +29,7 @@ import {
   select,
   verifyAccount,
 } from './index.ts';
-import { keyCondition } from './records.ts';
+import { keyCondition } from './recordKeys.ts';
 import type { Book, ReadContext } from './types.ts';
 
 const readings: StreamDefinition = {

@@ -5,6 +5,7 @@ import { faultPoint } from '../kernel/faults.ts';
 import { type BlockRow, blockColumns, encodeRows, parseRows, readFile } from '../streams/index.ts';
 import type { IntakeCounts, RejectedRow, ResolvedReadOptions, StreamDefinition } from '../streams/types.ts';
 import { IMPORT_KIND } from './posting.ts';
+import { KEY_TYPES_NAMED, keyCondition, textLiteral } from './recordKeys.ts';
 import { execute, select } from './sql.ts';
 import type { PostContext } from './types.ts';
 
@@ -244,9 +245,6 @@ async function insertRows(
 /** Rows up to which their keys are looked for by name: one short query beside the insert instead of three after it. */
 const KEYS_NAMED_ROWS_MAX = 2_000;
 
-/** Types of key columns whose values are stored as the text that they are. */
-const KEY_TYPES_NAMED: readonly string[] = ['text', 'enum', 'currency', 'country'];
-
 /**
  * Hashes of the rows' keys that stand in records stated before entry `first`: what the rows may supersede. Undefined where it is not
  * known cheaply: many rows, keys that are not stored as the text that they are, or rows that supersede each other.
@@ -279,11 +277,6 @@ export async function keysStatedBefore(
 
 /** Hashes as literals, so that they are looked up by the primary key or its skip index. */
 const hashList = (keys: readonly string[]): string => keys.map((key) => `toUInt64('${key}')`).join(', ');
-
-/** ['a', 'it\\'s'] */
-const arrayLiteral = (values: readonly string[]): string => `[${values.map(textLiteral).join(', ')}]`;
-
-const textLiteral = (value: string): string => `'${value.replace(/[\\']/g, '\\$&')}'`;
 
 /** The patched records as new rows of the entry, numbered in the order of (change, origin). */
 async function loadPatched(context: PostContext, definition: StreamDefinition, entry: Entry): Promise<void> {
@@ -501,48 +494,6 @@ async function reverseDeleted(context: PostContext, definition: StreamDefinition
        )`,
     { ...parameters, seq: entry.seq },
   );
-}
-
-/** A condition that holds for the records of one source with the given keys, found through key_hash. */
-export function keyCondition(
-  definition: StreamDefinition,
-  source: string,
-  keys: ReadonlyArray<Record<string, string>>,
-): { condition: string; parameters: Record<string, unknown> } {
-  const names = definition.key;
-  const columns = names.map((name) => definition.columns.find((column) => column.name === name)!);
-  const canonical = columns.every(({ type }) => KEY_TYPES_NAMED.includes(type))
-    ? keys
-    : keys.map((key) => canonicalKey(definition, key));
-  const arrays = names.map((name) => arrayLiteral(canonical.map((key) => key[name] ?? ''))).join(', ');
-  // As the table has them: the hash of an instant is not that of its text. What is no value of the type is equal to none.
-  const elements = columns.map(({ type }, i) => typedKey(type, `tupleElement(wanted, ${i + 1})`)).join(', ');
-  const parameters: Record<string, unknown> = { key_source: source };
-  return {
-    condition: `source = {key_source:String}
-       AND key_hash IN (
-         SELECT cityHash64({key_source:String}, ${elements})
-         FROM (SELECT arrayJoin(arrayZip(${arrays})) AS wanted)
-       )
-       AND (${names.join(', ')}) IN (SELECT ${elements} FROM (SELECT arrayJoin(arrayZip(${arrays})) AS wanted))`,
-    parameters,
-  };
-}
-
-/** The key with dates, instants and numbers as the stream writes them; what the stream does not take stays as it is. */
-function canonicalKey(definition: StreamDefinition, key: Record<string, string>): Record<string, string> {
-  const [parsed] = parseRows(definition, [key]);
-  const read = definition.key.map((name) => [name, String(parsed?.row.values[name] ?? key[name] ?? '')]);
-  return Object.fromEntries(read) as Record<string, string>;
-}
-
-function typedKey(type: string, text: string): string {
-  if (type === 'date') return `toDate32OrNull(${text})`;
-  if (type === 'datetime') return `parseDateTime64BestEffortOrNull(${text}, 3, 'UTC')`;
-  if (type === 'integer' || type === 'cents') return `toInt64OrNull(${text})`;
-  if (type === 'decimal') return `toDecimal128OrNull(${text}, 12)`;
-  if (type === 'boolean') return `toBool(${text})`;
-  return text;
 }
 
 async function keepResult(

@@ -4,12 +4,12 @@ import { FootingError, type Problem, shown } from '../kernel/errors.ts';
 import { parseRows, readRow } from '../streams/index.ts';
 import type { StreamDefinition } from '../streams/types.ts';
 import { IMPORT_KIND } from './posting.ts';
+import { keyCondition, unknownKeysSql } from './recordKeys.ts';
 import {
   DEFAULT_SOURCE,
   DELETE_KIND,
   type DeletePayload,
   type ImportPayload,
-  keyCondition,
   PATCH_KIND,
   POST_KIND,
   type PostPayload,
@@ -46,6 +46,34 @@ export function checkSource(source: string): string {
     });
   }
   return source;
+}
+
+/** @throws FootingError `invalid` naming every key that lacks a part, or has one that it should not */
+function checkKeys(definition: StreamDefinition, keys: ReadonlyArray<Record<string, string>>): void {
+  const problems: Problem[] = [];
+  for (const [i, key] of keys.entries()) {
+    for (const name of definition.key) {
+      if (typeof key[name] !== 'string' || key[name] === '') {
+        problems.push({
+          field: name,
+          row: i + 1,
+          value: shown(key[name] ?? ''),
+          reason: 'Part of the key is missing.',
+        });
+      }
+    }
+    const [parsed] = parseRows(definition, [key]);
+    for (const { column, ...problem } of parsed!.problems) {
+      const stated = definition.key.includes(column) && typeof key[column] === 'string' && key[column] !== '';
+      if (stated) problems.push({ field: column, row: i + 1, ...problem });
+    }
+    for (const name of Object.keys(key)) {
+      if (!definition.key.includes(name)) {
+        problems.push({ field: name, row: i + 1, reason: `The key is ${definition.key.join(', ')}.` });
+      }
+    }
+  }
+  if (problems.length > 0) throw notGood('The keys do not hold together', problems);
 }
 
 /** States records row by row (JSON), voids them, reads them back and finds where they came from. */
@@ -91,30 +119,7 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
       const definition = findStream(streams, input.stream);
       const source = checkSource(input.source ?? DEFAULT_SOURCE);
       checkCount(input.keys.length, 'keys');
-      const problems: Problem[] = [];
-      for (const [i, key] of input.keys.entries()) {
-        for (const name of definition.key) {
-          if (typeof key[name] !== 'string' || key[name] === '') {
-            problems.push({
-              field: name,
-              row: i + 1,
-              value: shown(key[name] ?? ''),
-              reason: 'Part of the key is missing.',
-            });
-          }
-        }
-        const [parsed] = parseRows(definition, [key]);
-        for (const { column, ...problem } of parsed!.problems) {
-          const stated = definition.key.includes(column) && typeof key[column] === 'string' && key[column] !== '';
-          if (stated) problems.push({ field: column, row: i + 1, ...problem });
-        }
-        for (const name of Object.keys(key)) {
-          if (!definition.key.includes(name)) {
-            problems.push({ field: name, row: i + 1, reason: `The key is ${definition.key.join(', ')}.` });
-          }
-        }
-      }
-      if (problems.length > 0) throw notGood('The keys do not hold together', problems);
+      checkKeys(definition, input.keys);
       const payload: DeletePayload = { stream: definition.name, source, keys: [...input.keys] };
       return journal.append(accountId, {
         kind: DELETE_KIND,
@@ -122,6 +127,47 @@ export function openRecords(engines: Engines, journal: Journal, streams: readonl
         payload: payload as unknown as Json,
         ...(input.idempotency && { idempotency: input.idempotency }),
       });
+    },
+
+    /**
+     * Refuses keys that no record has as of read.seq, naming their rows: who takes back what is not there means something else. A request
+     * whose idempotency key is known was judged when it was first made.
+     * @throws FootingError `not_found`
+     */
+    async checkKnown(
+      read: ReadContext,
+      input: { stream: string; source?: string; keys: ReadonlyArray<Record<string, string>>; idempotencyKey?: string },
+    ): Promise<void> {
+      if (input.idempotencyKey !== undefined) {
+        const made = await engines.pg.query(
+          'SELECT 1 FROM journal_entries WHERE account_id = $1 AND idempotency_key = $2',
+          [read.accountId, input.idempotencyKey],
+        );
+        if (made.rows.length > 0) return;
+      }
+      const definition = findStream(streams, input.stream);
+      const source = checkSource(input.source ?? DEFAULT_SOURCE);
+      checkKeys(definition, input.keys);
+      const { sql, parameters } = unknownKeysSql(definition, source, input.keys);
+      const unknown = await select<{ place: number | string }>(engines, read.database, sql, {
+        seq: read.seq,
+        ...parameters,
+      });
+      if (unknown.length === 0) return;
+      const problems = unknown.slice(0, PROBLEMS_SHOWN_MAX).map(({ place }) => ({
+        row: Number(place) + 1,
+        field: definition.key.join(', '),
+        value: shown(definition.key.map((name) => input.keys[Number(place)]![name]).join(', ')),
+        reason: `No record of the source ${source} has this key.`,
+      }));
+      throw new FootingError(
+        'not_found',
+        `${unknown.length} of ${input.keys.length} keys are not there; nothing was taken back.`,
+        {
+          problems,
+          remedy: 'Leave these rows out, or name the data source that they belong to',
+        },
+      );
     },
 
     /**

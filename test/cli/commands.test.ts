@@ -109,6 +109,15 @@ describe('from an empty folder to a figure and back', () => {
     const { stdout } = await cli.run(['report', 'inventory']);
     expect(stdout).toContain('Held back, in no total: 1 line, 5 kWh');
     expect((await cli.json('report', 'held')).groups[0].activity).toBe('No such thing');
+
+    // The file that went in takes its rows back; they stand as of the entry before.
+    const { entries } = await cli.json('remove', 'activities', path);
+    expect((await cli.json('report', 'held')).groups).toEqual([]);
+    expect((await cli.json('report', 'held', '--as-of', String(entries[0] - 1))).groups).toHaveLength(1);
+    const again = await cli.run(['remove', 'activities', path]);
+    expect([again.code, again.stderr]).toEqual([5, expect.stringContaining('a1')]);
+    const keyless = await cli.run(['remove', 'activities', await file('keyless.csv', 'activity\nx\n')]);
+    expect([keyless.code, keyless.stderr]).toEqual([2, expect.stringContaining('external_id')]);
   });
 
   it('estimates one activity, and a file of them row by row', async () => {

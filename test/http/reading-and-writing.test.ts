@@ -80,6 +80,21 @@ describe('records', () => {
     expect(await notes(first.json.seq)).toEqual(['one']);
     expect(await notes(second.json.seq)).toEqual(['two']);
     expect(await notes()).toEqual([]);
+    // What is not there is not taken back, nor anything beside it; a request that was done is answered as before.
+    const both = { keys: [{ external_id: 'stays' }, { external_id: 'life' }] };
+    await post([row('stays')]);
+    const unknown = await server.call(READINGS, { method: 'DELETE', json: both });
+    expect([unknown.status, unknown.json.problems]).toMatchObject([
+      404,
+      [{ row: 2, field: 'external_id', value: 'life' }],
+    ]);
+    const one = {
+      method: 'DELETE',
+      json: { keys: [{ external_id: 'stays' }] },
+      headers: { 'idempotency-key': 'gone' },
+    } as const;
+    const [taken, replayed] = [await server.call(READINGS, one), await server.call(READINGS, one)];
+    expect([taken.status, replayed.status, replayed.json.seq]).toEqual([200, 200, taken.json.seq]);
     const ahead = await server.call(`${READINGS}?as_of=${gone.json.seq + 1000}`);
     expect([ahead.status, ahead.json.problems[0].field]).toEqual([422, 'as_of']);
   });

@@ -111,12 +111,17 @@ function streamRoutes(app: Scope, context: HttpContext, stream: StreamDefinition
     },
     async (request, reply) => {
       const { source, keys } = request.body as { source?: string; keys: Array<Record<string, string>> };
+      const removal = { stream: stream.name, ...(source === undefined ? {} : { source }), keys };
+      const idempotency = idempotencyOf(request);
+      const seq = await seqToRead(context, accountOf(request), undefined);
+      await footing.records.checkKnown(await footing.read(accountOf(request), stream.book, seq), {
+        ...removal,
+        ...(idempotency.idempotency && { idempotencyKey: idempotency.idempotency.key }),
+      });
       const appended = await footing.records.remove(accountOf(request), {
-        stream: stream.name,
-        ...(source === undefined ? {} : { source }),
-        keys,
+        ...removal,
         actor: actorOf(request),
-        ...idempotencyOf(request),
+        ...idempotency,
       });
       return sendStated(reply, appended, keys.length, 200);
     },
