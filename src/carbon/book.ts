@@ -49,6 +49,8 @@ import {
   fewStand,
   isNarrow,
   type KnownSums,
+  type MassesDecidedAgain,
+  massesDecidedAgain,
   sumsDecidedAgain,
   takenBackOf,
 } from './takenBack.ts';
@@ -372,22 +374,15 @@ async function repost(
   parameters: Record<string, unknown>,
   decidedAgain = false,
 ): Promise<void> {
-  const refinement = await refinementAsOf(context, by);
-  const plain = await repostActivities(
-    context,
-    by,
-    `method = '' AND (${condition})`,
-    parameters,
-    refinement,
-    decidedAgain,
-  );
+  const [refinement, masses] = await Promise.all([
+    refinementAsOf(context, by),
+    decidedAgain ? massesDecidedAgain(context, by) : undefined,
+  ]);
+  const plain = await repostActivities(context, by, `method = '' AND (${condition})`, parameters, refinement, masses);
   const calculated = await repostComponents(context, by, condition, parameters, refinement);
   if (!plain && !calculated) return;
-  const reversedAll = plain && decidedAgain && !plain.few;
-  const [known, takenBack] = await Promise.all([
-    plain && decidedAgain && !calculated ? sumsDecidedAgain(context, by, plain.together) : ALL_MASSES,
-    reversedAll ? takenBackOf(context, by) : undefined,
-  ]);
+  const known = plain && masses && !calculated ? sumsDecidedAgain(masses, plain.together) : ALL_MASSES;
+  const takenBack = plain && masses && !plain.few ? await takenBackOf(context, by) : undefined;
   await insertTotals(context, by, by, { ...known, takenBack });
 }
 
@@ -398,11 +393,14 @@ async function repostActivities(
   condition: string,
   parameters: Record<string, unknown>,
   refinement: Refinement,
-  decidedAgain: boolean,
+  masses: MassesDecidedAgain | undefined,
 ): Promise<{ together: number; few: boolean } | undefined> {
   const table = refined('activities', refinement);
+  const decidedAgain = masses !== undefined;
   const reverse = async (chunk: string): Promise<void> => {
-    for (const statement of reverseLinesUnder(DECIDED_BEFORE, chunk)) await run(context, statement, { by });
+    for (const statement of reverseLinesUnder(DECIDED_BEFORE, chunk, masses?.before)) {
+      await run(context, statement, { by });
+    }
     await run(context, reverseHeldUnder(DECIDED_BEFORE, chunk), { by });
   };
   // While few lines are reversed, what takes their place is posted.

@@ -25,7 +25,7 @@ import { decisions } from './postings.ts';
 import { releaseAsOf } from './releases/imported.ts';
 import type { Money } from './spend/convert.ts';
 import { moneyAsOf, moneyStatedBy } from './spend/money.ts';
-import { insertRows, type Place, read } from './sql.ts';
+import { insertRows, type Place, read, run } from './sql.ts';
 import { FAST_COEFFICIENT_SCALE, MASSES, type Mass } from './tables.ts';
 
 export const ADOPT_KIND = 'factors.adopt';
@@ -273,7 +273,6 @@ export async function decideAgain(place: Place, seq: number, concerning: Concern
   );
   const [index, choices] = await Promise.all([factorsInForce(place, seq), compiledChoices(place, seq)]);
   const concerned = changedChoices && compileChoices(changedChoices);
-  const changed: KnownRow[] = [];
   const values: Array<Record<string, unknown>> = [];
   for (const row of known) {
     const descriptor = descriptorOf(row);
@@ -287,33 +286,30 @@ export async function decideAgain(place: Place, seq: number, concerning: Concern
         .join('\n') === row.fingerprint
     )
       continue;
-    changed.push(row);
     values.push(...rows);
   }
-  if (changed.length === 0) return false;
-  await retire(place, seq, changed);
+  if (values.length === 0) return false;
   for (let at = 0; at < values.length; at += ROWS_PER_INSERT) {
     await insertRows(place, 'matches', values.slice(at, at + ROWS_PER_INSERT));
   }
+  await retireDecidedAgain(place, seq);
   return true;
 }
 
-async function retire(place: Place, seq: number, changed: readonly KnownRow[]): Promise<void> {
-  for (let at = 0; at < changed.length; at += ROWS_PER_INSERT) {
-    const keys = changed.slice(at, at + ROWS_PER_INSERT);
-    const rows = await read<Record<string, unknown>>(
-      place,
-      `SELECT * FROM ${decisions('*')} WHERE (descriptor, year) IN (
-         SELECT tupleElement(k, 1), tupleElement(k, 2)
-         FROM (SELECT arrayJoin(arrayZip({descriptors:Array(UInt64)}, {years:Array(UInt16)})) AS k))`,
-      { decided: seq, descriptors: keys.map((key) => BigInt(key.descriptor)), years: keys.map((key) => key.year) },
-    );
-    await insertRows(
-      place,
-      'matches',
-      rows.map((row) => ({ ...row, seq, sign: -1 })),
-    );
-  }
+/** Reverses what was in force about the descriptors and years about which the entry has decided again. */
+async function retireDecidedAgain(place: Place, seq: number): Promise<void> {
+  await run(
+    place,
+    `
+    INSERT INTO matches
+    SELECT * REPLACE ({seq:UInt64} AS seq, -1 AS sign)
+    FROM (
+      SELECT *
+      FROM ${decisions('*')}
+      WHERE (descriptor, year) IN (SELECT descriptor, year FROM matches WHERE seq = {seq:UInt64} AND sign = 1)
+    )`,
+    { seq, decided: seq - 1 },
+  );
 }
 
 /** Rows of `matches` for a decision. */

@@ -296,9 +296,14 @@ HAVING sum(h.sign) = 1`;
 
 /**
  * The lines in force that stand under some decisions (a SELECT of `match`), reversed by entry `by`; no activity is looked up. Lines that were
- * never reversed are all in force: grouping them costs four times as much as all the rest. The others are added up.
+ * never reversed are all in force: grouping them costs four times as much as all the rest. The others are added up. `present`: masses
+ * that are not 0 in every line.
  */
-export function reverseLinesUnder(decisions: string, chunk: string): string[] {
+export function reverseLinesUnder(
+  decisions: string,
+  chunk: string,
+  present: ReadonlySet<Mass> = new Set(MASSES),
+): string[] {
   const line = 'cityHash64(e.key_hash, e.origin_seq, e.origin_row, e.part, e.match)';
   const under = `e.seq < {by:UInt64} AND ${chunk} AND e.match IN (${decisions})`;
   const reversed = `SELECT ${line} FROM emissions AS e WHERE e.sign = -1 AND ${under}`;
@@ -307,7 +312,7 @@ export function reverseLinesUnder(decisions: string, chunk: string): string[] {
 INSERT INTO emissions (${EMISSION_COLUMNS})
 SELECT
   {by:UInt64}, -1, e.origin_seq, e.origin_row, e.key_hash, e.part, e.entity, e.month, e.day, e.days, e.match, e.class, -e.used,
-  e.flags, e.data_quality, e.supplier, ${MASSES.map((mass) => `-e.${mass}`).join(', ')}
+  e.flags, e.data_quality, e.supplier, ${MASSES.map((mass) => (present.has(mass) ? `-e.${mass}` : '0')).join(', ')}
 FROM emissions AS e
 WHERE e.sign = 1 AND ${under} AND ${line} NOT IN (${reversed})`,
     `
@@ -315,7 +320,7 @@ INSERT INTO emissions (${EMISSION_COLUMNS})
 SELECT
   {by:UInt64}, -1, e.origin_seq, e.origin_row, e.key_hash, e.part, any(e.entity), any(e.month), any(e.day), any(e.days), e.match,
   any(e.class), -sum(e.used), any(e.flags), any(e.data_quality), any(e.supplier),
-  ${MASSES.map((mass) => `-sum(e.${mass})`).join(', ')}
+  ${MASSES.map((mass) => (present.has(mass) ? `-sum(e.${mass})` : '0')).join(', ')}
 FROM emissions AS e
 WHERE ${under} AND ${line} IN (${reversed})
 GROUP BY e.origin_seq, e.origin_row, e.key_hash, e.part, e.match

@@ -28,6 +28,8 @@ export function isNarrow(together: number, reach: number): boolean {
 export interface KnownSums {
   /** Masses that are not zero in every line of the batch. */
   present: ReadonlySet<Mass>;
+  /** The same of the lines that it posts, where those that it reverses may have others. */
+  posted?: ReadonlySet<Mass>;
   /** True when no sum of the batch can leave 128 bits: additions in 256 cost twice as much. */
   narrow: boolean;
 }
@@ -76,21 +78,46 @@ export async function fewStand(place: Place, by: number): Promise<boolean> {
   return row!.few === 1;
 }
 
-/** What is known of the lines of descriptors that were decided again, those reversed and those posted: quantities of `together` each. */
-export async function sumsDecidedAgain(place: Place, by: number, together: number): Promise<KnownSums> {
+/** Masses of the lines of descriptors that an entry decides again. */
+export interface MassesDecidedAgain {
+  /** Those of earlier decisions: no line that the entry reverses has others. */
+  before: ReadonlySet<Mass>;
+  /** Those of its own: no line that it posts has others. */
+  after: ReadonlySet<Mass>;
+  /** Some amount is converted by the rate of its day. */
+  converted: boolean;
+  /** The largest coefficient, of both. */
+  reach: number;
+}
+
+export async function massesDecidedAgain(place: Place, by: number): Promise<MassesDecidedAgain> {
   const [probe] = await read<Record<string, string | number>>(
     place,
     `
     SELECT countIf(fx != '') AS converted, max(reach) AS reach_max,
-      ${MASSES.map((mass) => `countIf(n_${mass} != 0) AS has_${mass}`).join(', ')}
+      ${MASSES.flatMap((mass) => [
+        `countIf(seq < {by:UInt64} AND n_${mass} != 0) AS before_${mass}`,
+        `countIf(seq = {by:UInt64} AND n_${mass} != 0) AS after_${mass}`,
+      ]).join(', ')}
     FROM matches
     WHERE sign = 1 AND descriptor IN ${DECIDED_AGAIN}`,
     { by },
   );
-  const { converted, reach_max } = probe!;
+  const those = (when: string) => new Set(MASSES.filter((mass) => Number(probe![`${when}_${mass}`]) > 0));
   return {
-    present: new Set(MASSES.filter((mass) => Number(probe![`has_${mass}`]) > 0)),
-    narrow: Number(converted) === 0 && isNarrow(2 * together, Number(reach_max)),
+    before: those('before'),
+    after: those('after'),
+    converted: Number(probe!.converted) > 0,
+    reach: Number(probe!.reach_max),
+  };
+}
+
+/** What is known of the sums of these lines, those reversed and those posted: quantities of `together` each. */
+export function sumsDecidedAgain({ before, after, converted, reach }: MassesDecidedAgain, together: number): KnownSums {
+  return {
+    present: new Set([...before, ...after]),
+    posted: after,
+    narrow: !converted && isNarrow(2 * together, reach),
   };
 }
 

@@ -36,6 +36,8 @@ export interface Sums extends BatchSums {
   classBits: Bits;
   /** Of pairs of country and kind. */
   countryBits: Bits;
+  /** True when hardly any two lines of scope 2 are of one entity, month and decision: they are written as they are. */
+  energyApart: boolean;
 }
 
 /** Keys that are right whatever the batch. */
@@ -49,6 +51,7 @@ export const ANY_SUMS: Sums = {
   matchBits: 64,
   classBits: 64,
   countryBits: 64,
+  energyApart: false,
 };
 
 /** Adds the lines of the entries first..last to the tables of totals. `few`: nothing is looked up before. */
@@ -59,7 +62,10 @@ export async function insertTotals(
   known: BatchSums = ALL_MASSES,
   few = false,
 ): Promise<void> {
-  const sums = few ? { ...ANY_SUMS, ...known } : { ...(await sumsOf(place, first, last)), ...known };
+  const [found, energyApart] = few
+    ? [ANY_SUMS, false]
+    : await Promise.all([sumsOf(place, first, last), known.takenBack !== undefined && energyIsApart(place, last)]);
+  const sums = { ...found, ...known, energyApart };
   for (const together of totals({ ...sums, oneEntry: first === last })) {
     await runSideBySide(place, together, { first, last });
   }
@@ -106,12 +112,32 @@ async function sumsOf(place: Place, first: number, last: number): Promise<Sums> 
   return { ...ANY_SUMS, ...Object.fromEntries(bits), flags: Number(flags[0]?.flags ?? 0) };
 }
 
+/** Lines of scope 2 from which it pays to look whether adding them up spares rows. */
+const ENERGY_LINES_MIN = 100_000;
+/** Share of the lines that adding up must spare. */
+const SPARED_SHARE = 0.3;
+
+/** Asked of entries that are posted alone, so that a rebuild writes the same rows whatever else it takes together. */
+async function energyIsApart(place: Place, seq: number): Promise<boolean> {
+  const [found] = await read<{ lines: string; groups: string }>(
+    place,
+    `SELECT count() AS lines, uniq(entity, month, match) AS groups
+     FROM emissions
+     WHERE seq = {seq:UInt64} AND sign = 1 AND class IN (SELECT class FROM matches WHERE scope = 2)`,
+    { seq },
+  );
+  const [lines, groups] = [Number(found!.lines), Number(found!.groups)];
+  return lines >= ENERGY_LINES_MIN && groups > lines * (1 - SPARED_SHARE);
+}
+
 /** The statements, in groups that may run side by side: each group reads what the one before it has written. */
 export function totals(sums: Sums): string[][] {
-  const { present, flags, oneEntry, narrow, takenBack } = sums;
+  const { flags, oneEntry, narrow, takenBack } = sums;
   const rest = restOf(takenBack);
+  // What is taken back is not added up: then the lines are those that were posted.
+  const present = (takenBack?.partialClasses.length === 0 ? sums.posted : undefined) ?? sums.present;
   const sum = (column: string, scale: number) => (narrow ? `sum(${column})` : `sum(toDecimal256(${column}, ${scale}))`);
-  const seq = oneEntry ? '{last:UInt64} AS entry' : 'any(seq) AS entry';
+  const seq = oneEntry ? '{last:UInt64} AS entry' : 'seq AS entry';
   const counted = FLAG_NAMES.filter((flag) => (flags & FLAGS[flag]) !== 0);
   const counts = counted
     .map((flag) => `, sum(if(bitAnd(flags, ${FLAGS[flag]}) = 0, 0, sign)) AS lines_${flag}`)
@@ -122,12 +148,12 @@ export function totals(sums: Sums): string[][] {
   const used = `, ${sum('used', QUANTITY_SCALE)} AS sum_used`;
   /** Sums of the lines by some codes; `month` and `seq` are part of every grouping. */
   const grouped = (keys: Record<string, string>, more: string, from = `emissions WHERE ${BATCH}${rest.byClass}`) => `(
-  SELECT ${seq}, any(month) AS first, ${Object.entries(keys)
+  SELECT ${seq}, ${MONTH_NUMBER} AS month_number, ${Object.entries(keys)
     .map(([name, key]) => `${key} AS ${name}`)
     .join(', ')},
     sum(sign) AS lines${used}${more}${masses}
   FROM ${from}
-  GROUP BY ${oneEntry ? '' : 'seq, '}${MONTH_CODE}, ${Object.keys(keys).join(', ')})`;
+  GROUP BY ${oneEntry ? '' : 'seq, '}month_number, ${Object.keys(keys).join(', ')})`;
   const names = (column: string, bits: Bits) =>
     `(SELECT ${column} AS name, ${nameCode(column, bits)} AS key FROM (SELECT DISTINCT ${column} FROM emissions WHERE ${BATCH}))`;
   const decisions = (columns: string, key: string) =>
@@ -137,12 +163,24 @@ export function totals(sums: Sums): string[][] {
   const ofClass = code('class', classBits);
   const ofMatch = code('match', matchBits);
   const facet = `INSERT INTO facet_totals (seq, facet, value, entity, month, meaning, ${SUM_COLUMNS})`;
+  const ofEnergy = `emissions WHERE ${BATCH}${rest.byMatch} AND class IN (SELECT class FROM matches WHERE scope = 2)`;
+  const energy = `INSERT INTO energy_totals (seq, entity, month, match, lines, used, ${MASS_COLUMNS})`;
+  const energyAddedUp = `
+${energy}
+SELECT s.entry, e.name, ${FIRST_OF_MONTH}, m.match, s.lines, s.sum_used, ${shownMasses}
+FROM ${grouped({ e: entity, m: ofMatch }, '', ofEnergy)} AS s
+INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
+INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`;
+  const energyAsItIs = `
+${energy}
+SELECT seq, entity, month, match, sign, used, ${MASSES.map((mass) => (present.has(mass) ? mass : '0')).join(', ')}
+FROM ${ofEnergy}`;
   return [
     // From the lines, the dearest first.
     [
       `
 ${facet}
-SELECT s.entry, 'country', c.country, e.name, s.first, c.kind, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
+SELECT s.entry, 'country', c.country, e.name, ${FIRST_OF_MONTH}, c.kind, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
 FROM ${grouped(
         { e: entity, c: 'm.key' },
         counts,
@@ -151,35 +189,26 @@ FROM ${grouped(
       )} AS s
 INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
 INNER JOIN ${decisions('country, kind', code('cityHash64(country, kind)', countryBits))} AS c ON s.c = c.key`,
-      `
-INSERT INTO energy_totals (seq, entity, month, match, lines, used, ${MASS_COLUMNS})
-SELECT s.entry, e.name, s.first, m.match, s.lines, s.sum_used, ${shownMasses}
-FROM ${grouped(
-        { e: entity, m: ofMatch },
-        '',
-        `emissions WHERE ${BATCH}${rest.byMatch} AND class IN (SELECT class FROM matches WHERE scope = 2)`,
-      )} AS s
-INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
-INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
+      sums.energyApart ? energyAsItIs : energyAddedUp,
       `
 INSERT INTO match_totals (seq, month, match, ${SUM_COLUMNS})
-SELECT s.entry, s.first, m.match, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
+SELECT s.entry, ${FIRST_OF_MONTH}, m.match, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
 FROM ${grouped({ m: ofMatch }, counts, `emissions WHERE ${BATCH}${rest.byMatch}`)} AS s
 INNER JOIN ${decisions('match', ofMatch)} AS m ON s.m = m.key`,
       `
 ${facet}
-SELECT s.entry, 'data_quality', q.name, e.name, s.first, c.class, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
+SELECT s.entry, 'data_quality', q.name, e.name, ${FIRST_OF_MONTH}, c.class, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
 FROM ${grouped({ e: entity, c: ofClass, q: nameCode('data_quality', qualityBits) }, counts)} AS s
 INNER JOIN ${names('entity', entityBits)} AS e ON s.e = e.key
 INNER JOIN ${names('data_quality', qualityBits)} AS q ON s.q = q.key
 INNER JOIN ${decisions('class', ofClass)} AS c ON s.c = c.key`,
       `
 ${facet}
-SELECT s.entry, 'supplier', n.name, '', s.first, c.class, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
+SELECT s.entry, 'supplier', n.name, '', ${FIRST_OF_MONTH}, c.class, s.lines, ${shownCounts}, s.sum_used, ${shownMasses}
 FROM ${grouped({ n: nameCode('supplier', supplierBits), c: ofClass }, counts)} AS s
 INNER JOIN ${names('supplier', supplierBits)} AS n ON s.n = n.key
 INNER JOIN ${decisions('class', ofClass)} AS c ON s.c = c.key`,
-      ...(takenBack === undefined ? [] : takeBack(takenBack, { flags: counted, present })),
+      ...(takenBack === undefined ? [] : takeBack(takenBack, { flags: counted, present: sums.present })),
     ],
     [
       `
@@ -206,8 +235,9 @@ GROUP BY seq, month, class`,
   ];
 }
 
-/** Two bytes that tell months apart: they begin at least 28 days from each other. The days are counted from 1900. */
-const MONTH_CODE = 'toUInt16(intDiv(toInt32(month) + 25567, 28))';
+/** A month as two bytes, and back: to keep the month itself beside every group costs a third of the grouping. */
+const MONTH_NUMBER = 'toUInt16(toRelativeMonthNum(month))';
+const FIRST_OF_MONTH = 'makeDate32(intDiv(s.month_number - 1, 12), (s.month_number - 1) % 12 + 1, 1)';
 
 /** The sums of totals. */
 const ADDED = `sum(lines), ${FLAG_NAMES.map((flag) => `sum(lines_${flag})`).join(', ')}, sum(used),
