@@ -8,10 +8,11 @@ import type { StreamDefinition } from '../streams/types.ts';
 import { applyBaseYear } from './base-year/ledger.ts';
 import { BASE_YEAR_KINDS } from './base-year/statements.ts';
 import { inChunks, settled } from './batches.ts';
+import { probeAgain, rowsProbe } from './bounds.ts';
 import { CHECK_STREAMS } from './checks/streams.ts';
 import { totals } from './checksums.ts';
 import { factors } from './factors/stream.ts';
-import { BEFORE_CLOSING, entityParameters, type KnownEntities, knownAsOf, knownEntities } from './knownEntities.ts';
+import { BEFORE_CLOSING, entityParameters, type KnownEntities, knownEntities } from './knownEntities.ts';
 import { applyChoices, compiledChoices, MATCHING_KINDS } from './matching/ledger.ts';
 import { namedByOwnFactors } from './matching/ownNames.ts';
 import { conditionSql, type Refinement, refined, refinementBy } from './matching/refine.ts';
@@ -26,7 +27,6 @@ import {
   insertOtherLines,
   insertSplitLines,
   insertWholeLines,
-  isLong,
   reverseHeld,
   reverseHeldUnder,
   reverseLines,
@@ -46,11 +46,12 @@ import { CARBON_TABLE_NAMES, CARBON_TABLES, LINE_KG_MAX, MASSES, type Mass } fro
 import {
   DECIDED_AGAIN,
   DECIDED_BEFORE,
-  fewStand,
+  FEW_LINES,
   isNarrow,
   type KnownSums,
   type MassesDecidedAgain,
   massesDecidedAgain,
+  standing,
   sumsDecidedAgain,
   takenBackOf,
 } from './takenBack.ts';
@@ -404,16 +405,18 @@ async function repostActivities(
     await run(context, reverseHeldUnder(DECIDED_BEFORE, chunk), { by });
   };
   // While few lines are reversed, what takes their place is posted.
-  const few = decidedAgain && (await fewStand(context, by));
-  const posting = repostAs(context, by, { table, condition, parameters, decidedAgain }, few ? undefined : reverse);
+  const stand = decidedAgain ? await standing(context, by) : Number.POSITIVE_INFINITY;
+  const few = stand <= FEW_LINES;
+  const again = { table, condition, parameters, decidedAgain };
+  const posting = repostAs(context, by, again, few ? { rowsMax: stand } : { rowsMax: stand, reverse });
   await settled([few ? reverse('1') : undefined, posting]);
   const together = await posting;
   return together === undefined ? undefined : { together, few };
 }
 
 /**
- * Posts activities again; `reverse`: after what stands of them was reversed, range by range. The sum of the larger of quantity and amount
- * of each, or undefined when there are none.
+ * Posts activities again; `reverse`: what stands of them is reversed beside it, range by range; `rowsMax`: they are not more. The sum of the
+ * larger of quantity and amount of each, or undefined when there are none.
  */
 async function repostAs(
   context: PostContext,
@@ -424,25 +427,16 @@ async function repostAs(
     parameters,
     decidedAgain,
   }: { table: string; condition: string; parameters: Record<string, unknown>; decidedAgain: boolean },
-  reverse?: (chunk: string) => Promise<void>,
+  { rowsMax, reverse }: { rowsMax: number; reverse?: (chunk: string) => Promise<void> },
 ): Promise<number | undefined> {
-  const [live] = await read<Pick<Probe, 'split' | 'long' | 'largest' | 'together' | 'strangers'> & { rows: string }>(
+  const { rows, together, ...has } = await probeAgain(
     context,
-    `
-    SELECT count() AS rows, ${rowsProbe('{by:UInt64}')}, sum(size) AS together
-    FROM ${table} AS a
-    WHERE seq < {by:UInt64} AND sign = 1 AND ${condition}`,
-    { by, ...parameters },
+    by,
+    rowsMax,
+    `${table} AS a WHERE ${condition}`,
+    parameters,
   );
-  const rows = Number(live?.rows ?? 0);
   if (rows === 0) return undefined;
-  const has = {
-    rows,
-    split: Number(live!.split) > 0,
-    long: Number(live!.long) > 0,
-    largest: Number(live!.largest),
-    strangers: Number(live!.strangers) > 0,
-  };
   const descriptors = decidedAgain ? DECIDED_AGAIN : undefined;
   const decided = rows <= FEW_ROWS ? undefined : await readDecisions(context, descriptors, by, { by, ...parameters });
   await inChunks(rows, async (chunk) => {
@@ -455,11 +449,11 @@ async function repostAs(
       await run(context, reverseHeld(origins), { by, ...parameters });
     }
     const source = `(SELECT * REPLACE ({by:UInt64} AS seq) FROM (SELECT * FROM ${table} WHERE ${where}))`;
-    const posting = insertPostings(context, source, by, { by, ...parameters }, has, decided, descriptors);
+    const posting = insertPostings(context, source, by, { by, ...parameters }, { rows, ...has }, decided, descriptors);
     // What stands under decisions is told without what takes its place.
     await settled([posting, decidedAgain ? reverse?.(chunk) : undefined]);
   });
-  return Number(live!.together);
+  return together;
 }
 
 /** Rows of which nothing is known but how many they are. */
@@ -582,10 +576,3 @@ async function insertPostings(
   else for (const statement of statements) await run(context, statement, all);
   return { present: source.present, reachMax: source.reachMax };
 }
-
-/** What decides which statements some rows (alias `a`) need: columns of a {@link Probe}. */
-const rowsProbe = (seq: string): string => `
-      countIf(sign = 1 AND entity NOT IN (${knownAsOf(seq)} AND max(closed) IS NULL)) AS strangers,
-      countIf(sign = 1 AND toYYYYMM(start_date) != toYYYYMM(coalesce(end_date, start_date))) AS split,
-      countIf(sign = 1 AND (${isLong('quantity')} OR ${isLong('amount')})) AS long,
-      max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0)))) AS size) AS largest`;

@@ -66,16 +66,18 @@ export async function takenBackOf(place: Place, last: number): Promise<TakenBack
 }
 
 /** Lines that are reversed at once, beside other work. */
-const FEW_LINES = 300_000;
+export const FEW_LINES = 300_000;
 
-/** True when little stands under decisions that were replaced. */
-export async function fewStand(place: Place, by: number): Promise<boolean> {
-  const [row] = await read<{ few: number }>(
+/** How much stands under decisions that were replaced, lines and what is held; of the latter perhaps less. */
+export async function standing(place: Place, by: number): Promise<number> {
+  const [row] = await read<{ lines: string; held: string }>(
     place,
-    `SELECT sum(lines) <= ${FEW_LINES} AS few FROM match_totals WHERE match IN (${DECIDED_BEFORE})`,
+    `SELECT
+      (SELECT sum(lines) FROM match_totals WHERE seq < {by:UInt64} AND match IN (${DECIDED_BEFORE})) AS lines,
+      (SELECT count() FROM held WHERE seq < {by:UInt64} AND sign = 1 AND match IN (${DECIDED_BEFORE})) AS held`,
     { by },
   );
-  return row!.few === 1;
+  return Number(row!.lines) + Number(row!.held);
 }
 
 /** Masses of the lines of descriptors that an entry decides again. */
