@@ -1,4 +1,5 @@
 /** Reads of records for this API: current rows as of an entry, and many single look-ups answered by one query. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Json } from '../../journal/types.ts';
 import { type ReadContext, type SqlParameters, select } from '../../ledger/index.ts';
 
@@ -69,15 +70,20 @@ export function currentCondition(table: string, where: string): string {
        )`;
 }
 
-/** Gathers questions that come while a query runs and answers them together by the next one. */
+/**
+ * Gathers questions that come while a query runs and answers them together by the next one. With `gatherMs`, after a query that answered many
+ * at once, more are waited for that long: then a query for each few would cost more than the wait, and a caller alone never waits.
+ */
 export class Together<Question, Answer> {
   readonly #ask: (questions: Question[]) => Promise<Answer[]>;
+  readonly #gatherMs: number;
   #waiting: Array<{ question: Question; resolve: (answer: Answer) => void; reject: (error: unknown) => void }> = [];
   #running = false;
 
   /** `ask` gives the answers in the order of the questions. */
-  constructor(ask: (questions: Question[]) => Promise<Answer[]>) {
+  constructor(ask: (questions: Question[]) => Promise<Answer[]>, { gatherMs = 0 }: { gatherMs?: number } = {}) {
     this.#ask = ask;
+    this.#gatherMs = gatherMs;
   }
 
   answer(question: Question): Promise<Answer> {
@@ -97,8 +103,11 @@ export class Together<Question, Answer> {
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
+      if (this.#gatherMs > 0 && group.length >= MANY_QUESTIONS) await sleep(this.#gatherMs);
     }
     this.#running = false;
   }
 }
 const QUESTIONS_MAX = 100;
+/** So many at once come from some forty callers in parallel. */
+const MANY_QUESTIONS = 10;

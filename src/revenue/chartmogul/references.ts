@@ -15,6 +15,8 @@ export interface Reference {
 type Table = 'customers' | 'plans';
 const KEPT_MS = 5_000;
 const KEPT_MAX = 50_000;
+/** Of many creations in parallel, the look-ups of about so long are made together. */
+const GATHER_MS = 20;
 const ID_OF = { customers: customerId, plans: planId };
 const PREFIX = { customers: 'cus', plans: 'pl' } as const;
 
@@ -80,26 +82,29 @@ export class References {
     const key = `${call.account.id}/${table}`;
     let lookup = this.#lookups.get(key);
     if (!lookup) {
-      lookup = new Together(async (places: string[]) => {
-        const read = await this.#context.present(call);
-        const where = `key_hash IN (${[...new Set(places)].join(', ')})`;
-        const rows = await select<{ place: string; source: string; external_id: string }>(
-          read.engines,
-          read.database,
-          // A record that is current was stated once more often than it was reversed: one look where a subselect takes two.
-          `SELECT toString(key_hash) AS place, source, external_id
-           FROM ${table}
-           WHERE seq <= {seq:UInt64} AND ${where}
-           GROUP BY key_hash, source, external_id
-           HAVING sum(sign) > 0
-           SETTINGS max_threads = 1`,
-          { seq: read.seq },
-        );
-        const byPlace = Map.groupBy(rows, (row) => row.place);
-        return places.map((place) =>
-          (byPlace.get(place) ?? []).map((row) => ({ source: row.source, externalId: row.external_id })),
-        );
-      });
+      lookup = new Together(
+        async (places: string[]) => {
+          const read = await this.#context.present(call);
+          const where = `key_hash IN (${[...new Set(places)].join(', ')})`;
+          const rows = await select<{ place: string; source: string; external_id: string }>(
+            read.engines,
+            read.database,
+            // A record that is current was stated once more often than it was reversed: one look where a subselect takes two.
+            `SELECT toString(key_hash) AS place, source, external_id
+             FROM ${table}
+             WHERE seq <= {seq:UInt64} AND ${where}
+             GROUP BY key_hash, source, external_id
+             HAVING sum(sign) > 0
+             SETTINGS max_threads = 1`,
+            { seq: read.seq },
+          );
+          const byPlace = Map.groupBy(rows, (row) => row.place);
+          return places.map((place) =>
+            (byPlace.get(place) ?? []).map((row) => ({ source: row.source, externalId: row.external_id })),
+          );
+        },
+        { gatherMs: GATHER_MS },
+      );
       this.#lookups.set(key, lookup);
     }
     return lookup;
@@ -119,27 +124,30 @@ export class References {
   async invoiceExists(call: Call, customer: Reference, invoice: string): Promise<boolean> {
     let together = this.#invoices.get(call.account.id);
     if (!together) {
-      together = new Together(async (questions: Reference[]) => {
-        const read = await this.#context.present(call);
-        const names = [...new Set(questions.map(({ externalId }) => externalId.split('\u0000')[1]!))];
-        const hashes = [
-          ...new Set(questions.map(({ source, externalId }) => placeOf(source, externalId.split('\u0000')[0]!))),
-        ];
-        const where = `customer_hash IN (${hashes.join(', ')}) AND invoice_external_id IN (${inTexts(names)})`;
-        const rows = await select<{ source: string; name: string }>(
-          read.engines,
-          read.database,
-          `SELECT source, customer_external_id || '\\0' || invoice_external_id AS name
-           FROM invoices
-           WHERE seq <= {seq:UInt64} AND ${where}
-           GROUP BY source, customer_external_id, invoice_external_id
-           HAVING sum(sign) > 0
-           SETTINGS max_threads = 1`,
-          { seq: read.seq },
-        );
-        const found = new Set(rows.map((row) => `${row.source}\u0000${row.name}`));
-        return questions.map(({ source, externalId }) => found.has(`${source}\u0000${externalId}`));
-      });
+      together = new Together(
+        async (questions: Reference[]) => {
+          const read = await this.#context.present(call);
+          const names = [...new Set(questions.map(({ externalId }) => externalId.split('\u0000')[1]!))];
+          const hashes = [
+            ...new Set(questions.map(({ source, externalId }) => placeOf(source, externalId.split('\u0000')[0]!))),
+          ];
+          const where = `customer_hash IN (${hashes.join(', ')}) AND invoice_external_id IN (${inTexts(names)})`;
+          const rows = await select<{ source: string; name: string }>(
+            read.engines,
+            read.database,
+            `SELECT source, customer_external_id || '\\0' || invoice_external_id AS name
+             FROM invoices
+             WHERE seq <= {seq:UInt64} AND ${where}
+             GROUP BY source, customer_external_id, invoice_external_id
+             HAVING sum(sign) > 0
+             SETTINGS max_threads = 1`,
+            { seq: read.seq },
+          );
+          const found = new Set(rows.map((row) => `${row.source}\u0000${row.name}`));
+          return questions.map(({ source, externalId }) => found.has(`${source}\u0000${externalId}`));
+        },
+        { gatherMs: GATHER_MS },
+      );
       this.#invoices.set(call.account.id, together);
     }
     const asking = together;
