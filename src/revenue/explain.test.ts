@@ -3,7 +3,7 @@ import { line, month, PLANS } from '../../test/conformance/revenue-cases.ts';
 import { testEngines } from '../../test/support/engines.ts';
 import type { Engines } from '../engines/types.ts';
 import { isFootingError } from '../kernel/errors.ts';
-import { explainRevenue, type SourceOf } from './explain.ts';
+import { explainRevenue, invoiceRef, type SourceOf } from './explain.ts';
 import type { InvoiceRow } from './rules/index.ts';
 import { mrrStatement } from './statement.ts';
 import { entry, type Row, type TestLedger, testLedger } from './testing/ledger.ts';
@@ -114,6 +114,28 @@ test('before the plans were stated nothing moved, and the lines were reported', 
   expect(before.total).toBeGreaterThan(10);
   const after = await listWarnings(ledger.read(2), { code: 'line-plan-unknown', limit: 100 });
   expect(after.warnings.map((warning) => warning.plan_external_id)).toEqual(['nowhere']);
+});
+
+test('an invoice is the sum of its lines, as it stood', async () => {
+  const hash = await ledger
+    .read(2)
+    .engines.clickhouse.client(ledger.read(2).database)
+    .query({
+      query: "SELECT DISTINCT toString(customer_hash) AS hash FROM invoices WHERE invoice_external_id = 'W17'",
+      format: 'JSONEachRow',
+    })
+    .then(async (found) => (await found.json<{ hash: string }>())[0]!.hash);
+  const explained = await explainRevenue(ledger.read(2), invoiceRef(hash, 'W17'), () =>
+    Promise.reject(new Error('not asked')),
+  );
+  expect(explained).toMatchObject({ title: 'invoice W17', value: '40.00', childrenTotal: 2 });
+  expect(explained.children.map(({ value }) => value)).toEqual(['50.00', '-10.00']);
+  expect(explained.children.every(({ ref }) => ref?.startsWith(`line/${hash}/`))).toBe(true);
+  for (const ref of [invoiceRef(hash, 'W18'), `invoice/${hash}/%`, 'invoice/x/W17']) {
+    await expect(explainRevenue(ledger.read(2), ref, () => Promise.reject(new Error('not asked')))).rejects.toSatisfy(
+      (error) => isFootingError(error, 'not_found'),
+    );
+  }
 });
 
 test('a figure is walked back to its row, in words', async () => {

@@ -7,6 +7,7 @@
  *   mrr/2025-04-10..2025-04-30/EUR/end  of a bucket that is cut by its range or by `until`: the first and last day that are counted
  *   movement/<customer hash>/<currency>/<instant ms>/<origin seq>.<origin row>      with /fx at its end: what rates did then
  *   line/<customer hash>/<origin seq>.<origin row>
+ *   invoice/<customer hash>/<external id, percent-encoded>   the sum of an invoice's lines
  */
 import { dayFromNumber, dayNumber, dayParts, formatInstant, monthDays } from '../kernel/dates.ts';
 import { FootingError, shown } from '../kernel/errors.ts';
@@ -18,6 +19,8 @@ import { stripeObjectNode } from './stripe/evidence.ts';
 
 /** Movements listed below a figure; the rest by the reference with an offset. */
 export const MOVEMENTS_LISTED_MAX = 100;
+/** Lines listed below an invoice. */
+const LINES_LISTED_MAX = 200;
 
 /** Finds the source row of a record: the service of the ledger, or a test's. */
 export type SourceOf = (stream: string, originSeq: number, originRow: number) => Promise<RecordSource>;
@@ -32,6 +35,7 @@ export async function explainRevenue(read: ReadContext, ref: string, sourceOf: S
   if (kind === 'movement' && (parts.length === 4 || (parts.length === 5 && parts[4] === 'fx')))
     return explainMovement(read, ref, parts, sourceOf);
   if (kind === 'line' && parts.length === 2) return explainLine(read, ref, parts, sourceOf);
+  if (kind === 'invoice' && parts.length === 2) return explainInvoice(read, ref, parts);
   throw unknownReference(ref);
 }
 
@@ -210,6 +214,57 @@ async function explainLine(
   return lineNode(read, line, hash, sourceOf);
 }
 
+/** The reference of the sum of an invoice's lines. */
+export const invoiceRef = (customerHash: string, invoice: string): string =>
+  `invoice/${customerHash}/${encodeURIComponent(invoice)}`;
+
+async function explainInvoice(read: ReadContext, ref: string, parts: string[]): Promise<ExplanationNode> {
+  const [hash = '', encoded = ''] = parts;
+  const invoice = decoded(encoded);
+  if (!/^\d{1,20}$/.test(hash) || invoice === undefined) throw unknownReference(ref);
+  const values = { hash, invoice, seq: read.seq };
+  const condition = 'customer_hash = {hash:UInt64} AND invoice_external_id = {invoice:String} AND seq <= {seq:UInt64}';
+  const lines = await select<LineRow>(
+    read.engines,
+    read.database,
+    `SELECT ${LINE_COLUMNS}
+     FROM invoices
+     WHERE ${condition}
+     GROUP BY ALL
+     HAVING sum(sign) > 0
+     ORDER BY origin_seq, origin_row`,
+    values,
+  );
+  const [first] = lines;
+  if (!first) throw unknownReference(ref);
+  const { currency } = first;
+  const total = (cents: (line: LineRow) => string | null) =>
+    amountText(
+      lines.reduce((sum, line) => sum + BigInt(cents(line) ?? 0), 0n),
+      currency,
+    );
+  const tax = total((line) => line.tax_amount_in_cents);
+  return {
+    kind: 'figure',
+    ref,
+    title: `invoice ${invoice}`,
+    value: total((line) => line.amount_in_cents),
+    unit: currency,
+    words: `Sum of its ${lines.length === 1 ? 'line' : `${lines.length} lines`}, tax included, as of entry ${read.seq}.`,
+    facts: [['tax in it', tax]],
+    children: lines.slice(0, LINES_LISTED_MAX).map((line) => lineRecord(line, hash, [])),
+    childrenTotal: lines.length,
+  };
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 export function netMovements(read: ReadContext, condition: string, values: Record<string, unknown>, limit: string) {
   return select<MovementRow>(
     read.engines,
@@ -280,7 +335,10 @@ async function lineNode(read: ReadContext, line: LineRow, hash: string, sourceOf
     source.entryKind === POST_KIND
       ? await stripeObjectNode(read, source, line.invoice_external_id, line.external_id)
       : null;
-  const row = document ?? rowNode(source);
+  return lineRecord(line, hash, [document ?? rowNode(source)]);
+}
+
+function lineRecord(line: LineRow, hash: string, children: ExplanationNode[]): ExplanationNode {
   const facts: Array<[string, string]> = [
     ['type', line.type],
     ['plan', line.plan_external_id],
@@ -297,7 +355,7 @@ async function lineNode(read: ReadContext, line: LineRow, hash: string, sourceOf
     unit: line.currency,
     words: null,
     facts: facts.filter(([, value]) => value !== ''),
-    children: [row],
+    children,
     childrenTotal: 1,
   };
 }

@@ -118,6 +118,7 @@ const InvoicesSchema = Type.Object(
           currency: Type.String(),
           amount: Type.String({ description: 'Minor units, sum of the lines, tax included' }),
           tax: Type.String(),
+          ref: Type.String({ description: 'For explanations' }),
           lines: Type.Array(
             Type.Object(
               {
@@ -312,6 +313,7 @@ export function customerRoutes(app: Scope, context: HttpContext): void {
           currency: invoice.currency,
           amount: invoice.amount,
           tax: invoice.tax,
+          ref: invoice.ref,
           lines: invoice.lines.map((line) => ({
             external_id: line.externalId,
             type: line.type,

@@ -2,6 +2,7 @@
 import type { Day } from '../../kernel/dates.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import { type ReadContext, select } from '../../ledger/index.ts';
+import { invoiceRef } from '../explain.ts';
 import { current } from './current.ts';
 import { type CustomerSubscription, customerSubscriptions } from './subscriptions.ts';
 
@@ -153,6 +154,8 @@ export interface CustomerInvoice {
   /** Minor units: sum of its lines, tax included; and the tax in it. */
   amount: string;
   tax: string;
+  /** For explanations. */
+  ref: string;
   lines: Array<{
     externalId: string;
     type: string;
@@ -200,7 +203,8 @@ export async function customerInvoices(
        invoice_external_id, external_id, toString(currency) AS currency, toString(type) AS type, subscription_external_id,
        toString(plan_external_id) AS plan_external_id, ${instant('service_period_start')} AS starts, ${instant('service_period_end')} AS ends,
        ${instant('due_date')} AS due, toString(amount_in_cents) AS amount, toString(tax_amount_in_cents) AS tax, toString(excluded) AS excluded,
-       description, concat('line/', toString(customer_hash), '/', toString(origin_seq), '.', toString(origin_row)) AS ref
+       description, toString(customer_hash) AS hash,
+       concat('line/', hash, '/', toString(origin_seq), '.', toString(origin_row)) AS ref
      FROM invoices
      WHERE ${current('invoices', `customer_hash = ${HASH}`)} AND has({few:Array(String)}, invoice_external_id)
      ORDER BY invoice_external_id, origin_seq, origin_row`,
@@ -219,6 +223,7 @@ export async function customerInvoices(
         currency: own[0]?.currency ?? '',
         amount: total('amount'),
         tax: total('tax'),
+        ref: invoiceRef(own[0]?.hash ?? '', externalId),
         lines: own.map((line) => ({
           externalId: line.external_id!,
           type: line.type!,

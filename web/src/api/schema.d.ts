@@ -2291,6 +2291,8 @@ export interface paths {
                                 /** @description Minor units, sum of the lines, tax included */
                                 amount: string;
                                 tax: string;
+                                /** @description For explanations */
+                                ref: string;
                                 lines: {
                                     external_id: string;
                                     type: string;

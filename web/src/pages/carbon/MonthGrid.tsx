@@ -74,7 +74,13 @@ function Grid({ pages, by, onEnd }: Props) {
       unit: t.carbon.unit,
       numeric: true,
       text: ({ total }) => total,
-      cell: ({ total }) => decimal(total, DECIMALS),
+      cell: ({ total, cells, value }) => (
+        <Figure
+          text={decimal(total, DECIMALS)}
+          of={ofAllMonths(Object.values(cells)[0]?.ref)}
+          label={`${nameOf(by, value)}, ${t.common.total}`}
+        />
+      ),
     },
   ];
   return (
@@ -90,6 +96,15 @@ function Grid({ pages, by, onEnd }: Props) {
       dense
     />
   );
+}
+
+/** The reference of a row's months together: that of one of them without its month. */
+function ofAllMonths(ref: string | undefined): string | null {
+  if (ref === undefined) return null;
+  const [what, query = ''] = ref.split('?');
+  const asked = new URLSearchParams(query);
+  asked.delete('month');
+  return `${what}?${asked}`;
 }
 
 function heatIn(cells: Row['cells'], value: string | undefined): number | null {

@@ -184,10 +184,9 @@ const LINES: readonly Column<Line>[] = [
     cell: ({ invoice, first }) =>
       first && (
         <>
-          {/* Of an invoice with one line that is the line; of others the lines stand below it. */}
           <Figure
             text={money(invoice.amount, invoice.currency)}
-            of={invoice.lines.length === 1 ? invoice.lines[0]!.ref : null}
+            of={invoice.ref}
             label={`${t.customers.invoiceTotal}, ${invoice.external_id}`}
           />{' '}
           <span className="unit">{invoice.currency}</span>
