@@ -13,7 +13,7 @@ import { dayFromNumber, dayNumber, dayParts, formatInstant, monthDays } from '..
 import { FootingError, shown } from '../kernel/errors.ts';
 import { type ExplanationNode, POST_KIND, type ReadContext, type RecordSource, select } from '../ledger/index.ts';
 import { LINE_COLUMNS, type LineRow, type MovementRow, movementWords, planNames } from './explainWords.ts';
-import { amountText } from './money.ts';
+import { amountInWords, amountText } from './money.ts';
 import { MOVEMENT_LABELS, STATEMENT_ROWS, type StatementRow } from './statement.ts';
 import { stripeObjectNode } from './stripe/evidence.ts';
 
@@ -289,7 +289,7 @@ export function netMovements(read: ReadContext, condition: string, values: Recor
 }
 
 export function movementNode(row: MovementRow, names: Map<string, string>): ExplanationNode {
-  const amount = (cents: string) => `${amountText(BigInt(cents), row.currency)} ${row.currency}`;
+  const amount = (cents: string) => `${amountInWords(BigInt(cents), row.currency)} ${row.currency}`;
   return {
     kind: 'posting',
     ref: `movement/${row.hash}/${row.currency}/${row.instant}/${row.origin_seq}.${row.origin_row}${row.type === 'fx' ? '/fx' : ''}`,

@@ -1,7 +1,7 @@
 /** Movements in a controller's words. */
 import { dayOfInstant, dayParts } from '../kernel/dates.ts';
 import { type ReadContext, select } from '../ledger/index.ts';
-import { amountText } from './money.ts';
+import { amountInWords } from './money.ts';
 import { MOVEMENT_LABELS, type StatementRow } from './statement.ts';
 
 export interface MovementRow {
@@ -71,7 +71,7 @@ export function planKey(source: string, plan: string): string {
 
 /** "contraction of 49.00 on 1 April 2025: plan Pro at 149.00 replaced plan Team at 198.00, invoice INV-2231 line 1". */
 export function movementWords(row: MovementRow, names: Map<string, string>): string {
-  const amount = (cents: string) => amountText(BigInt(cents), row.currency);
+  const amount = (cents: string) => amountInWords(BigInt(cents), row.currency);
   const plan = (key: string) => `plan ${names.get(planKey(row.source, key)) ?? key}`;
   const { year, month, day } = dayParts(dayOfInstant(Number(row.instant)));
   const net = row.rule.startsWith('net-');
