@@ -118,6 +118,9 @@ describe('from an empty folder to a figure and back', () => {
     expect([again.code, again.stderr]).toEqual([5, expect.stringContaining('a1')]);
     const keyless = await cli.run(['remove', 'activities', await file('keyless.csv', 'activity\nx\n')]);
     expect([keyless.code, keyless.stderr]).toEqual([2, expect.stringContaining('external_id')]);
+    // It stands again for what follows.
+    expect((await cli.run(['import', 'activities', path, '--again'])).code).toBe(0);
+    expect((await cli.json('report', 'held')).groups).toHaveLength(1);
   });
 
   it('estimates one activity, and a file of them row by row', async () => {
