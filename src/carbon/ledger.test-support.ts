@@ -71,3 +71,10 @@ export const gasBill = (id: string, more: Cells = {}): Cells => ({
   start_date: '2025-01-20',
   ...more,
 });
+
+/** Activities over several months, negative, of other units and countries: what totals have to tell apart. */
+export const MIXED_BILLS = [
+  gasBill('a', { end_date: '2025-04-02', supplier: 'Octopus', data_quality: 'measured' }),
+  gasBill('b', { activity: 'Electricity, United Kingdom', unit: 'kWh', entity: 'Lyon', quantity: '-3.000000000001' }),
+  gasBill('c', { activity: 'Natural Gas', unit: 'MWh (Gross CV)', country: 'US' }),
+];

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testEngines } from '../../test/support/engines.ts';
 import type { Engines } from '../engines/types.ts';
-import { adoption, deleted, gasBill, openTestLedger, posted } from './ledger.test-support.ts';
+import { adoption, deleted, gasBill, MIXED_BILLS, openTestLedger, posted } from './ledger.test-support.ts';
 import { insertSmallTotals } from './smallTotals.ts';
 import { read, run } from './sql.ts';
 import { ANY_SUMS, insertTotals, totals } from './totals.ts';
@@ -19,17 +19,7 @@ test('row by row, reversals, splits, fallbacks and all', async () => {
   const { context, post } = await openTestLedger(engines);
   await post([
     adoption(1),
-    posted(2, [
-      gasBill('a', { end_date: '2025-04-02', supplier: 'Octopus', data_quality: 'measured' }),
-      gasBill('b', {
-        activity: 'Electricity, United Kingdom',
-        unit: 'kWh',
-        entity: 'Lyon',
-        quantity: '-3.000000000001',
-      }),
-      gasBill('c', { activity: 'Natural Gas', unit: 'MWh (Gross CV)', country: 'US' }),
-      gasBill('d', { activity: 'Nothing' }),
-    ]),
+    posted(2, [...MIXED_BILLS, gasBill('d', { activity: 'Nothing' })]),
     posted(3, [
       gasBill('a', { quantity: '7' }),
       gasBill('e', { activity: 'SF6', unit: 'kg', country: 'FR', quantity: '0.000001' }),
