@@ -8,6 +8,7 @@ import { FootingError } from '../../kernel/errors.ts';
 import { STRIPE_URL, type StripeOutcome, type SyncPosition, syncStripe } from '../../revenue/index.ts';
 import type { ApiClient } from '../client.ts';
 import { EXIT_SOME_ROWS_REJECTED } from '../exit.ts';
+import { fileGiven } from '../files.ts';
 import { counted, grouped, print, printJson, safe, wrapped } from '../output.ts';
 import { type CommonOptions, command, group, onAccount, withAccount } from './shared.ts';
 
@@ -82,9 +83,7 @@ async function inOrder(files: readonly string[]): Promise<Array<{ name: string; 
   const read = await Promise.all(
     files.map(async (name) => ({
       name,
-      bytes: await readFile(name).catch((cause: Error) => {
-        throw new FootingError('not_found', `There is no file ${name} that can be read.`, { cause });
-      }),
+      bytes: await fileGiven(name),
     })),
   );
   const rank = ({ bytes }: { bytes: Buffer }) => {

@@ -1,11 +1,12 @@
 /** `footing estimate`: what an activity would come to, or a file of them; nothing is stated. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
 import { FLAG_WORDS, readCsv, writeCsv } from '../../carbon/index.ts';
 import { Decimal } from '../../kernel/decimal.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import type { ApiClient } from '../client.ts';
 import { EXIT_SOME_ROWS_REJECTED } from '../exit.ts';
+import { fileGiven } from '../files.ts';
 import { bold, type Column, counted, dim, grouped, print, printJson, safe, table, wrapped } from '../output.ts';
 import { type CommonOptions, command, onAccount, wholeNumber, withAccount } from './shared.ts';
 
@@ -184,9 +185,7 @@ function printHeld({ words, detail, candidates }: ResultView & { outcome: 'held'
 }
 
 async function many(file: string, options: Options): Promise<void> {
-  const text = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw new FootingError('not_found', `There is no file ${file} that can be read.`, { cause });
-  });
+  const text = (await fileGiven(file)).toString('utf8');
   const rows = readCsv(text, file);
   const items = rows.map((row) => itemOfRow(row, options));
   const results: ResultView[] = [];

@@ -1,5 +1,4 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,6 +6,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { FootingError } from '../../kernel/errors.ts';
 import type { ApiClient, Query } from '../client.ts';
 import { EXIT_SOME_ROWS_REJECTED } from '../exit.ts';
+import { sizeOf } from '../files.ts';
 import { printLinesWithoutMrr } from '../noMrr.ts';
 import { bytes, counted, grouped, inOptions, print, printJson, safe, wrapped } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
@@ -176,16 +176,6 @@ async function upload(
   };
   const path = `/api/imports/${encodeURIComponent(stream)}`;
   return client.upload<UploadAnswer>(path, query, source.pipe(counted), total ?? undefined);
-}
-
-async function sizeOf(file: string): Promise<number> {
-  try {
-    const found = await stat(file);
-    if (found.isFile()) return found.size;
-  } catch (cause) {
-    throw new FootingError('not_found', `There is no file ${file} that can be read.`, { cause });
-  }
-  throw new FootingError('invalid', `${file} is not a file.`);
 }
 
 async function follow(client: ApiClient, seq: number, bar: ProgressBar): Promise<ImportView> {

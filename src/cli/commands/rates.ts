@@ -1,9 +1,9 @@
 /** Exchange rates and price indices at the command line. */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import { FootingError } from '../../kernel/errors.ts';
+import { sizeOf } from '../files.ts';
 import { counted, dim, print, printJson, safe, table } from '../output.ts';
 import { type CommonOptions, command, group, onAccount, withAccount, withAsOf } from './shared.ts';
 
@@ -191,12 +191,4 @@ function pricesCommand(): Command {
         print(table(columns, rows));
       });
     });
-}
-
-async function sizeOf(file: string): Promise<number> {
-  try {
-    return (await stat(file)).size;
-  } catch (cause) {
-    throw new FootingError('not_found', `There is no file ${file} that can be read.`, { cause });
-  }
 }

@@ -1,8 +1,8 @@
 /** `footing remove`: takes records back by their keys; they stay readable as of earlier entries. */
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { readCsv } from '../../carbon/index.ts';
 import { FootingError } from '../../kernel/errors.ts';
+import { fileGiven } from '../files.ts';
 import { counted, grouped, print, printJson } from '../output.ts';
 import { type CommonOptions, command, onAccount, withAccount } from './shared.ts';
 
@@ -27,9 +27,7 @@ export function removeCommand(): Command {
     )
     .option('--source <name>', 'data source that the rows belong to')
     .action(async (stream: string, file: string, options: Options) => {
-      const text = await readFile(file, 'utf8').catch((cause: Error) => {
-        throw new FootingError('not_found', `There is no file ${file} that can be read.`, { cause });
-      });
+      const text = (await fileGiven(file)).toString('utf8');
       await onAccount(options, async (client) => {
         const { key, title } = await client.get<{ key: string[]; title: string }>(
           `/api/streams/${encodeURIComponent(stream)}`,
