@@ -43,6 +43,11 @@ const KINDS: Array<[activity: string, unit: string, country: string]> = [
 const date = fc
   .integer({ min: 0, max: 4 * 365 })
   .map((n) => new Date(Date.UTC(2023, 0, 1 + n)).toISOString().slice(0, 10));
+const life = fc
+  .tuple(fc.option(date), fc.option(date))
+  .map(([one, other]) =>
+    one !== null && other !== null && one > other ? { opened: other, closed: one } : { opened: one, closed: other },
+  );
 const quantity = fc.oneof(
   fc.integer({ min: -100_000, max: 1_000_000 }).map(String),
   fc.integer({ min: -1_000_000_000, max: 1_000_000_000 }).map((n) => new Decimal(BigInt(n), 6).toString()),
@@ -88,12 +93,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   {
     weight: 2,
-    arbitrary: fc.tuple(fc.subarray(['Leeds', 'Lyon'], { minLength: 1 }), fc.option(date)).map(
-      ([ids, closed]): Step =>
+    arbitrary: fc.tuple(fc.subarray(['Leeds', 'Lyon'], { minLength: 1 }), life).map(
+      ([ids, life]): Step =>
         (seq) =>
           posted(
             seq,
-            ids.map((external_id) => ({ external_id, closed })),
+            ids.map((external_id) => ({ external_id, ...life })),
             'entities',
           ),
     ),
@@ -187,6 +192,44 @@ async function totalsFoot(ledger: TestLedger, seq: number): Promise<void> {
   ]);
   for (const found of others) expect(found).toEqual(lines);
 }
+
+test('what ended before its entity opened is held as what began after it closed is, until the days are put right', async () => {
+  const ledger = await openTestLedger(engines);
+  const at = (id: string, start_date: string, end_date: string | null = null): Cells => ({
+    ...row(id, 'Natural gas', '10', 'kWh (Gross CV)'),
+    entity: 'Leeds',
+    start_date,
+    end_date,
+  });
+  const leeds = (opened: string | null, closed: string | null) => [{ external_id: 'Leeds', opened, closed }];
+  const reasons = async (seq: number) =>
+    (
+      await read<{ reason: string; n: string }>(
+        ledger.context,
+        'SELECT reason, sum(sign) AS n FROM held WHERE seq <= {seq:UInt64} GROUP BY reason HAVING n != 0 ORDER BY reason',
+        { seq },
+      )
+    ).map(({ reason, n }) => `${n} ${reason}`);
+  // In order: two wholly before, one that ends on the first day, one across it, two from the closing day on.
+  await ledger.post([
+    adoption(1),
+    posted(2, leeds('2025-03-10', '2025-10-01'), 'entities'),
+    posted(3, [at('a', '2025-02-01'), at('b', '2025-02-01', '2025-03-09')]),
+    posted(4, [at('c', '2025-03-01', '2025-03-10'), at('d', '2025-02-01', '2025-04-01')]),
+    posted(5, [at('e', '2025-10-01'), at('f', '2025-11-01', '2026-01-10')]),
+  ]);
+  // Bills over several months are held month by month: b over two, f over three.
+  expect(await reasons(4)).toEqual(['3 entity_not_open']);
+  expect(await reasons(5)).toEqual(['4 entity_closed', '3 entity_not_open']);
+  await ledger.post([posted(6, leeds('2025-03-09', '2025-10-02'), 'entities')]);
+  expect(await reasons(6)).toEqual(['3 entity_closed', '1 entity_not_open']);
+  await ledger.post([posted(7, leeds(null, null), 'entities')]);
+  expect(await reasons(7)).toEqual([]);
+  await ledger.post([posted(8, leeds('2025-12-01', null), 'entities')]);
+  // Of f alone, which goes on until January, nothing is held.
+  expect(await reasons(8)).toEqual(['8 entity_not_open']);
+  await totalsFoot(ledger, 8);
+});
 
 test('a changed amount is found', async () => {
   const ledger = await openTestLedger(engines);

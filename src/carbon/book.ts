@@ -12,7 +12,14 @@ import { probeAgain, rowsProbe } from './bounds.ts';
 import { CHECK_STREAMS } from './checks/streams.ts';
 import { totals } from './checksums.ts';
 import { factors } from './factors/stream.ts';
-import { BEFORE_CLOSING, entityParameters, type KnownEntities, knownEntities } from './knownEntities.ts';
+import {
+  concernedBy,
+  entityParameters,
+  entityRules,
+  type KnownEntities,
+  knownEntities,
+  reasonsOf,
+} from './knownEntities.ts';
 import { applyChoices, compiledChoices, MATCHING_KINDS } from './matching/ledger.ts';
 import { namedByOwnFactors } from './matching/ownNames.ts';
 import { conditionSql, type Refinement, refined, refinementBy } from './matching/refine.ts';
@@ -58,7 +65,7 @@ import {
 import { ALL_MASSES, insertTotals } from './totals.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 16;
+const SCHEMA_VERSION = 17;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
 const FEW_ROWS = 10_000;
 
@@ -150,7 +157,7 @@ interface Probe {
   own: string;
   /** Reversed rows of a small batch: key_hash, origin_seq, origin_row, seq. */
   reversals?: Array<[string, string, number, string]>;
-  /** Rows of entities that are not among the stated ones, or that have closed some day. */
+  /** Rows of entities that are not among the stated ones, or did not exist then. */
   strangers: string;
   split: string;
   long: string;
@@ -166,19 +173,22 @@ async function postActivities(context: PostContext, entries: readonly Entry[]): 
   // Read meanwhile: no record has a say in it.
   const choices = small ? compiledChoices(context, first) : undefined;
   choices?.catch(() => {});
+  const knowing = knownEntities(context, last);
+  knowing.catch(() => {});
   await loadRecords(context, activities, entries);
   if (small && entries.length <= SMALL_ROWS_MAX && (await postFew(context, first, last))) return;
+  const probes = rowsProbe('{last:UInt64}', await knowing);
   const probing = read<Probe>(
     context,
     `
     SELECT countIf(sign = 1) AS posted, countIf(sign = -1) AS reversed, countIf(sign = 1 AND method != '') AS methods,
       countIf(sign = -1 AND origin_seq >= {first:UInt64}) AS own,
-      ${rowsProbe('{last:UInt64}')},
+      ${probes.columns},
       sum(size) AS together
       ${small ? `, groupArrayIf(${REVERSALS_NAMED_MAX + 1})((toString(key_hash), origin_seq, origin_row, seq), sign = -1) AS reversals` : ''}
     FROM activities AS a
     WHERE seq BETWEEN {first:UInt64} AND {last:UInt64}`,
-    { first, last },
+    { first, last, ...probes.parameters },
   );
   const where = "seq BETWEEN {first:UInt64} AND {last:UInt64} AND sign = 1 AND method = ''";
   const refinement = await refinementAsOf(context, first);
@@ -262,33 +272,15 @@ function namedOrigins(reversals: NonNullable<Probe['reversals']>): string {
 }
 
 /**
- * Entities that become known release what was held for them; entities that are no longer known, or had closed before an activity
- * began, hold back what was posted.
+ * Entities that become known release what was held for them; entities that are no longer known, had closed before an activity began or
+ * had not opened when it ended hold back what was posted.
  */
 async function postEntities(context: PostContext, entry: Entry): Promise<void> {
   const before = await knownEntities(context, entry.seq - 1);
   await loadRecords(context, entities, [entry]);
   const after = await knownEntities(context, entry.seq);
-  const [was, is] = [new Set(before.names), new Set(after.names)];
-  const changed = [...before.names.filter((name) => !is.has(name)), ...after.names.filter((name) => !was.has(name))];
-  const closing = [...new Set([...before.closed.keys(), ...after.closed.keys()])].filter(
-    (name) => before.closed.get(name) !== after.closed.get(name),
-  );
-  // With no entities stated all are accepted: the first statement and the last withdrawal concern all the others.
-  const renamed = before.names.length > 0 && after.names.length > 0 ? 'IN' : 'NOT IN';
-  const days = closing
-    .flatMap((name) => [before.closed.get(name), after.closed.get(name)])
-    .filter((day) => day !== undefined);
-  const conditions = [
-    ...(changed.length > 0 ? [`entity ${renamed} {names:Array(String)}`] : []),
-    ...(closing.length > 0 ? ['entity IN {closing:Array(String)} AND toInt32(start_date) >= {since:Int32}'] : []),
-  ];
-  if (conditions.length === 0) return;
-  const since = Math.min(...days);
-  await repost(context, entry.seq, conditions.map((one) => `(${one})`).join(' OR '), {
-    ...(changed.length > 0 && { names: changed }),
-    ...(closing.length > 0 && { closing, since }),
-  });
+  const concerned = concernedBy(before, after);
+  if (concerned) await repost(context, entry.seq, concerned.condition, concerned.parameters);
 }
 
 async function postAdoption(context: PostContext, entry: Entry): Promise<void> {
@@ -541,11 +533,11 @@ async function insertPostings(
   const { probe, known } = decided ?? (await readDecisions(context, few ? rows : descriptors, seq, parameters));
   const heaviest = has.largest * Number(probe.reach_max);
   const unknownEntities = known.names.length > 0 && has.strangers;
-  const stated = 'a.entity IN {known:Array(String)}';
+  const rules = unknownEntities ? entityRules(known) : [];
   const source: Source = {
     rows,
-    entityStated: unknownEntities ? stated : '1',
-    entityKnown: !unknownEntities ? '1' : known.closed.size === 0 ? stated : `${stated} AND ${BEFORE_CLOSING}`,
+    entityKnown: rules.length === 0 ? '1' : rules.map(({ condition }) => condition).join(' AND '),
+    entityReasons: reasonsOf(rules),
     seq,
     spend: Number(probe.spend) > 0,
     reachMax: Number(probe.reach_max),

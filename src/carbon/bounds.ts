@@ -2,7 +2,7 @@
  * What holds of all activities of a ledger, kept: an entry that posts few of them again need not look at all to learn how large and how
  * long its own are.
  */
-import { knownAsOf, knownEntities } from './knownEntities.ts';
+import { type KnownEntities, knownEntities, strangersAsOf } from './knownEntities.ts';
 import { isLong } from './postings.ts';
 import { type Place, read } from './sql.ts';
 import { FEW_LINES } from './takenBack.ts';
@@ -24,8 +24,14 @@ const BOUNDS_SELECT = `
       max(greatest(abs(toFloat64(coalesce(quantity, 0))), abs(toFloat64(coalesce(amount, 0)))) AS size) AS largest`;
 
 /** What decides which statements some rows (alias `a`) need. */
-export const rowsProbe = (seq: string): string => `
-      countIf(sign = 1 AND entity NOT IN (${knownAsOf(seq)} AND max(closed) IS NULL)) AS strangers,${BOUNDS_SELECT}`;
+export function rowsProbe(seq: string, known: KnownEntities): { columns: string; parameters: Record<string, unknown> } {
+  const { condition, parameters } = strangersAsOf(seq, known);
+  return {
+    columns: `
+      countIf(sign = 1 AND ${condition}) AS strangers,${BOUNDS_SELECT}`,
+    parameters,
+  };
+}
 
 interface BoundsRow {
   split: string;
@@ -74,15 +80,17 @@ export async function probeAgain(
   from: string,
   parameters: Record<string, unknown>,
 ): Promise<Bounds & { rows: number; together: number; strangers: boolean }> {
-  if (rowsMax <= FEW_LINES && (await knownEntities(place, by)).names.length === 0) {
+  const known = await knownEntities(place, by);
+  if (rowsMax <= FEW_LINES && known.names.length === 0) {
     const bounds = await boundsBefore(place, by);
     return { rows: rowsMax, ...bounds, together: Number.POSITIVE_INFINITY, strangers: false };
   }
+  const probe = rowsProbe('{by:UInt64}', known);
   const [row] = await read<BoundsRow & { rows: string; together: number; strangers: string }>(
     place,
-    `SELECT count() AS rows, ${rowsProbe('{by:UInt64}')}, sum(size) AS together
+    `SELECT count() AS rows, ${probe.columns}, sum(size) AS together
     FROM ${from} AND seq < {by:UInt64} AND sign = 1`,
-    { by, ...parameters },
+    { by, ...parameters, ...probe.parameters },
   );
   const { rows, together, strangers } = row!;
   return { rows: Number(rows), ...boundsOf(row!), together: Number(together), strangers: Number(strangers) > 0 };

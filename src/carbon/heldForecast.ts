@@ -1,7 +1,7 @@
 /** What a dry run tells of activities beside their rows: how many would be held back, and why. Nothing is stated or posted. */
 import type { HeldForecast } from '../ledger/dryRun.ts';
 import type { ReadContext } from '../ledger/types.ts';
-import { BEFORE_CLOSING, entityParameters, knownEntities } from './knownEntities.ts';
+import { entityParameters, entityRules, knownEntities, reasonsOf } from './knownEntities.ts';
 import { type DescriptorRow, descriptorOf } from './matching/descriptor.ts';
 import { refinementBy } from './matching/refine.ts';
 import { matchingState } from './matching/state.ts';
@@ -19,9 +19,8 @@ export async function heldForecast(context: ReadContext, table: string): Promise
   const state = await matchingState(context, context.seq);
   const { facts } = refinementBy(state.choices.further);
   const known = await knownEntities(context, context.seq);
-  const closing = known.closed.size > 0 ? `, NOT (${BEFORE_CLOSING}), 'entity_closed'` : '';
-  const entity =
-    known.names.length === 0 ? "''" : `multiIf(a.entity NOT IN {known:Array(String)}, 'unknown_entity'${closing}, '')`;
+  const rules = entityRules(known);
+  const entity = rules.length === 0 ? "''" : `multiIf(${reasonsOf(rules)}'')`;
   const rows = await read<
     DescriptorRow & { method: number; by_entity: string; first_year: number; last_year: number; rows: string }
   >(

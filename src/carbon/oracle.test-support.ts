@@ -48,6 +48,7 @@ export function oracle(entries: readonly Entry[], seq: number): Map<string, stri
     const entity = live.entities.get(cells.entity ?? '');
     const known = live.entities.size === 0 || entity !== undefined;
     const closed = entity?.cells.closed ? entity.cells.closed <= start : false;
+    const unopened = entity?.cells.opened ? end < entity.cells.opened : false;
     let before = 0;
     for (const [first, last] of months(start, end)) {
       const through = before + days(first, last);
@@ -77,14 +78,16 @@ export function oracle(entries: readonly Entry[], seq: number): Map<string, stri
           MASSES.some((mass) => Math.abs(Number(q.mul(coefficients[mass]).toDecimal(3).toString())) > LINE_KG_MAX),
         );
       const month = `${first.slice(0, 7)}-01`;
-      if (!known || closed || 'held' in decision || tooLarge) {
+      if (!known || closed || unopened || 'held' in decision || tooLarge) {
         const reason = !known
           ? 'unknown_entity'
           : closed
             ? 'entity_closed'
-            : 'held' in decision
-              ? decision.held
-              : 'out_of_range';
+            : unopened
+              ? 'entity_not_open'
+              : 'held' in decision
+                ? decision.held
+                : 'out_of_range';
         found.set(`held|${origin}|${month}|${reason}`, share(q, 12).toString());
       } else {
         for (const { factor, coefficients } of decision.lines) {

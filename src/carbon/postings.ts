@@ -12,10 +12,10 @@ import { FAST_QUANTITY_SCALE, FLAGS, LINE_KG_MAX, MASS_SCALE, MASSES, type Mass,
 /** A subquery of activities with their `seq` as the postings are to carry it. */
 export interface Source {
   rows: string;
-  /** Condition on the alias `a` that is true when the entity is stated. */
-  entityStated: string;
-  /** The same, and that it had not closed: the activity may be used. */
+  /** Condition on the alias `a`: the entity is stated and existed, the activity may be used. */
   entityKnown: string;
+  /** Arguments of multiIf: the reason when it may not. */
+  entityReasons: string;
   /** Seq up to which decisions count. */
   seq: number;
   /** False when no decision asks for the amount: then the quantity is read alone. */
@@ -246,7 +246,7 @@ INSERT INTO held (
 SELECT
   a.seq, 1, a.origin_seq, a.origin_row, a.key_hash, a.part, a.entity, a.month, a.days, m.match,
   multiIf(
-    NOT (${source.entityStated}), 'unknown_entity', NOT (${source.entityKnown}), 'entity_closed', m.held != '', m.held, ${unrated}, 'no_rate', 'out_of_range') AS reason,
+    ${source.entityReasons}m.held != '', m.held, ${unrated}, 'no_rate', 'out_of_range') AS reason,
   if(isNull(a.quantity), NULL, ${sharedQuantity('assumeNotNull(a.quantity)', 'hq')}),
   a.unit,
   if(isNull(a.amount), NULL, ${sharedQuantity('assumeNotNull(a.amount)', 'ha')}),

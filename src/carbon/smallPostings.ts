@@ -5,7 +5,7 @@
  */
 import { faultPoint } from '../kernel/faults.ts';
 import { settled } from './batches.ts';
-import { knownEntities } from './knownEntities.ts';
+import { knownEntities, mayBeUsed } from './knownEntities.ts';
 import { compiledChoices } from './matching/ledger.ts';
 import { refined, refinementBy } from './matching/refine.ts';
 import { addUp, type LineRow, SMALL_ROWS_MAX, scaled, written } from './smallTotals.ts';
@@ -111,7 +111,7 @@ export async function postFew(place: Place, first: number, last: number): Promis
       reversedBy.set(originOf(row), row.seq);
       continue;
     }
-    if (known.names.length > 0 && (known.closed.has(row.entity) || !known.names.includes(row.entity))) return false;
+    if (!mayBeUsed(known, row.entity, dayOf(row.start_date), dayOf(row.last_date))) return false;
     const year = Number(row.start_date.slice(0, 4));
     const lines = plainLines(
       row,
@@ -172,6 +172,8 @@ async function decisionsAbout(place: Place, seq: number, descriptors: readonly s
   const retired = new Set(rows.filter(({ sign }) => sign === -1).map(({ match }) => match));
   return rows.filter(({ sign, match }) => sign === 1 && !retired.has(match));
 }
+
+const dayOf = (date: string): number => Date.parse(date) / DAY_MS;
 
 const originOf = (row: { key_hash: string; origin_seq: string; origin_row: number }): string =>
   `${row.key_hash} ${row.origin_seq} ${row.origin_row}`;

@@ -101,6 +101,7 @@ export const HOLD_WORDS: Record<string, string> = {
   no_rate: 'no exchange rate is stated for this day or an earlier one',
   unknown_entity: 'the entity is not among those stated',
   entity_closed: 'the entity had closed before the activity began',
+  entity_not_open: 'the entity had not opened when the activity ended',
   left_out: 'left out by a decision',
   chosen_factor_missing: 'the factor that was chosen is in none of the adopted releases',
   out_of_range: 'the result is larger than any activity can be',

@@ -15,6 +15,7 @@ export const held = {
     no_factor_for_region: 'State the country that the factor is for, or name an activity with a factor for this one.',
     unknown_entity: 'Import the entity, or correct its name.',
     entity_closed: 'Correct the date of the activity, its entity, or the day on which the entity closed.',
+    entity_not_open: 'Correct the date of the activity, its entity, or the day on which the entity opened.',
     unknown_unit: 'Use a unit that can be converted to that of the factor.',
     unknown_country: 'Use a two-letter country code.',
     unknown_currency: 'Use a three-letter currency code.',
