@@ -16,6 +16,7 @@ import { DEFAULT_POLICIES, type DecisionPolicies, GAP_YEARS_MAX, gapAllowed } fr
 import { methodNamed } from './methods/methods.ts';
 import { convertInYear, type Means } from './spend/convert.ts';
 import { FLAGS, MASSES, type Mass } from './tables.ts';
+import { unitsTaken } from './unitWords.ts';
 
 /** A factor more years away from the activity than this is not used, unless the methodology says otherwise. */
 export const YEAR_GAP_MAX = GAP_YEARS_MAX;
@@ -342,11 +343,11 @@ export function pick(
   policies: Means = DEFAULT_POLICIES,
 ): Picked | Held {
   const convertible: Array<{ factor: Factor; ratio: Rational; flags: number; fx: string }> = [];
-  let problem = '';
+  let problem: { reason: string; remedy?: string } | undefined;
   for (const factor of factors) {
     const answer = convertInYear(unit, factor.unit, year, policies);
     if ('ratio' in answer) convertible.push({ factor, ...answer });
-    else problem ||= said(answer.problem.reason, answer.problem.remedy);
+    else problem ??= answer.problem;
   }
   if (convertible.length === 0) {
     for (const factor of factors) {
@@ -354,7 +355,8 @@ export function pick(
       if (ratio) convertible.push({ factor, ratio, flags: FLAGS.fuel_conversion, fx: '' });
     }
   }
-  if (convertible.length === 0) return { held: 'unit_mismatch', detail: problem };
+  if (convertible.length === 0)
+    return { held: 'unit_mismatch', detail: mismatch(problem, factors, descriptor, policies) };
 
   const place = placeOf(
     convertible.map(({ factor }) => factor),
@@ -564,6 +566,20 @@ function compare(a: string, b: string): number {
 }
 
 /** Reason and remedy as one sentence, which stands behind a colon or in a table. */
+/** Why a unit converts to that of no factor; of several units that are taken, all are named. */
+function mismatch(
+  problem: { reason: string; remedy?: string } | undefined,
+  factors: readonly Factor[],
+  descriptor: Descriptor,
+  policies: Means,
+): string {
+  if (!problem) return '';
+  const place = placeOf(factors, descriptor, policies);
+  const near = 'held' in place ? factors : factors.filter(({ region }) => place.regions.has(region));
+  const alike = near.every(({ unit }) => unit.code === near[0]?.unit.code);
+  return said(problem.reason, alike ? problem.remedy : `State the quantity in ${unitsTaken(near)}`);
+}
+
 function said(reason: string, remedy: string | undefined): string {
   return remedy ? `${reason}; ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}` : reason;
 }
