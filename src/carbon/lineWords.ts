@@ -98,7 +98,7 @@ export function factorRow(factor: Factor): SumRow {
 }
 
 /** Thousands set apart, all digits kept. */
-function grouped(decimal: string): string {
+export function grouped(decimal: string): string {
   const [whole = '', fraction] = Decimal.parse(decimal === '' ? '0' : decimal)
     .toString()
     .split('.');

@@ -1,6 +1,7 @@
 /** Cases of the carbon specification that need a calculation method, money or factors of one's own: posted, then read as figures. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { qualityOf, spendQuality } from '../../src/carbon/checks/index.ts';
+import { explainInventory } from '../../src/carbon/explain.ts';
 import { type InventoryQuery, inventory } from '../../src/carbon/inventory.ts';
 import {
   adoption,
@@ -16,7 +17,7 @@ import { read } from '../../src/carbon/sql.ts';
 import type { Engines } from '../../src/engines/types.ts';
 import { openAccounts, openJournal } from '../../src/journal/index.ts';
 import { Decimal } from '../../src/kernel/decimal.ts';
-import type { ReadContext } from '../../src/ledger/types.ts';
+import type { ReadContext, RecordSource } from '../../src/ledger/types.ts';
 import { setPrices, setRates } from '../../src/rates/index.ts';
 import { testEngines } from '../support/engines.ts';
 
@@ -253,8 +254,46 @@ describe.concurrent('figures', () => {
     expect(await spendQuality(context, only)).toEqual([{ currency: 'EUR', amount: '1000000', primary_percent: '80' }]);
   });
 
-  test('biogenic CO2 of a blend stands beside the scopes', async () => {
-    expect((await ask('S1-05')).total.gases_kg.co2_biogenic).toBe('189');
+  test('biogenic CO2 of a blend stands beside the scopes; both together leave the stack', async () => {
+    const { co2_fossil, co2_biogenic } = (await ask('S1-05')).total.gases_kg;
+    expect(co2_biogenic).toBe('189');
+    expect(Decimal.parse(co2_fossil).add(Decimal.parse(co2_biogenic)).toString()).toBe('1005.8');
+  });
+
+  test.each([
+    [
+      'S3-01',
+      ['250,000 USD × 292655/313689 = 233,236.581454880471… USD (2022 purchaser price)'],
+      'CPI US 292.655 (2022) / 313.689 (2024)',
+    ],
+    [
+      'S3-02',
+      [
+        '1 EUR = 1.0813 USD (2023-01-01, mean of the year): 100,000 EUR = 108,130 USD',
+        '108,130 USD × 292655/304702 = 103,854.865245387296… USD (2022 purchaser price)',
+      ],
+      'CPI US 292.655 (2022) / 304.702 (2023)',
+    ],
+  ] as const)('%s: the steps between the amount and the factor are told', async (id, steps, index) => {
+    const source = async (entrySeq: number, row: number): Promise<RecordSource> => ({
+      entrySeq,
+      entryKind: 'records.post',
+      recordedAt: '2026-01-01T00:00:00Z',
+      actor: 'test',
+      evidence: null,
+      fileName: null,
+      row,
+      cells: {},
+    });
+    let ref = `inventory?gwp=AR5&entity=${id}`;
+    let node = await explainInventory(context, ref, { source });
+    while (!ref.startsWith('emission/')) {
+      ref = node.children[0]!.ref!;
+      node = await explainInventory(context, ref, { source });
+    }
+    const told = node.children.filter(({ title }) => /^(Converted|At the prices)/.test(title));
+    expect(told.map(({ words }) => words)).toEqual(steps);
+    expect(told.at(-1)!.facts).toEqual([['price index', index]]);
   });
 
   test('a missing mileage is said on the line', async () => {
