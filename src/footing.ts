@@ -16,6 +16,7 @@ import {
   type Book,
   type Imports,
   type LedgerService,
+  markingUnclaimed,
   openImports,
   openLedger,
   openRecords,
@@ -110,7 +111,7 @@ export async function openFooting(config: Config): Promise<Footing> {
 
 /** The same on engines that are open and migrated already; `close` closes them too. */
 export async function composeFooting(engines: Engines): Promise<Footing> {
-  const journal = openJournal(engines.pg, engines.evidence);
+  const journal = markingUnclaimed(openJournal(engines.pg, engines.evidence));
   const accounts = openAccounts(engines.pg, journal);
   const ledger = await openLedger(engines, journal, BOOKS, engines.config.ledgerPrefix);
   const imports = openImports(engines, journal, ledger, STREAMS, { activities: heldForecast });

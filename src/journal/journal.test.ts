@@ -156,6 +156,44 @@ describe('append', () => {
     expect((await verifyChain(engines.pg, id)).finding).toBeNull();
   });
 
+  it('lets any number of entries make a mark, and refuses what is stated on condition that there is none', async () => {
+    const { id } = await newAccount();
+    const marking = { ...note('marks'), marks: ['came/in/lots'] };
+    const onCondition = { ...note('on condition'), unless: { 'came/in/lots': 0, 'came/otherwise': 0 } };
+    await journal.append(id, { ...onCondition, claims: ['a'] });
+    const [first, beside] = await Promise.allSettled([journal.append(id, marking), journal.append(id, onCondition)]);
+    expect([first!.status, beside!.status]).toEqual(['fulfilled', 'rejected']);
+    await journal.append(id, marking);
+    const refused = journal.append(id, { ...onCondition, claims: ['b'] });
+    await expect(refused).rejects.toMatchObject({ code: 'conflict', problems: [{ value: 'came/in/lots' }] });
+    // Nothing of what was refused is there: its claim is free.
+    await journal.append(id, { ...note('free'), claims: ['b'] });
+    // Who knows of the last entry that made it may go on, until the next one.
+    const { seq } = (await journal.append(id, marking)).entry;
+    const knowing = { ...note('knowing'), unless: { 'came/in/lots': seq } };
+    await journal.append(id, knowing);
+    await journal.append(id, marking);
+    await expect(journal.append(id, knowing)).rejects.toThrow('came/in/lots');
+    const entries = await journal.list(id, { limit: 10, after: 1 });
+    expect(entries.map(({ payload }) => (payload as { text: string }).text)).toEqual([
+      ...['on condition', 'marks', 'marks', 'free', 'marks', 'knowing', 'marks'],
+    ]);
+  });
+
+  it('forgets a mark whose entry was not stated', async () => {
+    const { id } = await newAccount();
+    const effects = async () => {
+      throw new Error('effect failed');
+    };
+    const marking = { ...note('marks'), marks: ['came/in/lots'] };
+    await expect(journal.append(id, { ...marking, effects })).rejects.toThrow('effect failed');
+    await journal.append(id, { ...note('on condition'), unless: { 'came/in/lots': 0 } });
+    await journal.append(id, marking);
+    await expect(journal.append(id, { ...note('on condition'), unless: { 'came/in/lots': 0 } })).rejects.toThrow(
+      'in/lots',
+    );
+  });
+
   it.each([
     ['evidence that is not stored', { ...note('x'), evidence: 'ab'.repeat(32) }, 'not_found'],
     ['a fraction in the payload', { ...note('x'), payload: { amount: 0.1 } }, 'invalid'],

@@ -286,6 +286,7 @@ async function appendGroup(tx: PoolClient, accountId: number, group: Member[]): 
   );
   let seq = Number(account.head_seq);
   let previousHash = account.head_hash;
+  const marks = new Map<string, number>();
   const fresh: Array<{ entry: Entry; payload: string; rows: Buffer[]; requestHash: Buffer | null }> = [];
   const answers: Appended[] = [];
   for (const [i, waiting] of group.entries()) {
@@ -327,19 +328,25 @@ async function appendGroup(tx: PoolClient, accountId: number, group: Member[]): 
     };
     fresh.push({ entry, payload, rows: [payloadHash, previousHash, hash], requestHash });
     answers.push({ entry, replayed: false });
+    for (const each of input.marks ?? []) marks.set(each, seq);
     previousHash = hash;
   }
   if (fresh.length === 0) return answers;
 
   await tx.query(
-    `INSERT INTO journal_entries
-       (account_id, seq, kind, actor, recorded_at, payload, payload_hash, evidence, idempotency_key, request_hash,
-        previous_hash, hash)
-     SELECT $1, seq, kind, actor, $2::timestamptz, payload, payload_hash, evidence, idempotency_key, request_hash,
-            previous_hash, hash
-     FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::text[], $10::bytea[],
-                 $11::bytea[], $12::bytea[])
-       AS t (seq, kind, actor, payload, payload_hash, evidence, idempotency_key, request_hash, previous_hash, hash)`,
+    `WITH stated AS (
+       INSERT INTO journal_entries
+         (account_id, seq, kind, actor, recorded_at, payload, payload_hash, evidence, idempotency_key, request_hash,
+          previous_hash, hash)
+       SELECT $1, seq, kind, actor, $2::timestamptz, payload, payload_hash, evidence, idempotency_key, request_hash,
+              previous_hash, hash
+       FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::text[], $10::bytea[],
+                   $11::bytea[], $12::bytea[])
+         AS t (seq, kind, actor, payload, payload_hash, evidence, idempotency_key, request_hash, previous_hash, hash)
+     )
+     UPDATE accounts
+     SET head_seq = $13, head_hash = $14
+     WHERE id = $1`,
     [
       accountId,
       account.now,
@@ -353,9 +360,11 @@ async function appendGroup(tx: PoolClient, accountId: number, group: Member[]): 
       fresh.map(({ requestHash }) => requestHash),
       fresh.map(({ rows }) => rows[1]),
       fresh.map(({ rows }) => rows[2]),
+      seq,
+      previousHash,
     ],
   );
-  await tx.query('UPDATE accounts SET head_seq = $2, head_hash = $3 WHERE id = $1', [accountId, seq, previousHash]);
+  await mark(tx, accountId, marks);
   for (const [i, waiting] of group.entries()) {
     const answer = answers[i]!;
     if (waiting.input.effects && !answer.replayed) await waiting.input.effects(tx, answer.entry.seq);
@@ -363,28 +372,63 @@ async function appendGroup(tx: PoolClient, accountId: number, group: Member[]): 
   return answers;
 }
 
-/** Takes and releases the group's claims. One that is held fails the group with `conflict`; its members are then tried alone. */
+/** Each mark with the last entry of the group that makes it. */
+async function mark(tx: PoolClient, accountId: number, made: ReadonlyMap<string, number>): Promise<void> {
+  if (made.size === 0) return;
+  await tx.query(
+    `INSERT INTO claims (account_id, claim, seq)
+     SELECT $1, claim, seq FROM unnest($2::text[], $3::bigint[]) AS t (claim, seq)
+     ON CONFLICT (account_id, claim) DO UPDATE SET seq = EXCLUDED.seq`,
+    [accountId, [...made.keys()], [...made.values()]],
+  );
+}
+
+/**
+ * Takes and releases the group's claims. One that is held fails the group with `conflict`; its members are then tried alone. So does a mark
+ * that a member is not to meet, and one that another member of the group is about to make.
+ */
 async function takeClaims(tx: PoolClient, accountId: number, group: Member[]): Promise<void> {
   const released = group.flatMap(({ input }) => input.releases ?? []);
   if (released.length > 0) {
     await tx.query('DELETE FROM claims WHERE account_id = $1 AND claim = ANY ($2)', [accountId, released]);
   }
   const claims = group.flatMap(({ input }) => input.claims ?? []);
-  if (claims.length === 0) return;
-  const taken = await tx.query<{ claim: string }>(
-    `INSERT INTO claims (account_id, claim)
-     SELECT $1, claim FROM unnest($2::text[]) AS t (claim)
-     ON CONFLICT DO NOTHING
-     RETURNING claim`,
-    [accountId, claims],
+  const unless = group.flatMap(({ input }) => Object.entries(input.unless ?? {}));
+  const marks = new Set(group.flatMap(({ input }) => input.marks ?? []));
+  const met = unless.find(([claim]) => marks.has(claim));
+  if (met) throw heldError(met[0]);
+  if (claims.length === 0 && unless.length === 0) return;
+  const answer = await tx.query<{ claim: string; taken: boolean }>(
+    `WITH
+       held AS (
+         SELECT claim
+         FROM claims
+         JOIN unnest($3::text[], $4::bigint[]) AS t (claim, known) USING (claim)
+         WHERE account_id = $1
+           AND seq > known
+       ),
+       taken AS (
+         INSERT INTO claims (account_id, claim)
+         SELECT $1, claim FROM unnest($2::text[]) AS t (claim)
+         ON CONFLICT DO NOTHING
+         RETURNING claim
+       )
+     SELECT claim, true AS taken FROM taken
+     UNION ALL
+     SELECT claim, false FROM held`,
+    [accountId, claims, unless.map(([claim]) => claim), unless.map(([, known]) => known)],
   );
-  if (taken.rows.length === claims.length) return;
-  const free = new Set(taken.rows.map(({ claim }) => claim));
-  const held = claims.find((claim, i) => !free.has(claim) || claims.indexOf(claim) !== i);
-  throw new FootingError('conflict', `"${shown(held)}" exists already`, {
+  const refused = answer.rows.find(({ taken }) => !taken);
+  if (refused) throw heldError(refused.claim);
+  if (answer.rows.length === claims.length) return;
+  const free = new Set(answer.rows.map(({ claim }) => claim));
+  throw heldError(claims.find((claim, i) => !free.has(claim) || claims.indexOf(claim) !== i));
+}
+
+const heldError = (held: string | undefined): FootingError =>
+  new FootingError('conflict', `"${shown(held)}" exists already`, {
     problems: [{ value: shown(held), reason: 'It exists already.', remedy: 'Change it, or delete it first.' }],
   });
-}
 
 /** Entries of the group whose idempotency key is known: index in the group -> first entry. Other request: `conflict`. */
 async function findReplays(tx: PoolClient, accountId: number, group: Member[]): Promise<Map<number, Entry>> {

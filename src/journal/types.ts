@@ -50,6 +50,10 @@ export interface AppendInput {
   claims?: readonly string[];
   /** Claims given up by this entry (what they stood for was deleted). */
   releases?: readonly string[];
+  /** Claims that any number of entries make, for what holds of the account from then on: each keeps the seq of the last one. */
+  marks?: readonly string[];
+  /** Marks that no entry may have made since the one given (0: ever): one that was made is a `conflict`, as with `claims`. */
+  unless?: Readonly<Record<string, number>>;
   /**
    * Changes to stated tables, run inside the entry's transaction after its seq is known. Throwing rolls back the entry; the callback
    * may then be run a second time, because entries that were to be committed together are tried again one by one.

@@ -40,6 +40,7 @@ export type {
   ReadContext,
   RecordSource,
 } from './types.ts';
+export { lastMarked, markingUnclaimed, unclaimedMarks } from './unclaimed.ts';
 export {
   differences,
   entriesOfKinds,

@@ -20,6 +20,8 @@ const FOLLOW_MS = 15;
  * batch costs the same few statements whether it holds one entry or five hundred.
  */
 const GATHER_MS = 200;
+/** Entries that come so soon after a batch come in fast. */
+const SOON_MS = 50;
 const RETRY_MS_MIN = 500;
 const RETRY_MS_MAX = 30_000;
 /** When the server stops, statements of its posting that take longer are ended. */
@@ -64,6 +66,8 @@ interface Lane {
   readers: number;
   /** Ends a pause in which entries are gathered. */
   wake: (() => void) | undefined;
+  /** When the last batch was done, by performance.now(). */
+  ended: number;
   /** The hold of the poster lock in which the lane's leftovers were removed; undefined: they have to be removed before it posts. */
   cleanIn: number | undefined;
   /** Made anew when leftovers were removed: nothing was posted since but by this lane. */
@@ -148,6 +152,7 @@ export async function openLedger(
           failures: 0,
           readers: 0,
           wake: undefined,
+          ended: Number.NEGATIVE_INFINITY,
           cleanIn: undefined,
           turn: {},
         });
@@ -201,6 +206,8 @@ export async function openLedger(
   async function run(accountId: number, opened: AccountLedger, lane: Lane): Promise<void> {
     while (lane.again && !stopping.signal.aborted) {
       while (opened.paused) await opened.paused;
+      // A lane that has little to do is done before the next entry comes: it would look at every one of them alone.
+      if (performance.now() - lane.ended < SOON_MS) await gather(lane);
       lane.again = false;
       lane.attempt = attempt(accountId, opened, lane);
       try {
@@ -211,8 +218,8 @@ export async function openLedger(
         await recover(accountId, opened, lane, error);
       } finally {
         lane.attempt = undefined;
+        lane.ended = performance.now();
       }
-      if (lane.again) await gather(lane);
     }
   }
 

@@ -305,6 +305,44 @@ test('what came by file is there with ids of its own, and its external ids are t
   expect(again.status).toBe(201);
 });
 
+test('where only this API stated records, what comes in lots afterwards is known to it at once, in every stream', async () => {
+  const { footing, account } = server;
+  const source = (await server.call('POST', '/data_sources', { json: { name: 'mixed' } })).json.uuid;
+  const customer = (external_id: string) =>
+    server.call('POST', '/customers', { json: { data_source_uuid: source, external_id } });
+  const plan = (external_id: string) =>
+    server.call('POST', '/plans', {
+      json: { data_source_uuid: source, external_id, name: 'P', interval_count: 1, interval_unit: 'month' },
+    });
+  const { uuid } = (await customer('own')).json;
+  const invoice = (external_id: string) =>
+    server.call('POST', `/import/customers/${uuid}/invoices`, {
+      json: { invoices: [{ external_id, date: '2025-01-01', currency: 'EUR', line_items: [] }] },
+    });
+  const creations = { customers: customer, plans: plan, invoices: invoice };
+  const inLots: Record<keyof typeof creations, Record<string, string | number>> = {
+    customers: { external_id: 'in lots' },
+    plans: { external_id: 'in lots', name: 'P', interval_count: 1, interval_unit: 'month' },
+    invoices: {
+      external_id: 'in lots-1',
+      invoice_external_id: 'in lots',
+      customer_external_id: 'own',
+      date: '2025-01-01',
+      currency: 'EUR',
+      type: 'one_time',
+      amount_in_cents: 1,
+    },
+  };
+  for (const [stream, create] of Object.entries(creations)) {
+    expect([stream, (await create('by this API')).status]).toEqual([stream, 201]);
+    const row = inLots[stream as keyof typeof creations];
+    await footing.records.post(account.id, { stream, source: 'mixed', rows: [row], actor: 'cli:test' });
+    expect([stream, (await create('in lots')).status]).toEqual([stream, 422]);
+    expect([stream, (await create('by this API')).status]).toEqual([stream, 422]);
+    expect([stream, (await create('of neither')).status]).toEqual([stream, 201]);
+  }
+});
+
 test('large requests: hundreds of invoices at once, thousands of line items in one, odd names, and all of it deleted', async () => {
   const { uuid } = (
     await server.call('POST', '/customers', { json: { data_source_uuid: ds, external_id: `o'dd\\"} {x:String} é` } })

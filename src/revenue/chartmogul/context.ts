@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Engines } from '../../engines/types.ts';
 import type { Account, AppendInput, Journal, Json } from '../../journal/types.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
-import type { Ledger, ReadContext } from '../../ledger/index.ts';
+import { type Ledger, lastMarked, type ReadContext, unclaimedMarks } from '../../ledger/index.ts';
 import type { RevenueSettings } from '../rules/index.ts';
 import { revenueSettingsAsOf } from '../settings/index.ts';
 import { type ChangeOptions, StatedStore, statedEntry } from '../stated/store.ts';
@@ -61,6 +61,8 @@ export class ApiContext {
   readonly sources: DataSources;
   readonly references: References;
   readonly exports: ActivityExports;
+  /** Marks of records without claims that were met, with the last entry that was seen to make them. */
+  readonly #marked = new Map<string, number>();
 
   constructor(footing: ChartmogulFooting) {
     this.footing = footing;
@@ -104,31 +106,48 @@ export class ApiContext {
   }
 
   /**
-   * States an entry that creates what has external ids of its own, and with it `more`. Taken is what the ledger holds (`exists`, which may
-   * say which claim that is: it came by file) or what an
-   * entry claimed. A claim whose object the ledger no longer holds was left behind by a deletion of another kind: it is taken over.
+   * States an entry that creates what has external ids of its own, and with it `more`. Taken is what an entry claimed, or what the ledger holds
+   * (`exists`, which may say which claim that is) because it came without a claim: that is looked up, and waited for, only where such records may
+   * be there, of the stream in one of the `sources`. A claim whose object the ledger no longer holds was left behind by a deletion of another
+   * kind: it is taken over.
    */
-  async claiming(
-    call: Call,
-    entry: { kind: string; payload: Json },
-    claims: readonly string[],
-    taken: (claim: string) => ApiError,
-    exists: () => Promise<boolean | string>,
-    more: readonly Part[] = [],
-  ): Promise<number> {
-    const found = await exists();
-    if (found !== false) throw taken(found === true ? claims[0]! : found);
+  async claiming(call: Call, creation: Creation): Promise<number> {
+    const { entry, claims, taken, exists, unclaimed, more = [] } = creation;
+    const { id } = call.account;
+    const looked = async (upTo: number) => {
+      const { ledger } = this.footing;
+      if (upTo > (await ledger.posted(id, 'revenue'))) await ledger.caughtUp(id, 'revenue', upTo);
+      const found = await exists();
+      if (found !== false) throw taken(found === true ? claims[0]! : found);
+    };
+    const marks = unclaimed?.sources.flatMap((source) => unclaimedMarks(unclaimed.stream, source)) ?? [];
+    let unless = Object.fromEntries(marks.map((mark) => [mark, this.#marked.get(`${id}/${mark}`) ?? 0]));
+    if (!unclaimed || lastOf(unless) > 0) await looked(lastOf(unless));
     const releases: string[] = [];
-    for (;;) {
+    for (let looks = 0; ; ) {
       try {
-        return (await this.stateAll(call, [{ ...entry, claims, releases }, ...more]))[0]!;
+        const own = { ...entry, claims, releases, unless };
+        return (await this.stateAll(call, [own, ...more.map((part) => ({ claims: [], ...part }))]))[0]!;
       } catch (error) {
+        if (heldClaim(error, marks) !== undefined) {
+          looks += 1;
+          if (looks > LOOKS_MAX) throw beingFilled(unclaimed!.sources);
+          unless = await lastMarked(this.footing.engines.pg, id, marks);
+          this.#keepMarked(id, unless);
+          await looked(lastOf(unless));
+          continue;
+        }
         const held = heldClaim(error, claims);
         if (held === undefined) throw error;
         if (releases.includes(held) || (await claimStands(this, call, held))) throw taken(held);
         releases.push(held);
       }
     }
+  }
+
+  #keepMarked(accountId: number, marks: Readonly<Record<string, number>>): void {
+    if (this.#marked.size >= MARKED_KEPT_MAX) this.#marked.clear();
+    for (const [mark, seq] of Object.entries(marks)) if (seq > 0) this.#marked.set(`${accountId}/${mark}`, seq);
   }
 
   /** Gives up claims of what is no more; should it fail, they are taken over when they are claimed next. */
@@ -170,6 +189,31 @@ export class ApiContext {
     }
   }
 }
+
+/** What creates something with external ids of its own; see {@link ApiContext.claiming}. */
+export interface Creation {
+  entry: { kind: string; payload: Json };
+  claims: readonly string[];
+  taken: (claim: string) => ApiError;
+  exists: () => Promise<boolean | string>;
+  /** Where records without claims are looked for; absent: always. */
+  unclaimed?: { stream: string; sources: readonly string[] };
+  more?: readonly Part[];
+}
+const MARKED_KEPT_MAX = 10_000;
+
+/** Records may come in lots faster than they are looked at. */
+const LOOKS_MAX = 20;
+const beingFilled = (sources: readonly string[]): FootingError =>
+  new FootingError(
+    'busy',
+    `Records of ${sources.map((name) => `"${shown(name)}"`).join(', ')} are being stated in lots`,
+    {
+      remedy: 'Whether the external id is taken cannot be told meanwhile. Repeat the request.',
+    },
+  );
+
+const lastOf = (marks: Readonly<Record<string, number>>): number => Math.max(0, ...Object.values(marks));
 
 /** Entries of one request that are stated in one transaction. */
 export type Part = Omit<AppendInput, 'actor'> & { actor?: string };

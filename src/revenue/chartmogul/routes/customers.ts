@@ -64,8 +64,14 @@ export function customerRoutes(route: Route, context: ApiContext): void {
     const more = contact
       ? [context.part(call, 'contact.create', { id: newId('con'), fields: { ...contact, ...belongs } })]
       : [];
-    const exists = () => context.references.exists(call, 'customers', reference);
-    await context.claiming(call, entry, claims, () => taken(externalId!), exists, more);
+    await context.claiming(call, {
+      entry,
+      claims,
+      taken: () => taken(externalId!),
+      exists: () => context.references.exists(call, 'customers', reference),
+      unclaimed: { stream: 'customers', sources: [source.name] },
+      more,
+    });
     context.references.keep(call, 'customers', reference);
     return describeNew(context, call, source.name, row, tags, attributes);
   });

@@ -3,7 +3,7 @@ import type { Json } from '../../../journal/types.ts';
 import { shown as shownText } from '../../../kernel/errors.ts';
 import { type PatchPayload, type ReadContext, type SqlParameters, select } from '../../../ledger/index.ts';
 import { invoices, transactions } from '../../streams.ts';
-import type { ApiContext, Call, Part, Route } from '../context.ts';
+import type { ApiContext, Call, Creation, Route } from '../context.ts';
 import { customerRow, mergedMembers, rootsOf } from '../customerRows.ts';
 import { withEditHistories } from '../editHistories.ts';
 import { type ApiError, badParameter, notFound, refused } from '../errors.ts';
@@ -33,7 +33,7 @@ import { currentCondition, currentRecords, inTexts } from '../ledgerReads.ts';
 import { numberPart, pageOf, pageRequest } from '../pages.ts';
 import type { Reference } from '../references.ts';
 import type { CombinedPayload } from '../voiding.ts';
-import { claim, type EntryInput, patchEntry, postEntry, type Row, valuesOf, voidEntry } from '../writes.ts';
+import { claim, patchEntry, postEntry, type Row, valuesOf, voidEntry } from '../writes.ts';
 
 const MESSAGES: Record<string, string> = {
   invoice: 'The external ID for this invoice already exists in our system.',
@@ -129,7 +129,15 @@ async function importInvoices(context: ApiContext, call: Call) {
     const at = found.indexOf(true);
     return at >= 0 && claim('invoice', made[at]!.source, made[at]!.name);
   };
-  await stateClaimed(context, call, entry, [...claims.keys()], exists, claims, more);
+  const sources = [...new Set(made.map(({ source }) => source))];
+  await stateClaimed(context, call, {
+    entry,
+    claims: [...claims.keys()],
+    params: claims,
+    exists,
+    unclaimed: { stream: invoices.name, sources },
+    more,
+  });
   return { invoices: made.map((invoice) => describeInvoice(invoice)) };
 }
 
@@ -137,14 +145,11 @@ async function importInvoices(context: ApiContext, call: Call) {
 export async function stateClaimed(
   context: ApiContext,
   call: Call,
-  entry: EntryInput,
-  claims: readonly string[],
-  exists: () => Promise<boolean | string>,
-  params?: ReadonlyMap<string, string>,
-  more: readonly Part[] = [],
+  creation: Omit<Creation, 'taken'> & { params?: ReadonlyMap<string, string> },
 ): Promise<void> {
+  const { params, ...rest } = creation;
   const taken = (held: string) => takenError(held, params?.get(held) ?? 'external_id');
-  await context.claiming(call, entry, claims, taken, exists, more);
+  await context.claiming(call, { ...rest, taken });
 }
 
 function takenError(held: string, param: string): ApiError {
@@ -389,7 +394,13 @@ async function renameInvoice(context: ApiContext, call: Call, invoice: InvoiceRo
   }
   const customer = { source: invoice.source, externalId: invoice.customer };
   const claims = [claim('invoice', invoice.source, name)];
-  await stateClaimed(context, call, entry, claims, () => context.references.invoiceExists(call, customer, name));
+  const exists = () => context.references.invoiceExists(call, customer, name);
+  await stateClaimed(context, call, {
+    entry,
+    claims,
+    exists,
+    unclaimed: { stream: invoices.name, sources: [invoice.source] },
+  });
   await context.releaseQuietly(call, [claim('invoice', invoice.source, invoice.name)]);
 }
 

@@ -76,7 +76,8 @@ async function createLine(context: ApiContext, call: Call) {
   }
   const name = externalIdOf(String(row.external_id));
   const exists = async () => invoice.lines.some((line) => line.external_id === name);
-  await stateClaimed(context, call, entry, name === null ? [] : [claim('line', invoice.source, name)], exists);
+  const claims = name === null ? [] : [claim('line', invoice.source, name)];
+  await stateClaimed(context, call, { entry, claims, exists });
   return { ...describeLine(asLine(invoice.source, row)), invoice_uuid: invoice.id };
 }
 
@@ -120,7 +121,7 @@ async function renameLine(context: ApiContext, call: Call, line: LineRow, set: R
   (entry.payload as unknown as CombinedPayload).voids = [{ stream: 'invoices', matches: [keyOf(line)] }];
   const name = externalIdOf(String(set.external_id));
   const claims = name === null ? [] : [claim('line', line.source, name)];
-  await stateClaimed(context, call, entry, claims, async () => false);
+  await stateClaimed(context, call, { entry, claims, exists: async () => false });
   await context.releaseQuietly(call, [claim('line', line.source, line.external_id)]);
 }
 

@@ -26,9 +26,13 @@ export function planRoutes(route: Route, context: ApiContext): void {
     const row = { external_id: externalId, name, interval_count: count, interval_unit: unit };
     const entry = postEntry(plans, source.name, [row]);
     const reference = { source: source.name, externalId };
-    await context.claiming(call, entry, [claim('plan', source.name, externalId)], TAKEN, () =>
-      context.references.exists(call, 'plans', reference),
-    );
+    await context.claiming(call, {
+      entry,
+      claims: [claim('plan', source.name, externalId)],
+      taken: TAKEN,
+      exists: () => context.references.exists(call, 'plans', reference),
+      unclaimed: { stream: 'plans', sources: [source.name] },
+    });
     return {
       uuid: context.references.keep(call, 'plans', reference),
       data_source_uuid: source.id,

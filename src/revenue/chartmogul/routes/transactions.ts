@@ -26,7 +26,7 @@ export function transactionRoutes(route: Route, context: ApiContext): void {
     const name = externalIdOf(String(row.external_id));
     const claims = name === null ? [] : [claim('transaction', invoice.source, name)];
     const exists = async () => invoice.transactions.some((each) => each.external_id === name);
-    await stateClaimed(context, call, postEntry(transactions, invoice.source, [row]), claims, exists);
+    await stateClaimed(context, call, { entry: postEntry(transactions, invoice.source, [row]), claims, exists });
     return describeTransaction(asTransaction(invoice.source, row), billedBy(invoice));
   });
 
@@ -79,7 +79,7 @@ async function change(context: ApiContext, call: Call, row: TransactionRow, set:
     (entry.payload as unknown as CombinedPayload).voids = [{ stream: 'transactions', matches: [keyOf(row)] }];
     const name = externalIdOf(set.external_id);
     const claims = name === null ? [] : [claim('transaction', row.source, name)];
-    await stateClaimed(context, call, entry, claims, async () => false);
+    await stateClaimed(context, call, { entry, claims, exists: async () => false });
     await context.releaseQuietly(call, [claim('transaction', row.source, row.external_id)]);
   } else if (Object.keys(set).length > 0) {
     const changes = [{ match: { external_id: row.external_id }, set }];
