@@ -4,24 +4,16 @@ export { intensity } from './base-year/baseYear.ts';
 export { entriesAboutIn } from './base-year/entries.ts';
 export { explainBaseYear, isBaseYearRef } from './base-year/explain.ts';
 export { type BaseYearState, baseYearState, type Stated } from './base-year/ledger.ts';
-export { type BaseYearReport, baseYearReport } from './base-year/report.ts';
+export { DEFAULT_BASE_YEAR, SCOPES, THRESHOLD_PERCENT } from './base-year/names.ts';
+export { baseYearReport } from './base-year/report.ts';
+export * from './base-year/shapes.ts';
 export {
   BASE_YEAR_EVENT_KIND,
   BASE_YEAR_KIND,
-  type BaseYearEventInput,
-  type BaseYearInput,
   checkBaseYear,
   checkEvent,
   checkTarget,
-  DEFAULT_BASE_YEAR,
-  EVENT_CAUSES,
-  MOVED_BY,
-  MOVES,
-  SCOPE2_METHODS,
-  SCOPES,
   TARGET_KIND,
-  type TargetInput,
-  THRESHOLD_PERCENT,
   WITHDRAW_EVENT_KIND,
   WITHDRAW_TARGET_KIND,
 } from './base-year/statements.ts';

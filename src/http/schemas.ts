@@ -1,18 +1,14 @@
 /** The shapes of requests and answers, in JSON Schema: what is validated is what OpenAPI shows. */
 import { Type } from 'typebox';
+import { Nullable, Seq } from '../kernel/shapes.ts';
 import { LIMITS } from './limits.ts';
 import { PROBLEM_CODES } from './problems.ts';
 
+export { Day, Nullable, Seq } from '../kernel/shapes.ts';
+
 const strict = { additionalProperties: false } as const;
 
-export const Nullable = <S extends Type.TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
-export const Seq = Type.Integer({ minimum: 1, description: 'Number of an entry in the journal of the account' });
 export const Instant = Type.String({ description: 'RFC 3339, UTC', examples: ['2025-03-01T12:00:00.000Z'] });
-export const Day = Type.String({
-  pattern: '^\\d{4}-\\d{2}-\\d{2}$',
-  description: 'Calendar day',
-  examples: ['2025-03-01'],
-});
 export const Month = Type.String({
   pattern: '^\\d{4}-\\d{2}$',
   description: 'Month, inclusive',

@@ -9,7 +9,8 @@ import { boundaryFor } from '../inventory.ts';
 import { checkFilters } from '../known.ts';
 import { scope2Statement } from '../scope2/statement.ts';
 import { type KeyedSum, readSums } from '../sums.ts';
-import { SCOPES, type ScopeName } from './statements.ts';
+import { SCOPES, type ScopeName } from './names.ts';
+import type { ShownAmounts } from './shapes.ts';
 
 export type Amounts = Record<ScopeName, Rational>;
 
@@ -35,13 +36,6 @@ export const isNothing = (amounts: Amounts): boolean => SCOPES.every((scope) => 
 /** Exact where a decimal can be, else 18 digits after the point. */
 export function shownExactly(value: Rational): string {
   return (value.toExactDecimal() ?? value.toDecimal(SHOWN_SCALE)).toString();
-}
-
-export interface ShownAmounts {
-  scope_1_t: string;
-  scope_2_t: string;
-  scope_3_t: string;
-  total_t: string;
 }
 
 export function shownAmounts(amounts: Amounts): ShownAmounts {

@@ -18,7 +18,8 @@ import type { Approach } from '../organisation/shares.ts';
 import { read } from '../sql.ts';
 import { type Amounts, amountsAYear, isNothing, minus, NOTHING } from './amounts.ts';
 import type { Stated } from './ledger.ts';
-import type { BaseYearEventInput, BaseYearInput, EventCause, ScopeName } from './statements.ts';
+import type { EventCause, ScopeName } from './names.ts';
+import type { BaseYearEventInput, BaseYearInput } from './shapes.ts';
 import { monthsFrom } from './statements.ts';
 
 /** Days and groups of entries that one report walks through. */

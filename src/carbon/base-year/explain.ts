@@ -8,7 +8,8 @@ import { Decimal } from '../../kernel/decimal.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ExplanationNode, ReadContext } from '../../ledger/types.ts';
 import type { GwpSetName } from '../catalogue/types.ts';
-import { type BaseYearOptions, type BaseYearReport, type BaseYearStep, baseYearReport } from './report.ts';
+import { type BaseYearOptions, baseYearReport } from './report.ts';
+import type { BaseYearReport, BaseYearStep } from './shapes.ts';
 
 export const isBaseYearRef = (ref: string): boolean => /^base-year(\?|$)/.test(ref);
 

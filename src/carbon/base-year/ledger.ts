@@ -2,13 +2,11 @@
 import type { Entry } from '../../journal/types.ts';
 import { FootingError, shown } from '../../kernel/errors.ts';
 import { insertRows, type Place, read } from '../sql.ts';
+import type { BaseYearEventInput, BaseYearInput, TargetInput } from './shapes.ts';
 import {
   BASE_YEAR_EVENT_KIND,
   BASE_YEAR_KIND,
-  type BaseYearEventInput,
-  type BaseYearInput,
   TARGET_KIND,
-  type TargetInput,
   WITHDRAW_EVENT_KIND,
   WITHDRAW_TARGET_KIND,
 } from './statements.ts';

@@ -18,7 +18,6 @@ import {
   minus,
   NOTHING,
   plus,
-  type ShownAmounts,
   shownAmounts,
   shownExactly,
   sumOf,
@@ -26,7 +25,8 @@ import {
 import { changePercent, progressOf, recalculate } from './baseYear.ts';
 import { type EntryAbout, eventsOf, Figures, type FoundEvent, periodOf, type State } from './events.ts';
 import { baseYearNamed, baseYearState, type Stated } from './ledger.ts';
-import type { BaseYearInput, EventCause, TargetInput } from './statements.ts';
+import type { EventCause } from './names.ts';
+import type { BaseYearInput, BaseYearReport, BaseYearStep, TargetInput, TargetReport } from './shapes.ts';
 
 export const EVENT_CAUSE_WORDS: Record<EventCause, string> = {
   structure: 'acquisitions, divestments, outsourcing and insourcing',
@@ -45,99 +45,6 @@ export interface BaseYearQuery {
   year?: number;
   /** Potentials of the recalculated figures; default: those of the base year. */
   gwp?: GwpSetName;
-}
-
-export interface BaseYearStep {
-  number: number;
-  day: Day;
-  cause: EventCause;
-  cause_words: string;
-  kind: string;
-  title: string;
-  words: string;
-  text: string;
-  approved_by: string;
-  entries: { first: number; last: number } | null;
-  /** True for amounts that are stated, not read from lines: estimates, backcasts. */
-  stated: boolean;
-  /** Entry that stated or labelled it. */
-  stated_in: number | null;
-  change: ShownAmounts;
-  /** Change of the tested scopes, alone and with all that is not in the base yet, in percent of the base. */
-  percent: string;
-  cumulative_percent: string;
-  recalculated: boolean;
-  /** Total of the base from here on. */
-  base_t: string;
-  before_ref: string | null;
-  after_ref: string | null;
-  ref: string;
-}
-
-export interface TargetReport {
-  name: string;
-  kind: TargetInput['kind'];
-  scopes: string[];
-  target_year: number;
-  /** Percent of the base a year, of which the path is made. */
-  annual_percent: string;
-  /** t CO2e, or t CO2e per unit of what an intensity is divided by. */
-  unit: string;
-  base: string;
-  target: string;
-  /** Null where the year has nothing to divide by. */
-  actual: string | null;
-  path: string | null;
-  gap: string | null;
-  progress_percent: string | null;
-  expected_percent: string | null;
-  on_track: boolean | null;
-  text: string;
-  approved_by: string;
-  stated_in: number;
-}
-
-export interface BaseYearReport {
-  seq: number;
-  name: string;
-  from: string;
-  to: string;
-  /** Above 1: the base is their average. */
-  years: number;
-  year: number;
-  approach: BaseYearInput['approach'];
-  parent: string;
-  gwp: GwpSetName;
-  base_gwp: GwpSetName;
-  scope_2: 'location' | 'market';
-  threshold_percent: string;
-  test_scopes: string[];
-  stated_in: number;
-  stated_by: string;
-  stated_at: string;
-  text: string;
-  approved_by: string;
-  /** As it was when it was stated. */
-  original: ShownAmounts & { as_of: number; ref: string };
-  steps: BaseYearStep[];
-  by_cause: Array<{ cause: EventCause; words: string; change: ShownAmounts }>;
-  recalculated: ShownAmounts & { steps: number; as_of: number; structure: Day | null };
-  /** Known, and below the threshold so far. */
-  pending: ShownAmounts;
-  /** Organic changes, in no base. */
-  organic: ShownAmounts;
-  /** Entities that count now and have no lines in the base year: what they emitted then has to be estimated and stated. */
-  without_lines: string[];
-  series: Array<{
-    year: number;
-    reported: ShownAmounts;
-    restated: ShownAmounts;
-    reported_ref: string;
-    restated_ref: string;
-  }>;
-  targets: TargetReport[];
-  notes: string[];
-  ref: string;
 }
 
 const PERCENT_SCALE = 9;

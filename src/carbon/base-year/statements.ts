@@ -6,9 +6,9 @@ import { dayParts } from '../../kernel/dates.ts';
 import { FootingError, type Problem, shown } from '../../kernel/errors.ts';
 import { Rational } from '../../kernel/rational.ts';
 import { GWP_SET_NAMES } from '../catalogue/gwp.ts';
-import type { GwpSetName } from '../catalogue/types.ts';
-import { APPROACHES, type Approach } from '../methodology/methodology.ts';
-import { TRIGGERS, type Trigger } from './baseYear.ts';
+import { APPROACHES } from '../methodology/methodology.ts';
+import { EVENT_CAUSES, MOVES, SCOPES } from './names.ts';
+import type { BaseYearEventInput, BaseYearInput, TargetInput } from './shapes.ts';
 
 export const BASE_YEAR_KIND = 'base_year.state';
 export const BASE_YEAR_EVENT_KIND = 'base_year.event';
@@ -23,79 +23,12 @@ export const BASE_YEAR_KINDS: readonly string[] = [
   WITHDRAW_TARGET_KIND,
 ];
 
-export const SCOPES = ['1', '2', '3'] as const;
-export type ScopeName = (typeof SCOPES)[number];
-export const SCOPE2_METHODS = ['location', 'market'] as const;
-/** What happened, for a reader; the cause decides what it does. */
-export const EVENT_CAUSES = [...TRIGGERS, 'organic'] as const;
-export type EventCause = Trigger | 'organic';
-/** Moves of activities between the organisation and others, worked out from the lines of the base year. */
-export const MOVES = ['outsourced', 'insourced'] as const;
-export const MOVED_BY = ['entity', 'activity', 'country'] as const;
-
-/** Percent of the base above which it is recalculated, unless stated otherwise (SBTi; usual). */
-export const THRESHOLD_PERCENT = '5';
-export const DEFAULT_BASE_YEAR = 'main';
 /** Years of an average base period. */
 export const BASE_YEARS_MAX = 5;
 const NAME = /^[a-z0-9][a-z0-9._-]{0,99}$/;
 const MONTH = /^\d{4}-(0[1-9]|1[0-2])$/;
 const AMOUNT = /^-?\d{1,15}(\.\d{1,12})?$/;
 const PERCENT = /^\d{1,3}(\.\d{1,6})?$/;
-
-interface Approved {
-  text?: string;
-  approved_by?: string;
-}
-
-/** A base year with its policy. Whoever states it has filled in approach, parent and potentials from the methodology in force. */
-export interface BaseYearInput extends Approved {
-  name: string;
-  /** First and last month: one whole year, or several of which the average counts. */
-  from: string;
-  to: string;
-  approach: Approach;
-  parent: string;
-  gwp: GwpSetName;
-  scope_2: (typeof SCOPE2_METHODS)[number];
-  threshold_percent: string;
-  /** Scopes whose sum is tested against the threshold. */
-  test_scopes: ScopeName[];
-  /** Entry as of which the first figure is read; null: the entry that states it. */
-  as_of: number | null;
-}
-
-/** Something that concerns the base year: exactly one of `entries`, `changes` and `moved` says what it amounts to. */
-export interface BaseYearEventInput extends Approved {
-  id: string;
-  base_year: string;
-  day: string;
-  cause: EventCause;
-  title: string;
-  /** Journal entries whose effect this explains, instead of the cause that their kind suggests. */
-  entries?: number[];
-  /** t CO2e by scope for what the books do not hold, estimated or backcast. */
-  changes?: Array<{ scope: ScopeName; co2e_t: string }>;
-  /** Lines of the base year that others now cause (outsourced), or that the organisation now causes itself (insourced). */
-  moved?: {
-    direction: (typeof MOVES)[number];
-    where: Partial<Record<(typeof MOVED_BY)[number], string[]>>;
-    to_scope?: '1' | '2';
-  };
-}
-
-export interface TargetInput extends Approved {
-  name: string;
-  base_year: string;
-  kind: 'absolute' | 'intensity';
-  scopes: ScopeName[];
-  target_year: number;
-  /** Percent of the base by the target year; or percent of the base a year. Exactly one. */
-  reduction_percent?: string;
-  annual_percent?: string;
-  /** Intensity: what emissions are divided by, and how much of it there was in each year. */
-  per?: { name: string; values: Record<string, string> };
-}
 
 /** Collects everything that does not hold, then refuses it at once. */
 function checker(what: string) {

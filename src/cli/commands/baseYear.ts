@@ -1,69 +1,9 @@
 /** `footing base-year …` states base years, events and targets; `footing report base-year` recalculates them from the books. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { ShownAmounts as AmountsView, BaseYearReport as ReportView } from '../../carbon/base-year/shapes.ts';
 import { Decimal } from '../../kernel/decimal.ts';
 import { bold, type Column, dim, print, printJson, safe, table, wrapped } from '../output.ts';
 import { type CommonOptions, command, group, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
-
-interface AmountsView {
-  scope_1_t: string;
-  scope_2_t: string;
-  scope_3_t: string;
-  total_t: string;
-}
-
-interface ReportView {
-  seq: number;
-  name: string;
-  from: string;
-  to: string;
-  years: number;
-  year: number;
-  approach: string;
-  parent: string;
-  gwp: string;
-  scope_2: string;
-  threshold_percent: string;
-  test_scopes: string[];
-  stated_in: number;
-  original: AmountsView & { as_of: number };
-  steps: Array<{
-    number: number;
-    day: string;
-    cause: string;
-    title: string;
-    words: string;
-    text: string;
-    approved_by: string;
-    change: AmountsView;
-    percent: string;
-    cumulative_percent: string;
-    recalculated: boolean;
-    base_t: string;
-    ref: string;
-  }>;
-  by_cause: Array<{ cause: string; words: string; change: AmountsView }>;
-  recalculated: AmountsView & { steps: number };
-  pending: AmountsView;
-  organic: AmountsView;
-  without_lines: string[];
-  series: Array<{ year: number; reported: AmountsView; restated: AmountsView }>;
-  targets: Array<{
-    name: string;
-    scopes: string[];
-    target_year: number;
-    unit: string;
-    base: string;
-    target: string;
-    actual: string | null;
-    path: string | null;
-    gap: string | null;
-    progress_percent: string | null;
-    expected_percent: string | null;
-    on_track: boolean | null;
-  }>;
-  notes: string[];
-  ref: string;
-}
 
 interface StatedView {
   stated_in: number;

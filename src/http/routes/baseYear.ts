@@ -3,6 +3,7 @@ import { type TSchema, Type } from 'typebox';
 import {
   BASE_YEAR_EVENT_KIND,
   BASE_YEAR_KIND,
+  BaseYearBody,
   type BaseYearEventInput,
   type BaseYearInput,
   baseYearReport,
@@ -12,12 +13,16 @@ import {
   checkEvent,
   checkTarget,
   DEFAULT_BASE_YEAR,
+  EventBody,
   entriesAboutIn,
   GWP_SET_NAMES,
   methodologyInForce,
+  ReportSchema,
   SCOPES,
   type Stated,
+  StateSchema,
   TARGET_KIND,
+  TargetBody,
   type TargetInput,
   THRESHOLD_PERCENT,
   WITHDRAW_EVENT_KIND,
@@ -31,7 +36,6 @@ import { TAGS } from '../openapi.ts';
 import { openRead } from '../reading.ts';
 import { AsOf, problemAnswers, StatedSchema } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
-import { BaseYearBody, EventBody, ReportSchema, StateSchema, TargetBody } from './baseYearSchemas.ts';
 import { IdempotencyHeaders, idempotencyOf, sendStated } from './records.ts';
 
 const strict = { additionalProperties: false } as const;

@@ -1,17 +1,21 @@
-/** Shapes of base years, their events, targets and the report. */
-import { Type } from 'typebox';
+/**
+ * Shapes of base years, their events, targets and the report: declared once, as JSON Schema. The API checks and describes by them, the types
+ * of this room and of the command line are made from them.
+ */
+import { type Static, Type } from 'typebox';
+import { Day, Nullable, Seq } from '../../kernel/shapes.ts';
+import { GWP_SET_NAMES } from '../catalogue/gwp.ts';
+import { APPROACHES } from '../methodology/methodology.ts';
 import {
-  APPROACHES,
   DEFAULT_BASE_YEAR,
   EVENT_CAUSES,
-  GWP_SET_NAMES,
-  MOVED_BY,
+  type MOVED_BY,
   MOVES,
   SCOPE2_METHODS,
   SCOPES,
+  TARGET_KINDS,
   THRESHOLD_PERCENT,
-} from '../../carbon/index.ts';
-import { Day, Nullable, Seq } from '../schemas.ts';
+} from './names.ts';
 
 const strict = { additionalProperties: false } as const;
 const TEXT_CHARACTERS_MAX = 4_000;
@@ -65,6 +69,9 @@ const fields = {
   base_year: Type.Optional(Type.String({ maxLength: 100, description: `Default: ${DEFAULT_BASE_YEAR}` })),
 };
 
+const Moved = Type.Optional(Type.Array(Type.String({ maxLength: 255 }), { maxItems: 1_000 }));
+type Where = Record<(typeof MOVED_BY)[number], typeof Moved>;
+
 export const EventBody = Type.Object(
   {
     id: Type.String({ maxLength: 100, description: 'Stating it again replaces it', examples: ['logistics-2024'] }),
@@ -88,15 +95,7 @@ export const EventBody = Type.Object(
       Type.Object(
         {
           direction: Type.Enum([...MOVES]),
-          where: Type.Object(
-            Object.fromEntries(
-              MOVED_BY.map((name) => [
-                name,
-                Type.Optional(Type.Array(Type.String({ maxLength: 255 }), { maxItems: 1_000 })),
-              ]),
-            ),
-            strict,
-          ),
+          where: Type.Object({ entity: Moved, activity: Moved, country: Moved } satisfies Where, strict),
           to_scope: Type.Optional(Type.Enum(['1', '2'], { description: 'Where insourced lines go; default 1' })),
         },
         { ...strict, description: 'Lines of the base year that others cause now, or the organisation itself' },
@@ -111,7 +110,7 @@ export const TargetBody = Type.Object(
   {
     name: Type.String({ maxLength: 100, examples: ['near-term'] }),
     ...fields,
-    kind: Type.Optional(Type.Enum(['absolute', 'intensity'], { description: 'Default: absolute' })),
+    kind: Type.Optional(Type.Enum([...TARGET_KINDS], { description: 'Default: absolute' })),
     scopes: Scopes,
     target_year: Type.Integer({ minimum: 1901, maximum: 2299, examples: [2030] }),
     reduction_percent: Type.Optional(
@@ -183,7 +182,7 @@ const StepSchema = Type.Object(
 const TargetSchema = Type.Object(
   {
     name: Type.String(),
-    kind: Type.Enum(['absolute', 'intensity']),
+    kind: Type.Enum([...TARGET_KINDS]),
     scopes: Type.Array(Type.String()),
     target_year: Type.Integer(),
     annual_percent: Percent,
@@ -253,3 +252,21 @@ export const ReportSchema = Type.Object(
   },
   strict,
 );
+
+export type ShownAmounts = Static<typeof Amounts>;
+export type BaseYearStep = Static<typeof StepSchema>;
+export type TargetReport = Static<typeof TargetSchema>;
+export type BaseYearReport = Static<typeof ReportSchema>;
+
+/** What is stated, with what was left out filled in: it stands so in the journal. */
+type Filled<Body, Optional extends keyof Body> = Required<Omit<Body, Optional>> & Pick<Body, Optional>;
+type Approved = 'text' | 'approved_by';
+/** A base year with its policy. Approach, parent and potentials are those of the methodology in force unless they are stated. */
+export type BaseYearInput = Filled<Omit<Static<typeof BaseYearBody>, 'as_of'>, Approved> & {
+  /** Entry as of which the first figure is read; null: the entry that states it. */
+  as_of: number | null;
+};
+/** Something that concerns the base year: exactly one of `entries`, `changes` and `moved` says what it amounts to. */
+export type BaseYearEventInput = Filled<Static<typeof EventBody>, Approved | 'entries' | 'changes' | 'moved'>;
+/** Exactly one of `reduction_percent` and `annual_percent`; `per` of an intensity. */
+export type TargetInput = Filled<Static<typeof TargetBody>, Approved | 'reduction_percent' | 'annual_percent' | 'per'>;
