@@ -88,6 +88,8 @@ export interface ImportedRelease {
   rowsRead: number;
   /** Rows that did not become factors, counted by reason. */
   left: Record<string, number>;
+  /** Text of a gases.csv, where the source states more gases than a factor holds. */
+  gases?: string;
 }
 
 /** Text of factors.csv, sorted by id; ids are unique and units are known, or this throws. */
@@ -113,6 +115,8 @@ export function writeFactors(imported: ImportedRelease): string {
 export interface WrittenRelease {
   release: Release;
   factors: string;
+  /** Text of a gases.csv; the hash of the release is that of its factors, which are made from these. */
+  gases?: string;
 }
 
 /** What an importer hands over, as a release. */
@@ -121,7 +125,8 @@ export function written(imported: ImportedRelease): WrittenRelease {
   const { validFrom: _from, validTo: _to, ...head } = imported.head;
   const counts = { rowsRead: imported.rowsRead, factors: imported.drafts.length, left: imported.left };
   const contentHash = createHash('sha256').update(factors).digest('hex');
-  return { release: { ...head, counts, contentHash }, factors };
+  const made = { release: { ...head, counts, contentHash }, factors };
+  return imported.gases === undefined ? made : { ...made, gases: imported.gases };
 }
 
 /**

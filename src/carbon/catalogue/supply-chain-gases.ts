@@ -13,7 +13,7 @@ import { type CsvRow, cell, readCells, readCsv, writeCsv } from './csv.ts';
 import { type FactorDraft, type ImportedRelease, LIST_SEPARATOR, spreadsheetNumber } from './format.ts';
 import { gwpSet } from './gwp.ts';
 import { draftsOf, importSupplyChain, naics, releaseHead, type SupplyChainVersion } from './import-supply-chain.ts';
-import type { GwpSet } from './types.ts';
+import type { Factor, GwpSet } from './types.ts';
 
 /** Gases as the publisher names them, and as the tables of potentials do. */
 const GAS_NAMES: ReadonlyMap<string, string> = new Map([
@@ -154,7 +154,8 @@ export function importSupplyChainByGas(text: string, gases: string, version: str
  * @throws FootingError `malformed` as {@link packGases}.
  */
 export function importSupplyChainGases(text: string, version: SupplyChainVersion): ImportedRelease {
-  const splits = unpackGases(packGases(text, version.priceYear));
+  const gases = packGases(text, version.priceYear);
+  const splits = unpackGases(gases);
   const rows = readCsv(text, `supply chain ${version.version} by gas`);
   const titles = new Map(rows.map((row) => [naics(row, 'Code'), naics(row, 'Title')]));
   const head = releaseHead(version);
@@ -168,6 +169,7 @@ export function importSupplyChainGases(text: string, version: SupplyChainVersion
     ),
     rowsRead: rows.length,
     left: {},
+    gases,
   };
 }
 
@@ -182,8 +184,7 @@ function headByGas(head: ImportedRelease['head'], notes: readonly string[]): Imp
 
 /** A factor with the masses that are stated of its industry; fluorinated gases as CO2e. */
 function withMasses(draft: FactorDraft, splits: ReadonlyMap<string, GasSplit>, set: GwpSet): FactorDraft {
-  const basis: Basis = draft.lifeCycleStage === 'cradle-to-shelf' ? 'with margins' : 'without margins';
-  const split = splits.get(`${draft.sourceRow} ${basis}`);
+  const split = splitOf(draft, splits);
   if (!split) throw new FootingError('malformed', `NAICS ${draft.sourceRow} is not in the file by gas`);
   const [co2, ch4, n2o] = ['CO2', 'CH4', 'N2O'].map((gas) => split.get(gas)!);
   const others = new Map([...split].filter(([gas]) => !['CO2', 'CH4', 'N2O'].includes(gas)));
@@ -199,20 +200,35 @@ function withMasses(draft: FactorDraft, splits: ReadonlyMap<string, GasSplit>, s
 const RELEASES = new URL('../../../catalogue/releases/', import.meta.url);
 const read = new Map<string, Map<string, GasSplit>>();
 
-/** All gases of a factor of a release that ships, as the source prints them; undefined for factors of other releases. */
-export function gasSplitOf(factor: {
-  release: string;
-  sourceRow: string;
-  lifeCycleStage: string;
-}): GasSplit | undefined {
+/** What an industry and a basis say of a factor's gases. */
+function splitOf(
+  { sourceRow, lifeCycleStage }: { sourceRow: string; lifeCycleStage: string },
+  splits: ReadonlyMap<string, GasSplit>,
+): GasSplit | undefined {
+  const basis: Basis = lifeCycleStage === 'cradle-to-shelf' ? 'with margins' : 'without margins';
+  return splits.get(`${sourceRow} ${basis}`);
+}
+
+/** Factors of a release that an account imported, with all gases that its file states. */
+export function withAllGases(factors: readonly Factor[], gases: string): Factor[] {
+  const splits = unpackGases(gases);
+  return factors.map((factor) => {
+    const allGases = splitOf(factor, splits);
+    return allGases === undefined ? factor : { ...factor, allGases };
+  });
+}
+
+/** All gases of a factor, as the source prints them; undefined where it states no more than the factor holds. */
+export function gasSplitOf(
+  factor: Pick<Factor, 'release' | 'sourceRow' | 'lifeCycleStage' | 'allGases'>,
+): GasSplit | undefined {
+  if (factor.allGases) return factor.allGases;
   if (!/^us-epa-supply-chain-[\d.]+-by-gas$/.test(factor.release)) return undefined;
   let splits = read.get(factor.release);
   if (!splits) {
     const file = new URL(`${factor.release}/gases.csv`, RELEASES);
-    // A release that an account imported has its factors, and no file of all gases.
     splits = existsSync(file) ? unpackGases(readFileSync(file, 'utf8')) : new Map();
     read.set(factor.release, splits);
   }
-  const basis: Basis = factor.lifeCycleStage === 'cradle-to-shelf' ? 'with margins' : 'without margins';
-  return splits.get(`${factor.sourceRow} ${basis}`);
+  return splitOf(factor, splits);
 }

@@ -80,6 +80,8 @@ export interface Factor {
   notes: string;
   /** Half-width of the 95 % interval in per cent, where the source states one. */
   uncertaintyPercent?: string;
+  /** Every gas that the source states, of a release that an account imported: by the names of the tables of potentials. */
+  allGases?: ReadonlyMap<string, string>;
 }
 
 /** One publication of one publisher, as it stands in `catalogue/releases/<id>/release.json`. */

@@ -4,6 +4,7 @@ import type { Entry, Journal, Json } from '../../journal/types.ts';
 import { FootingError, invariant } from '../../kernel/errors.ts';
 import type { WrittenRelease } from '../catalogue/format.ts';
 import { loadCatalogue, readFactors } from '../catalogue/load.ts';
+import { withAllGases } from '../catalogue/supply-chain-gases.ts';
 import type { Factor, Release } from '../catalogue/types.ts';
 import { insertRows, type Place, read } from '../sql.ts';
 
@@ -12,7 +13,7 @@ export const FILE_KIND = 'factors.file';
 export const IMPORT_FACTORS_KIND = 'factors.import';
 export const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Payload of `factors.import`; the evidence is JSON: `{ release, factors }`, factors being the text of a factors.csv. */
+/** Payload of `factors.import`; the evidence is JSON: `{ release, factors, gases }`, texts of a factors.csv and, of some, of a gases.csv. */
 export interface ImportPayload {
   release: string;
   hash: string;
@@ -127,8 +128,9 @@ export function loadImported(engines: Engines, evidence: string): Promise<Loaded
 async function readImported(engines: Engines, evidence: string): Promise<LoadedRelease> {
   const parts: Buffer[] = [];
   for await (const part of engines.evidence.read(evidence)) parts.push(part as Buffer);
-  const { release, factors } = JSON.parse(Buffer.concat(parts).toString('utf8')) as WrittenRelease;
-  return { release, factors: readFactors(factors, release) };
+  const made = JSON.parse(Buffer.concat(parts).toString('utf8')) as WrittenRelease;
+  const factors = readFactors(made.factors, made.release);
+  return { release: made.release, factors: made.gases === undefined ? factors : withAllGases(factors, made.gases) };
 }
 
 /** The release of an id as of `seq`, of the catalogue or imported. */

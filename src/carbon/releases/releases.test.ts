@@ -8,6 +8,7 @@ import { sheetTexts } from '../../streams/index.ts';
 import { xlsxFile, xlsxOfRows } from '../../streams/testing/files.ts';
 import { readCsv } from '../catalogue/csv.ts';
 import { loadCatalogue, readFactors } from '../catalogue/load.ts';
+import { gasSplitOf } from '../catalogue/supply-chain-gases.ts';
 import { inventory } from '../inventory.ts';
 import { openTestLedger, posted, type TestLedger } from '../ledger.test-support.ts';
 import { ADOPT_KIND, releaseHash, starterReleases } from '../matching.ts';
@@ -313,28 +314,32 @@ describe('supply-chain factors of a later version', () => {
   });
 });
 
-describe('supply-chain factors by gas, of a version that does not ship', () => {
-  const OPTIONS_OF_1_2 = { release: 'us-epa-supply-chain-1.2', year: 2023, gwp: 'AR4' } as const;
-  const header =
-    '"NAICS Code 2017","NAICS Title 2017","GHG","Unit","Supply Chain Emission Factors without Margins","Margins of Supply Chain Emission Factors","Supply Chain Emission Factors with Margins"\n';
-  const masses: ReadonlyArray<[gas: string, without: string, margins: string, withMargins: string]> = [
-    ['Carbon dioxide', '1.34e-01', '3.78e-02', '1.72e-01'],
-    ['Methane', '3.31e-04', '1.51e-04', '4.82e-04'],
-    ['Nitrous oxide', '1.30e-03', '3.96e-06', '1.30e-03'],
-    ['Sulfur hexafluoride', '2.68e-09', '1.79e-09', '4.48e-09'],
-    ['HFCs and PFCs, unspecified', '3.58e-04', '4.86e-04', '8.44e-04'],
-  ];
-  const none =
-    'HFC-23|HFC-32|HFC-125|HFC-134a|HFC-143a|HFC-236fa|Carbon tetrafluoride|Hexafluoroethane|Perfluoropropane|Perfluorocyclobutane|Perfluorobutane|Perfluorohexane|Nitrogen trifluoride';
-  const line = (gas: string, numbers: readonly string[]) =>
-    `111110,"Soybean Farming","${gas}","kg${gas.endsWith('unspecified') ? ' CO2e' : ''}/2021 USD, purchaser price",${numbers.join(',')}\n`;
-  const lines = [
-    ...masses.map(([gas, ...numbers]) => line(gas, numbers)),
-    ...none.split('|').map((gas) => line(gas, ['0', '0', '0'])),
-  ];
+const OPTIONS_OF_1_2 = { release: 'us-epa-supply-chain-1.2', year: 2023, gwp: 'AR4' } as const;
+const BY_GAS_HEADER =
+  '"NAICS Code 2017","NAICS Title 2017","GHG","Unit","Supply Chain Emission Factors without Margins","Margins of Supply Chain Emission Factors","Supply Chain Emission Factors with Margins"\n';
+const BY_GAS_MASSES: ReadonlyArray<[gas: string, without: string, margins: string, withMargins: string]> = [
+  ['Carbon dioxide', '1.34e-01', '3.78e-02', '1.72e-01'],
+  ['Methane', '3.31e-04', '1.51e-04', '4.82e-04'],
+  ['Nitrous oxide', '1.30e-03', '3.96e-06', '1.30e-03'],
+  ['Sulfur hexafluoride', '2.68e-09', '1.79e-09', '4.48e-09'],
+  ['HFCs and PFCs, unspecified', '3.58e-04', '4.86e-04', '8.44e-04'],
+];
+const BY_GAS_NONE =
+  'HFC-23|HFC-32|HFC-125|HFC-134a|HFC-143a|HFC-236fa|Carbon tetrafluoride|Hexafluoroethane|Perfluoropropane|Perfluorocyclobutane|Perfluorobutane|Perfluorohexane|Nitrogen trifluoride';
+const byGasLine = (gas: string, numbers: readonly string[]) =>
+  `111110,"Soybean Farming","${gas}","kg${gas.endsWith('unspecified') ? ' CO2e' : ''}/2021 USD, purchaser price",${numbers.join(',')}\n`;
+const BY_GAS_LINES = [
+  ...BY_GAS_MASSES.map(([gas, ...numbers]) => byGasLine(gas, numbers)),
+  ...BY_GAS_NONE.split('|').map((gas) => byGasLine(gas, ['0', '0', '0'])),
+];
 
+describe('supply-chain factors by gas, of a version that does not ship', () => {
   test('their masses are those of the file, fluorinated gases are CO2e under the potentials of the source', async () => {
-    const { release, factors } = await readPublication(bytes(header + lines.join('')), 'gas.csv', OPTIONS_OF_1_2);
+    const { release, factors } = await readPublication(
+      bytes(BY_GAS_HEADER + BY_GAS_LINES.join('')),
+      'gas.csv',
+      OPTIONS_OF_1_2,
+    );
     expect([release.id, release.gwpSource]).toEqual(['us-epa-supply-chain-1.2-by-gas', 'AR4']);
     const [asMade, asBought] = readCsv(factors, 'factors.csv');
     // 0.000844 + 4.48e-9 x 22,800 (SF6 in AR4), and 0.000358 + 2.68e-9 x 22,800.
@@ -344,9 +349,9 @@ describe('supply-chain factors by gas, of a version that does not ship', () => {
   });
 
   test('a gas that is missing is named', async () => {
-    await expect(readPublication(bytes(header + lines.slice(1).join('')), 'gas.csv', OPTIONS_OF_1_2)).rejects.toThrow(
-      'NAICS 111110: a gas is missing',
-    );
+    await expect(
+      readPublication(bytes(BY_GAS_HEADER + BY_GAS_LINES.slice(1).join('')), 'gas.csv', OPTIONS_OF_1_2),
+    ).rejects.toThrow('NAICS 111110: a gas is missing');
   });
 });
 
@@ -377,6 +382,24 @@ describe('in an account', () => {
     );
   const at = (seq: number) => ({ ...ledger.context, seq });
   const kg = async (seq: number) => (await inventory(at(seq))).total.co2e_kg;
+
+  test('of supply-chain factors by gas every gas is kept, and told of a factor', async () => {
+    const made = await readPublication(bytes(BY_GAS_HEADER + BY_GAS_LINES.join('')), 'gas.csv', OPTIONS_OF_1_2);
+    const { entry } = await journal.append(ledger.context.accountId, { kind: 'test', actor: 'test', payload: {} });
+    const input = { fileName: 'gas.csv', bytes: bytes('x'), made };
+    const { seq } = await importRelease(journal, engines, at(entry.seq), 'test', input);
+    await ledger.post([await journal.get(ledger.context.accountId, seq)]);
+    const { factors } = (await releaseAsOf(at(seq), seq, 'us-epa-supply-chain-1.2-by-gas'))!;
+    const told = factors.map((factor) => [
+      factor.lifeCycleStage,
+      gasSplitOf(factor)?.get('SF6'),
+      gasSplitOf(factor)?.size,
+    ]);
+    expect(told).toEqual([
+      ['cradle-to-gate', '0.00000000268', 18],
+      ['cradle-to-shelf', '0.00000000448', 18],
+    ]);
+  });
 
   test('is known, then previewed, then adopted; earlier figures stay, other content of the same id is refused', async () => {
     const head = (await journal.append(ledger.context.accountId, { kind: 'test', actor: 'test', payload: {} })).entry
