@@ -136,7 +136,9 @@ export function printInventory(statement: InventoryView): void {
   print();
   printScope2(statement);
   const biogenic = thousandth(statement.outside.gases_kg.co2_biogenic ?? '0');
-  print(`Beside the scopes: ${tonnes(biogenic)} t biogenic CO2.`);
+  const memo = statement.outside.co2e_t;
+  const gases = memo === '0' ? '' : `, and ${tonnes(memo)} t CO2e of gases outside the Kyoto basket, in no total`;
+  print(`Beside the scopes: ${tonnes(biogenic)} t biogenic CO2${gases}.`);
   const restated = statement.total.not_restatable_kg;
   if (restated !== '0')
     print(`${tonnes(thousandth(restated))} t come from sources that cannot be restated to ${statement.gwp}.`);

@@ -256,7 +256,7 @@ describe('methods, money and further facts', () => {
     expect(await one({ ...item, attributes: { shares: 'Diesel: 0.9' } })).toMatchObject({
       outcome: 'held',
       reason: 'input_problem',
-      detail: 'the shares of shares add up to 0.9, not to 1',
+      detail: 'shares add up to 0.9, not to 1',
     });
     expect(await one({ activity: 'x', quantity: 'y', method: 'shares' })).toMatchObject({ outcome: 'invalid' });
   });

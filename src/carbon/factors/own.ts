@@ -68,6 +68,7 @@ export async function ownFactors(place: Place, seq: number): Promise<Factor[]> {
 
 function factorOf(row: Row): Factor {
   const scope = row.scope as Scope;
+  const unit = parseUnit(row.unit);
   const split = row.co2_kg !== null || row.other_gas_kg !== null || row.ch4_fossil_kg !== null;
   return {
     id: `${OWN_RELEASE}/${row.external_id}`,
@@ -78,9 +79,11 @@ function factorOf(row: Row): Factor {
     scope,
     category: scope === '3' ? Number(row.category ?? '1') : null,
     alsoCategories: scope === '3' ? EVERY_CATEGORY : [],
-    method: row.method as Method,
+    // An average per unit of money is no supplier's own figure, and must not count as primary data.
+    method: (row.method ||
+      (unit.dimension === 'currency' && row.supplier === '' ? 'spend-based' : 'supplier-specific')) as Method,
     lifeCycleStage: row.life_cycle_stage as LifeCycleStage,
-    unit: parseUnit(row.unit),
+    unit,
     region: row.region.trim().toUpperCase(),
     validFrom: row.valid_from ?? '1990-01-01',
     validTo: row.valid_to ?? '',

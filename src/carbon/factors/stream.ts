@@ -98,8 +98,8 @@ export const factors: StreamDefinition = {
       name: 'method',
       type: 'enum',
       values: METHODS,
-      default: 'supplier-specific',
-      description: 'Method in the sense of the GHG Protocol',
+      description:
+        'Method in the sense of the GHG Protocol; empty = supplier-specific, or spend-based per unit of money where no supplier is named',
       example: 'supplier-specific',
     },
     {

@@ -62,7 +62,14 @@ function reader(method: CalculationMethod, row: MethodRow, problems: string[]): 
   };
   const missing = (name: string) => {
     // A number that is there and wrong has been named already.
-    if (raw(name) === undefined) problems.push(`${name} is missing`);
+    if (raw(name) !== undefined) return;
+    const unread = Object.keys(row.attributes).filter(
+      (attribute) => raw(attribute) !== undefined && method.inputs.every((input) => input.name !== attribute),
+    );
+    const near = nearest(name, unread);
+    problems.push(
+      `${name} is missing${near === undefined ? '' : `; ${shown(near)} is no input: did you mean ${name}?`}`,
+    );
   };
   return {
     optional,

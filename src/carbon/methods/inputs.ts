@@ -73,7 +73,7 @@ function sharesOf(read: InputReader, name: string): Array<[family: string, share
     found.push([family, value]);
   }
   const sum = found.reduce((total, [, value]) => total.add(value), Rational.ZERO);
-  if (!sum.equals(Rational.ONE)) read.problem(`the shares of ${name} add up to ${sum}, not to 1`);
+  if (!sum.equals(Rational.ONE)) read.problem(`${name} add up to ${sum}, not to 1`);
   return found;
 }
 

@@ -68,3 +68,11 @@ test.each([
   const made = parts(method, '1', unit, attributes as Record<string, string>);
   expect('problem' in made ? made.problem : made).toContain(words);
 });
+
+test('an attribute that may be meant for a missing input is named; of places that are not stated nothing more is said', () => {
+  const made = parts('flight', '1', 'each', { ...places(['51', '0'], ['41', '-74']), to_latitude: '', to_lat: '41' });
+  expect(made).toEqual({ problem: 'to_latitude is missing; to_lat is no input: did you mean to_latitude?' });
+  expect(parts('flight', '1', 'each', { ...places(['51', '0'], ['51', '']), cost_centre: '7' })).toEqual({
+    problem: 'to_longitude is missing',
+  });
+});

@@ -18,6 +18,9 @@ const latitude = (name: string, what: string): MethodInput =>
 const longitude = (name: string, what: string): MethodInput =>
   number(name, `Longitude of ${what}, degrees, west negative`, { min: '-180', max: '180' });
 
+/** Inputs that say where a flight begins and ends. */
+const PLACES = ['from_latitude', 'from_longitude', 'to_latitude', 'to_longitude'] as const;
+
 export const MEASURED_METHODS: readonly CalculationMethod[] = [
   {
     name: 'gas-volume',
@@ -86,20 +89,21 @@ export const MEASURED_METHODS: readonly CalculationMethod[] = [
     companions: 'all',
     parts(row, read) {
       const passengers = read.quantity();
-      const [fromLat, fromLon, toLat, toLon, legs] = [
-        'from_latitude',
-        'from_longitude',
-        'to_latitude',
-        'to_longitude',
-        'legs',
-      ].map(read.number) as [Rational, Rational, Rational, Rational, Rational];
+      const [fromLat, fromLon, toLat, toLon, legs] = [...PLACES, 'legs'].map(read.number) as [
+        Rational,
+        Rational,
+        Rational,
+        Rational,
+        Rational,
+      ];
       const answer = findUnit(row.unit);
       if (!('unit' in answer) || answer.unit.dimension !== 'count') {
         read.problem(`${row.unit || 'no unit'} is no number of passengers`);
         return [];
       }
       const distance = greatCircleKm(fromLat, fromLon, toLat, toLon);
-      if (distance.isZero()) read.problem('departure and arrival are the same place');
+      const stated = PLACES.every((name) => read.optional(name) !== undefined);
+      if (stated && distance.isZero()) read.problem('departure and arrival are the same place');
       const people = passengers.mul(answer.unit.ratio);
       return scaled(row, people.mul(legs).mul(distance), `${people} × ${legs} × ${distance} km great circle`, 'pkm');
     },

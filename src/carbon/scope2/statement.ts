@@ -283,18 +283,18 @@ function notesOf(covers: Scope2Statement['covers'], rejected: number): string[] 
   for (const { cover, kwh, other_year_kwh, co2e_kg } of covers) {
     if (cover === 'grid_average') {
       notes.push(
-        `No residual mix is stated for ${grouped(kwh)} kWh: the average of the grid stands in for it, and generation claimed by others may be counted twice.`,
+        `No residual mix is stated for ${whole(kwh)} kWh: the average of the grid stands in for it, and generation claimed by others may be counted twice.`,
       );
     }
     if (cover === 'no_rate')
-      notes.push(`${grouped(kwh)} kWh of own generation, whose certificates were sold, have no rate and count 0.`);
+      notes.push(`${whole(kwh)} kWh of own generation, whose certificates were sold, have no rate and count 0.`);
     if (cover === 'not_energy') {
       notes.push(
         `${grouped(co2e_kg)} kg CO2e of scope 2 are not stated as energy (such as kilometres of electric cars) and count as in the location-based figure.`,
       );
     }
     if (other_year_kwh !== '0')
-      notes.push(`The residual mix of another year is used for ${grouped(other_year_kwh)} kWh.`);
+      notes.push(`The residual mix of another year is used for ${whole(other_year_kwh)} kWh.`);
   }
   if (rejected > 0) {
     notes.push(
@@ -314,8 +314,14 @@ function assumedCarriers(lines: readonly CountedLine[]): string[] {
   const more = factors.length - FACTORS_NAMED_MAX;
   const named = `${factors.slice(0, FACTORS_NAMED_MAX).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
   return [
-    `${grouped(volume(assumed))} kWh are taken as electricity, because the names of their factors do not say which energy they are for (electricity, heat, steam, cooling): ${named}.`,
+    `${whole(volume(assumed))} kWh are taken as electricity, because the names of their factors do not say which energy they are for (electricity, heat, steam, cooling): ${named}.`,
   ];
+}
+
+/** kWh in a sentence: whole ones, and "about" where digits are left out; the figures beside it have them all. */
+function whole(kwh: string): string {
+  const shown = Decimal.parse(kwh).toGrouped(0);
+  return Decimal.parse(kwh).normalized().scale > 0 ? `about ${shown}` : shown;
 }
 
 /** Thousands set apart, all digits kept. */
