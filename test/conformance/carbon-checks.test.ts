@@ -194,11 +194,15 @@ test('duplicates, negative quantities, and quantities in the wrong unit', async 
       bill('minus', 'A', '2025-06', '-5'),
       bill('mwh', 'B', '2025-06', '1000000'),
       bill('slip', 'A', '2025-07', '1'),
+      { external_id: 'credit', activity: 'Paper', amount: '-8', currency: 'GBP', start_date: '2025-01-09' },
     ]),
   );
   const { findings } = await duplicates(context, 50);
   expect(findings.map(({ external_ids, count }) => [external_ids, count])).toEqual([[['A 2025-03', 'twice'], 2]]);
-  expect((await negatives(context, 50)).findings.map(({ external_id }) => external_id)).toEqual(['minus']);
+  expect((await negatives(context, 50)).findings).toMatchObject([
+    { external_id: 'credit', quantity: '', amount: '-8', currency: 'GBP' },
+    { external_id: 'minus', quantity: '-5', amount: '', currency: '' },
+  ]);
   expect((await unitOutliers(context, 50)).findings.map(({ external_id }) => external_id)).toEqual(['mwh', 'slip']);
   expect(await unitOutliers(context, 1)).toMatchObject({ total: 2, findings: [{ external_id: 'mwh' }] });
 });

@@ -20,6 +20,8 @@ export interface ActivityFinding {
   activity: string;
   quantity: string;
   unit: string;
+  amount: string;
+  currency: string;
   start_date: string;
   end_date: string;
   supplier: string;
@@ -41,6 +43,7 @@ const SAME = `cityHash64(entity, activity, supplier, ${DOCUMENT}, attributes['me
 export const RECORD_REF = "concat('record/activities/', toString(origin_seq), '.', toString(origin_row))";
 
 const COLUMNS = `${RECORD_REF} AS ref, external_id, toString(entity) AS entity_, toString(activity) AS activity_, toString(quantity) AS quantity_, toString(unit) AS unit_,
+  toString(amount) AS amount_, toString(currency) AS currency_,
   toString(start_date) AS start_, toString(coalesce(end_date, start_date)) AS end_, toString(supplier) AS supplier_`;
 type Row = Record<
   | 'ref'
@@ -49,6 +52,8 @@ type Row = Record<
   | 'activity_'
   | 'quantity_'
   | 'unit_'
+  | 'amount_'
+  | 'currency_'
   | 'start_'
   | 'end_'
   | 'supplier_'
@@ -65,6 +70,8 @@ function findingsOf(rows: readonly Row[], words: (row: Row) => string): Findings
       activity: row.activity_,
       quantity: row.quantity_ ?? '',
       unit: row.unit_,
+      amount: row.amount_ ?? '',
+      currency: row.currency_,
       start_date: row.start_,
       end_date: row.end_,
       supplier: row.supplier_,
@@ -164,7 +171,7 @@ export async function negatives(context: ReadContext, limit: number): Promise<Fi
   const rows = await read<Row>(
     context,
     `
-SELECT ${COLUMNS}, toString(amount) AS more, count() OVER () AS total
+SELECT ${COLUMNS}, count() OVER () AS total
 FROM activities
 WHERE ${LIVE} AND (quantity < 0 OR amount < 0)
 ORDER BY start_date, external_id

@@ -1,6 +1,7 @@
 /** Checks of data: `footing check carbon`. */
 import { type Command, Option } from 'commander';
-import { bold, dim, grouped, print, printJson, table } from '../output.ts';
+import { Decimal } from '../../kernel/decimal.ts';
+import { bold, type Column, dim, grouped, print, printJson, table } from '../output.ts';
 import { type CommonOptions, command, group, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
 
 interface CheckOptions extends CommonOptions {
@@ -62,9 +63,46 @@ const DETAILS: Record<string, Array<[column: string, title: string]>> = {
     ['activity', 'What'],
     ['quantity', 'Quantity'],
     ['unit', 'Unit'],
+    ['amount', 'Amount'],
+    ['currency', 'Currency'],
     ['start_date', 'From'],
   ],
 };
+/** Columns of figures, and the decimals that are printed; null: all there are. */
+const NUMBERS: Record<string, number | null> = {
+  quantity: null,
+  amount: null,
+  value: 3,
+  median: 3,
+  co2e_t: 3,
+  co2e_kg: 3,
+  lines: 0,
+  count: 0,
+};
+const columnOf = (name: string, title: string): Column => (name in NUMBERS ? { title, align: 'right' } : { title });
+function textOf(column: string, value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (Array.isArray(value)) return value.join(', ');
+  const decimals = NUMBERS[column];
+  if (decimals === undefined) return String(value);
+  return decimals === null ? grouped(String(value)) : Decimal.parse(String(value)).toGrouped(decimals);
+}
+const SCREENING: Array<[column: string, title: string]> = [
+  ['category', ''],
+  ['name', 'Category'],
+  ['status', 'Status'],
+  ['co2e_t', 't CO2e'],
+  ['lines', 'Lines'],
+  ['reason', 'Reason'],
+  ['problem', 'Problem'],
+];
+const QUALITY: Array<[column: string, title: string]> = [
+  ['data_quality', 'Data quality'],
+  ['kind', 'Kind'],
+  ['co2e_kg', 'kg CO2e'],
+  ['percent', 'Percent'],
+  ['lines', 'Lines'],
+];
 const CHECKS = ['completeness', ...Object.keys(DETAILS), 'quality', 'screening'];
 
 const FIGURES: Array<[figure: string, words: string, check: string]> = [
@@ -170,14 +208,10 @@ function printDetail(check: string, found: Detail): void {
       print('Nothing found.');
       return;
     }
-    const rows = found.findings!.map((row) =>
-      columns.map(([column]) =>
-        Array.isArray(row[column]) ? (row[column] as unknown as string[]).join(', ') : String(row[column] ?? ''),
-      ),
-    );
+    const rows = found.findings!.map((row) => columns.map(([column]) => textOf(column, row[column])));
     print(
       table(
-        columns.map(([, title]) => ({ title })),
+        columns.map(([column, title]) => columnOf(column, title)),
         rows,
       ),
     );
@@ -189,17 +223,21 @@ function printDetail(check: string, found: Detail): void {
     return;
   }
   const listed = check === 'screening' ? found.categories! : found.shares!;
-  const titles =
-    check === 'screening'
-      ? ['category', 'name', 'status', 'co2e_t', 'lines', 'reason', 'problem']
-      : ['data_quality', 'kind', 'co2e_kg', 'percent', 'lines'];
+  const columnsOf = check === 'screening' ? SCREENING : QUALITY;
   print(
     table(
-      titles.map((title) => ({ title: (title.charAt(0).toUpperCase() + title.slice(1)).replaceAll('_', ' ') })),
-      listed.map((row) => titles.map((title) => String(row[title] ?? ''))),
+      columnsOf.map(([column, title]) => columnOf(column, title)),
+      listed.map((row) =>
+        columnsOf.map(([column]) => textOf(column, row[column] === 'not_screened' ? '' : row[column])),
+      ),
     ),
   );
-  if (check !== 'quality') return;
+  if (check !== 'quality') {
+    print(
+      dim('Tonnes are rounded to the kilogram here. Status and reason of a category: footing import screening FILE'),
+    );
+    return;
+  }
   print();
   const fields = ['scope', 'category', 'co2e_kg', 'primary_percent', 'estimated_percent'];
   print(
@@ -208,7 +246,7 @@ function printDetail(check: string, found: Detail): void {
         title,
         ...(i < 2 ? {} : { align: 'right' as const }),
       })),
-      (found.by_category ?? []).map((row) => fields.map((column) => String(row[column] ?? ''))),
+      (found.by_category ?? []).map((row) => fields.map((column) => textOf(column, row[column]))),
     ),
   );
   for (const { currency, amount, primary_percent } of found.spend ?? [])
@@ -216,7 +254,7 @@ function printDetail(check: string, found: Detail): void {
   for (const { currency, outstanding, scored_percent, score } of found.financed ?? [])
     print(
       score === null
-        ? `Financed emissions: none of ${grouped(outstanding)} ${currency} outstanding has a score (PCAF).`
+        ? `Financed emissions: none of ${`${grouped(outstanding)} ${currency}`.trim()} outstanding has a score (PCAF).`
         : `Financed emissions: data quality ${score} of 1 to 5 by outstanding amounts (PCAF), of ${share(scored_percent)} of ${grouped(outstanding)} ${currency}.`,
     );
 }

@@ -49,6 +49,8 @@ const Activities = findings({
   activity: Type.String(),
   quantity: Type.String(),
   unit: Type.String(),
+  amount: Type.String(),
+  currency: Type.String(),
   start_date: Day,
   end_date: Day,
   supplier: Type.String(),

@@ -3718,6 +3718,8 @@ export interface paths {
                                 activity: string;
                                 quantity: string;
                                 unit: string;
+                                amount: string;
+                                currency: string;
                                 /**
                                  * @description Calendar day
                                  * @example 2025-03-01
@@ -3788,6 +3790,8 @@ export interface paths {
                                 activity: string;
                                 quantity: string;
                                 unit: string;
+                                amount: string;
+                                currency: string;
                                 /**
                                  * @description Calendar day
                                  * @example 2025-03-01
