@@ -269,7 +269,8 @@ export async function keysStatedBefore(
     `SELECT DISTINCT toString(key_hash) AS key
      FROM ${definition.name}
      WHERE seq < {first:UInt64}
-       AND key_hash IN (${hashes.join(', ')})`,
+       AND key_hash IN (${hashes.join(', ')})
+     SETTINGS max_threads = 1`,
     { first },
   );
   return found.map(({ key }) => key);

@@ -6,7 +6,7 @@ import { revenueTotals } from './totals.ts';
 /** The revenue book's part in the ledger. */
 export const revenueBook: Book = {
   name: 'revenue',
-  schemaVersion: 6,
+  schemaVersion: 7,
   tables: REVENUE_TABLES,
   tableNames: REVENUE_TABLE_NAMES,
   concerns: concernsRevenue,

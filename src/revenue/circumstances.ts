@@ -2,7 +2,7 @@
 import type { Entry } from '../journal/types.ts';
 import type { PostContext, ReadContext } from '../ledger/index.ts';
 import { RATE_KINDS, type RateTable, rateTable } from '../rates/index.ts';
-import { billedOtherwise, cancellingCustomers } from './concerned.ts';
+import { billedInSeveral, billedOtherwise } from './concerned.ts';
 import { needsTransactions, type Rate, type RevenueSettings } from './rules/index.ts';
 import {
   revenueSettingsAsOf,
@@ -104,12 +104,13 @@ export function sqlKnows(settings: RevenueSettings): boolean {
 
 /**
  * Condition over `customer_hash`: customers whom the rules in TypeScript derive. Those who were ever billed in another currency than that of
- * the account, and, where a cancellation ends MRR with the service period, those who have one. Null: nobody. `bucket` is a range of hashes.
+ * the account, and, where a cancellation ends MRR with the service period, those who were billed in several. Null: nobody. `bucket` is a range
+ * of hashes.
  */
 export function leftToRules({ currency, churnRecognition }: RevenueSettings, bucket: string): string | null {
   const parts = [
     ...(currency === null ? [] : [billedOtherwise(currency, bucket)]),
-    ...(churnRecognition === 'end_of_service_period' ? [cancellingCustomers(bucket)] : []),
+    ...(churnRecognition === 'end_of_service_period' ? [billedInSeveral(bucket)] : []),
   ];
   return parts.length === 0 ? null : `customer_hash IN (${parts.join('\nUNION ALL\n')})`;
 }

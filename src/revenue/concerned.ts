@@ -17,13 +17,22 @@ const CANCELLED_APART =
  * Customers who have, or had, a cancellation, stated with a line or apart: those whom a choice about cancellations concerns. SQL of their
  * hashes; `among` is a condition over `customer_hash` that lines are looked at by.
  */
-export const cancellingCustomers = (among: string): string => `
+const cancellingCustomers = (among: string): string => `
   SELECT customer_hash FROM invoices WHERE ${among} AND cancelled_at IS NOT NULL
   UNION ALL ${CANCELLED_APART}`;
 
 /** Customers who were ever billed in another currency than `currency`. */
 export const billedOtherwise = (currency: string, among: string): string =>
   `SELECT customer_hash FROM invoices WHERE ${among} AND currency != '${currency}'`;
+
+/** Customers who were ever billed in more than one currency. */
+export const billedInSeveral = (among: string): string => `
+  SELECT customer_hash
+  FROM invoices
+  WHERE ${among}
+  GROUP BY customer_hash
+  HAVING uniqExact(currency) > 1
+  SETTINGS optimize_aggregation_in_order = 1`;
 
 /**
  * SQL of the hashes of the customers whom the change may concern; null: everyone. Windows, cancellations and the account's currency concern

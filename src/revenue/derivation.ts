@@ -95,12 +95,12 @@ function elements(scope: DerivationScope): string {
         (
           start_ms, toUInt8(multiIf(kind > 0, 1, fault != '', 2, 9)), group_order, group_date, invoice_external_id,
           toUInt8(kind > 1), toInt64(if(kind > 1, line_order, 0)), origin_seq, origin_row,
-          toUInt8(kind), ${tail}, toString(fault)
+          toUInt8(kind), ${tail}, toString(fault)${atPeriodEnd(scope) ? ', end_ms' : ''}
         ),
         (
           ifNull(cancelled_ms, toInt64(0)), toUInt8(if(isNull(cancelled_ms), 9, 0)), toInt64(0), toInt64(0), invoice_external_id,
           toUInt8(0), toInt64(0), origin_seq, origin_row,
-          toUInt8(0), ${tail}, ''
+          toUInt8(0), ${tail}, ''${atPeriodEnd(scope) ? ', toInt64(0)' : ''}
         )
       ]
     ) AS element
@@ -111,7 +111,7 @@ function elements(scope: DerivationScope): string {
       source, customer_hash, customer_external_id, subscription_external_id,
       (
         cancelled_ms, toUInt8(0), toInt64(0), toInt64(0), '', toUInt8(0), toInt64(0), origin_seq, origin_row,
-        toUInt8(0), '', toInt64(0), '', '', ''
+        toUInt8(0), '', toInt64(0), '', '', ''${atPeriodEnd(scope) ? ', toInt64(0)' : ''}
       ) AS element
     FROM (${statedCancellations(scope)})`
         : ''
@@ -150,29 +150,36 @@ function subscriptions(scope: DerivationScope): string {
     [...CUSTOMER, 'subscription_external_id', 'all_elements'],
     [
       {
-        events: `arrayFilter(e -> e.2 < 2, all_elements)`,
+        stated: `arrayFilter(e -> e.2 < 2, all_elements)`,
         line_events: `arrayFilter(e -> e.2 = 1, all_elements)`,
         faulty: `arraySort(e -> (e.15, e.13, e.1, e.8, e.9), arrayFilter(e -> e.2 = 2, all_elements))`,
       },
       {
         billed_in: `arraySort(arrayDistinct(line_events.11))`,
         never_counted: `notEmpty(line_events) AND arrayMin(line_events.1) = arrayMax(line_events.1)
-          AND has(arrayMap(e -> e.1, arrayFilter(e -> e.2 = 0, events)), arrayMin(line_events.1))`,
+          AND has(arrayMap(e -> e.1, arrayFilter(e -> e.2 = 0, stated)), arrayMin(line_events.1))`,
         // An unknown plan is reported once per subscription, at its first line; other faults line by line.
         faults: `arrayFilter(
           (e, p, i) -> i = 1 OR e.15 != 'line-plan-unknown' OR e.15 != p.15 OR e.13 != p.13,
           faulty, ${previous('faulty', 'faulty[1]')}, arrayEnumerate(faulty)
         )`,
-        idle_cancellations: `arrayFilter(
-          (e, p, i) -> e.2 = 0 AND (i = 1 OR (p.2 = 0 AND p.1 != e.1)),
-          events, ${previous('events', 'events[1]')}, arrayEnumerate(events)
-        )`,
         equal_starts: `arrayFilter(
           (e, p) -> e.2 = 1 AND p.2 = 1 AND e.1 = p.1 AND e.5 != p.5,
-          events, ${previous('events', 'events[1]')}
+          stated, ${previous('stated', 'stated[1]')}
         )`,
         currency_changes: `arrayFilter((e, p) -> e.11 != p.11, line_events, ${previous('line_events', 'line_events[1]')})`,
       },
+      ...(atPeriodEnd(scope)
+        ? endsOfPeriods()
+        : [
+            {
+              events: 'stated',
+              idle_cancellations: `arrayFilter(
+                (e, p, i) -> e.2 = 0 AND (i = 1 OR (p.2 = 0 AND p.1 != e.1)),
+                stated, ${previous('stated', 'stated[1]')}, arrayEnumerate(stated)
+              )`,
+            },
+          ]),
       {
         currencies: `if(empty(billed_in), [''], billed_in)`,
         warnings: `arrayConcat(
@@ -189,6 +196,77 @@ function subscriptions(scope: DerivationScope): string {
     ],
     [...CUSTOMER, 'subscription_external_id', 'events', 'never_counted', 'currencies', 'warnings'],
   );
+}
+
+const atPeriodEnd = ({ settings }: DerivationScope): boolean => settings.churnRecognition === 'end_of_service_period';
+
+/**
+ * Layers in which cancellations move to the end of the service period (R26), for subscriptions billed in one currency: each counts at the latest
+ * end among the lines since the last one that resets the value, or is dropped where a line starts before that. Cancellations by which nothing
+ * runs any more need no care: what was billed had ended by then, so they stay where they are. A cancellation keeps the instant at which it was
+ * stated as its third part: that orders those that meet at one end (only the first ends anything), and names it in warnings.
+ */
+function endsOfPeriods(): Array<Record<string, string>> {
+  const at = 'line_events.1';
+  return [
+    {
+      resets: `arrayMap(
+        (e, p, i) -> e.10 = 3 OR (e.10 = 1 AND NOT (i > 1 AND p.10 = 1 AND p.1 = e.1 AND p.5 = e.5)),
+        line_events, ${previous('line_events', 'line_events[1]')}, arrayEnumerate(line_events)
+      )`,
+    },
+    {
+      part_from: `arrayMap(i -> greatest(i, 1), ${carried('arrayMap((i, r) -> if(r, i, 0), arrayEnumerate(resets), resets)', 'resets')})`,
+    },
+    {
+      // (cancellation, instant at which it counts)
+      moved: `arrayMap(
+        e -> (
+          e,
+          if(
+            arrayExists(t -> t < e.1, ${at}),
+            greatest(
+              e.1,
+              arrayMax(arraySlice(
+                line_events.16,
+                part_from[arrayCount(t -> t < e.1, ${at})],
+                arrayCount(t -> t < e.1, ${at}) - part_from[arrayCount(t -> t < e.1, ${at})] + 1
+              ))
+            ),
+            e.1
+          )
+        ),
+        arrayFilter(e -> e.2 = 0, stated)
+      )`,
+    },
+    {
+      dropped: `arrayMap(m -> m.1, arrayFilter(m -> arrayExists(t -> t > m.1.1 AND t < m.2, ${at}), moved))`,
+      kept: `arrayFilter(m -> NOT arrayExists(t -> t > m.1.1 AND t < m.2, ${at}), moved)`,
+    },
+    {
+      events: `arraySort(arrayConcat(
+        line_events,
+        arrayMap(
+          m -> (
+            m.2, m.1.2, m.1.1, m.1.4, m.1.5, m.1.6, m.1.7, m.1.8, m.1.9, m.1.10, m.1.11, m.1.12, m.1.13, m.1.14, m.1.15, m.1.16
+          ),
+          kept
+        )
+      ))`,
+    },
+    {
+      idle_cancellations: `arrayConcat(
+        arrayMap(
+          e -> (e.3, e.2, e.3, e.4, e.5, e.6, e.7, e.8, e.9, e.10, e.11, e.12, e.13, e.14, e.15, e.16),
+          arrayFilter(
+            (e, p, i) -> e.2 = 0 AND (i = 1 OR (p.2 = 0 AND p.3 != e.3)),
+            events, ${previous('events', 'events[1]')}, arrayEnumerate(events)
+          )
+        ),
+        arrayFilter((e, p, i) -> i = 1 OR p.1 != e.1, dropped, ${previous('dropped', 'dropped[1]')}, arrayEnumerate(dropped))
+      )`,
+    },
+  ];
 }
 
 /**

@@ -40,6 +40,7 @@ const VALIDATED_LINE = [
   'origin_seq',
   'origin_row',
   'start_ms',
+  'end_ms',
   'date_ms',
   'line_order',
   'cancelled_ms',
@@ -122,7 +123,8 @@ export function statedCancellations(scope: DerivationScope): string {
 /**
  * The lines that can matter. Left out is a plain line that repeats its predecessor in the subscription (same plan, currency
  * and net amount), when both stand alone at their instants: it sets the value to what it is already, so it changes neither the value,
- * nor what runs, nor any later step. Nine lines of ten are such renewals, and finding them needs no more than a sort of numbers.
+ * nor what runs, nor any later step. Nine lines of ten are such renewals, and finding them needs no more than a sort of numbers. Where
+ * cancellations wait for the end of what was billed (R26), that of the last line before anything but a renewal matters: it stays.
  */
 function significantLines(scope: DerivationScope): string {
   return `
@@ -133,6 +135,7 @@ function significantLines(scope: DerivationScope): string {
           lagInFrame(at, 1, toInt64(-9000000000000000)) OVER w AS previous_at,
           lagInFrame(at, 2, toInt64(-9000000000000001)) OVER w AS one_before_at,
           leadInFrame(at, 1, toInt64(9000000000000000)) OVER w AS next_at,
+          leadInFrame(plain, 1, toUInt8(1)) OVER w AS next_plain,
           lagInFrame(plain, 1, toUInt8(0)) OVER w AS previous_plain,
           lagInFrame(net, 1, toInt64(0)) OVER w AS previous_net,
           lagInFrame(facts, 1, toUInt64(0)) OVER w AS previous_facts
@@ -185,6 +188,7 @@ function significantLines(scope: DerivationScope): string {
       WHERE NOT (
         plain AND previous_plain AND facts = previous_facts AND net = previous_net AND net BETWEEN 0 AND ${RENEWAL_CENTS_MAX}
         AND one_before_at < previous_at AND previous_at < at AND at < next_at
+        ${scope.settings.churnRecognition === 'end_of_service_period' ? 'AND next_plain' : ''}
       )`;
 }
 

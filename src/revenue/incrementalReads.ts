@@ -54,7 +54,7 @@ export const nameOf = (source: string, externalId: string): string => `${source}
 /** Entries after every other: the row was not reversed. */
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** Columns are read as they are and worked on here: every function in a query costs more to plan than it does for a few rows. */
+/** Columns are read as they are and worked on here: every function in a query costs more to plan than it does for a few rows. So does a second thread. */
 const LINE_COLUMNS = [
   'seq',
   'sign',
@@ -107,7 +107,8 @@ export async function readLines(
     `SELECT ${columns.join(', ')}
      FROM invoices
      WHERE ${where}
-     LIMIT ${linesMax + 1}`,
+     LIMIT ${linesMax + 1}
+     SETTINGS max_threads = 1`,
   );
   if (rows.length > linesMax) return null;
   const at = Object.fromEntries(LINE_COLUMNS.map((column, i) => [column, i])) as Record<

@@ -5,7 +5,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { testEngines } from '../../test/support/engines.ts';
-import { historyArbitrary } from '../../test/support/revenue-histories.ts';
+import { everyShapeHistory, type History, historyArbitrary } from '../../test/support/revenue-histories.ts';
 import type { Engines } from '../engines/types.ts';
 import { openAccounts, openJournal } from '../journal/index.ts';
 import type { Entry, Json } from '../journal/types.ts';
@@ -122,6 +122,10 @@ const knownArbitrary = fc.oneof(
     classification_window_minutes: fc.constantFrom(0, 1, 60, 10_080),
     time_zone: fc.constantFrom('UTC', 'Europe/Berlin', 'Pacific/Auckland', 'America/Los_Angeles'),
   }),
+  fc.record<StatedSettings>({
+    churn_recognition: fc.constantFrom('end_of_service_period'),
+    classification_window_minutes: fc.constantFrom(0, 60, 10_080),
+  }),
 );
 const everyArbitrary = fc.record<StatedSettings>({
   churn_when_zero_mrr: fc.boolean(),
@@ -148,7 +152,11 @@ test('every setting that SQL knows: by SQL, by the rules in batches and by the r
         await settingsEntry(3, { time_zone: 'Pacific/Auckland' }),
         await settingsEntry(4, settings),
         ...(half < history.rows.length ? [lines(5, history.rows.slice(half))] : []),
-        await settingsEntry(6, { classification_window_minutes: null, churn_when_zero_mrr: null }),
+        await settingsEntry(6, {
+          classification_window_minutes: null,
+          churn_when_zero_mrr: null,
+          churn_recognition: null,
+        }),
         await settingsEntry(7, { time_zone: null }),
       ]);
       const given = await revenueSettingsAsOf(engines.pg, 1, 5);
@@ -159,6 +167,38 @@ test('every setting that SQL knows: by SQL, by the rules in batches and by the r
       await ledger.drop();
     }),
     { numRuns: 1, endOnFailure: true },
+  );
+}, 240_000);
+
+test('cancellations at the end of the service period: every shape of a life billed in one currency, by SQL and by the rules', async () => {
+  const inOneCurrency = (history: History): History => ({
+    ...history,
+    rows: history.rows.map((row) => ({ ...row, currency: 'EUR' })),
+  });
+  const atPeriodEnd = async (history: History, moreLater: boolean) => {
+    await forget();
+    const half = moreLater ? Math.ceil(history.rows.length / 2) : history.rows.length;
+    const lines = (seq: number, rows: typeof history.rows) =>
+      entry(seq, 'invoices', { rows: rows as unknown as Row[] });
+    const ledger = await postedBothWays([
+      plansEntry(1, history.plans),
+      lines(2, history.rows.slice(0, half)),
+      await settingsEntry(3, { churn_recognition: 'end_of_service_period' }),
+      ...(half < history.rows.length ? [lines(4, history.rows.slice(half))] : []),
+      await settingsEntry(5, { churn_recognition: null }),
+    ]);
+    const given = await revenueSettingsAsOf(engines.pg, 1, 4);
+    expect(told(await ledger.movements(4))).toEqual(toldByRules(oracleMovements(history.rows, history.plans, given)));
+    expect(await unprovedPostings(ledger.context, 4)).toBe(0);
+    expect(told(await ledger.movements(5))).toEqual(toldByRules(oracleMovements(history.rows, history.plans)));
+    await ledger.drop();
+  };
+  await atPeriodEnd(inOneCurrency(everyShapeHistory()), false);
+  await fc.assert(
+    fc.asyncProperty(historyArbitrary({ customersMax: 4 }), fc.boolean(), (history, moreLater) =>
+      atPeriodEnd(inOneCurrency(history), moreLater),
+    ),
+    { numRuns: Number(process.env.RUNS ?? 2), endOnFailure: true },
   );
 }, 240_000);
 
