@@ -1,8 +1,7 @@
 /** Small CSV files as a whole (RFC 4180, UTF-8), with comma, semicolon or tab. Large ones go through the streams' intake. */
 import { FootingError } from '../kernel/errors.ts';
+import { utf8Text } from '../kernel/utf8.ts';
 import type { Located } from './check.ts';
-
-const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * Header and rows (1 for the first row of data; empty lines are passed over and counted), every cell as it stands.
@@ -10,7 +9,7 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true });
  * than the header.
  */
 export function readCsv(bytes: Uint8Array): { header: string[]; rows: Array<Located<string[]>> } {
-  const text = decode(bytes);
+  const text = utf8Text(bytes, 'The file');
   const firstLine = text.slice(0, text.search(/[\r\n]|$/));
   const delimiter = [',', ';', '\t'].find((each) => firstLine.includes(each)) ?? ',';
   const records = split(text, delimiter);
@@ -29,14 +28,6 @@ export function readCsv(bytes: Uint8Array): { header: string[]; rows: Array<Loca
     rows.push({ row: i + 1, value: cells });
   }
   return { header, rows };
-}
-
-function decode(bytes: Uint8Array): string {
-  try {
-    return UTF8.decode(bytes);
-  } catch {
-    throw new FootingError('malformed', 'The file is not text in UTF-8.', { remedy: 'Save it as CSV in UTF-8.' });
-  }
 }
 
 function split(text: string, delimiter: string): string[][] {

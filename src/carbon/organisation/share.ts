@@ -26,7 +26,7 @@ export function parseShare(text: string): Rational {
   if (share.sign() < 0) throw wrong(text, 'a share is not negative');
   if (share.cmp(Rational.ONE) > 0) {
     const meant = percent ? 'A share is at most 100%' : `Write ${said}% for percent, or a part of one such as 0.8`;
-    throw wrong(text, 'the share is more than the whole', meant);
+    throw wrong(text, percent ? 'the share is more than the whole' : 'the share is more than 1, the whole', meant);
   }
   return share;
 }

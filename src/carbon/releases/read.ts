@@ -7,6 +7,7 @@
  */
 import { FootingError, type Problem } from '../../kernel/errors.ts';
 import { findUnit } from '../../kernel/units.ts';
+import { utf8Text } from '../../kernel/utf8.ts';
 import { sheetNames, sheetTexts } from '../../streams/index.ts';
 import { type CsvRow, cell, readCells, readCsv, writeCsv } from '../catalogue/csv.ts';
 import {
@@ -74,7 +75,7 @@ export async function readPublication(
 ): Promise<WrittenRelease> {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.subarray(0, 2).toString('latin1') === 'PK') return written(await workbook(file, fileName, options));
-  const text = file.toString('utf8').replace(/^\uFEFF/, '');
+  const text = utf8Text(bytes, fileName);
   const { header } = readCells(`${text.slice(0, 64 * 1024).split('\n', 1)[0]!}\n`, fileName);
   const columns = header.map((name) => name.trim());
   if (SUPPLY_CHAIN_COLUMNS.every((names) => names.some((name) => columns.includes(name))))

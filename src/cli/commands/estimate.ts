@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { FLAG_WORDS, readCsv, writeCsv } from '../../carbon/index.ts';
 import { Decimal } from '../../kernel/decimal.ts';
 import { FootingError } from '../../kernel/errors.ts';
+import { utf8Text } from '../../kernel/utf8.ts';
 import type { ApiClient } from '../client.ts';
 import { EXIT_SOME_ROWS_REJECTED } from '../exit.ts';
 import { fileGiven } from '../files.ts';
@@ -185,7 +186,7 @@ function printHeld({ words, detail, candidates }: ResultView & { outcome: 'held'
 }
 
 async function many(file: string, options: Options): Promise<void> {
-  const text = (await fileGiven(file)).toString('utf8');
+  const text = utf8Text(await fileGiven(file), file);
   const rows = readCsv(text, file);
   const items = rows.map((row) => itemOfRow(row, options));
   const results: ResultView[] = [];

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { readCsv } from '../../carbon/index.ts';
 import { FootingError } from '../../kernel/errors.ts';
+import { utf8Text } from '../../kernel/utf8.ts';
 import { fileGiven } from '../files.ts';
 import { counted, grouped, print, printJson } from '../output.ts';
 import { type CommonOptions, command, onAccount, withAccount } from './shared.ts';
@@ -27,7 +28,7 @@ export function removeCommand(): Command {
     )
     .option('--source <name>', 'data source that the rows belong to')
     .action(async (stream: string, file: string, options: Options) => {
-      const text = (await fileGiven(file)).toString('utf8');
+      const text = utf8Text(await fileGiven(file), file);
       await onAccount(options, async (client) => {
         const { key, title } = await client.get<{ key: string[]; title: string }>(
           `/api/streams/${encodeURIComponent(stream)}`,
