@@ -14,6 +14,7 @@ import { coefficientsOf, commonDenominator } from './coefficients.ts';
 import { type Choice, type Choices, choose, NO_CHOICES } from './matching/choices.ts';
 import { DEFAULT_POLICIES, type DecisionPolicies, GAP_YEARS_MAX, gapAllowed } from './methodology/policies.ts';
 import { methodNamed } from './methods/methods.ts';
+import { companionPlacement, type Placement, placementOf } from './placement.ts';
 import { convertInYear, type Means } from './spend/convert.ts';
 import { FLAGS, MASSES, type Mass } from './tables.ts';
 import { unitsTaken } from './unitWords.ts';
@@ -157,11 +158,13 @@ function calculated(decision: Extract<Decision, { lines: Line[] }>, descriptor: 
   const lines = decision.lines
     .filter((line, i) => i === 0 || companions === 'all' || line.scope === 0)
     .map((line, i): Line => {
-      if (i > 0) return line;
+      if (i > 0) {
+        const follows = placed !== undefined && line.factor.alsoCategories.includes(placed);
+        return follows ? { ...line, category: placed } : line;
+      }
       return {
         ...line,
-        flags:
-          (line.flags | (descriptor.calculationFlags ?? 0)) & (placed === undefined ? ~0 : ~FLAGS.category_ignored),
+        flags: line.flags | (descriptor.calculationFlags ?? 0),
         ...(placed !== undefined && line.scope !== 0 && { scope: 3, category: placed }),
         ...(reportedAs !== undefined && { method: reportedAs }),
       };
@@ -478,7 +481,7 @@ function withCompanions(
   year: number,
   index: FactorIndex,
 ): Decision {
-  const first = lineOf(picked, descriptor, basis, index);
+  const first = lineOf(picked, placementOf(picked.factor, statedCategory(descriptor)), basis, index);
   if ('held' in first) return first;
   const lines = [first];
   const byName = new Map<string, Factor[]>();
@@ -502,27 +505,21 @@ function withCompanions(
       continue;
     }
     const flags = (picked.flags & ~FLAGS.year_fallback) | (companion.flags & FLAGS.year_fallback);
-    const line = lineOf({ ...companion, flags }, { ...descriptor, category: '' }, basis, index);
+    const place = companionPlacement(companion.factor, picked.factor, first.category);
+    const line = lineOf({ ...companion, flags }, place, basis, index);
     if ('held' in line) return line;
     lines.push(line);
   }
   return { lines };
 }
 
-function lineOf(picked: Picked, descriptor: Descriptor, basis: Line['basis'], index: FactorIndex): Line | Held {
+function lineOf(picked: Picked, place: Placement, basis: Line['basis'], index: FactorIndex): Line | Held {
   const { factor, ratio } = picked;
   let flags = picked.flags;
   if (basis === 'spend') flags |= FLAGS.spend;
   if (isUnsplit(factor)) flags |= FLAGS.co2e_only;
-  let scope = factor.scope === 'outside' ? 0 : Number(factor.scope);
-  let category = factor.category ?? 0;
-  const stated = scopeThreeCategory(descriptor.category);
-  if (stated !== undefined && stated !== category) {
-    if (factor.alsoCategories.includes(stated)) {
-      scope = 3;
-      category = stated;
-    } else if (scope === 3) flags |= FLAGS.category_ignored;
-  }
+  const { scope, category, ignored } = place;
+  if (ignored) flags |= FLAGS.category_ignored;
   const { other_gas: gas, other_kg: mass } = factor.gases;
   if (factor.co2eSource === null && gas !== '' && Number(mass) !== 0 && !index.gwp(factor.gwpSource).of(gas)) {
     return { held: 'no_potential', detail: `${factor.gwpSource} has no potential for ${gas}` };
@@ -546,6 +543,11 @@ function lineOf(picked: Picked, descriptor: Descriptor, basis: Line['basis'], in
     flags,
     fx: picked.fx,
   };
+}
+
+/** The category that an activity states; a method that has one of its own says itself where its lines stand. */
+function statedCategory({ calculation = '', category }: Descriptor): number | undefined {
+  return methodNamed(calculation)?.category === undefined ? scopeThreeCategory(category) : undefined;
 }
 
 /** `6`, `3.6`, `category 6`, `scope 3 category 6`, `6 business travel` -> 6. */

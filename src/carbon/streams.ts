@@ -134,7 +134,7 @@ export const activities: StreamDefinition = {
       charactersMax: 255,
       aliases: ['scope_3_category', 'ghg_category'],
       description:
-        'Scope-3 category (1 to 15) where the factor allows several, for example 6; other text is kept and does not decide anything',
+        'Scope-3 category (1 to 15) where the factor allows several, for example 6; of fuel and energy that others burn and use 4, 6 to 11, 13 to 15; other text is kept and does not decide anything',
       example: '',
     },
     {

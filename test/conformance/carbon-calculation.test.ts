@@ -221,7 +221,15 @@ describe.concurrent('figures', () => {
       '1079.81875',
     ],
     ['S3-09', {}, 'AR5', '10588.65'],
-    ['S3-13', { category: ['7'] }, 'AR5', '47766.6'],
+    [
+      'S3-13',
+      { category: ['7'], factor: ['uk-desnz-2025/business-travel-car-average-unknown-fuel/km'] },
+      'AR5',
+      '47766.6',
+    ],
+    // With what the fuel has caused before it is burnt, which is of commuting too.
+    ['S3-13', { category: ['7'] }, 'AR5', '60330.144'],
+    ['S3-13', { category: ['6'] }, 'AR5', '0'],
     ['S3-13 home', { category: ['7'] }, 'AR5', '13351.2'],
     ['S3-14', { category: ['8'] }, 'AR5', '7500'],
     ['S3-15', { category: ['11'] }, 'AR5', '1062000'],
