@@ -142,6 +142,11 @@ export function printInventory(statement: InventoryView): void {
   const restated = statement.total.not_restatable_kg;
   if (restated !== '0')
     print(`${tonnes(thousandth(restated))} t come from sources that cannot be restated to ${statement.gwp}.`);
+  const flags = Object.entries(statement.total.flags).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+  if (flags.length > 0) {
+    const said = flags.map(([flag, lines]) => `${flag.replaceAll('_', ' ')} ${grouped(String(lines))}`);
+    print(wrapped(`Lines with a flag, which the explanation of each spells out: ${said.join(', ')}.`, ''));
+  }
   for (const { words, lines, quantity, unit, amount, currency } of statement.held) {
     const sums = [
       quantity === null || quantity === '0' ? '' : `${grouped(quantity)} ${unit}`.trim(),

@@ -30,6 +30,7 @@ interface Figures {
   gases_kg: Record<string, string>;
   not_restatable_kg: string;
   lines: number;
+  flags: Record<string, number>;
 }
 
 export interface InventoryView {

@@ -30,10 +30,7 @@ export const DIRECT_METHODS: readonly CalculationMethod[] = [
     parts(row, read) {
       const fuel = read.quantity();
       const vehicle = read.optionalText('vehicle');
-      const distance = distanceKm({
-        ...read,
-        optional: (name) => (name === 'distance_nmi' ? undefined : read.optional(name)),
-      });
+      const distance = distanceKm(read, ['distance_km', 'distance_miles']);
       const complete = vehicle !== undefined && distance !== undefined;
       const part: Part = {
         activity: row.activity,

@@ -25,7 +25,7 @@ export const share = (name: string, description: string, more: Partial<MethodInp
 
 export const HUNDRED = Rational.parse('100');
 export const THOUSAND = Rational.parse('1000');
-const MILE_KM = Rational.parse('1.609344');
+export const MILE_KM = Rational.parse('1.609344');
 const NAUTICAL_MILE_KM = Rational.parse('1.852');
 
 /** Mass of CO2 per mole and of carbonates (g/mol) with the moles of CO2 that one sets free: IPCC 2006, volume 3, table 2.1. */
@@ -46,12 +46,17 @@ export const DISTANCES = [
   number('distance_nmi', 'Nautical miles, instead of kilometres', { required: false }),
 ];
 
-export function distanceKm(read: InputReader): Rational | undefined {
-  const stated = [
-    read.optional('distance_km'),
-    read.optional('distance_miles')?.mul(MILE_KM),
-    read.optional('distance_nmi')?.mul(NAUTICAL_MILE_KM),
-  ].filter((value) => value !== undefined);
+const DISTANCE_KM: Readonly<Record<string, Rational>> = {
+  distance_km: Rational.ONE,
+  distance_miles: MILE_KM,
+  distance_nmi: NAUTICAL_MILE_KM,
+};
+
+/** The distance in kilometres, of the inputs that a method has for it: all of them, unless they are named. */
+export function distanceKm(read: InputReader, names = Object.keys(DISTANCE_KM)): Rational | undefined {
+  const stated = names
+    .map((name) => read.optional(name)?.mul(DISTANCE_KM[name]!))
+    .filter((value) => value !== undefined);
   if (stated.length > 1) read.problem('the distance is stated in several units');
   return stated[0];
 }

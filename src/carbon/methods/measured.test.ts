@@ -26,6 +26,10 @@ test.each([
     '310.69873344',
     'kWh (Gross CV)',
   ],
+  ['fuel-economy', '', '', { distance_km: '20000', litres_per_100km: '6.5' }, '1300', 'l'],
+  ['fuel-economy', '', '', { distance_km: '1000', km_per_litre: '16' }, '62.5', 'l'],
+  ['fuel-economy', '', '', { distance_miles: '12000', miles_per_us_gal: '8' }, '5678.117676', 'l'],
+  ['fuel-economy', '', '', { distance_miles: '1000', miles_per_uk_gal: '40' }, '113.65225', 'l'],
 ])('%s of %s %s with %j is %s %s', (method, quantity, unit, attributes, expected, of) => {
   const made = parts(method, quantity, unit, attributes);
   if (!('parts' in made)) throw new Error(made.problem);
@@ -61,6 +65,15 @@ test.each([
     'temperature_c is -300, which is not within -100 to 500',
   ],
   ['gas-bill', 'm3', {}, 'calorific_value_mj_per_m3 is missing'],
+  ['fuel-economy', '', { litres_per_100km: '6' }, 'neither distance_km nor distance_miles is stated'],
+  ['fuel-economy', '', { distance_km: '6' }, 'none of litres_per_100km, km_per_litre'],
+  ['fuel-economy', '', { distance_km: '6', km_per_litre: '0' }, 'km_per_litre is 0, which is not at least 0.001'],
+  [
+    'fuel-economy',
+    '',
+    { distance_km: '6', km_per_litre: '9', litres_per_100km: '6' },
+    'the economy is stated in several units',
+  ],
   ['flight', 'kg', places(['1', '1'], ['2', '2']), 'kg is no number of passengers'],
   ['flight', 'each', places(['91', '1'], ['2', '2']), 'from_latitude is 91, which is not within -90 to 90'],
   ['flight', 'each', places(['1', '1'], ['1', '1']), 'departure and arrival are the same place'],

@@ -1,13 +1,15 @@
-/** Methods for what meters and tickets state: gas at its pressure and temperature, gas bills by calorific value, flights by coordinates. */
+/** Methods for what meters and tickets state: gas at its pressure and temperature, gas bills by calorific value, distances with an economy, flights by coordinates. */
 import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import { findUnit } from '../../kernel/units.ts';
-import { number, scaled, THOUSAND } from './inputs.ts';
+import { DISTANCES, distanceKm, HUNDRED, MILE_KM, number, scaled, THOUSAND } from './inputs.ts';
 import type { CalculationMethod, InputReader, MethodInput } from './types.ts';
 
 const ATMOSPHERE_KPA = Rational.parse('101.325');
 const ZERO_C_KELVIN = Rational.parse('273.15');
 const MJ_PER_KWH = Rational.parse('3.6');
+const US_GALLON_L = Rational.parse('3.785411784');
+const UK_GALLON_L = Rational.parse('4.54609');
 /** Metered to the conditions for which the calorific value is stated: the factor of UK gas bills (Gas (Calculation of Thermal Energy) Regulations). */
 const UK_CORRECTION = '1.02264';
 /** Mean radius of the earth (IUGG), kilometres. */
@@ -17,6 +19,20 @@ const latitude = (name: string, what: string): MethodInput =>
   number(name, `Latitude of ${what}, degrees, south negative`, { min: '-90', max: '90' });
 const longitude = (name: string, what: string): MethodInput =>
   number(name, `Longitude of ${what}, degrees, west negative`, { min: '-180', max: '180' });
+
+/** Litres for a kilometre, by the measure in which the economy of a vehicle is stated. */
+const ECONOMIES: Record<string, { description: string; litresPerKm: (stated: Rational) => Rational }> = {
+  litres_per_100km: { description: 'Litres for 100 kilometres', litresPerKm: (stated) => stated.div(HUNDRED) },
+  km_per_litre: { description: 'Kilometres with a litre', litresPerKm: (stated) => Rational.ONE.div(stated) },
+  miles_per_us_gal: {
+    description: 'Miles with a US gallon',
+    litresPerKm: (stated) => US_GALLON_L.div(stated.mul(MILE_KM)),
+  },
+  miles_per_uk_gal: {
+    description: 'Miles with a UK gallon',
+    litresPerKm: (stated) => UK_GALLON_L.div(stated.mul(MILE_KM)),
+  },
+};
 
 /** Inputs that say where a flight begins and ends. */
 const PLACES = ['from_latitude', 'from_longitude', 'to_latitude', 'to_longitude'] as const;
@@ -72,6 +88,35 @@ export const MEASURED_METHODS: readonly CalculationMethod[] = [
       const energy = metered.mul(correction).mul(calorific).div(MJ_PER_KWH);
       const words = `${metered} m3 × ${correction} × ${calorific} MJ/m3 / 3.6`;
       return scaled(row, energy, words, 'kWh (Gross CV)');
+    },
+  },
+  {
+    name: 'fuel-economy',
+    title: 'Fuel of vehicles of which the distance and the economy are known',
+    formula: 'litres = distance × litres per 100 km / 100, or distance / (kilometres per litre, miles per gallon)',
+    quantity: null,
+    inputs: [
+      ...DISTANCES.slice(0, 2),
+      ...Object.keys(ECONOMIES).map((name) =>
+        number(name, ECONOMIES[name]!.description, { required: false, min: '0.001' }),
+      ),
+    ],
+    companions: 'all',
+    parts(row, read) {
+      const distance = distanceKm(read, ['distance_km', 'distance_miles']);
+      const stated = Object.keys(ECONOMIES).flatMap((name) => {
+        const value = read.optional(name);
+        return value === undefined ? [] : [{ name, value }];
+      });
+      if (!distance) read.problem('neither distance_km nor distance_miles is stated');
+      if (stated.length !== 1) {
+        const names = Object.keys(ECONOMIES).join(', ');
+        read.problem(stated.length === 0 ? `none of ${names} is stated` : 'the economy is stated in several units');
+      }
+      const [economy] = stated;
+      if (!distance || !economy || economy.value.isZero()) return [];
+      const litres = distance.mul(ECONOMIES[economy.name]!.litresPerKm(economy.value));
+      return scaled(row, litres, `${distance} km at ${economy.value} ${economy.name.replaceAll('_', ' ')}`, 'l');
     },
   },
   {
