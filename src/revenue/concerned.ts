@@ -8,6 +8,8 @@ import { needsTransactions, type RevenueSettings } from './rules/index.ts';
 
 /** Where those whom one entry concerns are gathered while it is posted: no part of the ledger. */
 export const CONCERNED_TABLE = 'concerned_customers';
+/** And those whom SQL leaves to the rules in TypeScript. */
+export const LEFT_TABLE = 'customers_left_to_rules';
 
 /** Customers of whom a cancellation was stated apart from lines. */
 const CANCELLED_APART =

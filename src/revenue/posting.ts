@@ -1,30 +1,18 @@
 /** Posts entries of the revenue book: records, then the movements of the customers they touch, then the sums of those. */
 import type { Entry } from '../journal/types.ts';
-import { invariant } from '../kernel/errors.ts';
 import { faultPoint } from '../kernel/faults.ts';
-import { execute, loadRecords, POST_KIND, type PostContext, select } from '../ledger/index.ts';
+import { loadRecords, POST_KIND, type PostContext, select } from '../ledger/index.ts';
 import type { BlockRow } from '../streams/index.ts';
 import type { StreamDefinition } from '../streams/types.ts';
 import { placeOf } from './chartmogul/ids.ts';
 import { partOfStream, statedStreams, voidedStreams, voidRecords } from './chartmogul/voiding.ts';
-import { Circumstances, leftToRules, sqlKnows, statesRates, statesSettings } from './circumstances.ts';
+import { Circumstances, statesRates, statesSettings } from './circumstances.ts';
 import { CONCERNED_TABLE } from './concerned.ts';
-import { DERIVED_COLUMNS, SIGNED_COLUMNS } from './derivation.ts';
-import {
-  BUCKET_LINES_MAX,
-  buckets,
-  DERIVATION_SETTINGS,
-  type DifferenceScope,
-  differenceSql,
-  SKIP_RENEWALS_LINES_MIN,
-} from './difference.ts';
 import { deriveIncrementally, INCREMENTAL_LINES_MAX, readKnown, type Touch } from './incremental.ts';
 import { plansHaveChanged } from './incrementalReads.ts';
-import { LINKED_SQL } from './linkedSql.ts';
-import { type LinkedCustomers, linkedCustomers, linksMayHaveChanged } from './links.ts';
-import { onlyRedated, redatedSql } from './redated.ts';
+import { linkedCustomers, linksMayHaveChanged } from './links.ts';
+import { deriveCustomers, gathered, type Posting } from './manyCustomers.ts';
 import { revenueStreams } from './streams.ts';
-import { TOTALS_COLUMNS, TOTALS_SQL } from './sums.ts';
 import { changesMovements, rowsNamed, streamsOf, touchedBy, touchesOthers } from './touched.ts';
 
 /**
@@ -32,16 +20,6 @@ import { changesMovements, rowsNamed, streamsOf, touchedBy, touchesOthers } from
  * alone takes 350 ms.
  */
 export const INCREMENTAL_CUSTOMERS_MAX = 500;
-
-/** A bucket keeps one thread of the database busy: its work is on arrays of one customer at a time. */
-const BUCKETS_AT_ONCE = 2;
-
-/** Lines of customers who are derived together in TypeScript when there are very many: nothing else runs for that tenth of a second. */
-const PART_LINES = 15_000;
-/** One customer may have so many lines, which are then looked at alone. */
-const UNIT_LINES_MAX = 5_000_000;
-/** Units of linked customers that are derived together. */
-const PART_UNITS = 500;
 
 const STREAM_NAMES = new Set(revenueStreams.map((stream) => stream.name));
 
@@ -172,13 +150,6 @@ class ReadingBeside {
   }
 }
 
-/** What a batch of entries is posted with. */
-export interface Posting {
-  context: PostContext;
-  circumstances: Circumstances;
-  links: LinkedCustomers;
-}
-
 /** Entries that are derived together, in order. */
 interface Run {
   entries: Entry[];
@@ -299,37 +270,15 @@ async function deriveChanged(
   entry: Entry,
   derive: (posting: Posting, entry: Entry, touched: Touched) => Promise<void>,
 ): Promise<void> {
-  const { engines, database } = posting.context;
   const concerned = touchedByEntry(posting, entry);
   if ((await concerned()) === null) {
     await derive(posting, entry, async () => null);
     return;
   }
-  const dropped = `DROP TABLE IF EXISTS ${CONCERNED_TABLE} SYNC`;
-  await execute(engines, database, dropped);
-  await execute(
-    engines,
-    database,
-    `CREATE TABLE ${CONCERNED_TABLE} (customer_hash UInt64) ENGINE = MergeTree ORDER BY customer_hash`,
+  const sqlOf = async (bucket: string) => (await concerned(bucket))!;
+  await gathered(posting.context, CONCERNED_TABLE, sqlOf, (among) =>
+    derive(posting, entry, async (bucket = '1') => among(bucket)),
   );
-  try {
-    await inPairs(
-      posting.context,
-      buckets(BUCKETS_AT_ONCE, 1),
-      () => {},
-      async (bucket) =>
-        execute(
-          engines,
-          database,
-          `INSERT INTO ${CONCERNED_TABLE} SELECT DISTINCT customer_hash FROM (${await concerned(bucket)})`,
-        ),
-    );
-    await derive(posting, entry, async (among = '1') => `SELECT customer_hash FROM ${CONCERNED_TABLE} WHERE ${among}`);
-  } finally {
-    await execute(engines, database, dropped).catch((err) =>
-      engines.log.warn({ err }, 'the table of whom a setting concerns could not be dropped'),
-    );
-  }
 }
 
 async function deriveFewOrMany(posting: Posting, entry: Entry, touched: Touched): Promise<void> {
@@ -388,174 +337,4 @@ async function deriveMany(posting: Posting, entry: Entry, touchedAmong: Touched)
     manyRenewals: lines * TOUCHES_ALL > allLines || !statesSettings(entry),
     present: Boolean(Number(present?.present ?? 1)),
   });
-}
-
-interface Customers {
-  seq: number;
-  /** How many lines they have, about. */
-  lines: number;
-  /** Condition over `customer_hash`: those of them within a range of hashes. */
-  where: (bucket: string) => Promise<string>;
-  /** Whether most of their lines are likely to repeat the ones before; not so of those whom settings concern, to whom much has happened. */
-  manyRenewals: boolean;
-  /** False when nothing can be posted yet. */
-  present: boolean;
-}
-
-/** Posts what differs for many customers, as of one entry, and its sums. */
-export async function deriveCustomers(posting: Posting, customers: Customers): Promise<void> {
-  const { context, circumstances, links } = posting;
-  const { seq, lines, present } = customers;
-  const settings = circumstances.settings(seq);
-  const unlinked = links.any ? `customer_hash NOT IN (${LINKED_SQL})` : '1';
-  const byRules = (bucket: string) => (sqlKnows(settings) ? leftToRules(settings, bucket) : '1');
-  const report = progressOf(posting, customers);
-  report(0);
-  if (sqlKnows(settings)) {
-    const linesMax = present ? BUCKET_LINES_MAX.compared : BUCKET_LINES_MAX.fresh;
-    const redated = present && onlyRedated(circumstances.settings(seq - 1), settings);
-    await inPairs(context, buckets(lines, linesMax), report, async (bucket) => {
-      const others = byRules(bucket);
-      const conditions = [await customers.where(bucket), unlinked, ...(others === null ? [] : [`NOT ${others}`])];
-      const among = `(${conditions.filter((each) => each !== '1').join(' AND ')})`;
-      if (redated) {
-        await redate(context, among, seq, settings.timeZone);
-        return;
-      }
-      await derive(context, {
-        customers: among,
-        upTo: seq,
-        settings,
-        cancellations: links.cancellations,
-        skipRenewals: customers.manyRenewals && lines > SKIP_RENEWALS_LINES_MIN,
-        present,
-      });
-    });
-    // Before the rules post: they add up their own.
-    await addUp(context, seq);
-  }
-  if (byRules('1') !== null) {
-    await inPairs(context, buckets(lines, PART_LINES), report, async (bucket) => {
-      const conditions = [await customers.where(bucket), unlinked, byRules(bucket)!];
-      const among = conditions.filter((each) => each !== '1').join(' AND ');
-      await deriveByRules(posting, { seq, present, where: async (range) => `(${among} AND ${range})` });
-    });
-  }
-  for (let from = 0; from < links.units.length; from += PART_UNITS) {
-    const hashes = links.units.slice(from, from + PART_UNITS).flat();
-    const among = `customer_hash IN (${hashes.join(', ')})`;
-    await deriveByRules(posting, {
-      seq,
-      present,
-      where: async (range) => `(${among} AND ${await customers.where(range)})`,
-    });
-  }
-}
-
-/** Works through buckets, two at a time; says after each which part of all is done. Ends only when no work is under way. */
-async function inPairs(
-  context: PostContext,
-  parts: readonly string[],
-  report: (share: number) => void,
-  work: (bucket: string) => Promise<void>,
-): Promise<void> {
-  let [next, done, failed] = [0, 0, false];
-  const worker = async () => {
-    while (next < parts.length && !failed) {
-      context.signal?.throwIfAborted();
-      const part = parts[next]!;
-      next += 1;
-      try {
-        await work(part);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-      done += 1;
-      report(done / parts.length);
-    }
-  };
-  const ended = await Promise.allSettled(Array.from({ length: BUCKETS_AT_ONCE }, worker));
-  for (const end of ended) if (end.status === 'rejected') throw end.reason;
-}
-
-const progressOf =
-  ({ context }: Posting, { seq, lines }: Customers) =>
-  (share: number) =>
-    context.onProgress?.(seq, {
-      stage: 'deriving movements',
-      rows: Math.round(lines * share),
-      rowsTotal: lines,
-      bytes: 0,
-      bytesTotal: null,
-    });
-
-/** Derives customers by the rules in TypeScript; halves them when they have too many lines. */
-async function deriveByRules(
-  posting: Posting,
-  { seq, where, present }: Pick<Customers, 'seq' | 'where' | 'present'>,
-  range: readonly [low: bigint, high: bigint] = [0n, 2n ** 64n - 1n],
-): Promise<void> {
-  const { context, circumstances, links } = posting;
-  const [low, high] = range;
-  const done = await deriveIncrementally(context, {
-    first: seq,
-    last: seq,
-    where: await where(`customer_hash BETWEEN ${low} AND ${high}`),
-    all: [seq],
-    circumstances,
-    links,
-    present,
-    linesMax: low === high ? UNIT_LINES_MAX : INCREMENTAL_LINES_MAX * 2,
-  });
-  if (done) return;
-  invariant(low !== high, `a customer has no more than ${UNIT_LINES_MAX} lines`);
-  const middle = (low + high) / 2n;
-  await deriveByRules(posting, { seq, where, present }, [low, middle]);
-  await deriveByRules(posting, { seq, where, present }, [middle + 1n, high]);
-}
-
-/** Adds up the movements that the derivation by SQL posted with an entry. */
-async function addUp({ engines, database }: PostContext, seq: number): Promise<void> {
-  await execute(
-    engines,
-    database,
-    `INSERT INTO mrr_totals (${TOTALS_COLUMNS.join(', ')})
-     SELECT ${TOTALS_COLUMNS.map((column) => `${TOTALS_SQL[column] ?? column} AS ${column}`).join(', ')}
-     FROM movements
-     WHERE seq = {seq:UInt64}
-     GROUP BY seq, currency, day, type, cohort
-     SETTINGS prefer_column_name_to_alias = 1`,
-    { seq },
-  );
-}
-
-/**
- * Posts the difference between the movements and warnings that the customers have and those that their records amount to: what no
- * longer holds is reversed, what is new is posted, both by the entry that touched the customer.
- */
-async function derive(context: PostContext, task: DifferenceScope): Promise<void> {
-  const signed = DERIVED_COLUMNS.map((column) =>
-    SIGNED_COLUMNS.has(column) ? `${column} * net AS ${column}` : column,
-  ).join(', ');
-  await execute(
-    context.engines,
-    context.database,
-    `INSERT INTO derived (seq, sign, ${DERIVED_COLUMNS.join(', ')})
-     SELECT ${task.upTo} AS seq, net AS sign, ${signed}
-     FROM (${differenceSql(task)})
-     ${DERIVATION_SETTINGS}`,
-  );
-}
-
-/** Posts movements anew whose days and periods are others in the time zone; what else is posted says nothing of days. */
-async function redate({ engines, database }: PostContext, customers: string, seq: number, zone: string): Promise<void> {
-  await execute(
-    engines,
-    database,
-    `INSERT INTO movements (seq, sign, ${DERIVED_COLUMNS.join(', ')})
-     SELECT ${seq} AS seq, sign, ${DERIVED_COLUMNS.join(', ')}
-     FROM (${redatedSql(customers, seq, zone)})
-     ${DERIVATION_SETTINGS}`,
-  );
 }

@@ -5,8 +5,8 @@
 import { execute, type PostContext, type ReadContext, select } from '../ledger/index.ts';
 import { Circumstances } from './circumstances.ts';
 import { linkedCustomers } from './links.ts';
+import { deriveCustomers } from './manyCustomers.ts';
 import { amountText, type Money } from './money.ts';
-import { deriveCustomers } from './posting.ts';
 import type { SettingsPayload } from './settings/index.ts';
 import { type MrrStatement, type MrrStatementParameters, mrrStatement, STATEMENT_ROWS } from './statement.ts';
 import { revenueStreams } from './streams.ts';
