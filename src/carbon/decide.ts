@@ -11,6 +11,7 @@ import { convertFuel } from './catalogue/fuels.ts';
 import { loadCatalogue, nameKey } from './catalogue/load.ts';
 import type { Factor, GwpSet, GwpSetName } from './catalogue/types.ts';
 import { coefficientsOf, commonDenominator } from './coefficients.ts';
+import { rivalOf } from './factors/rivals.ts';
 import { type Choice, type Choices, choose, NO_CHOICES } from './matching/choices.ts';
 import { DEFAULT_POLICIES, type DecisionPolicies, GAP_YEARS_MAX, gapAllowed } from './methodology/policies.ts';
 import { methodNamed } from './methods/methods.ts';
@@ -388,6 +389,13 @@ export function pick(
     );
   const best = near[0];
   if (!best) return { held: 'no_factor_for_year', detail: `${descriptor.activity}, ${year}` };
+  const others = isOwn(best.factor) ? near.slice(1).filter(({ gap }) => gap === best.gap) : [];
+  const rival = rivalOf(
+    best.factor,
+    others.map(({ factor }) => factor),
+  );
+  if (rival)
+    return { held: 'several_factors', detail: `${best.factor.id} and ${rival.id}; decide on one, or state a rule` };
   return {
     factor: best.factor,
     ratio: best.ratio,

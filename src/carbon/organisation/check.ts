@@ -83,8 +83,9 @@ function overTime(edges: readonly OwnershipEdge[]): OrganisationFinding[] {
       if (financial === 'yes') controllers.set(owned, [...(controllers.get(owned) ?? []), owner]);
     }
     for (const [entity, owners] of controllers) {
-      if (owners.length < 2 || owners.some((one) => owners.some((other) => controls(valid, one, other)))) continue;
-      const words = `${owners.sort().join(' and ')} are both said to control it, and none of them the other`;
+      if (new Set(owners).size < 2 || owners.some((one) => owners.some((other) => controls(valid, one, other))))
+        continue;
+      const words = `${[...new Set(owners)].sort().join(' and ')} are both said to control it, and none of them the other`;
       now.set(`${entity}\n${words}`, { severity: 'warning', code: 'several_controllers', entity, words });
     }
     for (const [key, finding] of open) {

@@ -13,6 +13,7 @@ export const held = {
   remedies: {
     unknown_activity: 'Name the activity as in the catalogue, and import the rows again.',
     no_factor_for_region: 'State the country that the factor is for, or name an activity with a factor for this one.',
+    several_factors: 'Decide on one of the factors, or state a rule, such as by supplier.',
     unknown_entity: 'Import the entity, or correct its name.',
     entity_closed: 'Correct the date of the activity, its entity, or the day on which the entity closed.',
     entity_not_open: 'Correct the date of the activity, its entity, or the day on which the entity opened.',
