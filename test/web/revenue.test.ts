@@ -136,6 +136,12 @@ describe('cohorts', () => {
       '4,000.00',
       '4,500.00',
     ]);
+    // In per cent there is a weighted average, which is its cohorts added up.
+    await page.goto(`${application.url}/revenue/cohorts?from=2025-01&to=2025-02&kind=mrr`);
+    const average = page.getByRole('row', { name: /^Weighted average/ });
+    await average.getByRole('button', { name: 'Weighted average, +1' }).click();
+    await panel.getByText('began with').waitFor();
+    await panel.getByRole('button', { name: /^Cohort of 2025-01 in 2025-02.*4,500.00/ }).waitFor();
     await close();
   });
 });

@@ -28,7 +28,7 @@ import {
   type StatementInterval,
   UnpostedTotals,
 } from '../../revenue/index.ts';
-import { explainMetric, isMetricRef } from '../../revenue/metrics/index.ts';
+import { explainCohorts, explainMetric, isCohortsRef, isMetricRef } from '../../revenue/metrics/index.ts';
 import { accountOf, type HttpContext } from '../context.ts';
 import { bookOfRecordRef, explainRecord, isRecordRef } from '../explainRecord.ts';
 import { TAGS } from '../openapi.ts';
@@ -306,9 +306,11 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
               source: (seq, row) => sourceOf(read, 'activities', seq, row),
               ...(offset === undefined ? {} : { offset }),
             })
-          : isMetricRef(ref)
-            ? await explainMetric(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row))
-            : await explainRevenue(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row));
+          : isCohortsRef(ref)
+            ? await explainCohorts(read, ref)
+            : isMetricRef(ref)
+              ? await explainMetric(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row))
+              : await explainRevenue(read, ref, (stream, seq, row) => sourceOf(read, stream, seq, row));
       return explanationView(node);
     },
   );

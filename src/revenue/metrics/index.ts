@@ -27,6 +27,7 @@ export {
   listCustomers,
 } from './customers.ts';
 export { explainMetric, isMetricRef, metricRef, type OfWhat, statementRef } from './explain.ts';
+export { explainCohorts, isCohortsRef } from './explainCohorts.ts';
 export { FILTER_FIELDS, type Filter, type FilterCondition, parseFilter } from './filters.ts';
 export { type MetricBucket, type MetricsParameters, type MetricsReport, type MetricValue, metrics } from './metrics.ts';
 export { METRIC_NAMES, METRIC_NAMES_DEFAULT, METRICS, type MetricName, type MetricUnit } from './names.ts';

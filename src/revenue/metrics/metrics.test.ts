@@ -5,11 +5,20 @@ import { testEngines } from '../../../test/support/engines.ts';
 import { historyArbitrary, PLANS } from '../../../test/support/revenue-histories.ts';
 import type { Engines } from '../../engines/types.ts';
 import { dayOfInstant, monthOf } from '../../kernel/dates.ts';
+import { amountText } from '../money.ts';
 import { DEFAULT_REVENUE_SETTINGS, type InvoiceRow, type Movement, oracleBook, type Step } from '../rules/index.ts';
 import { hundredths, percentage, retentionOfCohort } from '../rules/metrics.ts';
 import { MOVEMENT_TYPES } from '../statement.ts';
 import { entry, type Row, type TestLedger, testLedger } from '../testing/ledger.ts';
-import { activities, cohorts, customerSubscriptions, explainMetric, type MetricName, metrics } from './index.ts';
+import {
+  activities,
+  cohorts,
+  customerSubscriptions,
+  explainCohorts,
+  explainMetric,
+  type MetricName,
+  metrics,
+} from './index.ts';
 
 let engines: Engines;
 beforeAll(async () => {
@@ -358,6 +367,43 @@ test('subscriptions, the feed of one customer, and a ratio as its parts', async 
   const churn = await explainMetric(read, 'metric/mrr_churn_rate/2026-02/EUR');
   expect(churn.value).toBe('-12.50');
   expect(churn.children.map(({ value }) => value)).toEqual(['0.00', '-10.00', '20.00', '0.00', '80.01']);
+
+  // The foot of the table of cohorts: weighed together are those that are old enough.
+  const range = 'from=2026-01&to=2026-02&last=2026-02&until=2026-02-28';
+  const foot = (column: string) => explainCohorts(read, `cohorts/${column}/EUR?${range}`);
+  const { cohorts: table } = await cohorts(read, {
+    kind: 'mrr',
+    from: '2026-01',
+    to: '2026-02',
+    currency: 'EUR',
+    until: '2026-02-28',
+  });
+  const later = await foot('mrr/1');
+  const old = table.filter(({ cells }) => cells.length > 1);
+  expect(later.children.map(({ ref, value }) => [ref, value])).toEqual(
+    old.map(({ month, cells }) => [
+      `metric/mrr/2026-02/EUR?filters=cohort%7EANY%7E%27${month}%27`,
+      amountText(BigInt(cells[1]!.mrr), 'EUR'),
+    ]),
+  );
+  const sum = (of: readonly string[]) => of.reduce((total, each) => total + BigInt(each), 0n);
+  expect([later.value, later.unit]).toEqual([
+    hundredths(percentage(sum(old.map(({ cells }) => cells[1]!.mrr)), sum(old.map(({ newBusiness }) => newBusiness)))),
+    '%',
+  ]);
+  // What it lists is what the cells' own explanations say.
+  for (const { ref, value } of later.children) expect((await explainMetric(read, ref!)).value).toBe(value);
+  for (const column of ['customers/size', 'mrr/new_business']) {
+    const whole = await foot(column);
+    expect(whole.children.length).toBe(table.length);
+    for (const { ref, value } of whole.children) expect((await explainMetric(read, ref!)).value).toBe(value);
+  }
+  expect((await foot('customers/size')).value).toBe(
+    String(table.reduce((total, { customers }) => total + customers, 0)),
+  );
+  for (const ref of ['cohorts/mrr/1/EUR', `cohorts/fame/1/EUR?${range}`, `cohorts/mrr/last/EUR?${range}`]) {
+    await expect(explainCohorts(read, ref)).rejects.toMatchObject({ code: 'not_found' });
+  }
   for (const ref of ['metric/arpa/2026-13/EUR', 'metric/fame/2026-02/EUR', 'metric/arpa/2026-02/euro', 'metric/arpa']) {
     await expect(explainMetric(read, ref)).rejects.toMatchObject({ code: 'not_found' });
   }

@@ -48,7 +48,7 @@ export function customerMrrRef(of: { source: string; external_id: string; curren
 
 /** What is left of a cohort in a month, as far as it has gone by `until`. */
 export function cohortRef(of: {
-  metric: 'mrr' | 'customers';
+  metric: 'mrr' | 'customers' | 'new_customers' | 'mrr_new_business';
   cohort: string;
   month: string;
   currency: string;
@@ -59,6 +59,22 @@ export function cohortRef(of: {
   const bucket = whole ? of.month : `${of.month}-01..${of.until}`;
   const filters = [...(of.filters ? [of.filters] : []), `cohort~ANY~${quoted(of.cohort)}`].join('~AND~');
   return `metric/${of.metric}/${bucket}/${of.currency}?${new URLSearchParams({ filters })}`;
+}
+
+/** The foot of a column of the table of cohorts: their weighted average so many months on, or the sum of what they began with. */
+export function cohortsRef(of: {
+  kind: string;
+  column: number | 'size' | 'new_business';
+  from: string;
+  to: string;
+  last: string;
+  currency: string;
+  until: string;
+  filters: string | undefined;
+}): string {
+  const { kind, column, currency, filters, ...range } = of;
+  const query = new URLSearchParams({ ...range, ...(filters ? { filters } : {}) });
+  return `cohorts/${kind}/${column}/${currency}?${query}`;
 }
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

@@ -346,7 +346,7 @@ const targetColumns = (report: Report): Column<Target>[] => [
       cell: (target) => (
         <InUnit
           value={target[key]}
-          unit={target.unit}
+          unit={target.unit.replace('CO2e', 'CO₂e')}
           of={key === 'actual' ? actualRef(report, target) : report.ref}
           label={`${label}, ${target.name}`}
         />

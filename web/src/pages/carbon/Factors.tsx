@@ -125,6 +125,9 @@ function columnsOf(onChoose: (id: string) => void, chosen: string | undefined): 
       label: t.factors.year,
       text: ({ valid_from }) => valid_from.slice(0, 4),
     },
-    { key: 'release', label: t.carbon.dimensions.release!, text: ({ release }) => release },
+    // Beside an open factor there is less room.
+    ...(chosen === undefined
+      ? [{ key: 'release', label: t.carbon.dimensions.release!, text: ({ release }: FactorBrief) => release }]
+      : []),
   ];
 }

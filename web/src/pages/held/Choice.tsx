@@ -69,7 +69,7 @@ function CandidateLine({
       <input type="radio" name="candidate" checked={checked} onChange={onChoose} />
       <kbd>{number}</kbd>
       <span className="candidate-name">
-        {family} <span className="dimmed">{factor.slice(0, factor.indexOf('/'))}</span>
+        {family} <span className="dimmed">· {factor.slice(0, factor.indexOf('/'))}</span>
         <br />
         <span className="dimmed">
           {percentOf(score, '1')} · {reasons.join(' · ')}

@@ -6,7 +6,7 @@ import { useParameter, useSetAddress } from '../../app/address.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Figure } from '../../components/Figure.tsx';
 import { Empty, Section, Shown } from '../../components/Page.tsx';
-import { cohortRef } from '../../explain/refs.ts';
+import { cohortRef, cohortsRef } from '../../explain/refs.ts';
 import { month as monthName } from '../../format/dates.ts';
 import { amountOfCents, money, percent, percentOf, sum, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -88,17 +88,16 @@ function HeatMap({ report, kind, show, filters }: MapProps) {
   const heat = heatScale(cohorts);
   const figure = ({ customers, mrr }: Cohort['cells'][number]) =>
     kind === 'customers' ? whole(customers) : money(mrr, currency);
-  /** What a cohort was at the end of its first month. */
-  const began = ({ month }: Cohort, text: string, label: string, of: 'mrr' | 'customers') =>
-    month === AVERAGE ? (
-      text
-    ) : (
-      <Figure
-        text={text}
-        of={cohortRef({ metric: of, cohort: month, month, currency, until, filters })}
-        label={`${label}, ${monthName(month)}`}
-      />
-    );
+  const range = { from: cohorts[0]!.month, to: cohorts.at(-1)!.month, last: cohorts[0]!.cells.at(-1)?.month ?? until };
+  const footOf = (column: number | 'size' | 'new_business') =>
+    cohortsRef({ kind, column, ...range, currency, until, filters });
+  /** Whom a cohort began with, and with what. */
+  const began = ({ month }: Cohort, text: string, label: string, column: 'size' | 'new_business') => {
+    const metric = column === 'size' ? 'new_customers' : 'mrr_new_business';
+    const isFoot = month === AVERAGE;
+    const of = isFoot ? footOf(column) : cohortRef({ metric, cohort: month, month, currency, until, filters });
+    return <Figure text={text} of={of} label={`${label}, ${isFoot ? t.cohorts.average : monthName(month)}`} />;
+  };
   const columns: Column<Cohort>[] = [
     {
       key: 'month',
@@ -111,7 +110,7 @@ function HeatMap({ report, kind, show, filters }: MapProps) {
       label: t.cohorts.size,
       numeric: true,
       text: ({ customers }) => String(customers),
-      cell: (row) => began(row, whole(row.customers), t.cohorts.size, 'customers'),
+      cell: (row) => began(row, whole(row.customers), t.cohorts.size, 'size'),
     },
     {
       key: 'new',
@@ -119,7 +118,7 @@ function HeatMap({ report, kind, show, filters }: MapProps) {
       unit: currency,
       numeric: true,
       text: ({ new_business }) => amountOfCents(new_business, currency),
-      cell: (row) => began(row, money(row.new_business, currency), t.cohorts.newBusiness, 'mrr'),
+      cell: (row) => began(row, money(row.new_business, currency), t.cohorts.newBusiness, 'new_business'),
     },
     ...Array.from({ length: width }, (_, index): Column<Cohort> => {
       const unit = show === 'absolute' && kind !== 'customers' ? currency : undefined;
@@ -142,7 +141,9 @@ function HeatMap({ report, kind, show, filters }: MapProps) {
           const cell = cells[index];
           if (!cell) return null;
           const text = show === 'absolute' ? figure(cell) : cell.percent === null ? '–' : percent(cell.percent, 1);
-          if (month === AVERAGE) return text;
+          if (month === AVERAGE) {
+            return <Figure text={text} of={footOf(index)} label={`${t.cohorts.average}, ${t.cohorts.after(index)}`} />;
+          }
           const title = t.cohorts.cell(monthName(month), monthName(cell.month), figure(cell));
           const ref = cohortRef({ metric, cohort: month, month: cell.month, currency, until, filters });
           return (
