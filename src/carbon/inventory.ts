@@ -220,19 +220,19 @@ interface CountedSums {
   groups?: number;
 }
 
-/** Dimensions of which a company has as many as it likes. */
+/** Dimensions of which a company has as many as it likes, and of them those of which it has thousands. */
 const OPEN_ENDED: readonly Dimension[] = ['entity', 'activity', 'factor', 'supplier'];
+const MANY: readonly Dimension[] = ['activity', 'factor', 'supplier'];
 
 /**
  * True where a page is read by itself rather than cut out of everything: many groups in the order of their keys. What is largest is only
  * known of sums; shares of entities are joined to all; by method, market-based rows stand beside no row of their own.
  */
 function readsPageAlone(query: InventoryQuery, groupBy: readonly Dimension[], { order }: RowPage): boolean {
-  if (order !== 'keys' || query.approach !== undefined || groupBy.length < 2) return false;
+  if (order !== 'keys' || query.approach !== undefined) return false;
+  const open = groupBy.length === 1 ? MANY : OPEN_ENDED;
   return (
-    groupBy.some((dimension) => OPEN_ENDED.includes(dimension)) &&
-    !groupBy.includes('gas') &&
-    !groupBy.includes('method')
+    groupBy.some((dimension) => open.includes(dimension)) && !groupBy.includes('gas') && !groupBy.includes('method')
   );
 }
 

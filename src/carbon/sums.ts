@@ -47,11 +47,16 @@ export function planOf(asked: ReadonlySet<Dimension>, entities: boolean, years =
   return { table: 'emissions', facet: '', meaning: others.some((place) => place === 'match') ? 'match' : 'class' };
 }
 
+interface MoreOfMeaning {
+  columns: readonly string[];
+  where: string;
+}
+
 /** FROM ... of a plan: totals or lines as `t`, what they are as `m`; with further columns and a further condition of decisions. */
 export function sourceOf(
   { table, meaning }: Plan,
   asked: ReadonlySet<Dimension>,
-  more: { columns: readonly string[]; where: string } = { columns: [], where: '' },
+  more: MoreOfMeaning = { columns: [], where: '' },
 ): string {
   const own = ['scope', 'gwp_source', 'other_gas', ...(meaning === 'kind' ? [] : ['category'])];
   const columns = new Set([...own, ...more.columns]);
@@ -125,7 +130,7 @@ export async function readKeys(
   const asked = askedOf(query, groupBy);
   const plan = planOf(asked, false, wholeYears(query));
   const expression = (dimension: string) => expressionOf(plan, dimension);
-  const { where, parameters } = conditions(query, context.seq, expression);
+  const asks = conditions(query, context.seq, expression);
   const names = groupBy.map((_, i) => `k${i}`);
   const keys = groupBy.map((dimension, i) => `${expression(dimension)} AS k${i}`);
   const order = groupBy.map((dimension, i) => ordered(dimension, `k${i}`));
@@ -133,13 +138,12 @@ export async function readKeys(
     context,
     `
 SELECT ${keys.join(', ')}
-FROM ${sourceOf(plan, asked)}
-WHERE ${where}${facetOf(plan)}
+FROM ${totalsOf(plan, asked, groupBy, asks, { columns: ['lines'] })}
 GROUP BY ${names.join(', ')}
 HAVING sum(t.${plan.table === 'emissions' ? 'sign' : 'lines'}) != 0
 ORDER BY ${order.join(', ')}
 LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
-    { ...parameters, limit, offset },
+    { ...asks.parameters, limit, offset },
   );
   const keysOf = (row: Record<string, string>) => names.map((name) => row[name]!);
   const [first, last] = [rows[0], rows.at(-1)];
@@ -149,8 +153,8 @@ LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
 /** Categories are numbers that are written as text. */
 const ordered = (dimension: Dimension, text: string) => (dimension === 'category' ? `toUInt8OrZero(${text})` : text);
 
-/** Only groups of a span, as a further condition. */
-export function withinSpan(
+/** Only groups of a span, as a condition. */
+function withinSpan(
   { first, last }: KeySpan,
   groupBy: readonly Dimension[],
   expression: (dimension: Dimension) => string,
@@ -158,10 +162,52 @@ export function withinSpan(
   const tuple = (texts: readonly string[]) =>
     `tuple(${groupBy.map((dimension, i) => ordered(dimension, texts[i]!)).join(', ')})`;
   const keys = tuple(groupBy.map(expression));
-  return `\n  AND ${keys} >= ${tuple(first.map(quoted))} AND ${keys} <= ${tuple(last.map(quoted))}`;
+  return `${keys} >= ${tuple(first.map(quoted))} AND ${keys} <= ${tuple(last.map(quoted))}`;
 }
 
-const facetOf = ({ facet }: Plan): string => (facet === '' ? '' : `\n  AND t.facet = '${facet}'`);
+const DECIDED_PLACES: ReadonlySet<string> = new Set(['kind', 'class', 'match']);
+
+/**
+ * FROM and WHERE of sums of `columns` by a grouping. Where a decision alone says which group its totals are in, months are added up
+ * before decisions are joined, and decisions of other groups are not looked at: half the work.
+ */
+export function totalsOf(
+  plan: Plan,
+  asked: ReadonlySet<Dimension>,
+  groupBy: readonly Dimension[],
+  { where, lines, decisions }: ReturnType<typeof conditions>,
+  { columns, only, more, further = '' }: TotalsAsked,
+): string {
+  const within = only && withinSpan(only, groupBy, (dimension) => expressionOf(plan, dimension));
+  if (plan.table !== 'match_totals' || !groupBy.every((dimension) => DECIDED_PLACES.has(placeOf(dimension)))) {
+    const facet = plan.facet === '' ? '' : `\n  AND t.facet = '${plan.facet}'`;
+    return `${sourceOf(plan, asked, more)}
+WHERE ${where}${further}${facet}${within === undefined ? '' : `\n  AND ${within}`}`;
+  }
+  const ofPage =
+    within === undefined
+      ? ''
+      : `\n    AND t.match IN (SELECT match FROM matches AS m WHERE sign = 1 AND held = '' AND ${within})`;
+  const added = `(
+  SELECT match, ${columns.map((column) => `sum(t.${column}) AS ${column}`).join(', ')}
+  FROM match_totals AS t
+  WHERE ${lines}${further}${ofPage}
+  GROUP BY match
+)`;
+  return `${sourceOf(plan, asked, more).replace(plan.table, added)}
+WHERE ${decisions}`;
+}
+
+interface TotalsAsked {
+  columns: readonly string[];
+  /** Of these groups. */
+  only?: KeySpan | undefined;
+  more?: MoreOfMeaning;
+  /** Further condition on the totals, beginning with AND. */
+  further?: string;
+}
+
+const SUMMED: readonly string[] = ['lines', ...FLAG_NAMES.map((flag) => `lines_${flag}`), ...MASSES];
 
 /** Sums without a boundary: everything that is stated counts wholly. `only`: of these groups. */
 export async function readSums(
@@ -172,7 +218,7 @@ export async function readSums(
 ): Promise<KeyedSum[]> {
   const asked = askedOf(query, groupBy);
   const plan = planOf(asked, false, wholeYears(query));
-  const { where, parameters } = conditions(query, context.seq, (dimension) => expressionOf(plan, dimension));
+  const asks = conditions(query, context.seq, (dimension) => expressionOf(plan, dimension));
   const keys = groupBy.map((dimension, i) => `${expressionOf(plan, dimension)} AS k${i}`);
   const group = [...groupBy.map((_, i) => `k${i}`), 'in_scopes', 'gwp_source', 'other_gas'].join(', ');
   const rows = await read<KeyedSum>(
@@ -181,12 +227,11 @@ export async function readSums(
 SELECT ${[...keys, 'toString(m.scope != 0) AS in_scopes', 'm.gwp_source AS gwp_source', 'm.other_gas AS other_gas'].join(', ')},
   ${countsOf(plan)},
   ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, 24))) AS ${mass}`).join(',\n  ')}
-FROM ${sourceOf(plan, asked)}
-WHERE ${where}${facetOf(plan)}${only === undefined ? '' : withinSpan(only, groupBy, (dimension) => expressionOf(plan, dimension))}
+FROM ${totalsOf(plan, asked, groupBy, asks, { columns: SUMMED, only })}
 GROUP BY ${group}
 ORDER BY ${group}
 LIMIT ${SUMS_MAX + 1}`,
-    parameters,
+    asks.parameters,
   );
   return counted(rows);
 }

@@ -8,7 +8,7 @@ import type { ReadContext } from '../../ledger/types.ts';
 import { conditions, type Dimension, type InventoryQuery } from '../dimensions.ts';
 import type { SumRow } from '../figures.ts';
 import { read } from '../sql.ts';
-import { askedOf, expressionOf, type KeySpan, type Plan, planOf, sourceOf, wholeYears, withinSpan } from '../sums.ts';
+import { askedOf, expressionOf, type KeySpan, type Plan, planOf, totalsOf, wholeYears } from '../sums.ts';
 import { MASS_SCALE, MASSES, type Mass } from '../tables.ts';
 import type { Weights } from '../weights.ts';
 import { VOLUME_SCALE } from './allocate.ts';
@@ -116,7 +116,7 @@ async function readPlain(
   // Lines of scope 2 by entity, month and decision are far fewer than all lines.
   const plan: Plan = known.table === 'emissions' ? { table: 'energy_totals', facet: '', meaning: 'match' } : known;
   const expression = (dimension: string) => expressionOf(plan, dimension);
-  const { where, parameters } = conditions({ ...rest, filters }, context.seq, expression);
+  const asks = conditions({ ...rest, filters }, context.seq, expression);
   const keys = groupBy.map((dimension, i) => `${expression(dimension)} AS k${i}`);
   const byWeight = weights ? ['toString(t.entity) AS entity', 'substring(toString(t.month), 1, 7) AS month'] : [];
   const columns = [
@@ -130,17 +130,15 @@ async function readPlain(
   const energy = { columns: ['unit', 'ratio'], where: ' AND scope = 2' };
   const on = plan.table === 'facet_totals' ? 'meaning' : plan.meaning;
   const split = weights?.anySplit ? `\n      AND (toString(t.entity), t.month) NOT IN ${weights.splitCells}` : '';
+  const further = ` AND t.${on} IN (SELECT ${plan.meaning} FROM matches WHERE sign = 1 AND held = '' AND scope = 2)${split}`;
   return read<Row>(
     context,
     `
     SELECT ${columns.join(', ')}, toString(sum(t.lines)) AS lines, toString(sum(toDecimal256(t.used, 12))) AS used_sum,
       ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, ${MASS_SCALE}))) AS ${mass}`).join(', ')}
-    FROM ${sourceOf(plan, asked, energy)}
-    WHERE ${where}${only === undefined ? '' : withinSpan(only, groupBy, expression)} AND t.${on} IN (SELECT ${plan.meaning} FROM matches WHERE sign = 1 AND held = '' AND scope = 2)${
-      plan.facet === '' ? '' : ` AND t.facet = '${plan.facet}'`
-    }${split}
+    FROM ${totalsOf(plan, asked, groupBy, asks, { columns: ['lines', 'used', ...MASSES], only, more: energy, further })}
     GROUP BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}
     ORDER BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}`,
-    parameters,
+    asks.parameters,
   );
 }
