@@ -1,13 +1,12 @@
-/** `node docs/bench.ts` puts what the last full `npm run bench` measured into the README, between the marks. */
+/** `node docs/bench.ts` puts what `npm run bench -- --record` has recorded into the README, between the marks. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const README = join(import.meta.dirname, '../README.md');
-const RESULTS = join(import.meta.dirname, '../bench/results/latest.json');
+const RESULTS = join(import.meta.dirname, '../bench/results.json');
 const MARKS = /(<!-- bench: [^\n]*-->\n)[\s\S]*?(<!-- end of bench -->)/;
 
 interface Results {
-  at: string;
   scale: number;
   machine: { cpu: string; cores: number; memoryGiB: number; os: string; node: string };
   results: Array<{
@@ -19,21 +18,23 @@ interface Results {
     target: string;
     /** Null when there was nothing to compare with. */
     met: boolean | null;
+    at: string;
   }>;
 }
 
 const figure = (value: number | null, unit: string) =>
   value === null ? 'failed' : `${value.toLocaleString('en', { maximumSignificantDigits: 3 })} ${unit}`;
 
-const { at, scale, machine, results } = JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
+const { scale, machine, results } = JSON.parse(readFileSync(RESULTS, 'utf8')) as Results;
 if (scale !== 1) throw new Error(`The last bench was run at scale ${scale}; the README shows full size only.`);
 const rows = results.map(({ what, footing, duckdb, unit, target, met }) => {
   const ratio = duckdb === null || footing === null ? '' : (footing / duckdb).toFixed(2);
   const shown = [what, figure(footing, unit), duckdb === null ? '' : figure(duckdb, unit), ratio, target];
   return `| ${[...shown, met === null ? '' : met ? 'yes' : '**no**'].join(' | ')} |`;
 });
+const days = [...new Set(results.map(({ at }) => at.slice(0, 10)))].sort();
 const text = [
-  `Measured on ${at.slice(0, 10)}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}. DuckDB is hand-written SQL on the same files, in the same run,`,
+  `Measured on ${days.join(' and ')}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${machine.node}. DuckDB is hand-written SQL on the same files, in the same run,`,
   'without provenance and row-level errors: [how](bench/README.md), `npm run bench`.',
   '',
   '| what | Footing | DuckDB | ratio | target | met |',

@@ -575,7 +575,6 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Reason and remedy as one sentence, which stands behind a colon or in a table. */
 /** Why a unit converts to that of no factor; of several units that are taken, all are named. */
 function mismatch(
   problem: { reason: string; remedy?: string } | undefined,
@@ -590,6 +589,7 @@ function mismatch(
   return said(problem.reason, alike ? problem.remedy : `State the quantity in ${unitsTaken(near)}`);
 }
 
+/** Reason and remedy as one sentence, which stands behind a colon or in a table. */
 function said(reason: string, remedy: string | undefined): string {
   return remedy ? `${reason}; ${remedy.charAt(0).toLowerCase()}${remedy.slice(1)}` : reason;
 }
