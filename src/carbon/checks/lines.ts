@@ -30,6 +30,10 @@ export interface ActivityFinding {
   ref: string;
 }
 
+/** Activities that are alike: of one entity, and of all. */
+const OWN_KIND = 'cityHash64(entity, activity, unit)';
+const PEERS_KIND = 'cityHash64(activity, unit)';
+
 export interface Findings<T> {
   findings: T[];
   total: number;
@@ -84,24 +88,51 @@ function findingsOf(rows: readonly Row[], words: (row: Row) => string): Findings
 
 /** Quantities UNIT_OUTLIER_TIMES above or below the median of the same entity, activity and unit, or of all entities where it has few. */
 export async function unitOutliers(context: ReadContext, limit: number): Promise<Findings<ActivityFinding>> {
-  const medians = (keys: string) => `
-    SELECT ${keys}, quantileExactLow(0.5)(abs(toFloat64(quantity))) AS median, count() AS like
-    FROM activities WHERE ${LIVE} AND quantity != 0 GROUP BY ${keys} HAVING like >= ${UNIT_OUTLIER_ROWS_MIN} AND median > 0`;
-  const rows = await read<Row>(
+  // Kinds are told apart by a hash, and only those that are many enough get a median; names are read of what is found alone.
+  const middles = (kind: string) => `
+    SELECT ${kind} AS kind, quantileExactLow(0.5)(abs(toFloat64(quantity))) AS median
+    FROM activities
+    WHERE ${LIVE} AND quantity != 0 AND kind IN (
+      SELECT ${kind} AS h FROM activities WHERE ${LIVE} AND quantity != 0 GROUP BY h HAVING count() >= ${UNIT_OUTLIER_ROWS_MIN})
+    GROUP BY kind
+    HAVING median > 0`;
+  const found = await read<{ key: string; seq: string; row: number; more: string; total: string }>(
     context,
     `
-SELECT a.* EXCEPT (size), toString(middle) AS more, count() OVER () AS total
+SELECT toString(a.key_hash) AS key, toString(a.origin_seq) AS seq, a.origin_row AS row, toString(middle) AS more, count() OVER () AS total
 FROM (
-  SELECT a.*, if(own.median > 0, own.median, peers.median) AS middle
-  FROM (SELECT ${COLUMNS}, abs(toFloat64(quantity)) AS size FROM activities WHERE ${LIVE} AND quantity != 0) AS a
-  LEFT JOIN (${medians('entity, activity, unit')}) AS own
-    ON a.entity_ = own.entity AND a.activity_ = own.activity AND a.unit_ = own.unit
-  LEFT JOIN (${medians('activity, unit')}) AS peers ON a.activity_ = peers.activity AND a.unit_ = peers.unit
+  SELECT a.key_hash, a.origin_seq, a.origin_row, a.external_id, a.size, if(own.median > 0, own.median, peers.median) AS middle
+  FROM (
+    SELECT key_hash, origin_seq, origin_row, external_id, abs(toFloat64(quantity)) AS size, ${OWN_KIND} AS own_kind, ${PEERS_KIND} AS peers_kind
+    FROM activities
+    WHERE ${LIVE} AND quantity != 0
+  ) AS a
+  LEFT JOIN (${middles(OWN_KIND)}) AS own ON a.own_kind = own.kind
+  LEFT JOIN (${middles(PEERS_KIND)}) AS peers ON a.peers_kind = peers.kind
 ) AS a
-WHERE middle > 0 AND (size >= ${UNIT_OUTLIER_TIMES} * middle OR size * ${UNIT_OUTLIER_TIMES} <= middle)
-ORDER BY size / middle DESC, external_id
+WHERE middle > 0 AND (a.size >= ${UNIT_OUTLIER_TIMES} * middle OR a.size * ${UNIT_OUTLIER_TIMES} <= middle)
+ORDER BY a.size / middle DESC, a.external_id
 LIMIT {limit:UInt32}`,
     { seq: context.seq, limit },
+  );
+  if (found.length === 0) return { findings: [], total: 0 };
+  const placed = (key: string, seq: string, row: number | string) => `(${key}, ${seq}, ${row})`;
+  const named = await read<Row & { place: string }>(
+    context,
+    `
+SELECT ${COLUMNS}, concat('(', toString(key_hash), ', ', toString(origin_seq), ', ', toString(origin_row), ')') AS place
+FROM activities
+WHERE sign = 1 AND seq <= {seq:UInt64}
+  AND (key_hash, origin_seq, origin_row) IN (${found.map(({ key, seq, row }) => placed(key, seq, row)).join(', ')})`,
+    { seq: context.seq },
+  );
+  const byPlace = new Map(named.map((row) => [row.place, row]));
+  const rows = found.map(
+    ({ key, seq, row, more, total }): Row => ({
+      ...byPlace.get(placed(key, seq, row))!,
+      more,
+      total,
+    }),
   );
   return findingsOf(rows, (row) => `The median of its like is ${row.more} ${row.unit_}: is the unit right?`);
 }
