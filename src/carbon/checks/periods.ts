@@ -3,8 +3,7 @@ import { addMonthsToMonth, daysInMonth, monthRange } from '../../kernel/dates.ts
 import type { ReadContext } from '../../ledger/types.ts';
 import { checkMonth, inventoryRef } from '../dimensions.ts';
 import { type Organisation, organisationAsOf, parentsOf } from '../organisation/organisation.ts';
-import { read } from '../sql.ts';
-import { RECORD_REF } from './lines.ts';
+import { read, readLimited } from '../sql.ts';
 
 export interface CompletenessCell {
   month: string;
@@ -40,6 +39,9 @@ export interface Completeness {
 
 /** Decisions that are about energy: purchased energy, and fuels that are burnt; neither distances nor refrigerants. */
 const ENERGY = "(scope = 2 AND method != 'distance' OR scope = 1 AND method = 'fuel')";
+
+/** What of an entity's energy is looked at together: what it is called, by scope. */
+const ENERGY_SERIES = 'cityHash64(activity, scope)';
 
 /** Months of a grid. */
 export const GRID_MONTHS_MAX = 120;
@@ -86,36 +88,51 @@ async function energyGrid(context: ReadContext, query: { from?: string; to?: str
   for (const end of ['from', 'to'] as const) if (query[end] !== undefined) checkMonth(end, query[end]);
   const range = await monthsOf(context, query);
   const months = range === null ? [] : monthRange(range.from, range.to);
+  const energyLines = `seq <= {seq:UInt64} AND month BETWEEN toDate32({first:String}) AND toDate32({last:String})
+    AND match IN (SELECT match FROM matches WHERE sign = 1 AND held = '' AND scope IN (1, 2) AND line = 0 AND ${ENERGY})`;
+  // Only where something was reversed is it asked which lines are left.
+  const takenBack = `SELECT month, match FROM emissions WHERE sign = -1 AND ${energyLines}`;
   const series =
     range === null
       ? []
       : await read<Series>(
           context,
-          `SELECT entity, activity, scope, groupArray(month) AS stated, groupArray(days) AS days, groupArray(periods) AS periods
+          // Names stand aside until all is added up, and days are bits of a number: lists of days for millions of months cost ten times as much.
+          `SELECT toString(s.entity) AS entity, m.activity AS activity, m.scope AS scope,
+       arrayMap(month -> substring(toString(month), 1, 7), s.stated) AS stated, s.days AS days, s.periods AS periods
      FROM (
-       SELECT toString(t.entity) AS entity, m.activity AS activity, m.scope AS scope, substring(toString(t.month), 1, 7) AS month,
-         toUInt32(length(arrayDistinct(arrayFlatten(groupArrayDistinctIf(range(t.day, t.day + t.days), t.net > 0))))) AS days,
-         toUInt32(maxIf(t.days > 1, t.net > 0)) AS periods
+       SELECT entity, series, groupArray(month) AS stated, groupArray(covered) AS days, groupArray(stretches) AS periods
        FROM (
-         SELECT entity, month, day, days, match, sum(sign) AS net
-         FROM emissions
-         WHERE seq <= {seq:UInt64} AND month BETWEEN toDate32({first:String}) AND toDate32({last:String})
-           AND match IN (SELECT match FROM matches WHERE sign = 1 AND held = '' AND scope IN (1, 2) AND line = 0 AND ${ENERGY})
-         GROUP BY entity, month, day, days, match
-         HAVING net > 0
-       ) AS t
-       INNER JOIN (SELECT DISTINCT match, activity, scope FROM matches WHERE sign = 1 AND held = '' AND ${ENERGY}) AS m ON t.match = m.match
-       GROUP BY entity, activity, scope, month
-     )
-     GROUP BY entity, activity, scope
+         SELECT t.entity AS entity, m.series AS series, t.month AS month,
+           toUInt32(bitCount(groupBitOr(bitShiftLeft(bitShiftLeft(toUInt64(1), t.days) - 1, t.day)))) AS covered,
+           toUInt32(max(t.days > 1)) AS stretches
+         FROM (
+           SELECT entity, month, day, days, match
+           FROM emissions
+           WHERE ${energyLines} AND (month, match) NOT IN (${takenBack})
+           UNION ALL
+           SELECT entity, month, day, days, match
+           FROM emissions
+           WHERE ${energyLines} AND (month, match) IN (${takenBack})
+           GROUP BY entity, month, day, days, match
+           HAVING sum(sign) > 0
+         ) AS t
+         INNER JOIN (SELECT DISTINCT match, ${ENERGY_SERIES} AS series FROM matches WHERE sign = 1 AND held = '' AND ${ENERGY}) AS m
+           ON t.match = m.match
+         GROUP BY entity, series, month
+       )
+       GROUP BY entity, series
+     ) AS s
+     INNER JOIN (SELECT DISTINCT ${ENERGY_SERIES} AS series, activity, scope FROM matches WHERE sign = 1 AND held = '' AND ${ENERGY}) AS m
+       ON s.series = m.series
      ORDER BY entity, activity, scope`,
           { seq: context.seq, first: `${range.from}-01`, last: `${range.to}-01` },
         );
   const organisation = await organisationAsOf(context, context.seq);
-  const living = livingOf(organisation);
+  const living = livingOf(organisation, months);
   const counts = { missing: 0, partial: 0 };
   for (const one of series) {
-    const { missing, partial } = countsOf(one, months, living);
+    const { missing, partial } = countsOf(one, living);
     counts.missing += missing;
     counts.partial += partial;
   }
@@ -123,16 +140,16 @@ async function energyGrid(context: ReadContext, query: { from?: string; to?: str
     const { entity, activity, scope } = one;
     const grid = months.map((month): CompletenessCell => {
       const at = one.stated.indexOf(month);
-      if (at < 0) return { month, state: living(entity, month) ? 'missing' : 'outside', days: 0, ref: null };
+      if (at < 0) return { month, state: living(entity).has(month) ? 'missing' : 'outside', days: 0, ref: null };
       const ref = inventoryRef({}, { entity, activity, scope: String(scope), month });
       return { month, state: isWhole(one, at) ? 'complete' : 'partial', days: one.days[at]!, ref };
     });
-    return { entity, activity, scope, cells: grid, ...countsOf(one, months, living) };
+    return { entity, activity, scope, cells: grid, ...countsOf(one, living) };
   };
   const having = new Set(series.map(({ entity }) => entity));
   const without = [...organisation.entities.values()]
     .filter(({ id, kind }) => (kind === 'site' || kind === 'asset') && !having.has(id))
-    .filter(({ id }) => months.some((month) => living(id, month)))
+    .filter(({ id }) => living(id).size > 0)
     .map(({ id }) => id)
     .sort();
   return { months, series, rowOf, entities_without: without, ...counts };
@@ -151,13 +168,14 @@ interface Series {
   periods: number[];
 }
 
-function countsOf(series: Series, months: readonly string[], living: Living): { missing: number; partial: number } {
+function countsOf(series: Series, living: Living): { missing: number; partial: number } {
   const { entity, stated } = series;
   let partial = 0;
   for (let at = 0; at < stated.length; at++) if (!isWhole(series, at)) partial++;
-  if (stated.length === months.length) return { missing: 0, partial };
-  const known = new Set(stated);
-  return { missing: months.filter((month) => !known.has(month) && living(entity, month)).length, partial };
+  const alive = living(entity);
+  let there = 0;
+  for (const month of stated) if (alive.has(month)) there++;
+  return { missing: alive.size - there, partial };
 }
 
 function isWhole({ stated, days, periods }: Series, at: number): boolean {
@@ -165,15 +183,15 @@ function isWhole({ stated, days, periods }: Series, at: number): boolean {
   return periods[at] === 0 || days[at]! >= daysInMonth(Number(month.slice(0, 4)), Number(month.slice(5)));
 }
 
-type Living = (entity: string, month: string) => boolean;
+/** The months of a grid in which an entity existed. */
+type Living = (entity: string) => ReadonlySet<string>;
 
-/** `lives`, worked out once for each entity and month. */
-function livingOf(organisation: Organisation): Living {
-  const known = new Map<string, boolean>();
-  return (entity, month) => {
-    const key = `${month} ${entity}`;
-    const found = known.get(key) ?? lives(organisation, entity, month);
-    known.set(key, found);
+/** `lives`, worked out once for each entity: a large book has hundreds of thousands of series. */
+function livingOf(organisation: Organisation, months: readonly string[]): Living {
+  const known = new Map<string, ReadonlySet<string>>();
+  return (entity) => {
+    const found = known.get(entity) ?? new Set(months.filter((month) => lives(organisation, entity, month)));
+    known.set(entity, found);
     return found;
   };
 }
@@ -228,6 +246,14 @@ export interface PeriodFinding {
 /** Attribute that tells the meters of an entity apart. */
 export const METER_ATTRIBUTES = ['meter', 'meter_id', 'mpan', 'mprn', 'zaehler'] as const;
 
+interface PeriodRow extends Omit<PeriodFinding, 'kind' | 'before_ref' | 'after_ref'> {
+  overlaps: number;
+  before_seq: string;
+  before_row: number;
+  origin_seq: string;
+  origin_row: number;
+}
+
 /**
  * Gaps and overlaps between the periods of activities of the same entity, activity, unit, supplier and meter. Only energy, and what names
  * a meter; and of it only what states a period of several days.
@@ -237,35 +263,47 @@ export async function periodFindings(
   query: { from?: string; to?: string; limit: number },
 ): Promise<{ findings: PeriodFinding[]; total: number }> {
   const meter = `coalesce(${METER_ATTRIBUTES.map((name) => `nullIf(attributes['${name}'], '')`).join(', ')}, '')`;
-  const inner = `
-    SELECT entity, activity, supplier, meter, external_id, ref, start_date, last_day,
-      max(last_day) OVER series AS reached, argMax((external_id, ref), last_day) OVER series AS earlier_one, count() OVER series AS earlier
-    FROM (
-      SELECT toString(entity) AS entity, toString(activity) AS activity, toString(unit) AS unit, toString(supplier) AS supplier,
-        ${meter} AS meter, external_id, ${RECORD_REF} AS ref, start_date, coalesce(end_date, start_date) AS last_day
-      FROM activities
+  const about = `FROM activities
       WHERE sign = 1 AND seq <= {seq:UInt64} AND end_date > start_date AND coalesce(quantity, 0) >= 0
         AND (${meter} != '' OR descriptor IN (SELECT descriptor FROM matches WHERE sign = 1 AND held = '' AND line = 0 AND ${ENERGY}))
         AND start_date <= toDate32({last:String}) AND end_date >= toDate32({first:String})
         AND (key_hash, origin_seq, origin_row) NOT IN (
-          SELECT key_hash, origin_seq, origin_row FROM activities WHERE sign = -1 AND seq <= {seq:UInt64})
+          SELECT key_hash, origin_seq, origin_row FROM activities WHERE sign = -1 AND seq <= {seq:UInt64})`;
+  const series = `cityHash64(entity, activity, unit, supplier, ${meter})`;
+  // Most of a large book's series may be one activity long: those are left out before anything is put in order, and hashes are ordered, not names.
+  const inner = `
+    SELECT entity, activity, supplier, meter, external_id, origin_seq, origin_row, start_date, last_day,
+      max(last_day) OVER series AS reached, argMax((external_id, origin_seq, origin_row), last_day) OVER series AS earlier_one,
+      count() OVER series AS earlier
+    FROM (
+      SELECT entity, activity, supplier, ${meter} AS meter, external_id, origin_seq, origin_row, start_date,
+        coalesce(end_date, start_date) AS last_day, ${series} AS one_series
+      ${about} AND one_series IN (SELECT ${series} AS one ${about} GROUP BY one HAVING count() > 1)
     )
     WINDOW series AS (
-      PARTITION BY entity, activity, unit, supplier, meter ORDER BY start_date, last_day, external_id
+      PARTITION BY one_series ORDER BY start_date, last_day, external_id
       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)`;
-  const found = `
-    SELECT if(start_date <= reached, 'overlap', 'gap') AS kind, entity, activity, supplier, meter,
-      toString(if(start_date <= reached, start_date, reached + 1)) AS from,
-      toString(if(start_date <= reached, least(reached, last_day), start_date - 1)) AS to, earlier_one.1 AS before, external_id AS after,
-      earlier_one.2 AS before_ref, ref AS after_ref
-    FROM (${inner})
-    WHERE earlier > 0 AND start_date != reached + 1`;
   const first = `${query.from ?? '1900-01'}-01`;
   const last = `${addMonthsToMonth(query.to ?? '2299-11', 1)}-01`;
-  const rows = await read<PeriodFinding & { total: string }>(
+  const { rows, total } = await readLimited<PeriodRow>(
     context,
-    `SELECT *, count() OVER () AS total FROM (${found}) ORDER BY entity, activity, supplier, meter, from, after LIMIT {limit:UInt32}`,
+    `
+    SELECT start_date <= reached AS overlaps, entity, activity, supplier, meter,
+      if(overlaps, start_date, reached + 1) AS from, if(overlaps, least(reached, last_day), start_date - 1) AS to,
+      earlier_one.1 AS before, earlier_one.2 AS before_seq, earlier_one.3 AS before_row, external_id AS after, origin_seq, origin_row
+    FROM (${inner})
+    WHERE earlier > 0 AND start_date != reached + 1
+    ORDER BY entity, activity, supplier, meter, from, after
+    LIMIT {limit:UInt32}`,
     { seq: context.seq, first, last, limit: query.limit },
   );
-  return { findings: rows.map(({ total: _, ...finding }) => finding), total: Number(rows[0]?.total ?? 0) };
+  const findings = rows.map(
+    ({ overlaps, before_seq, before_row, origin_seq, origin_row, ...said }): PeriodFinding => ({
+      kind: overlaps === 1 ? 'overlap' : 'gap',
+      ...said,
+      before_ref: `record/activities/${before_seq}.${before_row}`,
+      after_ref: `record/activities/${origin_seq}.${origin_row}`,
+    }),
+  );
+  return { findings, total };
 }
