@@ -205,9 +205,10 @@ export async function openLedger(
 
   async function run(accountId: number, opened: AccountLedger, lane: Lane): Promise<void> {
     while (lane.again && !stopping.signal.aborted) {
-      while (opened.paused) await opened.paused;
       // A lane that has little to do is done before the next entry comes: it would look at every one of them alone.
       if (performance.now() - lane.ended < SOON_MS) await gather(lane);
+      // Last: nothing may come between the look and the attempt that a rebuild waits for.
+      while (opened.paused) await opened.paused;
       lane.again = false;
       lane.attempt = attempt(accountId, opened, lane);
       try {
