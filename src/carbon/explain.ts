@@ -5,7 +5,7 @@
  *     inventory?gwp=AR5&from=2025-01&scope=2 …      a figure, as `inventory` prints it
  *     emission/<origin seq>.<origin row>.<part>.<decision>?gwp=AR5      one line
  *     factor/<release>/<factor>                      one factor
- *     held?…, check/…, total?…                       see explainHeld.ts, checks/explain.ts, scope2/explainTotal.ts
+ *     held?…, check/…, spend/…, total?…, candidate/…   see explainHeld.ts, checks/, scope2/explainTotal.ts, matching/explainCandidate.ts
  */
 
 import { addDays } from '../kernel/dates.ts';
@@ -15,6 +15,7 @@ import type { ExplanationNode, ReadContext, RecordSource } from '../ledger/types
 import { loadCatalogue } from './catalogue/load.ts';
 import type { Factor, GwpSetName } from './catalogue/types.ts';
 import { explainCheck, isCheckRef } from './checks/explain.ts';
+import { explainSpend, isSpendRef } from './checks/explainSpend.ts';
 import {
   conditions,
   DEFAULT_GWP,
@@ -30,8 +31,10 @@ import { factorById, factorsById, releaseById } from './factors/find.ts';
 import { figuresOf } from './figures.ts';
 import { boundaryFor, type InventoryStatement, inventory, narrowedBy } from './inventory.ts';
 import { factorRow, formula, GAS_WORDS, type LineRow } from './lineWords.ts';
+import { explainCandidate, isCandidateRef } from './matching/explainCandidate.ts';
 import { chosenNode } from './matching/explainChoice.ts';
 import { calculationNodes } from './methods/explainCalculation.ts';
+import { leaf } from './nodes.ts';
 import type { Boundary } from './organisation/boundary.ts';
 import { shareAsDecimal } from './organisation/share.ts';
 import { asOfOf, gwpOf, queryOf } from './refs.ts';
@@ -55,7 +58,7 @@ export interface ExplainOptions {
 
 /** True when `explainInventory` understands the reference. */
 export function isInventoryRef(ref: string): boolean {
-  return /^(inventory\?|inventory$|emission\/|factor\/|held\?|check\/|total\?)/.test(ref);
+  return /^(inventory\?|inventory$|emission\/|factor\/|held\?|check\/|spend\/|total\?|candidate\/)/.test(ref);
 }
 
 /**
@@ -68,6 +71,8 @@ export async function explainInventory(
   options: ExplainOptions,
 ): Promise<ExplanationNode> {
   if (isHeldRef(ref)) return explainHeld(context, ref, options);
+  if (isCandidateRef(ref)) return explainCandidate(context, ref);
+  if (isSpendRef(ref)) return explainSpend(context, ref, options);
   if (isCheckRef(ref)) return explainCheck(context, ref, options);
   if (isMarketTotalRef(ref)) return explainMarketTotal(context, ref);
   const [path = '', words = ''] = splitOnce(ref, '?');
@@ -478,10 +483,6 @@ async function explainFactor(context: ReadContext, id: string): Promise<Explanat
 }
 
 const linesOf = (count: number | undefined): string => (count === 1 ? '1 line' : `${count ?? 0} lines`);
-
-function leaf(kind: ExplanationNode['kind'], ref: string | null, title: string, value: string | null): ExplanationNode {
-  return { kind, ref, title, value, unit: 'kg CO2e', words: null, facts: [], children: [], childrenTotal: 0 };
-}
 
 function titleOf(dimension: Dimension, value: string): string {
   if (dimension === 'scope') return value === 'outside' ? 'Outside the scopes' : `Scope ${value}`;

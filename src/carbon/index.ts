@@ -95,7 +95,8 @@ export { QUEUE_ORDERS, type QueueItem, type QueueOrder, reviewQueue } from './ma
 export { FURTHER_FIELDS } from './matching/refine.ts';
 export { matchingState } from './matching/state.ts';
 export { ADOPT_KIND, type AdoptPayload, adoptedReleases, releaseHash, starterReleases } from './matching.ts';
-export { CAUSE_WORDS, CAUSES, type CellChange, type Effects, type Side } from './methodology/difference.ts';
+export { CAUSE_WORDS, CAUSES, type Cause, type CellChange, type Effects, type Side } from './methodology/difference.ts';
+export { type DifferencePlace, explainDifference } from './methodology/explainDifference.ts';
 export { differsFromBooks, inventoryUnder } from './methodology/inventoryUnder.ts';
 export { checkReleases, decidesOtherwise } from './methodology/items.ts';
 export {
@@ -141,6 +142,12 @@ export { type InstrumentResult, placesOf } from './scope2/allocate.ts';
 export { CHP_METHODS, type ChpMethod, lossEmissions, splitChp } from './scope2/chp.ts';
 export { explainScope2, isScope2Ref } from './scope2/explain.ts';
 export { marketTotalRef } from './scope2/explainTotal.ts';
+export {
+  type InstrumentSum,
+  instrumentRef,
+  instrumentSum,
+  instrumentSumRef,
+} from './scope2/instrumentSums.ts';
 export { COVER_KINDS, marketBook } from './scope2/lines.ts';
 export { type Scope2Statement, scope2Statement } from './scope2/statement.ts';
 export { activities, carbonStreams, PERIOD_DAYS_MAX } from './streams.ts';

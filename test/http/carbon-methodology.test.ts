@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { composeFooting, type Footing } from '../../src/footing.ts';
 import { buildServer } from '../../src/http/server.ts';
+import { Decimal } from '../../src/kernel/decimal.ts';
 import { testEngines } from '../support/engines.ts';
 
 let footing: Footing;
@@ -95,6 +96,8 @@ async function post(stream: string, rows: object[]) {
   expect([answer.status, answer.json]).toMatchObject([201, {}]);
 }
 
+const plus = (a: string, b: string): string => Decimal.parse(a).add(Decimal.parse(b)).toString();
+const minus = (a: string): string => Decimal.parse(a).neg().toString();
 const explain = (ref: string) => call('GET', `/api/explain?ref=${encodeURIComponent(ref)}`);
 
 test('the inventory answers with both methods, and each figure leads to its rows', async () => {
@@ -164,6 +167,57 @@ test('a what-if is what a preview says and what adopting does; entries before st
     before.json.total.co2e_kg,
     after.json.total.co2e_kg,
   ]);
+});
+
+test('every figure of a what-if and of a comparison leads to what makes it, and what is made of parts is their sum', async () => {
+  const { json: whatIf } = await call(
+    'POST',
+    '/api/carbon/what-if',
+    { parameters: { gwp: 'AR4', time: 'nearest', releases: ['uk-desnz-2025'] }, changes: 5 },
+    keys.read,
+  );
+  const { json: changes } = await call('GET', '/api/reports/changes?base_as_of=4&by_entity=true');
+  for (const answer of [whatIf, changes]) {
+    // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+    const places: any[] = [{ ...answer, before_kg: answer.before.co2e_kg, after_kg: answer.after.co2e_kg }];
+    for (const { refs, effects, before_kg, after_kg } of [...places, ...answer.by_category]) {
+      expect((await walk(refs.after)).value).toBe(after_kg);
+      expect((await walk(refs.change)).value).toBe(plus(after_kg, minus(before_kg)));
+      for (const [cause, ref] of Object.entries(refs.effects)) {
+        expect(ref === null).toBe(effects[cause] === '0');
+        if (ref !== null) expect((await walk(ref as string)).value).toBe(effects[cause]);
+      }
+    }
+    for (const { ref, before, after } of answer.changes)
+      expect((await walk(ref)).value).toBe(plus(after?.co2e_kg ?? '0', minus(before?.co2e_kg ?? '0')));
+  }
+  expect(whatIf.changes.length).toBeGreaterThan(0);
+  const refused = [
+    ['difference/nothing?base=default@1&methodology=default@1', 400],
+    ['difference/after?base=default@1&methodology=nobody@1', 404],
+    ['difference/after?base=default@1&methodology=default@1&parameters={"releases":5}', 400],
+    ['difference/after?base=default@1&methodology=default@1&base_as_of=99999', 404],
+    ['difference/gwp?base=default@1&methodology=group@1&cell=none', 404],
+  ] as const;
+  for (const [ref, status] of refused) expect([ref, (await explain(ref)).status]).toEqual([ref, status]);
+
+  /** The node, whose parts with an amount are its sum. */
+  async function walk(ref: string) {
+    const { status, json } = await explain(ref);
+    expect([ref, status]).toEqual([ref, 200]);
+    const parts = json.children.filter(({ value }: { value: string | null }) => value !== null);
+    if (parts.length > 0) {
+      const values: string[] = parts.map(({ value }: { value: string }) => value);
+      expect(values.reduce(plus)).toBe(json.value);
+      for (const child of json.children)
+        if (child.ref !== null) {
+          const inner = await explain(child.ref);
+          expect([child.ref, inner.status]).toEqual([child.ref, 200]);
+          if (child.value !== null) expect(inner.json.value).toBe(child.value);
+        }
+    }
+    return json;
+  }
 });
 
 test('what does not hold together is refused by name', async () => {
@@ -252,6 +306,7 @@ test('every reference of a report or a check leads on, down to the rows, and its
       unit: 'kg',
       data_quality: 'supplier',
     },
+    { ...day, external_id: 'paid', activity: 'Legal services', amount: '100', currency: 'GBP', unit: '' },
     ...[
       ['m1', '2025-01-01', '2025-01-20'],
       ['m2', '2025-02-01', '2025-02-28'],
@@ -277,6 +332,7 @@ test('every reference of a report or a check leads on, down to the rows, and its
       (c) => `/api/carbon/checks${c}${asked}`,
     ),
     ...['/units', '/duplicates', '/negatives'].map((c) => `/api/carbon/checks${c}`),
+    '/api/carbon/instruments',
   ];
   const open = new Map<string, string | null>();
   for (const path of paths) {

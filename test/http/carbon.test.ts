@@ -73,6 +73,14 @@ it('queues what is held with candidates and their effect, decides after a previe
   const candidate = queue.json.items[0].candidates.find(({ family }: { family: string }) => family === 'Natural gas');
   // 1,500 kWh at 0.18296 and 0.03021 (well to tank) kg CO2e.
   expect(candidate).toMatchObject({ factor: GAS, co2e_kg: '319.755', years_held: [] });
+  const why = await call('GET', `/api/explain?ref=${encodeURIComponent(candidate.ref)}`);
+  expect(why.json).toMatchObject({ value: '319.755', unit: 'kg CO2e' });
+  expect(why.json.facts).toContainEqual(['2025', '1,500 kWh (Gross CV) × 0.21317 kg CO2e/kWh (Gross CV) = 319.755 kg CO2e']);
+  const [waiting, ...factors] = why.json.children;
+  const { json: held } = await call('GET', `/api/explain?ref=${encodeURIComponent(waiting.ref)}`);
+  expect([held.value, held.facts]).toEqual(['2', [['quantity', '1500 kWh (Gross CV)']]]);
+  for (const { ref } of factors)
+    expect((await call('GET', `/api/explain?ref=${encodeURIComponent(ref)}`)).status).toBe(200);
   const second = await call('GET', `/api/carbon/queue?limit=1&cursor=${queue.json.next}`);
   expect(second.json).toMatchObject({ items: [{ activity: 'Mystery' }], next: null });
 

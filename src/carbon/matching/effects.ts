@@ -50,7 +50,7 @@ export function effectOf(
 }
 
 /** In words, why a sum comes to nothing under a decision. */
-function whyHeld(decision: Decision): string {
+export function whyHeld(decision: Decision): string {
   if ('held' in decision) return `${HOLD_WORDS[decision.held] ?? decision.held}: ${decision.detail}`;
   const pair = pairOf(decision);
   return pair === '' ? HOLD_WORDS.out_of_range! : `${HOLD_WORDS.no_rate}: ${pair.replace('>', ' to ')}`;
@@ -78,7 +78,8 @@ export function addedBy(weight: Weight, sum: Sum, rate: MatchingState['rate']): 
   return used && inRange(weight, used) ? times(used, weight.total) : undefined;
 }
 
-function usedOf(
+/** What a plan multiplies; undefined when a day has no rate. */
+export function usedOf(
   { basis, fx }: Weight,
   { quantity, amount, days }: Sum,
   rate: MatchingState['rate'],

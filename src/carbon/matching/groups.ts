@@ -24,10 +24,23 @@ export interface GroupRow extends DescriptorRow {
   year_amounts: string[];
 }
 
+interface GroupPage {
+  order: 'lines' | 'amount' | 'quantity';
+  limit: number;
+  offset: number;
+  /** Only this group. */
+  descriptor?: string;
+}
+
+/** One group, where anything of it is held. */
+export async function readGroup(context: ReadContext, descriptor: string): Promise<GroupRow | undefined> {
+  return (await readGroups(context, { order: 'lines', limit: 1, offset: 0, descriptor })).rows[0];
+}
+
 /** A page of the groups, the largest first, and how many there are. */
 export function readGroups(
   context: ReadContext,
-  { order, limit, offset }: { order: 'lines' | 'amount' | 'quantity'; limit: number; offset: number },
+  { order, limit, offset, descriptor }: GroupPage,
 ): Promise<{ rows: GroupRow[]; total: number }> {
   const byYear = `
     SELECT m.descriptor AS descriptor, m.year AS year, toString(any(m.match)) AS match_, any(m.held) AS held,
@@ -38,6 +51,7 @@ export function readGroups(
       SELECT match, descriptor, year, held, detail, ${DESCRIPTOR_SELECT}
       FROM ${decisions('*')}
       WHERE held != '' AND held NOT IN {others:Array(String)}
+        ${descriptor === undefined ? '' : 'AND descriptor = {descriptor:UInt64}'}
     ) AS m ON t.match = m.match
     WHERE t.seq <= {seq:UInt64} AND t.reason = m.held
     GROUP BY descriptor, year
@@ -55,8 +69,9 @@ export function readGroups(
     ORDER BY ${first}sum(i.lines) DESC, activity, descriptor
     LIMIT {limit:UInt32} OFFSET {offset:UInt32}`;
   const parameters = { seq: context.seq, decided: context.seq, others: NOT_FOR_REVIEW, limit, offset };
-  return keptWhileHeld(context, JSON.stringify(['queue', order, limit, offset]), () =>
-    readLimited<GroupRow>(context, query, parameters),
+  const one = descriptor === undefined ? {} : { descriptor: BigInt(descriptor) };
+  return keptWhileHeld(context, JSON.stringify(['queue', order, limit, offset, descriptor]), () =>
+    readLimited<GroupRow>(context, query, { ...parameters, ...one }),
   );
 }
 

@@ -8,6 +8,7 @@ import { groupsByEffect } from './byEffect.ts';
 import type { Candidate } from './candidates.ts';
 import { descriptorOf } from './descriptor.ts';
 import { type Effect, effectOf, pairOf } from './effects.ts';
+import { candidateRef } from './explainCandidate.ts';
 import { readGroups, sumsOf } from './groups.ts';
 import { matchingState } from './state.ts';
 import { triedFor } from './tried.ts';
@@ -24,7 +25,8 @@ export interface QueueItem {
   lines: number;
   quantity: string | null;
   amount: string | null;
-  candidates: Array<Candidate & { effect: Effect }>;
+  /** `ref`: where its effect comes from. */
+  candidates: Array<Candidate & { effect: Effect; ref: string }>;
 }
 
 /** A page of the queue. */
@@ -67,6 +69,7 @@ export async function reviewQueue(
       candidates: tried.map(({ candidate, decisions: by }) => ({
         ...candidate,
         effect: effectOf(by, sums, state, options.gwp),
+        ref: candidateRef(row.descriptor, candidate.family, options.gwp),
       })),
     };
   });

@@ -32,10 +32,18 @@ export function decidedBy(index: FactorIndex, row: GroupRow, descriptor: Descrip
   if (row.held === 'input_problem') return [];
   return finderOf(index)
     .find(descriptor, Math.max(...row.years), limit)
-    .map((candidate) => {
-      const choices = compileChoices([familyChoice(descriptor.activity, candidate.family)]);
-      return { candidate, decisions: row.years.map((year) => decide(descriptor, year, index, choices)) };
-    });
+    .map((candidate) => ({ candidate, decisions: decisionsOf(descriptor, row.years, candidate.family, index) }));
+}
+
+/** What choosing a family decides in each of the years. */
+export function decisionsOf(
+  descriptor: Descriptor,
+  years: readonly number[],
+  family: string,
+  index: FactorIndex,
+): Decision[] {
+  const choices = compileChoices([familyChoice(descriptor.activity, family)]);
+  return years.map((year) => decide(descriptor, year, index, choices));
 }
 
 function familyChoice(activity: string, family: string): Choice {

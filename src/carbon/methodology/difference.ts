@@ -68,7 +68,7 @@ export interface Difference {
   cells: CellChange[];
 }
 
-const none = (): Effects => ({
+export const noEffects = (): Effects => ({
   activity: Decimal.ZERO,
   factor: Decimal.ZERO,
   structure: Decimal.ZERO,
@@ -83,12 +83,12 @@ export function difference(before: Position, after: Position): Difference {
   const entitiesAfter = entitiesOf(after);
   const cells: CellChange[] = [];
   const parts = new Map<string, Difference['parts'][number]>();
-  const total = { before: Decimal.ZERO, after: Decimal.ZERO, effects: none() };
+  const total = { before: Decimal.ZERO, after: Decimal.ZERO, effects: noEffects() };
   const partOf = ({ scope, category }: Side) => {
     const key = `${scope}/${category}`;
     let part = parts.get(key);
     if (!part) {
-      part = { scope, category, before: Decimal.ZERO, after: Decimal.ZERO, effects: none() };
+      part = { scope, category, before: Decimal.ZERO, after: Decimal.ZERO, effects: noEffects() };
       parts.set(key, part);
     }
     return part;
@@ -98,12 +98,12 @@ export function difference(before: Position, after: Position): Difference {
     const was = inScopes(before.get(key));
     const is = inScopes(after.get(key));
     if (!was && !is) continue;
-    const movesPlace = was && is && (was.scope !== is.scope || was.category !== is.category);
-    const effects = movesPlace
-      ? { ...none(), method: is.counted.sub(was.counted), gwp: is.own.sub(is.counted) }
-      : was && is
-        ? effectsOf(was, is)
-        : oneSided(was, is, was ? entitiesAfter : entitiesBefore);
+    const effects =
+      was && is && !samePlace(was, is)
+        ? { ...noEffects(), method: is.counted.sub(was.counted), gwp: is.own.sub(is.counted) }
+        : was && is
+          ? effectsOf(was, is)
+          : oneSided(was, is, was ? entitiesAfter : entitiesBefore);
     if (was) {
       total.before = total.before.add(was.counted);
       partOf(was).before = partOf(was).before.add(was.counted);
@@ -112,20 +112,27 @@ export function difference(before: Position, after: Position): Difference {
       total.after = total.after.add(is.own);
       partOf(is).after = partOf(is).after.add(is.own);
     }
-    if (movesPlace) {
-      add(partOf(was).effects, { ...none(), method: was.counted.neg() });
-      add(partOf(is).effects, { ...none(), method: is.counted, gwp: effects.gwp });
-    } else {
-      add(partOf((is ?? was)!).effects, effects);
-    }
+    const cell = { key, before: was, after: is, effects };
+    for (const { side, effects: own } of effectsByPlace(cell)) add(partOf(side).effects, own);
     add(total.effects, effects);
-    if (CAUSES.some((cause) => !effects[cause].isZero())) cells.push({ key, before: was, after: is, effects });
+    if (CAUSES.some((cause) => !effects[cause].isZero())) cells.push(cell);
   }
   return {
     ...total,
     parts: [...parts.values()].sort((a, b) => a.scope - b.scope || a.category - b.category),
     cells: cells.sort((a, b) => size(b).cmp(size(a)) || (a.key < b.key ? -1 : 1)),
   };
+}
+
+const samePlace = (a: Side, b: Side): boolean => a.scope === b.scope && a.category === b.category;
+
+/** A cell's effects on the scope and category of its sides: what goes from one to another leaves the first and arrives at the second. */
+export function effectsByPlace({ before, after, effects }: CellChange): Array<{ side: Side; effects: Effects }> {
+  if (!before || !after || samePlace(before, after)) return [{ side: (after ?? before)!, effects }];
+  return [
+    { side: before, effects: { ...noEffects(), method: before.counted.neg() } },
+    { side: after, effects: { ...noEffects(), method: after.counted, gwp: effects.gwp } },
+  ];
 }
 
 function inScopes(side: Side | undefined): Side | null {
@@ -140,17 +147,17 @@ function entitiesOf(position: Position): Set<string> {
 function oneSided(was: Side | null, is: Side | null, others: ReadonlySet<string>): Effects {
   const change = is ? is.counted : was!.counted.neg();
   const cause: Cause = others.has((is ?? was)!.entity) ? 'scope_of_data' : 'structure';
-  return { ...none(), [cause]: change, gwp: is ? is.own.sub(is.counted) : Decimal.ZERO };
+  return { ...noEffects(), [cause]: change, gwp: is ? is.own.sub(is.counted) : Decimal.ZERO };
 }
 
 function effectsOf(was: Side, is: Side): Effects {
   const gwp = is.own.sub(is.counted);
   if (was.method !== is.method || was.unit !== is.unit) {
-    return { ...none(), method: is.counted.sub(was.counted), gwp };
+    return { ...noEffects(), method: is.counted.sub(was.counted), gwp };
   }
   if (was.used.isZero()) {
     const change = is.counted.sub(was.counted);
-    return { ...none(), [is.used.isZero() ? 'factor' : 'activity']: change, gwp };
+    return { ...noEffects(), [is.used.isZero() ? 'factor' : 'activity']: change, gwp };
   }
   const [counted0, whole0] = [Rational.fromDecimal(was.counted), Rational.fromDecimal(was.whole)];
   const [counted1, whole1] = [Rational.fromDecimal(is.counted), Rational.fromDecimal(is.whole)];
@@ -160,7 +167,7 @@ function effectsOf(was: Side, is: Side): Effects {
   const afterActivity = round(counted0.mul(is.used).div(was.used));
   const afterFactor = round(whole1.mul(share0));
   return {
-    ...none(),
+    ...noEffects(),
     activity: afterActivity.sub(was.counted),
     factor: afterFactor.sub(afterActivity),
     structure: is.counted.sub(afterFactor),

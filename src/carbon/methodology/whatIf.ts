@@ -2,6 +2,7 @@
  * Two inventories compared by cause: under two methodologies (what if), as of two entries, or of two periods. Both sides are worked
  * out from the quantities by decision; nothing is posted.
  */
+import type { Engines } from '../../engines/types.ts';
 import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
 import type { ReadContext } from '../../ledger/types.ts';
@@ -11,6 +12,9 @@ import { co2eUnder } from './co2e.ts';
 import { type Difference, difference, type Position, type Side } from './difference.ts';
 import { type Item, type ItemQuery, itemsUnder } from './items.ts';
 import type { MethaneRule, Methodology } from './methodology.ts';
+
+/** Changes of a comparison that is kept: some 1 kB each. */
+const CELLS_KEPT_MAX = 20_000;
 
 export interface PositionQuery {
   context: ReadContext;
@@ -26,8 +30,24 @@ export interface Compared extends Difference {
   heldLines: { before: number; after: number };
 }
 
+/** The last comparison: whoever looks at one asks next where its figures come from. Both sides are functions of their entries. */
+const lastOf = new WeakMap<Engines, { key: string; compared: Compared }>();
+
 /** What changes from the first to the second. `byEntity` tells entities apart, which takes reading all lines. */
 export async function compare(before: PositionQuery, after: PositionQuery, byEntity: boolean): Promise<Compared> {
+  const key = JSON.stringify([
+    byEntity,
+    [before, after].map(({ context, ...rest }) => [context.database, context.seq, rest]),
+  ]);
+  const { engines } = after.context;
+  const last = lastOf.get(engines);
+  if (last?.key === key) return last.compared;
+  const compared = await compareAnew(before, after, byEntity);
+  if (compared.cells.length <= CELLS_KEPT_MAX) lastOf.set(engines, { key, compared });
+  return compared;
+}
+
+async function compareAnew(before: PositionQuery, after: PositionQuery, byEntity: boolean): Promise<Compared> {
   const [weights, weightsAfter] = await Promise.all([weightsOf(before), weightsOf(after)]);
   const counted = Boolean(weights || weightsAfter);
   const entities = byEntity || counted;

@@ -5,6 +5,7 @@
  *     scope2?gwp=AR5&methodology=default@1&…[&cover=residual_mix]
  *     allocation/<pool>/<number>?gwp=AR5&methodology=default@1
  *     instrument/<data source>/<external_id>?methodology=default@1
+ *     instruments/<applied|unused|rejected>?methodology=default@1
  */
 import { FootingError, shown } from '../../kernel/errors.ts';
 import type { ExplanationNode, ReadContext, RecordSource } from '../../ledger/types.ts';
@@ -12,10 +13,12 @@ import type { GwpSetName } from '../catalogue/types.ts';
 import { DEFAULT_GWP, type Dimension, INVENTORY_DIMENSIONS, type InventoryQuery, inventoryRef } from '../inventory.ts';
 import { methodologyInForce, methodologyNamed } from '../methodology/ledger.ts';
 import { type Methodology, methodologyId } from '../methodology/methodology.ts';
+import { leaf } from '../nodes.ts';
 import { asOfOf } from '../refs.ts';
 import type { InstrumentResult, ResidualMix } from './allocate.ts';
 import { type CountedLine, countedLines } from './counted.ts';
 import type { Instrument } from './criteria.ts';
+import { instrumentRef, instrumentSumNode } from './instrumentSums.ts';
 import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketLine, marketBook } from './lines.ts';
 import { grouped, marketFigures, scope2Ref, scope2Statement } from './statement.ts';
 
@@ -32,7 +35,7 @@ export interface Scope2ExplainOptions {
 
 /** True when `explainScope2` understands the reference. */
 export function isScope2Ref(ref: string): boolean {
-  return /^(scope2\?|scope2$|allocation\/|instrument\/)/.test(ref);
+  return /^(scope2\?|scope2$|allocation\/|instruments?\/)/.test(ref);
 }
 
 /** @throws FootingError `malformed` for a reference that cannot be read, `not_found` for one that leads nowhere. */
@@ -66,6 +69,10 @@ export async function explainScope2(
   });
   if (parts[0] === 'scope2') return explainFigure(context, words, gwp, methodology, options);
   if (parts[0] === 'allocation') return explainLine(context, parts[1] ?? '', parts[2] ?? '', gwp, methodology, options);
+  if (parts[0] === 'instruments') {
+    const { allocation } = await marketBook(context, context.seq, methodology);
+    return instrumentSumNode(allocation.instruments, parts[1] ?? '', methodology, options);
+  }
   return explainInstrument(context, parts[1] ?? '', parts[2] ?? '', methodology, options);
 }
 
@@ -102,7 +109,7 @@ async function explainFigure(
       words: `Energy covered by contractual instruments at their rates, the rest at the residual mix of its market, else at the average of the grid. The location-based figure is ${grouped(statement.location_based.co2e_kg)} kg.`,
       facts,
       children: covers.slice(offset, offset + limit).map((each) => ({
-        ...node('part', each.ref, capital(each.words), each.co2e_kg),
+        ...leaf('part', each.ref, capital(each.words), each.co2e_kg),
         facts: [
           ['kWh', grouped(each.kwh)],
           ['lines', String(each.lines)],
@@ -165,7 +172,7 @@ async function explainLine(
       ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
     };
     children.push({
-      ...node('part', inventoryRef(query, {}), `Location-based: ${activity}, ${month}, ${entity || 'no entity'}`, null),
+      ...leaf('part', inventoryRef(query, {}), `Location-based: ${activity}, ${month}, ${entity || 'no entity'}`, null),
       facts: [
         ['kWh in all', line.use.kwh.toString()],
         ['where', [country, region].filter((each) => each !== '').join(' ') || 'not stated'],
@@ -265,14 +272,15 @@ function claimOf(instrument: Instrument): string {
 }
 
 async function instrumentNode(
-  { instrument, status, applied, unused, rejections }: InstrumentResult,
+  result: InstrumentResult,
   methodology: Methodology,
   { source }: Scope2ExplainOptions,
 ): Promise<ExplanationNode> {
+  const { instrument, status, applied, unused, rejections } = result;
   const record = await source('instruments', instrument.originSeq, instrument.originRow);
   return {
     kind: 'record',
-    ref: `instrument/${encodeURIComponent(instrument.source)}/${encodeURIComponent(instrument.id)}?methodology=${methodologyId(methodology)}`,
+    ref: instrumentRef(result, methodology),
     title: `Instrument ${instrument.id}`,
     value: instrument.kwh?.toString() ?? null,
     unit: 'kWh',
@@ -294,7 +302,7 @@ async function instrumentNode(
 async function mixNode(mix: ResidualMix, { source }: Scope2ExplainOptions): Promise<ExplanationNode> {
   const record = await source('residual_mixes', mix.originSeq, mix.originRow);
   return {
-    ...node(
+    ...leaf(
       'factor',
       null,
       `Residual mix ${mix.country}${mix.grid ? ` ${mix.grid}` : ''} ${mix.year}`,
@@ -309,7 +317,7 @@ async function mixNode(mix: ResidualMix, { source }: Scope2ExplainOptions): Prom
 
 function recordNode(title: string, source: RecordSource): ExplanationNode {
   return {
-    ...node('row', null, title, null),
+    ...leaf('row', null, title, null),
     unit: null,
     words: `Stated in entry ${source.entrySeq} by ${source.actor} at ${source.recordedAt}${source.fileName ? `, file ${source.fileName}, row ${source.row}` : ''}.`,
     facts: Object.entries(source.cells),
@@ -330,10 +338,6 @@ function queryOf(words: URLSearchParams, gwp: GwpSetName): InventoryQuery {
     } else filters[name as Dimension] = [...(filters[name as Dimension] ?? []), value];
   }
   return { ...query, filters };
-}
-
-function node(kind: ExplanationNode['kind'], ref: string | null, title: string, value: string | null): ExplanationNode {
-  return { kind, ref, title, value, unit: 'kg CO2e', words: null, facts: [], children: [], childrenTotal: 0 };
 }
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

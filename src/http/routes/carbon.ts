@@ -405,7 +405,7 @@ function queueView({ facts, candidates, ...item }: QueueItem) {
   return {
     ...facts,
     ...item,
-    candidates: candidates.map(({ effect, ...candidate }) => ({ ...candidateView(candidate), ...effect })),
+    candidates: candidates.map(({ effect, ref, ...candidate }) => ({ ...candidateView(candidate), ...effect, ref })),
   };
 }
 

@@ -166,6 +166,7 @@ export const QueueSchema = Type.Object(
                 co2e_kg: Type.String({ description: 'What choosing the family would add to scopes 1 to 3' }),
                 years_held: Type.Array(Type.Integer(), { description: 'Years that would stay held all the same' }),
                 held_words: Type.String({ description: 'Why the first of them would; empty = none would' }),
+                ref: Type.String({ description: 'For /api/explain: where co2e_kg comes from' }),
               },
               strict,
             ),

@@ -193,9 +193,20 @@ const QualitySchema = Type.Object(
       ),
       { description: 'Data quality of financed emissions (PCAF), whatever the boundary' },
     ),
-    spend: Type.Array(Type.Object({ currency: Type.String(), amount: DecimalText, primary_percent: Percent }, strict), {
-      description: 'Share of primary data by spend: of the amounts that are stated, in each currency',
-    }),
+    spend: Type.Array(
+      Type.Object(
+        {
+          currency: Type.String(),
+          amount: DecimalText,
+          primary_percent: Percent,
+          ref: Type.String({ description: 'For /api/explain' }),
+        },
+        strict,
+      ),
+      {
+        description: 'Share of primary data by spend: of the amounts that are stated, in each currency',
+      },
+    ),
     refs: Type.Object(
       { total: FigureRef, estimated: FigureRef, primary: FigureRef, scope_3_primary: FigureRef, scored: FigureRef },
       { ...strict, description: 'What is of these qualities' },

@@ -1,10 +1,12 @@
-/** A difference between two inventories as it is answered: by cause, by category, and the largest changes. */
+/** A difference between two inventories as it is answered: by cause, by category, and the largest changes, each with its reference. */
 import {
   CAUSE_WORDS,
   CAUSES,
+  type Cause,
   type CellChange,
   type Compared,
   compare,
+  type DifferencePlace,
   decidesOtherwise,
   type Effects,
   methodologyId,
@@ -14,20 +16,16 @@ import {
 } from '../../carbon/index.ts';
 import { Decimal } from '../../kernel/decimal.ts';
 import { Rational } from '../../kernel/rational.ts';
+import { type Asked, nameOf, refsOf } from './differenceRefs.ts';
 
 const PERCENT_PLACES = 4;
 /** Changes of single activities that an answer lists. */
 export const CHANGES_DEFAULT = 20;
 export const CHANGES_MAX = 1_000;
 
-/** `unnamed`: the second side has parameters that no methodology states. */
-export async function differenceView(
-  before: PositionQuery,
-  after: PositionQuery,
-  byEntity = false,
-  changes = CHANGES_DEFAULT,
-  unnamed = false,
-) {
+export async function differenceView(asked: Asked, changes = CHANGES_DEFAULT) {
+  const { before, after, byEntity } = asked;
+  const ref = refsOf(asked);
   const [found, marketBefore, marketAfter] = await Promise.all([
     compare(before, after, byEntity),
     marketOf(before),
@@ -35,20 +33,24 @@ export async function differenceView(
   ]);
   const change = found.after.sub(found.before);
   return {
-    before: positionView(before, found, 'before', marketBefore, false),
-    after: positionView(after, found, 'after', marketAfter, unnamed),
+    before: positionView(before, found, 'before', marketBefore, methodologyId(before.methodology)),
+    after: positionView(after, found, 'after', marketAfter, nameOf(asked)),
     change_kg: text(change),
     change_percent: found.before.isZero() ? null : percentOf(change, found.before),
     effects: effectsView(found.effects),
+    refs: refsView(found.effects, ref, {}),
     words: CAUSE_WORDS,
-    by_category: found.parts.map((part) => ({
-      scope: String(part.scope),
-      category: part.category === 0 ? '' : String(part.category),
-      before_kg: text(part.before),
-      after_kg: text(part.after),
-      effects: effectsView(part.effects),
+    by_category: found.parts.map(({ scope, category, before: was, after: is, effects }) => ({
+      scope: String(scope),
+      category: category === 0 ? '' : String(category),
+      before_kg: text(was),
+      after_kg: text(is),
+      effects: effectsView(effects),
+      refs: refsView(effects, ref, { scope, category }),
     })),
-    changes: found.cells.slice(0, changes).map(cellView),
+    changes: found.cells
+      .slice(0, changes)
+      .map((cell) => ({ ...cellView(cell), ref: ref({ of: 'change', cell: cell.key }) })),
     changes_total: found.cells.length,
     by_entity: found.byEntity,
     exact: true,
@@ -83,13 +85,13 @@ function positionView(
   found: Compared,
   side: 'before' | 'after',
   market: string | null,
-  unnamed: boolean,
+  name: string,
 ) {
   return {
     seq: context.seq,
     from: from ?? null,
     to: to ?? null,
-    methodology: unnamed ? methodology.name : methodologyId(methodology),
+    methodology: name,
     gwp: methodology.gwp,
     co2e_kg: text(found[side]),
     scope_2_market_kg: market,
@@ -125,6 +127,17 @@ function sideView(side: Side | null, figure: 'counted' | 'own') {
 
 const effectsView = (of: Effects) =>
   Object.fromEntries(CAUSES.map((cause) => [cause, text(of[cause])])) as Record<(typeof CAUSES)[number], string>;
+
+/** References to what the second side comes to, to the change and to each cause of it; null where a cause has no effect. */
+function refsView(effects: Effects, ref: (place: DifferencePlace) => string, place: Omit<DifferencePlace, 'of'>) {
+  return {
+    after: ref({ of: 'after', ...place }),
+    change: ref({ of: 'change', ...place }),
+    effects: Object.fromEntries(
+      CAUSES.map((cause) => [cause, effects[cause].isZero() ? null : ref({ of: cause, ...place })]),
+    ) as Record<Cause, string | null>,
+  };
+}
 
 /** All digits: effects add up as they are shown. */
 const text = (kg: Decimal): string => kg.toString();

@@ -6,6 +6,7 @@ import {
   checkName,
   checkReleases,
   contentOf,
+  DEFAULT_METHODOLOGY,
   type Methodology,
   type MethodologyInput,
   methodologies,
@@ -106,9 +107,10 @@ export function methodologyRoutes(app: Scope, context: HttpContext): void {
           (await methodologies(read, read.seq)).filter((each) => each.methodology.name === name).length + 1;
         setSeq(reply, read.seq);
         const before = { context: read, from, to, methodology: await methodologyInForce(read, read.seq) };
-        return reply
-          .code(200)
-          .send(await differenceView(before, { ...before, methodology: { name, version, ...content } }));
+        const after = { ...before, methodology: { name, version, ...content } };
+        // It is stated on top of default@1, and has no number yet under which a reference would find it.
+        const tried = { from: DEFAULT_METHODOLOGY, parameters: input };
+        return reply.code(200).send(await differenceView({ before, after, byEntity: false, tried }));
       }
       const appended = await footing.journal.append(accountOf(request), {
         kind: STATE_METHODOLOGY_KIND,
@@ -147,7 +149,9 @@ export function methodologyRoutes(app: Scope, context: HttpContext): void {
       if (preview) {
         setSeq(reply, read.seq);
         const before = { context: read, from, to, methodology: await methodologyInForce(read, read.seq) };
-        return reply.code(200).send(await differenceView(before, { ...before, methodology }));
+        return reply
+          .code(200)
+          .send(await differenceView({ before, after: { ...before, methodology }, byEntity: false, tried: null }));
       }
       await checkAdopted(read, methodology);
       const appended = await footing.journal.append(accountOf(request), {
@@ -213,13 +217,16 @@ export function methodologyRoutes(app: Scope, context: HttpContext): void {
       const content = contentOf(given as MethodologyInput, named);
       if (content.releases !== null) await checkReleases(read, read.seq, content.releases);
       const changed = Object.keys(given).length > 0;
-      const methodology = {
-        ...content,
-        name: changed ? `${methodologyId(named)}, changed` : named.name,
-        version: named.version,
-      };
       setSeq(reply, read.seq);
-      return differenceView(before, { ...before, methodology }, by_entity, changes, changed);
+      return differenceView(
+        {
+          before,
+          after: { ...before, methodology: { ...named, ...content } },
+          byEntity: by_entity ?? false,
+          tried: changed ? { from: named, parameters: given as MethodologyInput } : null,
+        },
+        changes,
+      );
     },
   );
 
@@ -281,7 +288,7 @@ export function methodologyRoutes(app: Scope, context: HttpContext): void {
             ? await methodologyInForce(baseRead, baseSeq)
             : await methodologyOf(baseRead, query.base_methodology ?? query.methodology),
       };
-      return differenceView(before, after, query.by_entity, query.changes);
+      return differenceView({ before, after, byEntity: query.by_entity, tried: null }, query.changes);
     },
   );
 }

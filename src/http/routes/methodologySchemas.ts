@@ -110,6 +110,21 @@ const effects = Type.Object(
   >,
   { ...strict, description: 'kg CO2e by cause; they add up to the change' },
 );
+const ref = Type.String({ description: 'For /api/explain' });
+const refs = Type.Object(
+  {
+    after: ref,
+    change: ref,
+    effects: Type.Object(
+      Object.fromEntries(CAUSES.map((cause) => [cause, Nullable(ref)])) as Record<
+        (typeof CAUSES)[number],
+        ReturnType<typeof Nullable<typeof ref>>
+      >,
+      { ...strict, description: 'null: the cause has no effect' },
+    ),
+  },
+  strict,
+);
 const SideSchema = Nullable(
   Type.Object(
     {
@@ -149,10 +164,11 @@ export const DifferenceSchema = Type.Object(
     change_kg: DecimalText,
     change_percent: Nullable(Type.String()),
     effects,
+    refs,
     words: Type.Record(Type.String(), Type.String(), { description: 'What each cause means' }),
     by_category: Type.Array(
       Type.Object(
-        { scope: Type.String(), category: Type.String(), before_kg: DecimalText, after_kg: DecimalText, effects },
+        { scope: Type.String(), category: Type.String(), before_kg: DecimalText, after_kg: DecimalText, effects, refs },
         strict,
       ),
     ),
@@ -167,6 +183,7 @@ export const DifferenceSchema = Type.Object(
           before: SideSchema,
           after: SideSchema,
           effects,
+          ref,
         },
         strict,
       ),

@@ -36,6 +36,7 @@ import { answeredFromCache, openRead, seqToRead } from '../reading.ts';
 import { AsOf, Day, DecimalText, ExplanationSchema, Next, Nullable, Page, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
 import { explanationView } from '../views.ts';
+import { explainDifferenceRef, isDifferenceRef } from './differenceRefs.ts';
 import { held } from './figureSchemas.ts';
 import { todayOf } from './metricParameters.ts';
 
@@ -291,6 +292,11 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
         const entriesAbout = entriesAboutIn(footing.journal, read.accountId);
         const node = await explainBaseYear(read, ref, { entriesAbout, ...(offset === undefined ? {} : { offset }) });
         return explanationView(node);
+      }
+      if (isDifferenceRef(ref)) {
+        const read = await openRead(context, request, reply, 'carbon');
+        if (read === null) return reply;
+        return explanationView(await explainDifferenceRef(read, ref, offset === undefined ? {} : { offset }));
       }
       const scope2 = isScope2Ref(ref);
       const carbon = scope2 || isInventoryRef(ref);

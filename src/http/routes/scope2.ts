@@ -5,7 +5,11 @@ import {
   type ChpMethod,
   COVER_KINDS,
   type InstrumentResult,
+  type InstrumentSum,
   type InventoryStatement,
+  instrumentRef,
+  instrumentSum,
+  instrumentSumRef,
   lossEmissions,
   type Methodology,
   marketBook,
@@ -185,6 +189,10 @@ export function scope2Routes(app: Scope, context: HttpContext): void {
               applied_mwh: DecimalText,
               unused_mwh: DecimalText,
               rejected_mwh: DecimalText,
+              refs: Type.Object(
+                { applied: Type.String(), unused: Type.String(), rejected: Type.String() },
+                { ...strict, description: 'What these sums are made of, for /api/explain' },
+              ),
               instruments: Type.Array(InstrumentSchema),
               total: Type.Integer(),
               next: Next,
@@ -212,11 +220,7 @@ export function scope2Routes(app: Scope, context: HttpContext): void {
       const offset = position?.offset ?? 0;
       const page = found.slice(offset, offset + limit);
       const count = (which: InstrumentResult['status']) => all.filter((each) => each.status === which).length;
-      const sum = (of: (each: InstrumentResult) => Decimal | null) =>
-        all
-          .reduce((total, each) => total.add(of(each) ?? Decimal.ZERO), Decimal.ZERO)
-          .mul(KWH_PER_MWH)
-          .toString();
+      const sum = (of: InstrumentSum) => instrumentSum(all, of).mul(KWH_PER_MWH).toString();
       const last = offset + page.length >= found.length;
       return {
         seq: read.seq,
@@ -227,9 +231,14 @@ export function scope2Routes(app: Scope, context: HttpContext): void {
           unused: count('unused'),
           rejected: count('rejected'),
         },
-        applied_mwh: sum(({ applied }) => applied),
-        unused_mwh: sum((each) => (each.status === 'rejected' ? null : each.unused)),
-        rejected_mwh: sum((each) => (each.status === 'rejected' ? each.instrument.kwh : null)),
+        applied_mwh: sum('applied'),
+        unused_mwh: sum('unused'),
+        rejected_mwh: sum('rejected'),
+        refs: {
+          applied: instrumentSumRef('applied', methodology),
+          unused: instrumentSumRef('unused', methodology),
+          rejected: instrumentSumRef('rejected', methodology),
+        },
         instruments: page.map((each) => instrumentView(each, methodology, places.get(each.instrument) ?? [])),
         total: found.length,
         next: last ? null : context.cursors.seal(scope, { seq, offset: offset + page.length }),
@@ -330,6 +339,6 @@ function instrumentView(
     unused_mwh: unused && mwh(unused),
     applied_to: places.map(({ entity, country, period, kwh }) => ({ site: entity, country, period, mwh: mwh(kwh) })),
     rejected: rejections.map(({ criterion, words }) => ({ criterion, words })),
-    ref: `instrument/${encodeURIComponent(instrument.source)}/${encodeURIComponent(instrument.id)}?methodology=${methodologyId(methodology)}`,
+    ref: instrumentRef(result, methodology),
   };
 }

@@ -2529,6 +2529,8 @@ export interface paths {
                                     years_held: number[];
                                     /** @description Why the first of them would; empty = none would */
                                     held_words: string;
+                                    /** @description For /api/explain: where co2e_kg comes from */
+                                    ref: string;
                                 }[];
                             }[];
                             /** @description Descriptions in all */
@@ -3930,6 +3932,8 @@ export interface paths {
                                  */
                                 amount: string;
                                 primary_percent: string | null;
+                                /** @description For /api/explain */
+                                ref: string;
                             }[];
                             /** @description What is of these qualities */
                             refs: {
@@ -4791,6 +4795,21 @@ export interface paths {
                                  */
                                 gwp: string;
                             };
+                            refs: {
+                                /** @description For /api/explain */
+                                after: string;
+                                /** @description For /api/explain */
+                                change: string;
+                                /** @description null: the cause has no effect */
+                                effects: {
+                                    activity: string | null;
+                                    factor: string | null;
+                                    structure: string | null;
+                                    method: string | null;
+                                    scope_of_data: string | null;
+                                    gwp: string | null;
+                                };
+                            };
                             /** @description What each cause means */
                             words: {
                                 [key: string]: string;
@@ -4840,6 +4859,21 @@ export interface paths {
                                      * @example 1234.50
                                      */
                                     gwp: string;
+                                };
+                                refs: {
+                                    /** @description For /api/explain */
+                                    after: string;
+                                    /** @description For /api/explain */
+                                    change: string;
+                                    /** @description null: the cause has no effect */
+                                    effects: {
+                                        activity: string | null;
+                                        factor: string | null;
+                                        structure: string | null;
+                                        method: string | null;
+                                        scope_of_data: string | null;
+                                        gwp: string | null;
+                                    };
                                 };
                             }[];
                             /** @description The largest changes of single activities */
@@ -4904,6 +4938,8 @@ export interface paths {
                                      */
                                     gwp: string;
                                 };
+                                /** @description For /api/explain */
+                                ref: string;
                             }[];
                             changes_total: number;
                             /** @description Whether entities are told apart */
@@ -5067,6 +5103,21 @@ export interface paths {
                                  */
                                 gwp: string;
                             };
+                            refs: {
+                                /** @description For /api/explain */
+                                after: string;
+                                /** @description For /api/explain */
+                                change: string;
+                                /** @description null: the cause has no effect */
+                                effects: {
+                                    activity: string | null;
+                                    factor: string | null;
+                                    structure: string | null;
+                                    method: string | null;
+                                    scope_of_data: string | null;
+                                    gwp: string | null;
+                                };
+                            };
                             /** @description What each cause means */
                             words: {
                                 [key: string]: string;
@@ -5116,6 +5167,21 @@ export interface paths {
                                      * @example 1234.50
                                      */
                                     gwp: string;
+                                };
+                                refs: {
+                                    /** @description For /api/explain */
+                                    after: string;
+                                    /** @description For /api/explain */
+                                    change: string;
+                                    /** @description null: the cause has no effect */
+                                    effects: {
+                                        activity: string | null;
+                                        factor: string | null;
+                                        structure: string | null;
+                                        method: string | null;
+                                        scope_of_data: string | null;
+                                        gwp: string | null;
+                                    };
                                 };
                             }[];
                             /** @description The largest changes of single activities */
@@ -5180,6 +5246,8 @@ export interface paths {
                                      */
                                     gwp: string;
                                 };
+                                /** @description For /api/explain */
+                                ref: string;
                             }[];
                             changes_total: number;
                             /** @description Whether entities are told apart */
@@ -5413,6 +5481,21 @@ export interface paths {
                                  */
                                 gwp: string;
                             };
+                            refs: {
+                                /** @description For /api/explain */
+                                after: string;
+                                /** @description For /api/explain */
+                                change: string;
+                                /** @description null: the cause has no effect */
+                                effects: {
+                                    activity: string | null;
+                                    factor: string | null;
+                                    structure: string | null;
+                                    method: string | null;
+                                    scope_of_data: string | null;
+                                    gwp: string | null;
+                                };
+                            };
                             /** @description What each cause means */
                             words: {
                                 [key: string]: string;
@@ -5462,6 +5545,21 @@ export interface paths {
                                      * @example 1234.50
                                      */
                                     gwp: string;
+                                };
+                                refs: {
+                                    /** @description For /api/explain */
+                                    after: string;
+                                    /** @description For /api/explain */
+                                    change: string;
+                                    /** @description null: the cause has no effect */
+                                    effects: {
+                                        activity: string | null;
+                                        factor: string | null;
+                                        structure: string | null;
+                                        method: string | null;
+                                        scope_of_data: string | null;
+                                        gwp: string | null;
+                                    };
                                 };
                             }[];
                             /** @description The largest changes of single activities */
@@ -5526,6 +5624,8 @@ export interface paths {
                                      */
                                     gwp: string;
                                 };
+                                /** @description For /api/explain */
+                                ref: string;
                             }[];
                             changes_total: number;
                             /** @description Whether entities are told apart */
@@ -6085,6 +6185,12 @@ export interface paths {
                              * @example 1234.50
                              */
                             rejected_mwh: string;
+                            /** @description What these sums are made of, for /api/explain */
+                            refs: {
+                                applied: string;
+                                unused: string;
+                                rejected: string;
+                            };
                             instruments: {
                                 external_id: string;
                                 /** @description Data source */

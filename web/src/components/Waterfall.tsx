@@ -1,5 +1,6 @@
 /** From one figure to another: each part stands on what was before it. */
 import { amount, compare, decimal, sum } from '../format/numbers.ts';
+import { t } from '../texts.ts';
 import { Chart } from './Chart.tsx';
 import { categoryAxis, GRID, TOOLTIP, VALUE_AXIS } from './chartParts.ts';
 import { useExplainPoint } from './explainPoint.ts';
@@ -107,7 +108,12 @@ export function Waterfall({
       },
     ],
   };
-  return <Chart label={label} fileName={fileName} option={option} height={220} onSelect={explain} />;
+  return (
+    <>
+      <Chart label={label} fileName={fileName} option={option} height={220} onSelect={explain} />
+      {floor > 0 && <p className="dimmed">{t.chart.axisFrom(amount(String(floor)), unit)}</p>}
+    </>
+  );
 }
 
 /** A round number under the lowest that is reached, so that small parts are seen; 0 where they are large. */

@@ -105,5 +105,6 @@ export const asOf = {
 };
 
 export const chart = {
+  axisFrom: (figure: string, unit: string) => `The axis begins at ${figure} ${unit}, not at 0.`,
   save: (kind: string, label: string) => `Save as ${kind}: ${label}`,
 };

@@ -70,6 +70,7 @@ export const queue = {
     ['u', 'undo'],
   ] as [string, string][],
   notThen: 'Decisions are taken now; go back to now first.',
+  effectOf: (family: string) => `What ${family} would add`,
   effect: (change: string, before: string, after: string, lines: number) =>
     `This changes the total by ${change} t CO₂e: these activities go from ${before} to ${after} t CO₂e, over ${count(lines, 'line', 'lines')}.`,
   stillHeld: (lines: number) => `${count(lines, 'line', 'lines')} would still be held back.`,

@@ -99,18 +99,29 @@ export function Instruments() {
   );
 }
 
-function Summary({ report: { counts, applied_mwh, unused_mwh, rejected_mwh } }: { report: Report }) {
+function Summary({ report: { counts, applied_mwh, unused_mwh, rejected_mwh, refs } }: { report: Report }) {
   const { unit, of } = t.instruments;
+  const figure = (mwh: string, ref: string, label: string) => <Figure text={everyDigit(mwh)} of={ref} label={label} />;
   return (
     <div className="stats">
       <Stat
         label={t.instruments.applied}
-        value={everyDigit(applied_mwh)}
+        value={figure(applied_mwh, refs.applied, t.instruments.applied)}
         unit={unit}
         note={of(counts.applied + counts.partly_applied)}
       />
-      <Stat label={t.instruments.unused} value={everyDigit(unused_mwh)} unit={unit} note={of(counts.unused)} />
-      <Stat label={t.instruments.rejected} value={everyDigit(rejected_mwh)} unit={unit} note={of(counts.rejected)} />
+      <Stat
+        label={t.instruments.unused}
+        value={figure(unused_mwh, refs.unused, t.instruments.unused)}
+        unit={unit}
+        note={of(counts.unused)}
+      />
+      <Stat
+        label={t.instruments.rejected}
+        value={figure(rejected_mwh, refs.rejected, t.instruments.rejected)}
+        unit={unit}
+        note={of(counts.rejected)}
+      />
     </div>
   );
 }

@@ -172,7 +172,9 @@ const SPEND: readonly Column<Spend>[] = [
     label: t.checks.spent,
     numeric: true,
     text: ({ amount: spent }) => spent,
-    cell: ({ amount: spent }) => amount(spent),
+    cell: ({ amount: spent, currency, ref }) => (
+      <Figure text={amount(spent)} of={ref} label={`${t.checks.spent}, ${currency}`} />
+    ),
   },
   {
     key: 'primary',
@@ -180,7 +182,9 @@ const SPEND: readonly Column<Spend>[] = [
     unit: '%',
     numeric: true,
     text: ({ primary_percent }) => primary_percent ?? '',
-    cell: ({ primary_percent }) => (primary_percent === null ? '–' : amount(primary_percent)),
+    cell: ({ primary_percent, currency, ref }) => (
+      <Percent text={primary_percent} of={ref} label={`${t.checks.primary}, ${currency}`} />
+    ),
   },
 ];
 

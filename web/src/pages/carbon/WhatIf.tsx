@@ -69,7 +69,7 @@ export function WhatIf() {
         <MonthRange from={from} to={to} />
       </CarbonHead>
       <Section title={t.whatIf.change} note={t.whatIf.changeNote}>
-        <div className="form-grid">
+        <div className="form-grid form-grid-wide">
           {NAMES.map((name) => (
             <NativeSelect
               key={name}

@@ -21,9 +21,8 @@ interface Props {
   busy: boolean;
 }
 
-/** What stands in the books is explained; what would stand there is not in them, and its causes are given instead. */
 export function WhatIfResult({ answer, name, busy }: Props) {
-  const { before, after, change_kg, change_percent, effects } = answer;
+  const { before, after, change_kg, change_percent, effects, refs } = answer;
   const refOf = (row: { scope?: string; category?: string } = {}) =>
     inventoryRef({
       ...(before.from ? { from: before.from } : {}),
@@ -43,13 +42,13 @@ export function WhatIfResult({ answer, name, busy }: Props) {
         />
         <Stat
           label={t.whatIf.after}
-          value={inTonnes(after.co2e_kg)}
+          value={<Figure text={inTonnes(after.co2e_kg)} of={refs.after} label={t.whatIf.after} />}
           unit={t.carbon.unit}
           note={`${t.whatIf.tried}, ${after.gwp}`}
         />
         <Stat
           label={t.whatIf.difference}
-          value={signed(change_kg)}
+          value={<Figure text={signed(change_kg)} of={refs.change} label={t.whatIf.difference} />}
           unit={t.carbon.unit}
           note={change_percent === null ? '–' : `${amount(change_percent)} %`}
         />
@@ -65,12 +64,13 @@ export function WhatIfResult({ answer, name, busy }: Props) {
       <Section title={t.whatIf.causes} note={t.whatIf.causesNote}>
         {causes.length > 0 && (
           <Waterfall
-            start={{ name: t.whatIf.before, exact: tonnesOfKilograms(before.co2e_kg) }}
+            start={{ name: t.whatIf.before, exact: tonnesOfKilograms(before.co2e_kg), ref: refOf() }}
             parts={causes.map((cause) => ({
               name: t.whatIf.causeNames[cause]!,
               exact: tonnesOfKilograms(effects[cause]),
+              ref: refs.effects[cause],
             }))}
-            end={{ name: t.whatIf.after, exact: tonnesOfKilograms(after.co2e_kg) }}
+            end={{ name: t.whatIf.after, exact: tonnesOfKilograms(after.co2e_kg), ref: refs.after }}
             unit={t.carbon.unit}
             text={tonnes}
             label={t.whatIf.chart}
@@ -84,7 +84,12 @@ export function WhatIfResult({ answer, name, busy }: Props) {
             <div key={cause}>
               <dt>{answer.words[cause] ?? t.whatIf.causeNames[cause]}</dt>
               <dd>
-                {signed(effects[cause])} <span className="unit">{t.carbon.unit}</span>
+                <Figure
+                  text={signed(effects[cause])}
+                  of={refs.effects[cause]}
+                  label={answer.words[cause] ?? t.whatIf.causeNames[cause]!}
+                />{' '}
+                <span className="unit">{t.carbon.unit}</span>
               </dd>
             </div>
           ))}
@@ -143,7 +148,9 @@ const categoryColumns = (refOf: (row: { scope: string; category: string }) => st
     unit: t.carbon.unit,
     numeric: true,
     text: ({ after_kg }) => tonnesOfKilograms(after_kg),
-    cell: ({ after_kg }) => inTonnes(after_kg),
+    cell: ({ after_kg, refs, scope, category }) => (
+      <Figure text={inTonnes(after_kg)} of={refs.after} label={`${scopeText(scope, category)}, ${t.whatIf.after}`} />
+    ),
   },
   {
     key: 'difference',
@@ -151,9 +158,25 @@ const categoryColumns = (refOf: (row: { scope: string; category: string }) => st
     unit: t.carbon.unit,
     numeric: true,
     text: ({ before_kg, after_kg }) => tonnesOfKilograms(difference(before_kg, after_kg)),
-    cell: ({ before_kg, after_kg }) => signed(difference(before_kg, after_kg)),
+    cell: ({ before_kg, after_kg, refs, scope, category }) => (
+      <Figure
+        text={signed(difference(before_kg, after_kg))}
+        of={refs.change}
+        label={`${scopeText(scope, category)}, ${t.whatIf.difference}`}
+      />
+    ),
   },
 ];
+
+/** Both sides of an activity are explained together. */
+function changeFigure(change: Change, side: 'before' | 'after') {
+  const kg = change[side]?.co2e_kg;
+  return kg === undefined ? (
+    '–'
+  ) : (
+    <Figure text={inTonnes(kg)} of={change.ref} label={`${change.activity}, ${t.whatIf[side]}`} />
+  );
+}
 
 const CHANGE_COLUMNS: readonly Column<Change>[] = [
   {
@@ -169,7 +192,7 @@ const CHANGE_COLUMNS: readonly Column<Change>[] = [
     unit: t.carbon.unit,
     numeric: true,
     text: ({ before }) => tonnesOfKilograms(before?.co2e_kg ?? '0'),
-    cell: ({ before }) => (before ? inTonnes(before.co2e_kg) : '–'),
+    cell: (change) => changeFigure(change, 'before'),
   },
   {
     key: 'after',
@@ -177,7 +200,7 @@ const CHANGE_COLUMNS: readonly Column<Change>[] = [
     unit: t.carbon.unit,
     numeric: true,
     text: ({ after }) => tonnesOfKilograms(after?.co2e_kg ?? '0'),
-    cell: ({ after }) => (after ? inTonnes(after.co2e_kg) : '–'),
+    cell: (change) => changeFigure(change, 'after'),
   },
   {
     key: 'factors',

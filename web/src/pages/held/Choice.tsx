@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { type Ref, useEffect, useState } from 'react';
 import { type Candidate, type QueueItem, useEffectOf, useFactors } from '../../api/carbon.ts';
+import { Figure } from '../../components/Figure.tsx';
 import { Problem } from '../../components/Problem.tsx';
 import { percentOf, signedTonnes, tonnes, tonnesOfKilograms } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -63,7 +64,7 @@ function CandidateLine({
   checked: boolean;
   onChoose: () => void;
 }) {
-  const { family, factor, score, reasons, co2e_kg, years_held, held_words } = candidate;
+  const { family, factor, score, reasons, co2e_kg, years_held, held_words, ref } = candidate;
   return (
     <label className="candidate">
       <input type="radio" name="candidate" checked={checked} onChange={onChoose} />
@@ -78,7 +79,8 @@ function CandidateLine({
       </span>
       {co2e_kg !== null && (
         <span className="number">
-          {signedTonnes(co2e_kg)} <span className="unit">{t.carbon.unit}</span>
+          <Figure text={signedTonnes(co2e_kg)} of={ref} label={t.queue.effectOf(family)} />{' '}
+          <span className="unit">{t.carbon.unit}</span>
         </span>
       )}
     </label>
