@@ -75,7 +75,10 @@ it('queues what is held with candidates and their effect, decides after a previe
   expect(candidate).toMatchObject({ factor: GAS, co2e_kg: '319.755', years_held: [] });
   const why = await call('GET', `/api/explain?ref=${encodeURIComponent(candidate.ref)}`);
   expect(why.json).toMatchObject({ value: '319.755', unit: 'kg CO2e' });
-  expect(why.json.facts).toContainEqual(['2025', '1,500 kWh (Gross CV) × 0.21317 kg CO2e/kWh (Gross CV) = 319.755 kg CO2e']);
+  expect(why.json.facts).toContainEqual([
+    '2025',
+    '1,500 kWh (Gross CV) × 0.21317 kg CO2e/kWh (Gross CV) = 319.755 kg CO2e',
+  ]);
   const [waiting, ...factors] = why.json.children;
   const { json: held } = await call('GET', `/api/explain?ref=${encodeURIComponent(waiting.ref)}`);
   expect([held.value, held.facts]).toEqual(['2', [['quantity', '1500 kWh (Gross CV)']]]);

@@ -168,6 +168,51 @@ describe('every page', () => {
   });
 });
 
+describe('first visit on the demo', () => {
+  it('shows what the demo prints, and leads from both totals down to a row of its files', {
+    timeout: TIME,
+  }, async () => {
+    const link = `/#key=${application.keys.read}`;
+    const { page, faults, close } = await application.visit(link, { key: null });
+    await settled(page, 'canvas');
+    const year = 'from=2025-01&to=2025-12';
+    type Mrr = { currencies: { buckets: { end: { amount: string } }[] }[] };
+    const mrr = (await application.call(`/api/reports/mrr?${year}&interval=year`)) as Mrr;
+    const inventory = (await application.call(`/api/reports/inventory?gwp=AR5&${year}`)) as {
+      total: { co2e_t: string };
+    };
+    const shown = (figure: string, places: number) =>
+      Number(figure).toLocaleString('en-GB', { minimumFractionDigits: places, maximumFractionDigits: places });
+    const row = (region: string, name: RegExp) =>
+      page.getByRole('region', { name: region }).first().getByRole('row', { name });
+    const end = row('Recurring revenue', /^MRR at end/);
+    expect(await end.textContent()).toContain(shown(mrr.currencies[0]!.buckets[0]!.end.amount, 2));
+    const total = row('Greenhouse gases', /^Total/);
+    expect(await total.textContent()).toContain(shown(inventory.total.co2e_t, 3));
+
+    const panel = page.getByRole('complementary', { name: 'Where it comes from' });
+    for (const [figure, file] of [
+      [row('Recurring revenue', /^New business/), 'invoices.csv.gz'],
+      [total, 'activities.csv.gz'],
+    ] as const) {
+      await figure.getByRole('button').first().click();
+      // Down to the row, by the first step of each level.
+      for (let level = 0; level < 9; level++) {
+        await settled(page, '.explain-node h3');
+        if ((await panel.textContent())?.includes('Source row')) break;
+        const title = await panel.locator('.explain-node h3').first().textContent();
+        await panel.locator('.explain-steps button').first().click();
+        await expect.poll(() => panel.locator('.explain-node h3').first().textContent()).not.toBe(title);
+      }
+      expect(await panel.textContent()).toContain(file);
+      await page.keyboard.press('Escape');
+      await panel.waitFor({ state: 'detached' });
+    }
+    expect(faults).toEqual([]);
+    await close();
+  });
+});
+
 describe('signed out', () => {
   it('is accessible, in light and in dark, and fits 400 pixels', { timeout: TIME }, async () => {
     for (const [colorScheme, width] of [

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { MONEY, SAMPLE } from '../../src/cli/commands/demo.ts';
 import { composeFooting, type Footing } from '../../src/footing.ts';
 import { buildServer } from '../../src/http/server.ts';
 import { testEngines } from '../support/engines.ts';
@@ -150,22 +151,9 @@ export async function importSample(application: Application): Promise<void> {
     const separator = path.includes('?') ? '&' : '?';
     await application.call(`${path}${separator}file_name=${file}`, { body: new Uint8Array(bytes) });
   };
-  await send('/api/rates/import?source=Federal%20Reserve%20Board', 'rates.csv');
+  for (const [path, file, source] of MONEY) await send(`${path}?source=${encodeURIComponent(source)}`, file);
   await application.call('/api/settings', { json: { settings: { currency: 'EUR' } } });
-  for (const [stream, file] of [
-    ['plans', 'plans.csv'],
-    ['customers', 'customers.csv.gz'],
-    ['invoices', 'invoices.csv.gz'],
-    ['transactions', 'transactions.csv.gz'],
-    ['entities', 'entities.csv'],
-    ['ownership', 'ownership.csv'],
-    ['instruments', 'instruments.csv'],
-    ['residual_mixes', 'residual-mixes.csv'],
-    ['own_generation', 'own-generation.csv'],
-    ['activities', 'activities.csv.gz'],
-  ] as const) {
-    await send(`/api/imports/${stream}`, file);
-  }
+  for (const [stream, file] of SAMPLE) await send(`/api/imports/${stream}`, file);
   await posted(application);
 }
 

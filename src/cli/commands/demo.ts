@@ -19,7 +19,7 @@ import { type CommonOptions, command, portNumber } from './shared.ts';
 const FILES = join(import.meta.dirname, '../../../sample/files');
 const ACCOUNT = { slug: 'aldermoor', name: 'Aldermoor Systems', currency: 'EUR', time_zone: 'UTC' };
 /** In the order in which a company would state them: what others refer to comes first. */
-const SAMPLE: ReadonlyArray<[stream: string, file: string]> = [
+export const SAMPLE: ReadonlyArray<[stream: string, file: string]> = [
   ['plans', 'plans.csv'],
   ['customers', 'customers.csv.gz'],
   ['invoices', 'invoices.csv.gz'],
@@ -33,7 +33,7 @@ const SAMPLE: ReadonlyArray<[stream: string, file: string]> = [
   ['activities', 'activities-corrections.csv'],
 ];
 /** Rates and prices come before all, since they decide what the rest is worth. */
-const MONEY: ReadonlyArray<[path: string, file: string, source: string]> = [
+export const MONEY: ReadonlyArray<[path: string, file: string, source: string]> = [
   ['/api/rates/import', 'rates.csv', 'Federal Reserve Board, G.5 monthly averages'],
   ['/api/price-indices/import', 'prices.csv', 'U.S. Bureau of Labor Statistics'],
 ];

@@ -246,6 +246,7 @@ export function carbonRoutes(app: Scope, context: HttpContext): void {
       return {
         factors: page.map(({ factor, score }) => ({
           ...briefView(factor),
+          co2e_kg: co2eUnderEach(factor),
           score: score === null ? null : String(score),
         })),
         total: found.length,
@@ -450,6 +451,9 @@ function briefView(factor: Factor) {
   };
 }
 
+const co2eUnderEach = (factor: Factor) =>
+  Object.fromEntries(GWP_SET_NAMES.map((name) => [name, factorCo2eUnder(factor, name)]));
+
 function factorView(factor: Factor, release: Release | undefined) {
   const { other_gas, ...gases } = factor.gases;
   const stated = gasSplitOf(factor);
@@ -462,7 +466,7 @@ function factorView(factor: Factor, release: Release | undefined) {
     other_gas: other_gas || null,
     all_gases_kg: stated === undefined ? null : Object.fromEntries(stated),
     derived_from_co2e: factor.derivedFromCo2e,
-    co2e_kg: Object.fromEntries(GWP_SET_NAMES.map((name) => [name, factorCo2eUnder(factor, name)])),
+    co2e_kg: co2eUnderEach(factor),
     uncertainty_percent: factor.uncertaintyPercent ?? null,
     source: { table: factor.sourceTable, row: factor.sourceRow },
     publication: {

@@ -197,9 +197,12 @@ const factorBrief = {
   gwp_source: Type.String({ description: 'Set of potentials that the source calculated with' }),
   co2e_source_kg: Nullable(Type.String({ description: 'kg CO2e per unit as published' })),
 };
+const co2eUnderEach = Type.Record(Type.String(), Nullable(DecimalText), {
+  description: 'kg CO2e per unit under each set; null where the set has no potential for the gas',
+});
 export const FactorListSchema = Type.Object(
   {
-    factors: Type.Array(Type.Object({ ...factorBrief, score: Nullable(DecimalText) }, strict)),
+    factors: Type.Array(Type.Object({ ...factorBrief, co2e_kg: co2eUnderEach, score: Nullable(DecimalText) }, strict)),
     total: Type.Integer(),
     next: Next,
   },
@@ -218,9 +221,7 @@ export const FactorSchema = Type.Object(
       }),
     ),
     derived_from_co2e: Type.Boolean({ description: 'Gas masses are the published CO2e of the gas / its potential' }),
-    co2e_kg: Type.Record(Type.String(), Nullable(DecimalText), {
-      description: 'kg CO2e per unit under each set; null where the set has no potential for the gas',
-    }),
+    co2e_kg: co2eUnderEach,
     uncertainty_percent: Nullable(
       Type.String({ description: 'Half-width of the 95 % interval in per cent; null where the source states none' }),
     ),

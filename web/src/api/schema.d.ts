@@ -2610,6 +2610,10 @@ export interface paths {
                                 /** @description Set of potentials that the source calculated with */
                                 gwp_source: string;
                                 co2e_source_kg: string | null;
+                                /** @description kg CO2e per unit under each set; null where the set has no potential for the gas */
+                                co2e_kg: {
+                                    [key: string]: string | null;
+                                };
                                 score: string | null;
                             }[];
                             total: number;

@@ -165,7 +165,8 @@ function Heading<Row>({
   const words = (
     <>
       {label}
-      {unit && <span className="unit"> {unit}</span>}
+      {unit && ' '}
+      {unit && <span className="unit">{unit}</span>}
     </>
   );
   if (!sortable || !onSort) {

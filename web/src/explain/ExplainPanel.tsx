@@ -5,7 +5,7 @@ import { type Explanation, useAccount, useExplanation } from '../api/queries.ts'
 import { useOfAddress, useSetAddress } from '../app/address.ts';
 import { CopyButton } from '../components/CopyButton.tsx';
 import { Shown } from '../components/Page.tsx';
-import { amount } from '../format/numbers.ts';
+import { amount, isReadable, readable } from '../format/numbers.ts';
 import { t } from '../texts.ts';
 
 const LAID_OUT_AFTER_MS = 50;
@@ -104,9 +104,14 @@ function Node({ node, level, onWalk, onMore }: NodeProps) {
       <div className="explain-kind">{t.explain.kinds[node.kind] ?? node.kind}</div>
       <h3>{node.title}</h3>
       {node.value !== null && (
-        <div className="explain-value number">
-          {amount(node.value)} <span className="unit">{node.unit}</span>
-        </div>
+        <>
+          <div className="explain-value number">
+            {readable(node.value)} <span className="unit">{node.unit}</span>
+          </div>
+          {!isReadable(node.value) && (
+            <div className="explain-exact number">{t.explain.exactly(amount(node.value))}</div>
+          )}
+        </>
       )}
       {node.words && <p>{node.words}</p>}
       {node.facts.length > 0 && <Facts facts={node.facts} isRow={node.kind === 'row'} />}
@@ -145,8 +150,8 @@ function Children({ node, level, onWalk }: NodeProps) {
                     )}
                   </span>
                   {child.value !== null && (
-                    <span className="number">
-                      {amount(child.value)} <span className="unit">{child.unit}</span>
+                    <span className="number" title={amount(child.value)}>
+                      {readable(child.value)} <span className="unit">{child.unit}</span>
                     </span>
                   )}
                 </button>

@@ -32,6 +32,20 @@ export function amount(text: string): string {
   return decimal(text, point < 0 ? 0 : text.length - point - 1);
 }
 
+const READABLE_DECIMALS = 6;
+const READABLE_DIGITS = 4;
+
+/** At most six decimals, of small numbers as many as show four digits; whoever shows it shows every digit beside it. */
+export const readable = (text: string): string =>
+  formatOf({
+    maximumFractionDigits: READABLE_DECIMALS,
+    maximumSignificantDigits: READABLE_DIGITS,
+    roundingPriority: 'morePrecision',
+  }).format(text as Numeric);
+
+/** True when `readable` leaves nothing out. */
+export const isReadable = (text: string): boolean => readable(text) === everyDigit(text);
+
 /** Decimals of tonnes of CO2e in tables: the kilogram. */
 export const TONNES_DECIMALS = 3;
 export const tonnes = (text: string): string => decimal(text, TONNES_DECIMALS);

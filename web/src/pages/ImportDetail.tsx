@@ -45,7 +45,7 @@ export function ImportDetail() {
 function About({ of: found }: { of: Import }) {
   return (
     <>
-      {found.stream}, {t.imports.source.toLowerCase()} {found.source}, {bytes(found.bytes)},{' '}
+      {found.stream.replaceAll('_', ' ')}, {t.imports.source.toLowerCase()} {found.source}, {bytes(found.bytes)},{' '}
       {instant(found.recorded_at)},{' '}
       <Link to="/journal/$seq" params={{ seq: String(found.seq) }}>
         {t.journal.detail(found.seq)}

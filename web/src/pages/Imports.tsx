@@ -45,7 +45,7 @@ const COLUMNS: readonly Column<Import>[] = [
       </Link>
     ),
   },
-  { key: 'stream', label: t.imports.stream, text: ({ stream }) => stream },
+  { key: 'stream', label: t.imports.stream, text: ({ stream }) => stream.replaceAll('_', ' ') },
   {
     key: 'state',
     label: t.imports.state,

@@ -94,7 +94,7 @@ function FindByKey({ stream, given }: { stream: Stream; given: Record<string, st
       {stream.key.map((name) => (
         <TextInput
           key={name}
-          label={`${t.records.key}: ${name}`}
+          label={`${t.records.key}: ${name.replaceAll('_', ' ')}`}
           value={typed[name] ?? ''}
           onChange={(event) => {
             const { value } = event.currentTarget;

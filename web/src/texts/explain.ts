@@ -7,6 +7,7 @@ export const explain = {
   copyLink: 'Copy link',
   figureLabel: (label: string, figure: string) => `${label}: ${figure}. Explain.`,
   recordLabel: (label: string) => `${label}. Where it was stated.`,
+  exactly: (figure: string) => `exactly ${figure}`,
   more: (left: number) => `Show more of ${n(left)} left`,
   listed: (listed: number, total: number) => `The first ${n(listed)} of ${n(total)} are listed.`,
   madeOf: (total: number) => `Made of ${count(total, 'step', 'steps')}`,

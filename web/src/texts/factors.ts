@@ -7,6 +7,7 @@ export const factors = {
   unit: 'Unit',
   name: 'Factor',
   perUnit: 'Per unit',
+  kgUnder: (set: string) => `kg CO₂e, ${set}`,
   kg: 'kg CO₂e',
   year: 'From',
   found: (total: number) => count(total, 'factor', 'factors'),

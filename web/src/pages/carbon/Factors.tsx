@@ -6,7 +6,7 @@ import { useParameter, useSetAddress } from '../../app/address.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Empty, Section, Shown } from '../../components/Page.tsx';
 import { TypedField } from '../../components/TypedField.tsx';
-import { everyDigit } from '../../format/numbers.ts';
+import { everyDigit, readable } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { CarbonHead } from './CarbonHead.tsx';
 import { FactorDetail } from './FactorDetail.tsx';
@@ -89,6 +89,12 @@ export function Factors() {
   );
 }
 
+/** The set of potentials that the list shows; a factor's own page has all of them. */
+const SHOWN_UNDER = 'AR5';
+
+const briefly = (kilograms: string | null) =>
+  kilograms === null ? '–' : <span title={everyDigit(kilograms)}>{readable(kilograms)}</span>;
+
 function columnsOf(onChoose: (id: string) => void, chosen: string | undefined): Column<FactorBrief>[] {
   return [
     {
@@ -105,10 +111,10 @@ function columnsOf(onChoose: (id: string) => void, chosen: string | undefined): 
     {
       key: 'co2e',
       label: t.factors.perUnit,
-      unit: t.factors.kg,
+      unit: t.factors.kgUnder(SHOWN_UNDER),
       numeric: true,
-      text: ({ co2e_source_kg }) => co2e_source_kg ?? '',
-      cell: ({ co2e_source_kg }) => (co2e_source_kg === null ? '–' : everyDigit(co2e_source_kg)),
+      text: ({ co2e_kg }) => co2e_kg[SHOWN_UNDER] ?? '',
+      cell: ({ co2e_kg }) => briefly(co2e_kg[SHOWN_UNDER] ?? null),
     },
     { key: 'unit', label: t.factors.unit, text: ({ unit }) => unit },
     { key: 'region', label: t.carbon.dimensions.region!, text: ({ region }) => region },

@@ -168,13 +168,16 @@ const categoryColumns = (refOf: (row: { scope: string; category: string }) => st
   },
 ];
 
+const activityText = ({ activity, entity, country }: Change): string =>
+  [activity, entity, country && nameOf('country', country)].filter(Boolean).join(', ');
+
 /** Both sides of an activity are explained together. */
 function changeFigure(change: Change, side: 'before' | 'after') {
   const kg = change[side]?.co2e_kg;
   return kg === undefined ? (
     '–'
   ) : (
-    <Figure text={inTonnes(kg)} of={change.ref} label={`${change.activity}, ${t.whatIf[side]}`} />
+    <Figure text={inTonnes(kg)} of={change.ref} label={`${activityText(change)}, ${t.whatIf[side]}`} />
   );
 }
 
@@ -183,7 +186,7 @@ const CHANGE_COLUMNS: readonly Column<Change>[] = [
     key: 'activity',
     label: t.carbon.dimensions.activity!,
     head: true,
-    text: ({ activity, entity }) => [activity, entity].filter(Boolean).join(', '),
+    text: activityText,
   },
   { key: 'scope', label: t.carbon.dimensions.scope!, text: ({ scope, category }) => scopeText(scope, category) },
   {
