@@ -201,6 +201,13 @@ test('a figure of a bucket, cut or whole, foots with the statement', async () =>
   expect([before.amount, after.amount]).toEqual(['70.00', '90.00']);
   expect([await value('mrr/2095-01/GBP/start'), await value('mrr/2095-01/GBP/expansion')]).toEqual(['70.00', '20.00']);
   expect(await value('mrr/2095-01/GBP/end')).toBe('90.00');
+  // What was before leads on: each type of movement, from the first day of the book to the day before.
+  const asked = () => Promise.reject(new Error('not asked'));
+  const { children } = await explainRevenue(read, 'mrr/2095-01/GBP/start', asked);
+  expect(children.map(({ value: part }) => part)).toEqual(await Promise.all(children.map(({ ref }) => value(ref!))));
+  expect(children[1]).toMatchObject({ ref: 'mrr/2025-01-01..2094-12-31/GBP/expansion', value: '60.00' });
+  const first = await explainRevenue(read, 'mrr/2025-01/GBP/start', asked);
+  expect(first.children.map(({ ref }) => ref)).toEqual(first.children.map(() => null));
   expect(await value('mrr/2095-01-01..2095-01-31/GBP/expansion')).toBe('20.00');
   await expect(value('mrr/2025-03..2025-04/GBP/end')).rejects.toSatisfy((error) => isFootingError(error, 'not_found'));
 });

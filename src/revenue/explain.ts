@@ -9,7 +9,7 @@
  *   line/<customer hash>/<origin seq>.<origin row>
  *   invoice/<customer hash>/<external id, percent-encoded>   the sum of an invoice's lines
  */
-import { dayFromNumber, dayNumber, dayParts, formatInstant, monthDays } from '../kernel/dates.ts';
+import { addDays, dayFromNumber, dayNumber, dayParts, formatInstant, monthDays } from '../kernel/dates.ts';
 import { FootingError, shown } from '../kernel/errors.ts';
 import { type ExplanationNode, POST_KIND, type ReadContext, type RecordSource, select } from '../ledger/index.ts';
 import { LINE_COLUMNS, type LineRow, type MovementRow, movementWords, planNames } from './explainWords.ts';
@@ -91,11 +91,12 @@ async function explainBalance(
   figure: { bucket: string; currency: string; figure: 'start' | 'end'; from: string; to: string },
 ): Promise<ExplanationNode> {
   const { bucket, currency, from, to } = figure;
-  const rows = await select<{ type: string; before: string; during: string }>(
+  const rows = await select<{ type: string; first: string; before: string; during: string }>(
     read.engines,
     read.database,
     `SELECT
        type,
+       toString(min(day)) AS first,
        toString(sumIf(toInt128(amount_cents), day < {from:Date32})) AS before,
        toString(sumIf(toInt128(amount_cents), day >= {from:Date32})) AS during
      FROM mrr_totals
@@ -104,9 +105,11 @@ async function explainBalance(
     { seq: read.seq, currency, from, to },
   );
   const start = rows.reduce((sum, row) => sum + BigInt(row.before), 0n);
-  const part = (name: string, title: string, cents: bigint, linked: boolean): ExplanationNode => ({
+  const first = rows.map((row) => row.first).sort()[0];
+  const earlier = first !== undefined && first < from ? `${first}..${addDays(from, -1)}` : null;
+  const part = (name: string, title: string, cents: bigint, days: string | null): ExplanationNode => ({
     kind: 'part',
-    ref: linked ? `mrr/${bucket}/${currency}/${name}` : null,
+    ref: days && `mrr/${days}/${currency}/${name}`,
     title,
     value: amountText(cents, currency),
     unit: currency,
@@ -119,11 +122,11 @@ async function explainBalance(
   const children =
     figure.figure === 'start'
       ? STATEMENT_ROWS.map((type) =>
-          part(type, `${MOVEMENT_LABELS[type]}, all before ${from}`, of(type, 'before'), false),
+          part(type, `${MOVEMENT_LABELS[type]}, all before ${from}`, of(type, 'before'), earlier),
         )
       : [
-          part('start', `MRR at the start, ${from}`, start, true),
-          ...STATEMENT_ROWS.map((type) => part(type, MOVEMENT_LABELS[type], of(type, 'during'), true)),
+          part('start', `MRR at the start, ${from}`, start, bucket),
+          ...STATEMENT_ROWS.map((type) => part(type, MOVEMENT_LABELS[type], of(type, 'during'), bucket)),
         ];
   const end = rows.reduce((sum, row) => sum + BigInt(row.during), start);
   return {
