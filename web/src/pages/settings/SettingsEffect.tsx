@@ -1,6 +1,8 @@
 /** A year's statement as it is and as it would be. */
 import type { paths } from '../../api/schema.d.ts';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
+import { Figure } from '../../components/Figure.tsx';
+import { metricRef, statementRef } from '../../explain/refs.ts';
 import { bucket as bucketName } from '../../format/dates.ts';
 import { amount, isZero, whole } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
@@ -16,6 +18,8 @@ interface Line {
   tried: string;
   difference: string;
   text: (exact: string) => string;
+  /** Of what stands; what is tried is in no book, and is gone when it has been answered. */
+  ref: string;
 }
 
 export function SettingsEffect({ effect }: { effect: Effect }) {
@@ -29,7 +33,7 @@ export function SettingsEffect({ effect }: { effect: Effect }) {
             caption={`${currency}, ${bucketName(bucket.bucket)}`}
             note={`${currency}, ${bucketName(bucket.bucket)}`}
             columns={COLUMNS}
-            rows={linesOf(bucket)}
+            rows={linesOf(bucket, currency, yearOf(bucket, effect))}
             rowKey={({ key }) => key}
           />
         )),
@@ -38,7 +42,17 @@ export function SettingsEffect({ effect }: { effect: Effect }) {
   );
 }
 
-function linesOf({ start, movements, end, customers }: Bucket): Line[] {
+/** The days of a year's bucket, as far as the statement goes. */
+const yearOf = ({ bucket }: Bucket, { from, to, until }: Effect) => ({
+  from: [from, `${bucket}-01-01`].sort().at(-1)!,
+  to: [to, until, `${bucket}-12-31`].sort()[0]!,
+});
+
+function linesOf(
+  { start, movements, end, customers }: Bucket,
+  currency: string,
+  days: { from: string; to: string },
+): Line[] {
   const money = (key: string, label: string, figure: Bucket['start']): Line => ({
     key,
     label,
@@ -46,6 +60,7 @@ function linesOf({ start, movements, end, customers }: Bucket): Line[] {
     tried: figure.tried.amount,
     difference: figure.difference.amount,
     text: amount,
+    ref: statementRef(days, currency, key),
   });
   return [
     money('start', t.revenue.start, start),
@@ -60,6 +75,7 @@ function linesOf({ start, movements, end, customers }: Bucket): Line[] {
       tried: String(customers.tried),
       difference: String(customers.difference),
       text: whole,
+      ref: metricRef('customers', days, currency),
     },
   ];
 }
@@ -69,7 +85,12 @@ const figure = (key: 'present' | 'tried' | 'difference', label: string): Column<
   label,
   numeric: true,
   text: (line) => line[key],
-  cell: (line) => line.text(line[key]),
+  cell: (line) =>
+    key === 'present' ? (
+      <Figure text={line.text(line[key])} of={line.ref} label={`${line.label}, ${label}`} />
+    ) : (
+      line.text(line[key])
+    ),
 });
 
 const COLUMNS: readonly Column<Line>[] = [
