@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createReadStream, existsSync, rmSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
 const ROOT = dirname(import.meta.dirname);
@@ -52,7 +53,13 @@ export class FootingServer {
       [join(ROOT, 'src/cli/main.ts'), 'serve', '--port', '0', '--home', this.#home],
       {
         stdio: ['ignore', 'ignore', 'inherit'],
-        env: { ...process.env, FOOTING_LOG_LEVEL: 'error', FOOTING_CATALOGUE: this.#catalogue ?? '' },
+        // Compiled code is kept as `footing` and `npm start` keep it.
+        env: {
+          ...process.env,
+          NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'),
+          FOOTING_LOG_LEVEL: 'error',
+          FOOTING_CATALOGUE: this.#catalogue ?? '',
+        },
       },
     );
     this.#process = child;

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The `footing` command. It installs nothing: `npm ci`, `npm start` and `npm run demo` do.
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { checkMachine, fail, root, runProject } from '../scripts/setup.mjs';
 
@@ -9,6 +8,4 @@ checkMachine();
 if (!existsSync(join(root, 'node_modules', 'commander')) && !existsSync(join(root, '..', 'commander'))) {
   fail(1, 'Footing is not installed yet.', `Run \`npm ci\` in ${root} first.`);
 }
-// Compiled code is kept from one command to the next, where Node keeps it by itself: a command takes half the time.
-process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), 'node-compile-cache');
 runProject('src/cli/main.ts', process.argv.slice(2));

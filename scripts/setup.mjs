@@ -2,7 +2,7 @@
 // nothing installed: it checks the machine, installs what is missing and finds the Node that runs the project.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -192,13 +192,16 @@ export function runProject(file, args) {
   startProject(file, args).then(({ code, signal }) => endLike(code, signal));
 }
 
+/** Where Node keeps compiled code by itself, from one process to the next: a command takes half the time, a start a second less. */
+const COMPILE_CACHE = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
+
 /** The same, but gives back how the child ended. */
 export function startProject(file, args, env = process.env) {
   const node = projectNode();
   if (node === undefined) fail(EXIT_SETUP, ...noProjectNode());
   const path = join(root, file);
   if (!existsSync(path)) fail(EXIT_SETUP, `${path} is missing: this checkout is incomplete.`);
-  const child = spawn(node, [path, ...args], { stdio: 'inherit', env });
+  const child = spawn(node, [path, ...args], { stdio: 'inherit', env: { ...COMPILE_CACHE, ...env } });
   const forward = (signal) => {
     // A terminal sends Ctrl-C to the whole process group: the child has it already.
     if (signal === 'SIGINT' && process.stdin.isTTY) return;

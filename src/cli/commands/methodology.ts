@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ApiClient } from '../client.ts';
 import { bold, type Column, dim, grouped, print, printJson, safe, table, wrapped } from '../output.ts';
+import { printSuggestions } from '../statements.ts';
 import { type CommonOptions, command, group, onAccount, wholeNumber, withAccount, withAsOf } from './shared.ts';
 
 type Effects = Record<string, string>;
@@ -24,6 +25,7 @@ interface DifferenceView {
   change_kg: string;
   change_percent: string | null;
   effects: Effects;
+  refs: { after: string; effects: Record<string, string | null> };
   words: Record<string, string>;
   by_category: Array<{ scope: string; category: string; before_kg: string; after_kg: string; effects: Effects }>;
   changes: Array<{
@@ -297,6 +299,8 @@ function printDifference(found: DifferenceView, first: string, second: string): 
   print(
     dim('Tonnes are rounded to the kilogram here; --json has every digit, and there the effects add up to the change.'),
   );
+  if (shown.length > 0)
+    printSuggestions([found.refs.after, ...shown.slice(0, 1).map((cause) => found.refs.effects[cause]!)]);
 }
 
 /** Kilograms as tonnes with three decimals, for reading. */
