@@ -117,6 +117,17 @@ test('the inventory answers with both methods, and each figure leads to its rows
   expect((await call('GET', '/api/reports/inventory?scope=1')).json.scope_2).toBe(null);
 });
 
+test('a brief inventory is the same without what a row says beyond its CO2e', async () => {
+  const path = '/api/reports/inventory?group_by=entity,month';
+  const { json: whole } = await call('GET', path);
+  const { json: brief } = await call('GET', `${path}&brief=true`);
+  expect(whole.scope_2.rows.length).toBeGreaterThan(0);
+  const { rows: _, ...scope2 } = whole.scope_2;
+  // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+  const rows = whole.rows.map(({ keys, co2e_kg, co2e_t, lines, ref }: any) => ({ keys, co2e_kg, co2e_t, lines, ref }));
+  expect(brief).toEqual({ ...whole, rows, scope_2: scope2 });
+});
+
 test('a certificate range counts once: the second instrument is rejected, naming both', async () => {
   const { json } = await call('GET', '/api/carbon/instruments');
   expect(json.counts).toMatchObject({ applied: 1, rejected: 1 });

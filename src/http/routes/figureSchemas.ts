@@ -18,6 +18,10 @@ export const figures = {
   flags: Type.Record(Type.String(), Type.Integer()),
 };
 
+const { co2e_kg, co2e_t, lines, ...details } = figures;
+/** A row of a report: all figures, or of a brief one CO2e and lines alone. */
+export const rowFigures = { co2e_kg, co2e_t, lines, ...Type.Partial(Type.Object(details)).properties };
+
 /** What is held back for one reason, in one unit. */
 export const held = {
   reason: Type.String(),

@@ -27,7 +27,7 @@ import { TAGS } from '../openapi.ts';
 import { openRead } from '../reading.ts';
 import { AsOf, Day, DecimalText, Month, Nullable, problemAnswers } from '../schemas.ts';
 import type { Scope } from '../scope.ts';
-import { figures, held } from './figureSchemas.ts';
+import { figures, held, rowFigures } from './figureSchemas.ts';
 import { MethodologyName, methodologyOf, Scope2Schema, scope2View } from './scope2.ts';
 
 const strict = { additionalProperties: false } as const;
@@ -105,7 +105,7 @@ const InventorySchema = Type.Object(
     to: Nullable(Month),
     group_by: Type.Array(Type.String()),
     rows: Type.Array(
-      Type.Object({ keys: Type.Record(Type.String(), Type.String()), ...figures, ref: Type.String() }, strict),
+      Type.Object({ keys: Type.Record(Type.String(), Type.String()), ...rowFigures, ref: Type.String() }, strict),
     ),
     rows_total: Type.Integer({ description: 'Rows of all pages' }),
     rest: Type.Object(
@@ -168,6 +168,10 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
               default: ROWS_DEFAULT,
               description: 'Rows of a page; totals are those of all rows',
             }),
+            brief: Type.Boolean({
+              default: false,
+              description: 'Rows with their CO2e, lines and reference alone, and none of scope_2: totals are whole',
+            }),
             cursor: Type.Optional(Type.String({ description: '`next` of the page before' })),
             as_of: AsOf,
             ...filters,
@@ -178,7 +182,8 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
       },
     },
     async (request, reply) => {
-      const { limit, cursor, ...query } = request.query as Record<string, string> & {
+      const { limit, cursor, brief, ...query } = request.query as Record<string, string> & {
+        brief: boolean;
         group_by: string;
         order: RowOrder;
         limit: number;
@@ -201,7 +206,7 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
       const answer = (statement: InventoryStatement, scope_2: object | null) => {
         const offset = page.offset + statement.rows.length;
         const next = offset < statement.rows_total ? context.cursors.seal(list, { seq: read.seq, offset }) : null;
-        const view = { ...inventoryView(statement), next, scope_2 };
+        const view = { ...inventoryView(statement, brief), next, scope_2 };
         return sendAnswer(reply, answers.keep(etag, String(reply.serialize(view))));
       };
       const methodology = await methodologyOf(read, query.methodology);
@@ -232,7 +237,7 @@ export function inventoryRoutes(app: Scope, context: HttpContext): void {
         stating,
         scope2Statement(read, asked, { methodology, location, shows, keys }),
       ]);
-      return answer(statement, scope2 && scope2View(scope2, statement.total));
+      return answer(statement, scope2 && scope2View(scope2, statement.total, brief));
     },
   );
 }
@@ -243,14 +248,26 @@ function unknownDimension(name: string): FootingError {
   });
 }
 
-export function inventoryView({ groupBy, rows, ...statement }: InventoryStatement) {
+export function inventoryView({ groupBy, rows, ...statement }: InventoryStatement, brief = false) {
   return {
     ...statement,
     group_by: [...groupBy],
-    rows: rows.map(({ keys, ...row }) => ({ ...row, keys: keys as Record<string, string>, flags: flagsOf(row.flags) })),
+    rows: rows.map(
+      brief
+        ? briefRow
+        : ({ keys, ...row }) => ({ ...row, keys: keys as Record<string, string>, flags: flagsOf(row.flags) }),
+    ),
     total: { ...statement.total, flags: flagsOf(statement.total.flags) },
     outside: { ...statement.outside, flags: flagsOf(statement.outside.flags) },
   };
 }
+
+const briefRow = ({ keys, co2e_kg, co2e_t, lines, ref }: InventoryStatement['rows'][number]) => ({
+  keys: keys as Record<string, string>,
+  co2e_kg,
+  co2e_t,
+  lines,
+  ref,
+});
 
 const flagsOf = (flags: object): Record<string, number> => ({ ...flags }) as Record<string, number>;

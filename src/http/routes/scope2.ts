@@ -80,20 +80,22 @@ export const Scope2Schema = Nullable(
         { description: 'The market-based figure by what its rates are due to' },
       ),
       notes: Type.Array(Type.String(), { description: 'What a reader of the market-based figure must know' }),
-      rows: Type.Array(
-        Type.Object(
+      rows: Type.Optional(
+        Type.Array(
+          Type.Object(
+            {
+              keys: Type.Record(Type.String(), Type.String()),
+              ...figures,
+              kwh: Kwh,
+              ref: Type.String({ description: 'For /api/explain' }),
+            },
+            strict,
+          ),
           {
-            keys: Type.Record(Type.String(), Type.String()),
-            ...figures,
-            kwh: Kwh,
-            ref: Type.String({ description: 'For /api/explain' }),
+            description:
+              'The market-based figure by the dimensions asked for, adding up to it; by gas, kWh are those of the whole group. Not in brief answers',
           },
-          strict,
         ),
-        {
-          description:
-            'The market-based figure by the dimensions asked for, adding up to it; by gas, kWh are those of the whole group',
-        },
       ),
     },
     {
@@ -105,7 +107,7 @@ export const Scope2Schema = Nullable(
 );
 
 /** Both methods of scope 2 as the inventory shows them, beside its own total, which is location-based. */
-export function scope2View(made: Scope2Statement, total: InventoryStatement['total']) {
+export function scope2View({ rows, ...made }: Scope2Statement, total: InventoryStatement['total'], brief: boolean) {
   const market = Decimal.parse(total.co2e_kg)
     .sub(Decimal.parse(made.location_based.co2e_kg))
     .add(Decimal.parse(made.market_based.co2e_kg));
@@ -116,7 +118,9 @@ export function scope2View(made: Scope2Statement, total: InventoryStatement['tot
     market_based: { ...made.market_based, flags: flags(made.market_based.flags) },
     total_location_based: { ...inBoth(Decimal.parse(total.co2e_kg)), ref: total.ref },
     total_market_based: { ...inBoth(market), ref: marketTotalRef(total.ref, made.methodology) },
-    rows: made.rows.map((row) => ({ ...row, keys: row.keys as Record<string, string>, flags: flags(row.flags) })),
+    ...(brief
+      ? {}
+      : { rows: rows.map((row) => ({ ...row, keys: row.keys as Record<string, string>, flags: flags(row.flags) })) }),
   };
 }
 

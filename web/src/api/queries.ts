@@ -100,7 +100,7 @@ export function useInventory(query: InventoryQuery, enabled = true) {
     queryFn: () =>
       dataOf(
         api.GET('/api/reports/inventory', {
-          params: { query: { limit: ROWS_MAX, ...query, ...asOfPart(asOf) } },
+          params: { query: { limit: ROWS_MAX, brief: true, ...query, ...asOfPart(asOf) } },
         }),
       ),
     placeholderData: keepPreviousData,
@@ -116,7 +116,7 @@ export function useInventoryPages(query: InventoryQuery & { limit: number }, ena
     queryFn: ({ pageParam }) =>
       dataOf(
         api.GET('/api/reports/inventory', {
-          params: { query: { ...query, ...asOfPart(asOf), ...(pageParam ? { cursor: pageParam } : {}) } },
+          params: { query: { brief: true, ...query, ...asOfPart(asOf), ...(pageParam ? { cursor: pageParam } : {}) } },
         }),
       ),
     initialPageParam: '',

@@ -1236,6 +1236,8 @@ export interface paths {
                     order?: "keys" | "co2e";
                     /** @description Rows of a page; totals are those of all rows */
                     limit?: number;
+                    /** @description Rows with their CO2e, lines and reference alone, and none of scope_2: totals are whole */
+                    brief?: boolean;
                     /** @description `next` of the page before */
                     cursor?: string;
                     /** @description Answer as of this journal entry; default: the last */
@@ -1300,19 +1302,19 @@ export interface paths {
                                  * @example 1234.50
                                  */
                                 co2e_t: string;
-                                gases_kg: {
+                                lines: number;
+                                gases_kg?: {
                                     [key: string]: string;
                                 };
-                                other_gases_kg: {
+                                other_gases_kg?: {
                                     [key: string]: string;
                                 };
                                 /** @description CO2e of sources that used another set of potentials and give no gases */
-                                not_restatable_kg: string;
-                                not_restatable_percent: string | null;
+                                not_restatable_kg?: string;
+                                not_restatable_percent?: string | null;
                                 /** @description Gases for which the set has no potential; they count 0 */
-                                without_potential: string[];
-                                lines: number;
-                                flags: {
+                                without_potential?: string[];
+                                flags?: {
                                     [key: string]: number;
                                 };
                                 ref: string;
@@ -1580,8 +1582,8 @@ export interface paths {
                                 }[];
                                 /** @description What a reader of the market-based figure must know */
                                 notes: string[];
-                                /** @description The market-based figure by the dimensions asked for, adding up to it; by gas, kWh are those of the whole group */
-                                rows: {
+                                /** @description The market-based figure by the dimensions asked for, adding up to it; by gas, kWh are those of the whole group. Not in brief answers */
+                                rows?: {
                                     keys: {
                                         [key: string]: string;
                                     };
