@@ -65,7 +65,7 @@ import {
 import { ALL_MASSES, insertTotals } from './totals.ts';
 
 /** Raised with every change of tables or rules. */
-const SCHEMA_VERSION = 20;
+const SCHEMA_VERSION = 21;
 /** Rows of a batch up to which it is worth looking at its own decisions alone. */
 const FEW_ROWS = 10_000;
 

@@ -395,7 +395,10 @@ export function pick(
     others.map(({ factor }) => factor),
   );
   if (rival)
-    return { held: 'several_factors', detail: `${best.factor.id} and ${rival.id}; decide on one, or state a rule` };
+    return {
+      held: 'several_factors',
+      detail: `${best.factor.id} and ${rival.id}; decide on one, state a rule, or name one by its id`,
+    };
   return {
     factor: best.factor,
     ratio: best.ratio,

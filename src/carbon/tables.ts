@@ -96,7 +96,7 @@ export const HOLD_WORDS: Record<string, string> = {
   country_missing: 'no country is stated, and factors of several regions go by this name',
   no_factor_for_region: 'no factor of this name is meant for this region',
   no_factor_for_year: 'no factor of this name is within five years of the activity',
-  several_factors: 'several factors of the account go by this name at the same time, with different figures',
+  several_factors: 'several factors of the account go by this name in the same year, with different figures',
   no_potential: 'the set of potentials of the source has no value for the gas',
   input_problem: 'an input of the calculation method is missing or wrong',
   no_rate: 'no exchange rate is stated for this day or an earlier one',

@@ -24,11 +24,17 @@ const decided = (...factors: Factor[]) => {
 };
 const until2026 = own('a', '1', '2024-01-01', '2026-01-01');
 
-test.each([
+test.each<[what: string, second: Factor, expected: string, first?: Factor]>([
   [
     'other figures for days of both',
     own('b', '2', '2025-07-01', ''),
-    'several_factors: own/a and own/b; decide on one, or state a rule',
+    'several_factors: own/a and own/b; decide on one, state a rule, or name one by its id',
+  ],
+  [
+    'other figures from the middle of the year',
+    own('b', '2', '2025-07-01', ''),
+    'several_factors: own/a and own/b; decide on one, state a rule, or name one by its id',
+    own('a', '1', '2024-01-01', '2025-07-01'),
   ],
   ['the same figures', own('b', '1', '2025-07-01', ''), 'own/a'],
   ['other figures afterwards', own('b', '2', '2026-01-01', ''), 'own/a'],
@@ -38,6 +44,6 @@ test.each([
     'own/a',
   ],
   ['another place', { ...own('b', '2', '2025-01-01', ''), region: 'FR' }, 'own/a'],
-])('a second factor with %s', (_, second, expected) => {
-  expect(decided(until2026, second)).toBe(expected);
+])('a second factor with %s', (_, second, expected, first = until2026) => {
+  expect(decided(first, second)).toBe(expected);
 });

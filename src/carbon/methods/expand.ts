@@ -25,8 +25,27 @@ export function expand(methodName: string, row: MethodRow): Expansion {
   }
   const problems: string[] = [];
   const parts = method.parts(row, reader(method, row, problems));
+  problems.push(...misspelt(method, row));
   if (problems.length > 0) return { problem: [...new Set(problems)].join('; ') };
   return { parts };
+}
+
+/** Shorter names are like too many others. */
+const NAME_COMPARED_CHARACTERS_MIN = 5;
+
+/** Attributes that look like inputs which are not stated: a default would stand in for what was meant. */
+function misspelt({ name: method, inputs }: CalculationMethod, { attributes }: MethodRow): string[] {
+  const stated = (name: string) => (attributes[name]?.trim() ?? '') !== '';
+  const long = (name: string) => name.length >= NAME_COMPARED_CHARACTERS_MIN;
+  const names = inputs.map(({ name }) => name).filter(long);
+  return Object.keys(attributes)
+    .filter((name) => long(name) && stated(name) && inputs.every((input) => input.name !== name))
+    .flatMap((name) => {
+      const near = nearest(name, names);
+      return near === undefined || stated(near)
+        ? []
+        : [`${shown(name)} is no input of ${method}: did you mean ${near}?`];
+    });
 }
 
 function reader(method: CalculationMethod, row: MethodRow, problems: string[]): InputReader {
@@ -63,13 +82,7 @@ function reader(method: CalculationMethod, row: MethodRow, problems: string[]): 
   const missing = (name: string) => {
     // A number that is there and wrong has been named already.
     if (raw(name) !== undefined) return;
-    const unread = Object.keys(row.attributes).filter(
-      (attribute) => raw(attribute) !== undefined && method.inputs.every((input) => input.name !== attribute),
-    );
-    const near = nearest(name, unread);
-    problems.push(
-      `${name} is missing${near === undefined ? '' : `; ${shown(near)} is no input: did you mean ${name}?`}`,
-    );
+    problems.push(`${name} is missing`);
   };
   return {
     optional,

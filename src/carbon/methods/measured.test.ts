@@ -82,10 +82,18 @@ test.each([
   expect('problem' in made ? made.problem : made).toContain(words);
 });
 
-test('an attribute that may be meant for a missing input is named; of places that are not stated nothing more is said', () => {
+test('an attribute that looks like an input that is not stated is named, also where a default would stand in for it', () => {
   const made = parts('flight', '1', 'each', { ...places(['51', '0'], ['41', '-74']), to_latitude: '', to_lat: '41' });
-  expect(made).toEqual({ problem: 'to_latitude is missing; to_lat is no input: did you mean to_latitude?' });
+  expect(made).toEqual({ problem: 'to_latitude is missing; to_lat is no input of flight: did you mean to_latitude?' });
   expect(parts('flight', '1', 'each', { ...places(['51', '0'], ['51', '']), cost_centre: '7' })).toEqual({
     problem: 'to_longitude is missing',
   });
+  const filled = { purchased_new_kg: '10', charge_new_kg: '8', purchased_service_kg: '3' };
+  const gas = (more: Record<string, string>) => parts('refrigerant-mass-balance', '1', 'kg', { ...filled, ...more });
+  expect(gas({ recoverd_kg: '1' })).toEqual({
+    problem: 'recoverd_kg is no input of refrigerant-mass-balance: did you mean recovered_kg?',
+  });
+  // What is like a stated input, empty or unlike all of them is the user's own affair.
+  for (const own of [{ recovered_kg: '1', recovered: '1' }, { recoverd_kg: ' ' }, { cost_centre: '7' }])
+    expect(gas(own)).toHaveProperty('parts');
 });
