@@ -14,5 +14,7 @@ export default defineConfig({
     // One PostgreSQL and one ClickHouse for the whole run; see test/support/README.md.
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
+    // Node runs TypeScript by itself: what is tested is what runs, and nothing is transformed.
+    experimental: { viteModuleRunner: false, nodeLoader: false },
   },
 });
