@@ -98,7 +98,11 @@ export const MIGRATIONS: readonly string[] = ['journal', 'ledger', 'rates', 'rev
 
 /** Opens everything that `config` names and keeps it running until `close`. */
 export async function openFooting(config: Config): Promise<Footing> {
-  const engines = await openEngines(config);
+  return footingOn(await openEngines(config));
+}
+
+/** The same on engines that are open; when it fails they are closed. */
+export async function footingOn(engines: Engines): Promise<Footing> {
   try {
     await migrate(engines.pg, [...MIGRATIONS]);
     await checkEvidenceStore(engines.pg, engines.evidence);
@@ -109,7 +113,7 @@ export async function openFooting(config: Config): Promise<Footing> {
   }
 }
 
-/** The same on engines that are open and migrated already; `close` closes them too. */
+/** The same on engines that are migrated already; `close` closes them too. */
 export async function composeFooting(engines: Engines): Promise<Footing> {
   const journal = markingUnclaimed(openJournal(engines.pg, engines.evidence));
   const accounts = openAccounts(engines.pg, journal);

@@ -1,9 +1,9 @@
 /** An instance that this process opens itself: the stores of a data folder and the API over them. */
 import type { FastifyInstance } from 'fastify';
-import { loadConfig } from '../engines/index.ts';
+import { loadConfig } from '../engines/config.ts';
+import { openEngines } from '../engines/index.ts';
 import type { Config } from '../engines/types.ts';
-import { type Footing, openFooting } from '../footing.ts';
-import { buildServer } from '../http/server.ts';
+import type { Footing } from '../footing.ts';
 import { FootingError } from '../kernel/errors.ts';
 import { Folder } from './folder.ts';
 
@@ -18,7 +18,21 @@ export interface Instance {
 /** Opens the folder and listens. Errors: `conflict` when another process has the folder or the port. */
 export async function openInstance(overrides: Partial<Config>): Promise<Instance> {
   const config = loadConfig(process.env, overrides);
-  const footing = await openFooting(config);
+  // The stores get ready, as processes of their own, while the rest of the program is loaded.
+  const launched = Promise.withResolvers<void>();
+  const opening = openEngines(config, launched.resolve);
+  await Promise.race([launched.promise, opening.catch(() => {})]);
+  const [engines, program] = await Promise.allSettled([
+    opening,
+    Promise.all([import('../footing.ts'), import('../http/server.ts')]),
+  ]);
+  if (engines.status === 'rejected') throw engines.reason;
+  if (program.status === 'rejected') {
+    await keepingAlive(engines.value.close());
+    throw program.reason;
+  }
+  const [{ footingOn }, { buildServer }] = program.value;
+  const footing = await footingOn(engines.value);
   let app: FastifyInstance | undefined;
   try {
     app = await buildServer(footing);

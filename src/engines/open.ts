@@ -27,17 +27,18 @@ export function engineParts(engines: Engines): EngineParts {
 }
 
 /**
- * Locks the data folder, starts the embedded stores (both at once) or connects the remote ones.
+ * Locks the data folder, starts the embedded stores (both at once) or connects the remote ones. `launched` is told when the processes of the
+ * stores are there and only have to get ready: until then what keeps this process busy would keep them from starting.
  * Errors: `conflict` when another server has the folder; `platform`, `storage`, `unavailable` with remedies.
  */
-export async function openEngines(config: Config): Promise<Engines> {
+export async function openEngines(config: Config, launched = () => {}): Promise<Engines> {
   const log = createLogger(config.logLevel);
   await privateFolder(config.home);
   const lock = await lockFolder(config.home);
   let started: EngineParts = { postgres: undefined, clickhouse: undefined };
   try {
     chmodSync(config.home, 0o700);
-    started = await startAll(config, log);
+    started = await startAll(config, log, launched);
     return await assemble(config, log, started, lock);
   } catch (error) {
     await Promise.allSettled([started.clickhouse?.stop(), started.postgres?.stop()]);
@@ -47,10 +48,16 @@ export async function openEngines(config: Config): Promise<Engines> {
 }
 
 /** Starts what is not remote. When one fails the other is stopped again, so that nothing is left behind. */
-async function startAll(config: Config, log: Engines['log']): Promise<EngineParts> {
+async function startAll(config: Config, log: Engines['log'], launched: () => void): Promise<EngineParts> {
+  let waiting = [config.databaseUrl, config.clickhouseUrl].filter((url) => url === undefined).length;
+  if (waiting === 0) launched();
+  const oneLaunched = () => {
+    waiting -= 1;
+    if (waiting === 0) launched();
+  };
   const [postgres, clickhouse] = await Promise.allSettled([
-    config.databaseUrl === undefined ? startPostgres(config.home, log) : undefined,
-    config.clickhouseUrl === undefined ? startClickHouse(config, log) : undefined,
+    config.databaseUrl === undefined ? startPostgres(config.home, log, oneLaunched) : undefined,
+    config.clickhouseUrl === undefined ? startClickHouse(config, log, oneLaunched) : undefined,
   ]);
   if (postgres.status === 'fulfilled' && clickhouse.status === 'fulfilled') {
     return { postgres: postgres.value, clickhouse: clickhouse.value };

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ERROR_CODES, type ErrorCode, FootingError, isFootingError, type Problem } from '../kernel/errors.ts';
-import { type FilePreview, HeaderError } from '../streams/index.ts';
+import { type FilePreview, HeaderError } from '../streams/preview.ts';
 
 /** Failures that only HTTP knows, beside those of the kernel. */
 export const HTTP_CODES = {

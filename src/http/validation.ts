@@ -1,6 +1,7 @@
 /**
  * Strict schemas, in and out: what a request brings beyond its schema is refused, and an answer that does not match its
- * schema is a fault of ours, never sent. Schemas are compiled once, when the server is built.
+ * schema is a fault of ours, never sent. Schemas are compiled once, when they are first needed: all at once they would cost a start the better
+ * part of a second.
  */
 import type { FastifySchemaCompiler, FastifySerializerCompiler } from 'fastify/types/schema.js';
 import type { TSchema } from 'typebox';
@@ -27,24 +28,24 @@ export function acceptedQuickly<Schema extends object>(schema: Schema, accepts: 
 }
 
 export const validatorCompiler: FastifySchemaCompiler<TSchema> = ({ schema, httpPart }) => {
-  const validator = Compile(schema);
+  const validator = compiledWhenNeeded(schema);
   const properties = Object.entries((schema as { properties?: Record<string, QueryProperty> }).properties ?? {});
   const accepts = quickly.get(schema) ?? (() => false);
   return (given: unknown) => {
     const value = httpPart === 'body' ? given : fromText(given, properties);
-    if (accepts(value) || validator.Check(value)) {
+    if (accepts(value) || validator().Check(value)) {
       const problems = httpPart === 'body' ? [] : problemsOfText(value, properties);
       return problems.length === 0 ? { value } : { error: refused(httpPart ?? 'querystring', problems) };
     }
-    return { error: invalidRequest(httpPart ?? 'body', validator.Errors(value), value) };
+    return { error: invalidRequest(httpPart ?? 'body', validator().Errors(value), value) };
   };
 };
 
 export const serializerCompiler: FastifySerializerCompiler<TSchema> = ({ schema, method, url, httpStatus }) => {
-  const validator = Compile(schema);
+  const validator = compiledWhenNeeded(schema);
   return (answer: unknown) => {
-    if (validator.Check(answer)) return `${JSON.stringify(answer)}\n`;
-    const wrong = validator
+    if (validator().Check(answer)) return `${JSON.stringify(answer)}\n`;
+    const wrong = validator()
       .Errors(answer)
       .slice(0, 5)
       .map((error) => `${error.instancePath} ${error.message}`);
@@ -54,6 +55,14 @@ export const serializerCompiler: FastifySerializerCompiler<TSchema> = ({ schema,
     );
   };
 };
+
+function compiledWhenNeeded(schema: TSchema): () => ReturnType<typeof Compile<TSchema>> {
+  let compiled: ReturnType<typeof Compile<TSchema>> | undefined;
+  return () => {
+    compiled ??= Compile(schema);
+    return compiled;
+  };
+}
 
 /** Query strings and paths carry text: whole numbers and booleans are read where the schema asks for them, nothing else is. */
 function fromText(given: unknown, properties: Array<[string, QueryProperty]>): unknown {

@@ -1,7 +1,8 @@
 /** `footing estimate`: what an activity would come to, or a file of them; nothing is stated. */
 import { writeFile } from 'node:fs/promises';
 import { type Command, InvalidArgumentError } from 'commander';
-import { FLAG_WORDS, readCsv, writeCsv } from '../../carbon/index.ts';
+import { readCsv, writeCsv } from '../../carbon/catalogue/csv.ts';
+import { FLAG_WORDS } from '../../carbon/tables.ts';
 import { Decimal } from '../../kernel/decimal.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import { utf8Text } from '../../kernel/utf8.ts';

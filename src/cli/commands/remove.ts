@@ -1,6 +1,6 @@
 /** `footing remove`: takes records back by their keys; they stay readable as of earlier entries. */
 import type { Command } from 'commander';
-import { readCsv } from '../../carbon/index.ts';
+import { readCsv } from '../../carbon/catalogue/csv.ts';
 import { FootingError } from '../../kernel/errors.ts';
 import { utf8Text } from '../../kernel/utf8.ts';
 import { fileGiven } from '../files.ts';

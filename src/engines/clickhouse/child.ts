@@ -134,11 +134,10 @@ process.once('message', (message) => {
     );
   });
 });
-// The parent is gone, or wants us gone. A statement that still runs would make an orderly exit wait for it; the folder
-// survives a hard one (every acknowledged block is there, none is torn).
+// The parent is gone, or wants us gone. An orderly exit would wait for statements that still run, and the library's own end crashes or
+// hangs for seconds where it has just begun; the folder survives a hard end (every acknowledged block is there, none is torn).
 process.on('disconnect', () => {
-  if (idle.length < start.connections) process.kill(process.pid, 'SIGKILL');
-  process.exit(0);
+  process.kill(process.pid, 'SIGKILL');
 });
 // Signals to the whole group (Ctrl+C) are the parent's business.
 for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(name, () => {});

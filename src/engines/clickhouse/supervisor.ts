@@ -28,8 +28,9 @@ export interface ClickHouseChild {
   stop(): Promise<void>;
 }
 
-export async function startClickHouse(config: Config, log: Logger): Promise<ClickHouseChild> {
-  const supervisor = new Supervisor(config, log);
+/** `launched` is told when the child's process is there. */
+export async function startClickHouse(config: Config, log: Logger, launched: () => void): Promise<ClickHouseChild> {
+  const supervisor = new Supervisor(config, log, launched);
   await supervisor.begin();
   return supervisor;
 }
@@ -37,6 +38,7 @@ export async function startClickHouse(config: Config, log: Logger): Promise<Clic
 class Supervisor implements ClickHouseChild {
   readonly #config: Config;
   readonly #log: Logger;
+  readonly #launched: () => void;
   readonly #root: string;
   readonly #user = 'footing';
   readonly #password = randomBytes(24).toString('base64url');
@@ -45,9 +47,10 @@ class Supervisor implements ClickHouseChild {
   readonly #keeper: Keeper;
   version = '';
 
-  constructor(config: Config, log: Logger) {
+  constructor(config: Config, log: Logger, launched: () => void) {
     this.#config = config;
     this.#log = log;
+    this.#launched = launched;
     this.#root = join(config.home, 'clickhouse');
     this.#keeper = new Keeper(
       'ClickHouse',
@@ -119,7 +122,14 @@ class Supervisor implements ClickHouseChild {
     const child = fork(CHILD, [], {
       // A loader or debugger of the parent is not the child's.
       execArgv: ['--disable-warning=ExperimentalWarning'],
-      env: { PATH: process.env.PATH ?? '', TZ: 'UTC', LC_ALL: 'C', UV_THREADPOOL_SIZE: '16', MALLOC_ARENA_MAX: '2' },
+      env: {
+        PATH: process.env.PATH ?? '',
+        ...(process.env.NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE }),
+        TZ: 'UTC',
+        LC_ALL: 'C',
+        UV_THREADPOOL_SIZE: '16',
+        MALLOC_ARENA_MAX: '2',
+      },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,
     });
@@ -138,6 +148,7 @@ class Supervisor implements ClickHouseChild {
     });
     const timer = setTimeout(() => child.kill('SIGKILL'), START_MILLISECONDS_MAX);
     child.send(this.#instructions());
+    this.#launched();
     const answer = await message;
     clearTimeout(timer);
     if (!answer.ready) {

@@ -81,8 +81,8 @@ export interface Cluster {
   version: string;
   /** How a pool reaches a database of this cluster; the same over restarts. */
   connection(database?: string): pg.PoolConfig;
-  /** Starts the server and waits until it answers, recovery after a crash included. */
-  run(): Promise<ServerProcess>;
+  /** Starts the server and waits until it answers, recovery after a crash included; `launched` is told when its process is there. */
+  run(launched: () => void): Promise<ServerProcess>;
 }
 
 /** Creates the cluster where there is none and stops what a killed run left. */
@@ -103,7 +103,8 @@ export async function openCluster(home: string, log: Logger): Promise<Cluster> {
   return {
     version: binaries.version,
     connection,
-    run: () => runWhenFree(() => runServer(root, binaries, user, useSocket, connection('postgres'), log)),
+    run: (launched) =>
+      runWhenFree(() => runServer(root, binaries, user, useSocket, connection('postgres'), log, launched)),
   };
 }
 
@@ -178,6 +179,7 @@ async function runServer(
   useSocket: boolean,
   connection: pg.PoolConfig,
   log: Logger,
+  launched: () => void,
 ): Promise<ServerProcess> {
   const data = join(root, 'data');
   const settings = {
@@ -202,6 +204,7 @@ async function runServer(
   } finally {
     closeSync(logDescriptor);
   }
+  launched();
   const tail = () => readFileSync(logFile).subarray(logFrom).toString('utf8').trim().slice(-800);
   let endedWith: string | undefined;
   const ended = new Promise<string>((resolve) => {

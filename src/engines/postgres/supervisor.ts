@@ -13,13 +13,13 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-export async function startPostgres(home: string, log: Logger): Promise<PostgresServer> {
+export async function startPostgres(home: string, log: Logger, launched: () => void): Promise<PostgresServer> {
   const cluster = await openCluster(home, log);
   let server: ServerProcess | undefined;
   const keeper = new Keeper(
     'PostgreSQL',
     async () => {
-      server = await cluster.run();
+      server = await cluster.run(launched);
       return server;
     },
     'Its log is in the data folder under postgres/log; free memory and disk space.',
