@@ -188,6 +188,9 @@ test('every figure of a what-if and of a comparison leads to what makes it, and 
     keys.read,
   );
   const { json: changes } = await call('GET', '/api/reports/changes?base_as_of=4&by_entity=true');
+  const { json: backwards } = await call('GET', `/api/reports/changes?as_of=4&base_as_of=${changes.after.seq}`);
+  const ofThen = await call('GET', `/api/explain?as_of=4&ref=${encodeURIComponent(backwards.refs.change)}`);
+  expect(ofThen.json.value).toBe(minus(changes.change_kg));
   for (const answer of [whatIf, changes]) {
     // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
     const places: any[] = [{ ...answer, before_kg: answer.before.co2e_kg, after_kg: answer.after.co2e_kg }];
@@ -207,7 +210,7 @@ test('every figure of a what-if and of a comparison leads to what makes it, and 
     ['difference/nothing?base=default@1&methodology=default@1', 400],
     ['difference/after?base=default@1&methodology=nobody@1', 404],
     ['difference/after?base=default@1&methodology=default@1&parameters={"releases":5}', 400],
-    ['difference/after?base=default@1&methodology=default@1&base_as_of=99999', 404],
+    ['difference/after?base=default@1&methodology=default@1&base_as_of=99999', 422],
     ['difference/gwp?base=default@1&methodology=group@1&cell=none', 404],
   ] as const;
   for (const [ref, status] of refused) expect([ref, (await explain(ref)).status]).toEqual([ref, status]);

@@ -67,15 +67,18 @@ export function refsOf({ before, after, byEntity, tried }: Asked): (place: Diffe
   };
 }
 
-/** @throws FootingError `malformed` for a reference that cannot be read, `not_found` for a methodology that there is not. */
+/**
+ * `readAt` opens the first side where that is of another entry.
+ * @throws FootingError `malformed` for a reference that cannot be read, `not_found` for a methodology that there is not.
+ */
 export async function explainDifferenceRef(
   context: ReadContext,
   ref: string,
-  options: { offset?: number },
+  { readAt, ...options }: { readAt: (seq: number) => Promise<ReadContext>; offset?: number },
 ): Promise<ExplanationNode> {
   const [of = '', text = ''] = ref.slice(PATH.length).split('?');
   const words = new URLSearchParams(text);
-  const asked = await askedOf(context, words);
+  const asked = await askedOf(context, words, readAt);
   const place: DifferencePlace = {
     of: figureOf(of),
     ...whole(words, 'scope'),
@@ -86,12 +89,14 @@ export async function explainDifferenceRef(
   return explainDifference(sides, place, { ...options, refOf: refsOf(asked) });
 }
 
-async function askedOf(context: ReadContext, words: URLSearchParams): Promise<Asked> {
+async function askedOf(
+  context: ReadContext,
+  words: URLSearchParams,
+  readAt: (seq: number) => Promise<ReadContext>,
+): Promise<Asked> {
   const month = (name: string, other?: string) => (words.has(name) ? words.get(name) || undefined : other);
   const baseSeq = whole(words, 'base_as_of').base_as_of ?? context.seq;
-  if (baseSeq > context.seq)
-    throw new FootingError('not_found', `There is no entry ${baseSeq} as of entry ${context.seq}.`);
-  const baseContext = { ...context, seq: baseSeq };
+  const baseContext = baseSeq === context.seq ? context : await readAt(baseSeq);
   const named = await methodologyNamed(context, words.get('methodology') ?? '', context.seq);
   const base = await methodologyNamed(baseContext, words.get('base') ?? '', baseSeq);
   const parameters = parametersOf(words.get('parameters'));

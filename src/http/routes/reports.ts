@@ -296,7 +296,11 @@ export function reportRoutes(app: Scope, context: HttpContext): void {
       if (isDifferenceRef(ref)) {
         const read = await openRead(context, request, reply, 'carbon');
         if (read === null) return reply;
-        return explanationView(await explainDifferenceRef(read, ref, offset === undefined ? {} : { offset }));
+        const node = await explainDifferenceRef(read, ref, {
+          readAt: (seq) => footing.read(read.accountId, 'carbon', seq),
+          ...(offset === undefined ? {} : { offset }),
+        });
+        return explanationView(node);
       }
       const scope2 = isScope2Ref(ref);
       const carbon = scope2 || isInventoryRef(ref);
