@@ -191,6 +191,11 @@ describe('first visit on the demo', () => {
     expect(await total.textContent()).toContain(shown(inventory.total.co2e_t, 3));
 
     const panel = page.getByRole('complementary', { name: 'Where it comes from' });
+    // No person reads thirty digits: they stand below the figure.
+    await total.getByRole('button').first().click();
+    await panel.getByText(/^exactly [\d,]+\.\d{7,}$/).waitFor();
+    await page.keyboard.press('Escape');
+    await panel.waitFor({ state: 'detached' });
     for (const [figure, file] of [
       [row('Recurring revenue', /^New business/), 'invoices.csv.gz'],
       [total, 'activities.csv.gz'],

@@ -35,16 +35,19 @@ export function amount(text: string): string {
 const READABLE_DECIMALS = 6;
 const READABLE_DIGITS = 4;
 
-/** At most six decimals, of small numbers as many as show four digits; whoever shows it shows every digit beside it. */
+/** Six decimals at most, of small numbers as many as show four digits; whoever shows it shows every digit beside it. */
 export const readable = (text: string): string =>
-  formatOf({
-    maximumFractionDigits: READABLE_DECIMALS,
-    maximumSignificantDigits: READABLE_DIGITS,
-    roundingPriority: 'morePrecision',
-  }).format(text as Numeric);
+  decimalsOf(text) <= READABLE_DECIMALS
+    ? amount(text)
+    : formatOf({
+        maximumFractionDigits: READABLE_DECIMALS,
+        maximumSignificantDigits: READABLE_DIGITS,
+        roundingPriority: 'morePrecision',
+      }).format(text as Numeric);
 
 /** True when `readable` leaves nothing out. */
-export const isReadable = (text: string): boolean => readable(text) === everyDigit(text);
+export const isReadable = (text: string): boolean =>
+  decimalsOf(text) <= READABLE_DECIMALS || readable(text) === everyDigit(text);
 
 /** Decimals of tonnes of CO2e in tables: the kilogram. */
 export const TONNES_DECIMALS = 3;
