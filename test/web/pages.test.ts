@@ -27,8 +27,8 @@ beforeAll(async () => {
   axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   application = await openApplication();
   await importSample(application);
-  const { imports } = (await application.call('/api/imports')) as { imports: { seq: number; stream: string }[] };
-  activitiesImport = imports.find(({ stream }) => stream === 'activities')!.seq;
+  const { imports } = (await application.call('/api/imports')) as { imports: { seq: number; file_name: string }[] };
+  activitiesImport = imports.find(({ file_name }) => file_name === 'activities.csv.gz')!.seq;
   await application.call('/api/carbon/base-years', {
     json: { from: '2024-01', to: '2024-12', text: 'First full year' },
   });
