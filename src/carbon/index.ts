@@ -96,7 +96,7 @@ export { FURTHER_FIELDS } from './matching/refine.ts';
 export { matchingState } from './matching/state.ts';
 export { ADOPT_KIND, type AdoptPayload, adoptedReleases, releaseHash, starterReleases } from './matching.ts';
 export { CAUSE_WORDS, CAUSES, type Cause, type CellChange, type Effects, type Side } from './methodology/difference.ts';
-export { type DifferencePlace, explainDifference } from './methodology/explainDifference.ts';
+export { type DifferencePlace, explainDifference, keysOfPlace, refsOfFirst } from './methodology/explainDifference.ts';
 export { differsFromBooks, inventoryUnder } from './methodology/inventoryUnder.ts';
 export { checkReleases, decidesOtherwise } from './methodology/items.ts';
 export {

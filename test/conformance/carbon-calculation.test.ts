@@ -1,5 +1,6 @@
 /** Cases of the carbon specification that need a calculation method, money or factors of one's own: posted, then read as figures. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { explainSpend } from '../../src/carbon/checks/explainSpend.ts';
 import { qualityOf, spendQuality } from '../../src/carbon/checks/index.ts';
 import { explainInventory } from '../../src/carbon/explain.ts';
 import { type InventoryQuery, inventory } from '../../src/carbon/inventory.ts';
@@ -16,7 +17,7 @@ import { previewChange } from '../../src/carbon/matching/preview.ts';
 import { read } from '../../src/carbon/sql.ts';
 import type { Engines } from '../../src/engines/types.ts';
 import { openAccounts, openJournal } from '../../src/journal/index.ts';
-import { Decimal } from '../../src/kernel/decimal.ts';
+import { Decimal, sumDecimals } from '../../src/kernel/decimal.ts';
 import type { ReadContext, RecordSource } from '../../src/ledger/types.ts';
 import { setPrices, setRates } from '../../src/rates/index.ts';
 import { testEngines } from '../support/engines.ts';
@@ -260,9 +261,18 @@ describe.concurrent('figures', () => {
     const quality = await qualityOf(context, only);
     expect(quality.primary_percent).toBe('26.23');
     expect(quality.by_category).toMatchObject([{ scope: '3', category: '1', primary_percent: '26.23' }]);
-    expect(await spendQuality(context, only)).toMatchObject([
-      { currency: 'EUR', amount: '1000000', primary_percent: '80' },
-    ]);
+    const [spend, ...others] = await spendQuality(context, only);
+    expect(others).toEqual([]);
+    expect(spend).toMatchObject({ currency: 'EUR', amount: '1000000', primary_percent: '80' });
+    const all = await explainSpend(context, spend!.ref);
+    expect([all.value, all.children.map(({ value }) => value)]).toEqual(['1000000', ['800000', '200000']]);
+    for (const { ref, value } of all.children) {
+      const { value: sum, children } = await explainSpend(context, ref!);
+      expect([sum, sumDecimals(children.map((child) => Decimal.parse(child.value!))).toString()]).toEqual([
+        value,
+        value,
+      ]);
+    }
   });
 
   test('biogenic CO2 of a blend stands beside the scopes; both together leave the stack', async () => {

@@ -131,6 +131,18 @@ test('a brief inventory is the same without what a row says beyond its CO2e', as
 test('a certificate range counts once: the second instrument is rejected, naming both', async () => {
   const { json } = await call('GET', '/api/carbon/instruments');
   expect(json.counts).toMatchObject({ applied: 1, rejected: 1 });
+  for (const [sum, kwh] of [
+    ['applied', '400000'],
+    ['rejected', '400000'],
+    ['unused', '0'],
+  ] as const) {
+    const { json: node } = await explain(json.refs[sum]);
+    expect([sum, node.value, node.children.map(({ value }: { value: string }) => value).join()]).toEqual([
+      sum,
+      kwh,
+      kwh === '0' ? '' : kwh,
+    ]);
+  }
   const rejected = json.instruments.find(({ status }: { status: string }) => status === 'rejected');
   expect(rejected.rejected[0].words).toMatch(/DE-0001 to DE-0400 of GO-2 overlap DE-0001 to DE-0400 of GO-1/);
   expect((await explain(rejected.ref)).json.words).toContain('Rejected');
@@ -195,6 +207,7 @@ test('every figure of a what-if and of a comparison leads to what makes it, and 
     // biome-ignore lint/suspicious/noExplicitAny: answers of every shape
     const places: any[] = [{ ...answer, before_kg: answer.before.co2e_kg, after_kg: answer.after.co2e_kg }];
     for (const { refs, effects, before_kg, after_kg } of [...places, ...answer.by_category]) {
+      if (refs.before !== null) expect((await explain(refs.before)).json.value).toBe(before_kg);
       expect((await walk(refs.after)).value).toBe(after_kg);
       expect((await walk(refs.change)).value).toBe(plus(after_kg, minus(before_kg)));
       for (const [cause, ref] of Object.entries(refs.effects)) {
@@ -206,6 +219,17 @@ test('every figure of a what-if and of a comparison leads to what makes it, and 
       expect((await walk(ref)).value).toBe(plus(after?.co2e_kg ?? '0', minus(before?.co2e_kg ?? '0')));
   }
   expect(whatIf.changes.length).toBeGreaterThan(0);
+  // As of an entry from which on other rules decide, the first side is what the books say; the market-based figure needs a stated methodology.
+  expect(whatIf.refs.before).toMatch(/^inventory\?/);
+  expect(whatIf.after.scope_2_market_ref).toBe(null);
+  const { json: potentials } = await call('POST', '/api/carbon/what-if', { parameters: { gwp: 'AR4' } });
+  for (const { scope_2_market_kg, scope_2_market_ref } of [potentials.before, potentials.after])
+    expect((await explain(scope_2_market_ref)).json.value).toBe(scope_2_market_kg);
+  const granular = { parameters: { scope2: { granularity: 'month' } } };
+  expect((await call('POST', '/api/carbon/what-if', granular)).json.after).toMatchObject({
+    scope_2_market_kg: expect.any(String),
+    scope_2_market_ref: null,
+  });
   const refused = [
     ['difference/nothing?base=default@1&methodology=default@1', 400],
     ['difference/after?base=default@1&methodology=nobody@1', 404],

@@ -169,7 +169,7 @@ describe('every page', () => {
 });
 
 describe('first visit on the demo', () => {
-  it('shows what the demo prints, and leads from both totals down to a row of its files', {
+  it('shows the figures of the API, and leads from both totals down to a row of its files', {
     timeout: TIME,
   }, async () => {
     const link = `/#key=${application.keys.read}`;

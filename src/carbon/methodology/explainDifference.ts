@@ -57,7 +57,7 @@ export async function explainDifference(
 ): Promise<ExplanationNode> {
   const { before, after, byEntity } = sides;
   const found = await compare(before, after, byEntity);
-  const beforeRef = await beforeRefOf(before, after);
+  const beforeRef = await refsOfFirst(before, after);
   if (place.cell !== undefined) {
     const cell = found.cells.find(({ key }) => key === place.cell);
     if (!cell) throw new FootingError('not_found', `Nothing changes for ${shown(place.cell)} in this comparison.`);
@@ -68,8 +68,8 @@ export async function explainDifference(
     : causeNode(sides, found, place, place.of, options);
 }
 
-/** References to figures of the first side; null where they are not in the books either. */
-async function beforeRefOf(before: PositionQuery, after: PositionQuery) {
+/** References to figures of the first side, read as of the entry of the second; null where they are not in the books either. */
+export async function refsOfFirst(before: PositionQuery, after: PositionQuery) {
   const { context, from, to, methodology } = before;
   if (await differsFromBooks(context, methodology)) return null;
   const { gwp, approach, parent } = methodology;
@@ -84,7 +84,7 @@ async function beforeRefOf(before: PositionQuery, after: PositionQuery) {
   return (keys: Parameters<typeof inventoryRef>[1]) => inventoryRef(query, keys);
 }
 
-type BeforeRef = Awaited<ReturnType<typeof beforeRefOf>>;
+type BeforeRef = Awaited<ReturnType<typeof refsOfFirst>>;
 
 /** What one side comes to, or the change, in all or in one scope and category. */
 function sumNode(
@@ -94,10 +94,8 @@ function sumNode(
   { refOf }: WalkOptions,
   beforeRef: BeforeRef,
 ): ExplanationNode {
-  const { scope, category } = place;
   const part = partOf(found, place);
   const causes = CAUSES.filter((cause) => !part.effects[cause].isZero());
-  const keys = scope === undefined ? {} : { scope: String(scope), category: category ? String(category) : '' };
   return {
     kind: 'figure',
     ref: refOf(place),
@@ -111,7 +109,14 @@ function sumNode(
     facts: factsOf(sides, found),
     children: [
       ...(place.of === 'after'
-        ? [leaf('part', beforeRef?.(keys) ?? null, `Before, under ${idOf(sides.before)}`, part.before.toString())]
+        ? [
+            leaf(
+              'part',
+              beforeRef?.(keysOfPlace(place)) ?? null,
+              `Before, under ${idOf(sides.before)}`,
+              part.before.toString(),
+            ),
+          ]
         : []),
       ...causes.map((cause) =>
         leaf('part', refOf({ ...place, of: cause }), sentence(CAUSE_WORDS[cause]), part.effects[cause].toString()),
@@ -200,13 +205,16 @@ function effectIn(cell: CellChange, { scope, category }: DifferencePlace): Effec
   return here?.effects ?? noEffects();
 }
 
+/** What an inventory is narrowed to for a place. */
+export const keysOfPlace = ({ scope, category }: Pick<DifferencePlace, 'scope' | 'category'>) =>
+  scope === undefined ? {} : { scope: String(scope), category: category ? String(category) : '' };
+
 function keysOf({ entity, activity, country, scope, category }: Side) {
   return {
     ...(entity === '' ? {} : { entity }),
     activity,
     country,
-    scope: String(scope),
-    category: category === 0 ? '' : String(category),
+    ...keysOfPlace({ scope, category }),
   };
 }
 

@@ -30,22 +30,20 @@ export function expand(methodName: string, row: MethodRow): Expansion {
   return { parts };
 }
 
-/** Shorter names are like too many others. */
+/** Shorter names are like too many others: they are spoken of only where an input is missing. */
 const NAME_COMPARED_CHARACTERS_MIN = 5;
 
 /** Attributes that look like inputs which are not stated: a default would stand in for what was meant. */
 function misspelt({ name: method, inputs }: CalculationMethod, { attributes }: MethodRow): string[] {
   const stated = (name: string) => (attributes[name]?.trim() ?? '') !== '';
   const long = (name: string) => name.length >= NAME_COMPARED_CHARACTERS_MIN;
-  const names = inputs.map(({ name }) => name).filter(long);
-  return Object.keys(attributes)
-    .filter((name) => long(name) && stated(name) && inputs.every((input) => input.name !== name))
-    .flatMap((name) => {
-      const near = nearest(name, names);
-      return near === undefined || stated(near)
-        ? []
-        : [`${shown(name)} is no input of ${method}: did you mean ${near}?`];
-    });
+  const byName = new Map(inputs.map((input) => [input.name, input]));
+  return Object.keys(attributes).flatMap((name) => {
+    if (!stated(name) || byName.has(name)) return [];
+    const near = byName.get(nearest(name, byName.keys()) ?? '');
+    if (!near || stated(near.name) || !(near.required || (long(name) && long(near.name)))) return [];
+    return [`${shown(name)} is no input of ${method}: did you mean ${near.name}?`];
+  });
 }
 
 function reader(method: CalculationMethod, row: MethodRow, problems: string[]): InputReader {

@@ -88,6 +88,9 @@ test('an attribute that looks like an input that is not stated is named, also wh
   expect(parts('flight', '1', 'each', { ...places(['51', '0'], ['51', '']), cost_centre: '7' })).toEqual({
     problem: 'to_longitude is missing',
   });
+  expect(parts('commuting', '1', 'each', { day: '200', kms_per_day: '9' })).toMatchObject({
+    problem: expect.stringContaining('day is no input of commuting: did you mean days?'),
+  });
   const filled = { purchased_new_kg: '10', charge_new_kg: '8', purchased_service_kg: '3' };
   const gas = (more: Record<string, string>) => parts('refrigerant-mass-balance', '1', 'kg', { ...filled, ...more });
   expect(gas({ recoverd_kg: '1' })).toEqual({

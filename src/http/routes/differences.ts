@@ -9,8 +9,10 @@ import {
   type DifferencePlace,
   decidesOtherwise,
   type Effects,
+  keysOfPlace,
   methodologyId,
   type PositionQuery,
+  refsOfFirst,
   type Side,
   scope2Statement,
 } from '../../carbon/index.ts';
@@ -26,19 +28,26 @@ export const CHANGES_MAX = 1_000;
 export async function differenceView(asked: Asked, changes = CHANGES_DEFAULT) {
   const { before, after, byEntity } = asked;
   const ref = refsOf(asked);
-  const [found, marketBefore, marketAfter] = await Promise.all([
+  const [found, marketBefore, marketAfter, first] = await Promise.all([
     compare(before, after, byEntity),
     marketOf(before),
     marketOf(after),
+    refsOfFirst(before, after),
   ]);
+  const refs = (effects: Effects, place: Pick<DifferencePlace, 'scope' | 'category'>) => ({
+    before: first?.(keysOfPlace(place)) ?? null,
+    ...refsView(effects, ref, place),
+  });
   const change = found.after.sub(found.before);
+  // A reference to the market-based figure says no entry: it is read as of that of the second side.
+  const sameEntry = before.context.seq === after.context.seq;
   return {
-    before: positionView(before, found, 'before', marketBefore, methodologyId(before.methodology)),
-    after: positionView(after, found, 'after', marketAfter, nameOf(asked)),
+    before: positionView(before, found, 'before', marketBefore, sameEntry, methodologyId(before.methodology)),
+    after: positionView(after, found, 'after', marketAfter, isMarketStated(asked), nameOf(asked)),
     change_kg: text(change),
     change_percent: found.before.isZero() ? null : percentOf(change, found.before),
     effects: effectsView(found.effects),
-    refs: refsView(found.effects, ref, {}),
+    refs: refs(found.effects, {}),
     words: CAUSE_WORDS,
     by_category: found.parts.map(({ scope, category, before: was, after: is, effects }) => ({
       scope: String(scope),
@@ -46,7 +55,7 @@ export async function differenceView(asked: Asked, changes = CHANGES_DEFAULT) {
       before_kg: text(was),
       after_kg: text(is),
       effects: effectsView(effects),
-      refs: refsView(effects, ref, { scope, category }),
+      refs: refs(effects, { scope, category }),
     })),
     changes: found.cells
       .slice(0, changes)
@@ -57,13 +66,23 @@ export async function differenceView(asked: Asked, changes = CHANGES_DEFAULT) {
   };
 }
 
+/** What a reference to a market-based figure says beside its methodology. */
+const SAID_BY_MARKET_REF = ['gwp', 'approach', 'parent'];
+
+/** Whether a stated methodology, with what the reference says beside it, gives the market-based figure of the second side. */
+function isMarketStated({ after, tried }: Asked): boolean {
+  if (tried === null) return true;
+  const isNamed = methodologyId(tried.from) === methodologyId(after.methodology);
+  return isNamed && Object.keys(tried.parameters).every((name) => SAID_BY_MARKET_REF.includes(name));
+}
+
 function percentOf(change: Decimal, of: Decimal): string {
   const hundredfold = Rational.fromDecimal(change).mul(Rational.parse('100'));
   return hundredfold.div(Rational.fromDecimal(of)).toDecimal(PERCENT_PLACES).toString();
 }
 
 /** Scope 2 by the market-based method; null where factors are others than the posted ones: what nothing covers takes those. */
-async function marketOf({ context, from, to, methodology }: PositionQuery): Promise<string | null> {
+async function marketOf({ context, from, to, methodology }: PositionQuery) {
   if (await decidesOtherwise(context, methodology)) return null;
   const { approach, parent, gwp } = methodology;
   const statement = await scope2Statement(
@@ -77,14 +96,15 @@ async function marketOf({ context, from, to, methodology }: PositionQuery): Prom
     },
     { methodology },
   );
-  return statement && text(Decimal.parse(statement.market_based.co2e_kg));
+  return statement?.market_based ?? null;
 }
 
 function positionView(
   { context, from, to, methodology }: PositionQuery,
   found: Compared,
   side: 'before' | 'after',
-  market: string | null,
+  market: { co2e_kg: string; ref: string } | null,
+  isStated: boolean,
   name: string,
 ) {
   return {
@@ -94,7 +114,8 @@ function positionView(
     methodology: name,
     gwp: methodology.gwp,
     co2e_kg: text(found[side]),
-    scope_2_market_kg: market,
+    scope_2_market_kg: market && text(Decimal.parse(market.co2e_kg)),
+    scope_2_market_ref: isStated ? (market?.ref ?? null) : null,
     held_lines: found.heldLines[side],
     as_posted_lines: found.otherBasisLines[side],
   };

@@ -113,6 +113,7 @@ const effects = Type.Object(
 const ref = Type.String({ description: 'For /api/explain' });
 const refs = Type.Object(
   {
+    before: Nullable(Type.String({ description: 'For /api/explain; null where it is not what the books say' })),
     after: ref,
     change: ref,
     effects: Type.Object(
@@ -147,6 +148,9 @@ const PositionSchema = Type.Object(
     co2e_kg: DecimalText,
     scope_2_market_kg: Nullable(
       Type.String({ description: 'Scope 2 by the market-based method; the total is location-based' }),
+    ),
+    scope_2_market_ref: Nullable(
+      Type.String({ description: 'For /api/explain; null where no stated methodology gives that figure' }),
     ),
     held_lines: Nullable(
       Type.Integer({ description: 'Lines held back, where the methodology decides otherwise than the books' }),

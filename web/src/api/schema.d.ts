@@ -4742,6 +4742,7 @@ export interface paths {
                                  */
                                 co2e_kg: string;
                                 scope_2_market_kg: string | null;
+                                scope_2_market_ref: string | null;
                                 held_lines: number | null;
                                 /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
                                 as_posted_lines: number;
@@ -4758,6 +4759,7 @@ export interface paths {
                                  */
                                 co2e_kg: string;
                                 scope_2_market_kg: string | null;
+                                scope_2_market_ref: string | null;
                                 held_lines: number | null;
                                 /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
                                 as_posted_lines: number;
@@ -4802,6 +4804,7 @@ export interface paths {
                                 gwp: string;
                             };
                             refs: {
+                                before: string | null;
                                 /** @description For /api/explain */
                                 after: string;
                                 /** @description For /api/explain */
@@ -4867,6 +4870,7 @@ export interface paths {
                                     gwp: string;
                                 };
                                 refs: {
+                                    before: string | null;
                                     /** @description For /api/explain */
                                     after: string;
                                     /** @description For /api/explain */
@@ -5050,6 +5054,7 @@ export interface paths {
                                  */
                                 co2e_kg: string;
                                 scope_2_market_kg: string | null;
+                                scope_2_market_ref: string | null;
                                 held_lines: number | null;
                                 /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
                                 as_posted_lines: number;
@@ -5066,6 +5071,7 @@ export interface paths {
                                  */
                                 co2e_kg: string;
                                 scope_2_market_kg: string | null;
+                                scope_2_market_ref: string | null;
                                 held_lines: number | null;
                                 /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
                                 as_posted_lines: number;
@@ -5110,6 +5116,7 @@ export interface paths {
                                 gwp: string;
                             };
                             refs: {
+                                before: string | null;
                                 /** @description For /api/explain */
                                 after: string;
                                 /** @description For /api/explain */
@@ -5175,6 +5182,7 @@ export interface paths {
                                     gwp: string;
                                 };
                                 refs: {
+                                    before: string | null;
                                     /** @description For /api/explain */
                                     after: string;
                                     /** @description For /api/explain */
@@ -5428,6 +5436,7 @@ export interface paths {
                                  */
                                 co2e_kg: string;
                                 scope_2_market_kg: string | null;
+                                scope_2_market_ref: string | null;
                                 held_lines: number | null;
                                 /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
                                 as_posted_lines: number;
@@ -5444,6 +5453,7 @@ export interface paths {
                                  */
                                 co2e_kg: string;
                                 scope_2_market_kg: string | null;
+                                scope_2_market_ref: string | null;
                                 held_lines: number | null;
                                 /** @description Lines left as they are posted, because what would be multiplied is in no posted sum */
                                 as_posted_lines: number;
@@ -5488,6 +5498,7 @@ export interface paths {
                                 gwp: string;
                             };
                             refs: {
+                                before: string | null;
                                 /** @description For /api/explain */
                                 after: string;
                                 /** @description For /api/explain */
@@ -5553,6 +5564,7 @@ export interface paths {
                                     gwp: string;
                                 };
                                 refs: {
+                                    before: string | null;
                                     /** @description For /api/explain */
                                     after: string;
                                     /** @description For /api/explain */

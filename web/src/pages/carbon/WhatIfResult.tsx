@@ -4,7 +4,6 @@ import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Figure } from '../../components/Figure.tsx';
 import { Section, Stat } from '../../components/Page.tsx';
 import { Waterfall } from '../../components/Waterfall.tsx';
-import { inventoryRef } from '../../explain/refs.ts';
 import { amount, isZero, sum, tonnes, tonnesOfKilograms } from '../../format/numbers.ts';
 import { t } from '../../texts.ts';
 import { nameOf } from './names.ts';
@@ -23,20 +22,13 @@ interface Props {
 
 export function WhatIfResult({ answer, name, busy }: Props) {
   const { before, after, change_kg, change_percent, effects, refs } = answer;
-  const refOf = (row: { scope?: string; category?: string } = {}) =>
-    inventoryRef({
-      ...(before.from ? { from: before.from } : {}),
-      ...(before.to ? { to: before.to } : {}),
-      gwp: before.gwp as 'AR5',
-      ...row,
-    });
   const causes = CAUSES.filter((cause) => !isZero(effects[cause]));
   return (
     <div aria-busy={busy}>
       <div className="stats" role="status">
         <Stat
           label={t.whatIf.before}
-          value={<Figure text={inTonnes(before.co2e_kg)} of={refOf()} label={t.whatIf.before} />}
+          value={<Figure text={inTonnes(before.co2e_kg)} of={refs.before} label={t.whatIf.before} />}
           unit={t.carbon.unit}
           note={`${before.methodology}, ${before.gwp}`}
         />
@@ -55,7 +47,9 @@ export function WhatIfResult({ answer, name, busy }: Props) {
         {before.scope_2_market_kg !== null && after.scope_2_market_kg !== null && (
           <Stat
             label={t.whatIf.market}
-            value={inTonnes(after.scope_2_market_kg)}
+            value={
+              <Figure text={inTonnes(after.scope_2_market_kg)} of={after.scope_2_market_ref} label={t.whatIf.market} />
+            }
             unit={t.carbon.unit}
             note={t.whatIf.instead(inTonnes(before.scope_2_market_kg))}
           />
@@ -64,7 +58,7 @@ export function WhatIfResult({ answer, name, busy }: Props) {
       <Section title={t.whatIf.causes} note={t.whatIf.causesNote}>
         {causes.length > 0 && (
           <Waterfall
-            start={{ name: t.whatIf.before, exact: tonnesOfKilograms(before.co2e_kg), ref: refOf() }}
+            start={{ name: t.whatIf.before, exact: tonnesOfKilograms(before.co2e_kg), ref: refs.before }}
             parts={causes.map((cause) => ({
               name: t.whatIf.causeNames[cause]!,
               exact: tonnesOfKilograms(effects[cause]),
@@ -98,7 +92,7 @@ export function WhatIfResult({ answer, name, busy }: Props) {
       <Section title={t.whatIf.byCategory}>
         <DataTable
           caption={t.whatIf.byCategory}
-          columns={categoryColumns(refOf)}
+          columns={CATEGORY_COLUMNS}
           rows={answer.by_category}
           rowKey={({ scope, category }) => `${scope} ${category}`}
         />
@@ -125,7 +119,7 @@ const difference = (before: string, after: string): string =>
 const scopeText = (scope: string, category: string): string =>
   [t.carbon.scopesShort[scope] ?? scope, category && nameOf('category', category)].filter(Boolean).join(', ');
 
-const categoryColumns = (refOf: (row: { scope: string; category: string }) => string): readonly Column<Category>[] => [
+const CATEGORY_COLUMNS: readonly Column<Category>[] = [
   {
     key: 'scope',
     label: t.carbon.dimensions.scope!,
@@ -138,8 +132,8 @@ const categoryColumns = (refOf: (row: { scope: string; category: string }) => st
     unit: t.carbon.unit,
     numeric: true,
     text: ({ before_kg }) => tonnesOfKilograms(before_kg),
-    cell: ({ before_kg, scope, category }) => (
-      <Figure text={inTonnes(before_kg)} of={refOf({ scope, category })} label={scopeText(scope, category)} />
+    cell: ({ before_kg, refs, scope, category }) => (
+      <Figure text={inTonnes(before_kg)} of={refs.before} label={scopeText(scope, category)} />
     ),
   },
   {
