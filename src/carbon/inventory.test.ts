@@ -118,6 +118,7 @@ test.each([
   { groupBy: ['factor', 'gas'] },
   { groupBy: ['scope', 'supplier'], from: '2025-01' },
   { groupBy: ['data_quality', 'entity'], filters: { scope: ['2'] } },
+  { groupBy: ['entity', 'supplier'] },
   { groupBy: ['entity', 'scope'], approach: 'operational' },
 ] as const satisfies readonly InventoryQuery[])(
   'pages hold every row once, and what a page leaves out is said: $groupBy',
@@ -155,6 +156,33 @@ test.each([
       }
       expect(sorted(marketRows as object[])).toEqual(sorted(market?.rows ?? []));
     }
+  },
+);
+
+test.each([[['entity', 'supplier']], [['supplier', 'data_quality']], [['month', 'factor', 'supplier']]] as const)(
+  'by %j, scope 2 that nothing could cover is the same under both methods',
+  async (groupBy) => {
+    const ledger = await openTestLedger(engines);
+    const bought = (id: string, supplier: string, data_quality: string) =>
+      row(id, 'Electricity, United Kingdom', '1200', 'kWh', { entity: 'Leeds', supplier, data_quality });
+    const rows = [
+      bought('a', 'Octopus', 'measured'),
+      bought('b', 'Octopus', 'estimated'),
+      bought('c', 'EDF', 'measured'),
+    ];
+    await ledger.post([adoption(1), posted(2, [...rows, bought('d', '', ''), ...ROWS])]);
+    // Another quantity and another supplier: what was posted is reversed where it stood.
+    await ledger.post([posted(3, [{ ...bought('c', 'Octopus', 'measured'), quantity: '700' }])]);
+    const later = { ...context, database: ledger.context.database, seq: 3 };
+    const query: InventoryQuery = { groupBy, filters: { scope: ['2'] } };
+    const location = await inventory(later, query);
+    const market = (await scope2Statement(later, query))!;
+    const figures = (list: ReadonlyArray<Pick<InventoryRow, 'keys' | 'co2e_kg' | 'lines'>>) =>
+      list.map(({ keys, co2e_kg, lines }) => JSON.stringify([Object.entries(keys).sort(), co2e_kg, lines])).sort();
+    expect(figures(market.rows)).toEqual(figures(location.rows));
+    expect(market.market_based.co2e_kg).toBe(location.total.co2e_kg);
+    const one = { ...query, filters: { ...query.filters, supplier: ['Octopus'] } };
+    expect((await scope2Statement(later, one))!.kwh).toBe('3100');
   },
 );
 

@@ -73,12 +73,17 @@ export async function plainSums(
   return sums;
 }
 
-/** True when what a query asks for stands in totals: without supplier or data quality always. */
+/**
+ * True when what a query asks for can be read without telling uses apart: without supplier or data quality always, and by them unless
+ * shares of entities weigh what no totals know.
+ */
 export function plainKnows(query: InventoryQuery): boolean {
   const { scope: _scope, category: _category, ...filters } = query.filters ?? {};
   const groupBy = (query.groupBy ?? []).filter((dimension) => dimension !== 'gas');
   return (
-    !needsParts(query) || planOf(askedOf({ filters }, groupBy), query.approach !== undefined).table !== 'emissions'
+    !needsParts(query) ||
+    query.approach === undefined ||
+    planOf(askedOf({ filters }, groupBy), true).table !== 'emissions'
   );
 }
 
@@ -113,8 +118,9 @@ async function readPlain(
   const { filters: { scope: _scope, category: _category, ...filters } = {}, ...rest } = query;
   const asked = askedOf({ filters }, groupBy);
   const known = planOf(asked, weights !== null, weights === null && wholeYears(query));
-  // Lines of scope 2 by entity, month and decision are far fewer than all lines.
-  const plan: Plan = known.table === 'emissions' ? { table: 'energy_totals', facet: '', meaning: 'match' } : known;
+  // Lines of scope 2 by entity, month and decision are far fewer than all lines, but know neither supplier nor data quality.
+  const fewer = known.table === 'emissions' && !needsParts({ groupBy, filters });
+  const plan: Plan = fewer ? { table: 'energy_totals', facet: '', meaning: 'match' } : known;
   const expression = (dimension: string) => expressionOf(plan, dimension);
   const asks = conditions({ ...rest, filters }, context.seq, expression);
   const keys = groupBy.map((dimension, i) => `${expression(dimension)} AS k${i}`);
@@ -134,7 +140,7 @@ async function readPlain(
   return read<Row>(
     context,
     `
-    SELECT ${columns.join(', ')}, toString(sum(t.lines)) AS lines, toString(sum(toDecimal256(t.used, 12))) AS used_sum,
+    SELECT ${columns.join(', ')}, toString(sum(t.${plan.table === 'emissions' ? 'sign' : 'lines'})) AS lines, toString(sum(toDecimal256(t.used, 12))) AS used_sum,
       ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, ${MASS_SCALE}))) AS ${mass}`).join(', ')}
     FROM ${totalsOf(plan, asked, groupBy, asks, { columns: ['lines', 'used', ...MASSES], only, more: energy, further })}
     GROUP BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}
