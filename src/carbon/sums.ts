@@ -80,17 +80,20 @@ export function expressionOf(plan: Plan, dimension: string, moved?: { scope: str
     : sqlOf(dimension, moved);
 }
 
+/** What adds up to the number of lines. */
+export const countColumnOf = ({ table }: Plan) => (table === 'emissions' ? 'sign' : 'lines');
+
 /** Sums `lines` and `lines_<flag>` of a plan, as text or as numbers; only where `when` holds, and with a sign. */
-export function countsOf({ table }: Plan, asText = true, when = '', sign = ''): string {
+export function countsOf(plan: Plan, asText = true, when = '', sign = ''): string {
   const shown = (sum: string, name: string) => {
     const counted = when === '' ? sum : `if(${when}, ${sign}${sum}, 0)`;
     return `${asText ? `toString(${counted})` : counted} AS ${name}`;
   };
-  const lines = table === 'emissions';
+  const lines = plan.table === 'emissions';
   const flags = FLAG_NAMES.map((flag) =>
     shown(lines ? `sum(if(bitAnd(t.flags, ${FLAGS[flag]}) = 0, 0, t.sign))` : `sum(t.lines_${flag})`, `lines_${flag}`),
   );
-  return [shown(`sum(t.${lines ? 'sign' : 'lines'})`, 'lines'), ...flags].join(', ');
+  return [shown(`sum(t.${countColumnOf(plan)})`, 'lines'), ...flags].join(', ');
 }
 
 /** All dimensions that a query mentions. */
@@ -140,7 +143,7 @@ export async function readKeys(
 SELECT ${keys.join(', ')}
 FROM ${totalsOf(plan, asked, groupBy, asks, { columns: ['lines'] })}
 GROUP BY ${names.join(', ')}
-HAVING sum(t.${plan.table === 'emissions' ? 'sign' : 'lines'}) != 0
+HAVING sum(t.${countColumnOf(plan)}) != 0
 ORDER BY ${order.join(', ')}
 LIMIT {limit:UInt32} OFFSET {offset:UInt32}`,
     { ...asks.parameters, limit, offset },

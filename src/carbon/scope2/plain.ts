@@ -8,7 +8,16 @@ import type { ReadContext } from '../../ledger/types.ts';
 import { conditions, type Dimension, type InventoryQuery } from '../dimensions.ts';
 import type { SumRow } from '../figures.ts';
 import { read } from '../sql.ts';
-import { askedOf, expressionOf, type KeySpan, type Plan, planOf, totalsOf, wholeYears } from '../sums.ts';
+import {
+  askedOf,
+  countColumnOf,
+  expressionOf,
+  type KeySpan,
+  type Plan,
+  planOf,
+  totalsOf,
+  wholeYears,
+} from '../sums.ts';
 import { MASS_SCALE, MASSES, type Mass } from '../tables.ts';
 import type { Weights } from '../weights.ts';
 import { VOLUME_SCALE } from './allocate.ts';
@@ -74,17 +83,16 @@ export async function plainSums(
 }
 
 /**
- * True when what a query asks for can be read without telling uses apart: without supplier or data quality always, and by them unless
- * shares of entities weigh what no totals know.
+ * Where what a query asks for is read from without telling uses apart: totals, which without supplier or data quality always know it,
+ * or all lines. Null where shares of entities weigh what no totals know.
  */
-export function plainKnows(query: InventoryQuery): boolean {
+export function plainSource(query: InventoryQuery): 'totals' | 'lines' | null {
   const { scope: _scope, category: _category, ...filters } = query.filters ?? {};
   const groupBy = (query.groupBy ?? []).filter((dimension) => dimension !== 'gas');
-  return (
-    !needsParts(query) ||
-    query.approach === undefined ||
-    planOf(askedOf({ filters }, groupBy), true).table !== 'emissions'
-  );
+  const known =
+    !needsParts(query) || planOf(askedOf({ filters }, groupBy), query.approach !== undefined).table !== 'emissions';
+  if (known) return 'totals';
+  return query.approach === undefined ? 'lines' : null;
 }
 
 /** Scope 2 of leased assets that moves to scope 3 is no part of scope 2. */
@@ -140,7 +148,8 @@ async function readPlain(
   return read<Row>(
     context,
     `
-    SELECT ${columns.join(', ')}, toString(sum(t.${plan.table === 'emissions' ? 'sign' : 'lines'})) AS lines, toString(sum(toDecimal256(t.used, 12))) AS used_sum,
+    SELECT ${columns.join(', ')}, toString(sum(t.${countColumnOf(plan)})) AS lines,
+      toString(sum(toDecimal256(t.used, 12))) AS used_sum,
       ${MASSES.map((mass) => `toString(sum(toDecimal256(t.${mass}, ${MASS_SCALE}))) AS ${mass}`).join(', ')}
     FROM ${totalsOf(plan, asked, groupBy, asks, { columns: ['lines', 'used', ...MASSES], only, more: energy, further })}
     GROUP BY ${columns.map((column) => column.split(' AS ').at(-1)).join(', ')}

@@ -23,7 +23,7 @@ import type { PageKeys } from '../sums.ts';
 import { weightsFor } from '../weights.ts';
 import { type CountedLine, countedLines } from './counted.ts';
 import { COVER_KINDS, COVER_WORDS, type CoverKind, type MarketLine, marketBook } from './lines.ts';
-import { type PlainSum, plainKnows, plainSums } from './plain.ts';
+import { type PlainSum, plainSource, plainSums } from './plain.ts';
 import { scope2Coverable } from './read.ts';
 import { asksForScope2, keysOf } from './told.ts';
 
@@ -86,10 +86,14 @@ export async function scope2Statement(
   const gwp = query.gwp ?? DEFAULT_GWP;
   const read = async () =>
     (await options.location) ?? inventoryTotal(context, { ...query, filters: { ...query.filters, scope: ['2'] } });
-  // Nearly always right to begin with: what nothing covers is read as it is.
-  const early = plainKnows(query) ? readPlain(context, query, groupBy, options.keys) : undefined;
-  early?.catch(() => {});
-  const [coverable, location] = await Promise.all([scope2Coverable(context, context.seq), read()]);
+  const coverable = scope2Coverable(context, context.seq);
+  const source = plainSource(query);
+  const readWhole = () => readPlain(context, query, groupBy, options.keys);
+  // Totals are read at once, which is nearly always right; all lines only when it is known that nothing covers them.
+  const plain =
+    source === 'totals' ? readWhole() : coverable.then((is) => (is || source === null ? null : readWhole()));
+  plain.catch(() => {});
+  const [isCoverable, location] = await Promise.all([coverable, read()]);
   const common = {
     methodology: methodologyId(methodology),
     granularity: methodology.scope2.granularity,
@@ -99,9 +103,10 @@ export async function scope2Statement(
     },
   };
   const market = (figures: Figures) => ({ ...figures, ref: scope2Ref(query, methodology) });
-  if (!coverable && early !== undefined) {
-    const plain = plainStatement(await early, query, groupBy, methodology, location, await options.shows);
-    return { ...common, market_based: market(location), ...plain };
+  const uncovered = isCoverable ? null : await plain;
+  if (uncovered !== null) {
+    const figures = plainStatement(uncovered, query, groupBy, methodology, location, await options.shows);
+    return { ...common, market_based: market(location), ...figures };
   }
   const book = await marketBook(context, context.seq, methodology);
   const lines = await countedLines(context, query, book);
