@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Row } from '../../src/revenue/stripe/lines.ts';
 import { type MappingContext, mapObject } from '../../src/revenue/stripe/mapping.ts';
 import { type StripeObject, Unreadable } from '../../src/revenue/stripe/objects.ts';
+import { partEnds } from '../../src/revenue/stripe/partEnds.ts';
 import {
   charge,
   creditNote,
@@ -23,6 +24,7 @@ function mapped(object: object, facts: Facts = {}, more: Partial<MappingContext>
     fact: (id, name) => (id === null ? undefined : facts[id]?.[name]),
     metered: 'one_time',
     known: false,
+    asOf: Date.parse('2026-06-01T00:00:00Z'),
     ...more,
   });
   if (found === null) throw new Error('The object has no use.');
@@ -213,7 +215,8 @@ describe('lines of invoices', () => {
       const found = mapped(invoice('in_1', [line('il_1'), yearly('il_2')]));
       expect(names(found.rows.invoices!)).toEqual(['sub_a', 'sub_a:1-year']);
       expect(found.notes).toEqual(['sub_a is billed by several intervals: 1 month as itself, another as sub_a:1-year']);
-      expect(found.links).toContainEqual({ id: 'sub_a', object: 'subscription', facts: known.sub_a });
+      const paid = 'sub_a@2026-02-01T00:00:00.000Z sub_a:1-year@2027-01-01T00:00:00.000Z';
+      expect(found.links).toContainEqual({ id: 'sub_a', object: 'subscription', facts: { ...known.sub_a, paid } });
     });
     test('stays so in invoices of one interval, prorations too, also where the price is known by its id only', () => {
       expect(names(linesOf(invoice('in_2', [line('il_3')]), known))).toEqual(['sub_a']);
@@ -229,29 +232,93 @@ describe('lines of invoices', () => {
     test('a change of interval is none', () => {
       expect(names(linesOf(invoice('in_6', [yearly('il_8')])))).toEqual(['sub_a']);
     });
-    test('ends with all its parts, and a part that an invoice tells of later ends too', () => {
-      const items = {
-        data: [
-          { id: 'si_1', price: price('price_pro') },
-          { id: 'si_2', price: year },
-        ],
-      };
-      const at = seconds('2026-03-01T00:00:00Z');
-      const ended = mapped(subscription('sub_a', { items, status: 'canceled', canceled_at: at, ended_at: at }));
-      expect(ended.rows.subscription_cancellations!.map((row) => row.subscription_external_id)).toEqual([
-        'sub_a',
-        'sub_a:1-year',
-      ]);
-      expect(ended.facts).toMatchObject({ ...known.sub_a, ends_at: '2026-03-01T00:00:00.000Z' });
-      const late = mapped(invoice('in_7', [line('il_9'), yearly('il_10')]), {
-        sub_a: { ends_at: ended.facts.ends_at! },
-      });
-      expect(late.rows.subscription_cancellations).toMatchObject([
-        { subscription_external_id: 'sub_a:1-year', cancelled_at: '2026-03-01T00:00:00.000Z' },
-      ]);
-      const again = mapped(subscription('sub_a', { items }), known, { known: true });
-      expect(again.voids[0]!.matches).toHaveLength(2);
+    test('the interval that was billed alone before keeps the name', () => {
+      const alone = mapped(invoice('in_8', [yearly('il_11')]));
+      expect(alone.links).toContainEqual({ id: 'sub_a', object: 'subscription', facts: { billed: '1 year' } });
+      const both = linesOf(invoice('in_9', [line('il_12'), yearly('il_13')]), { sub_a: { billed: '1 year' } });
+      expect(names(both)).toEqual(['sub_a:1-month', 'sub_a']);
     });
+
+    const item = (id: string, of: object) => ({ id, price: of });
+    const month = [item('si_1', price('price_pro'))];
+    const both = [...month, item('si_2', year)];
+    /** Reads objects one after the other, as the service does, and gives the ends that all of them amount to: [part, end]. */
+    const endsAfter = (...states: Array<[object: object, asOf?: string]>) => {
+      const all: Facts = {};
+      for (const [object, asOf = '2026-06-01T00:00:00Z'] of states) {
+        const found = mapped(object, all, { asOf: Date.parse(asOf), known: true });
+        expect(found.rows.subscription_cancellations ?? []).toEqual([]);
+        for (const { id, facts } of [{ id: (object as { id: string }).id, facts: found.facts }, ...found.links]) {
+          all[id] = { ...all[id], ...facts };
+        }
+      }
+      const ends = partEnds('sub_a', (id, name) => all[id ?? '']?.[name]);
+      return ends!.rows.map((row) => [row.subscription_external_id, row.cancelled_at]);
+    };
+    const sub = (items: unknown, more: object = {}) => subscription('sub_a', { items, ...more });
+    const APRIL = '2026-04-10T00:00:00Z';
+    const SEEN = ['sub_a:1-year', '2026-04-10T00:00:01.000Z'];
+    const MARCH = seconds('2026-03-01T00:00:00Z');
+    const over = { status: 'canceled', canceled_at: MARCH, ended_at: MARCH };
+    const begun = invoice('in_1', [line('il_1'), yearly('il_2')]);
+
+    test('ends with all its parts, also those that an invoice tells of later', () => {
+      const ended = ['2026-03-01T00:00:00.000Z'];
+      expect(endsAfter([sub(both, over)])).toEqual([
+        ['sub_a', ...ended],
+        ['sub_a:1-year', ...ended],
+      ]);
+      const late = endsAfter([sub(both, { cancel_at: MARCH })], [begun]);
+      expect(late.map(([part]) => part)).toEqual(['sub_a', 'sub_a:1-year']);
+      const state = mapped(sub(both, over));
+      expect(partEnds('sub_a', (_, name) => state.facts[name])!.matches).toHaveLength(2);
+    });
+    test('a part ends when its items are gone, a second after they were seen to be; once, and again after it came back', () => {
+      const from = (iso: string): [object, string] => [sub(both), iso];
+      const to = (iso: string): [object, string] => [sub(month), iso];
+      const first = [from('2026-03-01T00:00:00Z'), to(APRIL)];
+      expect(endsAfter(...first.slice(0, 1))).toEqual([]);
+      expect(endsAfter(...first)).toEqual([SEEN]);
+      expect(endsAfter(...first, to('2026-05-01T00:00:00Z'))).toEqual([SEEN]);
+      const back = [...first, from('2026-06-01T00:00:00Z')];
+      expect(endsAfter(...back)).toEqual([SEEN]);
+      expect(endsAfter(...back, to('2026-07-01T00:00:00Z'))).toEqual([
+        SEEN,
+        ['sub_a:1-year', '2026-07-01T00:00:01.000Z'],
+      ]);
+    });
+    test('what is over ends once: the part when its items went, the rest with the subscription', () => {
+      const ended = sub(month, over);
+      expect(endsAfter([sub(both)], [sub(month), '2026-02-10T00:00:00Z'], [ended])).toEqual([
+        ['sub_a', '2026-03-01T00:00:00.000Z'],
+        ['sub_a:1-year', '2026-02-10T00:00:01.000Z'],
+      ]);
+      // Both at once: nobody saw the items go.
+      expect(endsAfter([sub(both)], [ended]).map(([part]) => part)).toEqual(['sub_a', 'sub_a:1-year']);
+    });
+    test('an invoice of before that comes after the subscription ends what has no item any more, the main part too', () => {
+      expect(endsAfter([sub(month), APRIL], [begun])).toEqual([SEEN]);
+      // The month was billed until February: it ended then, whenever that was seen.
+      expect(endsAfter([sub([item('si_2', year)]), APRIL], [begun])).toEqual([['sub_a', '2026-02-01T00:00:00.000Z']]);
+      // What is billed from then on was added since.
+      const since = yearly('il_19', period('2026-05-01T00:00:00Z', '2027-05-01T00:00:00Z'));
+      expect(endsAfter([sub(month), APRIL], [invoice('in_12', [line('il_18'), since])])).toEqual([]);
+    });
+    test('a part that was seen to be gone long after it was billed for last ended then, whatever the order of its invoices', () => {
+      const later = invoice('in_13', [yearly('il_20', period('2027-01-01T00:00:00Z', '2028-01-01T00:00:00Z'))]);
+      const seen: [object, string] = [sub(month), '2030-01-01T00:00:00Z'];
+      const ended = [['sub_a:1-year', '2028-01-01T00:00:00.000Z']];
+      expect(endsAfter(seen, [begun], [later])).toEqual(ended);
+      expect(endsAfter([sub(both)], [begun], [later], seen)).toEqual(ended);
+    });
+    test.each([
+      ['the list of items is cut', { data: month, has_more: true }],
+      ['an item is of a price that nobody knows', [item('si_3', 'price_unknown' as never)]],
+      ['there is no item', []],
+    ])('nothing ends where %s', (_, items) => {
+      expect(endsAfter([sub(both)], [sub(items), APRIL])).toEqual([]);
+    });
+
     test('usage beside a yearly price is no second interval, unless usage is to count', () => {
       const usage = price('price_gb', { recurring: recurring('month', { usage_type: 'metered' }) });
       const items = {

@@ -129,6 +129,58 @@ describe('files', () => {
     expect(Buffer.concat(parts).toString()).toBe(lines);
   });
 
+  test('an item of another interval that is removed without proration ends its revenue, and no more than that', async () => {
+    const year = price('price_year', { recurring: { interval: 'year', interval_count: 1, usage_type: 'licensed' } });
+    const items = (...prices: Any[]) => ({ data: prices.map((each, i) => ({ id: `si_${i}`, price: each })) });
+    const state = (created: string, held: Any, more: Any = {}) =>
+      event(
+        `evt_${created}`,
+        'customer.subscription.updated',
+        subscription('sub_i', { customer: 'cus_i', items: held, ...more }),
+        created,
+      );
+    const billed = (id: string, start: string, end: string, lines: Any[] = []) =>
+      invoice(
+        id,
+        [line(`il_${id}`, { subscription: 'sub_i', period: { start: seconds(start), end: seconds(end) } }), ...lines],
+        { customer: 'cus_i', effective_at: seconds(start) },
+      );
+    const yearly = line('il_year', {
+      subscription: 'sub_i',
+      amount: 60_000,
+      price: year,
+      period: { start: seconds('2026-01-01T00:00:00Z'), end: seconds('2027-01-01T00:00:00Z') },
+    });
+    const outcome = await importFile(
+      [
+        customer('cus_i'),
+        billed('in_i1', '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z', [yearly]),
+        billed('in_i2', '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z'),
+        state('2026-01-01T00:00:01Z', items(price('price_pro'), year)),
+        state('2026-02-10T00:00:00Z', items(price('price_pro'))),
+      ],
+      'source=items',
+    );
+    expect(outcome.held).toBe(0);
+    const rows = await rowsOf('subscription_cancellations', 'items');
+    expect(rows.map((row) => [row.subscription_external_id, row.cancelled_at])).toEqual([
+      ['sub_i:1-year', '2026-02-10 00:00:01.000'],
+    ]);
+    const moved = await api('GET', '/api/metrics/activities?from=2026-01-01&source=items');
+    expect(moved.json.activities.map((one: Any) => [one.type, one.date.slice(0, 10), one.movement])).toEqual([
+      ['new_biz', '2026-01-01', '5000'],
+      ['new_biz', '2026-01-01', '5000'],
+      ['contraction', '2026-02-10', '-5000'],
+    ]);
+    // A later state without the item says nothing new: the end of a part is stated once.
+    const again = await importFile(
+      [state('2026-02-11T00:00:00Z', items(price('price_pro')), { metadata: { seen: 'again' } })],
+      'source=items',
+    );
+    expect(again).toMatchObject({ stated: { subscription: 1 }, notes: [] });
+    expect(await rowsOf('subscription_cancellations', 'items')).toHaveLength(1);
+  });
+
   test('explain ends at the object and the file', async () => {
     const read = await server.footing.read(server.account.id, 'revenue');
     const [row] = (await rowsOf('invoices', 'files')).filter((each) => each.invoice_external_id === 'in_2');

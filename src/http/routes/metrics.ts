@@ -263,7 +263,12 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
             type: Type.Optional(Type.Enum([...MOVEMENT_TYPES])),
             currency: Type.Optional(Type.String({ pattern: '^[A-Za-z]{3}$', description: 'Default: all' })),
             customer_external_id: Type.Optional(Type.String({ minLength: 1, maxLength: 255 })),
-            source: Type.String({ maxLength: 200, default: 'default', description: 'Data source of the customer' }),
+            source: Type.Optional(
+              Type.String({
+                maxLength: 200,
+                description: 'Data source of the customers; default: all, of a customer that is named: default',
+              }),
+            ),
             ...Meant,
             order: Type.Enum(['date', '-date'], { default: 'date', description: '-date: newest first' }),
             as_of: AsOf,
@@ -290,7 +295,8 @@ export function metricRoutes(app: Scope, context: HttpContext): void {
       const found = await activities(read, {
         filter: await filterWithin(read, query.segment, query.filters),
         conditionsIn: account.currency,
-        customer: customer === undefined ? undefined : { source: query.source!, externalId: customer },
+        customer: customer === undefined ? undefined : { source: query.source ?? 'default', externalId: customer },
+        source: query.source,
         type: query.type as MovementType | undefined,
         currency: query.currency,
         from: query.from as Day | undefined,

@@ -16,6 +16,8 @@ const LAST_DAY = '2299-12-31';
 export interface ActivityQuery {
   /** One customer: its data source and key, or the hash that movements carry. */
   customer?: { source: string; externalId: string } | { hash: string } | undefined;
+  /** Data source of the customers; default all. */
+  source?: string | undefined;
   type?: MovementType | undefined;
   currency?: string | undefined;
   /** Days, inclusive. */
@@ -155,6 +157,7 @@ async function conditionsOf(read: ReadContext, query: ActivityQuery) {
       customer: query.customer.externalId,
     });
   }
+  if (query.source !== undefined) add('source = {source:String}', { source: query.source });
   if (query.type !== undefined) {
     if (!MOVEMENT_TYPES.includes(query.type)) {
       throw invalid('type', query.type, `It is one of ${MOVEMENT_TYPES.join(', ')}.`);

@@ -1,7 +1,8 @@
 /**
  * Subscriptions that are billed by several intervals (a monthly and a yearly item, say). A line of the book replaces the one before of its
- * subscription, so what is billed by each interval is a subscription of its own: the shortest interval keeps Stripe's name, the others
- * have theirs after it, `sub_1:1-year`. Pure.
+ * subscription, so what is billed by each interval is a subscription of its own: the one that was billed alone before, else the shortest,
+ * keeps Stripe's name, the others have theirs after it, `sub_1:1-year`. No invoice says that a part is billed no more when its items are
+ * removed without proration: the subscription's items do, and end it. Pure.
  */
 import { at, isObject, text } from './objects.ts';
 
@@ -40,7 +41,9 @@ export function mainInterval(
   const known = fact(subscription, 'main_interval');
   if (known !== undefined) return known;
   const kinds = [...new Set(intervals.filter((each) => each !== null))].sort((a, b) => days(a) - days(b));
-  return kinds.length > 1 ? kinds[0]! : null;
+  // Lines that were stated before it had two intervals have Stripe's name.
+  const before = fact(subscription, 'billed');
+  return kinds.length < 2 ? null : kinds.includes(before ?? '') ? before! : kinds[0]!;
 }
 
 /** Name in the book of what the subscription bills by the interval. */

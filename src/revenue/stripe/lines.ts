@@ -38,7 +38,13 @@ interface Line {
 export function lineRows(
   invoice: Record<string, unknown>,
   context: LineContext,
-): { rows: Row[]; notes: string[]; prices: Record<string, unknown>[]; parts: SubscriptionParts[] } {
+): {
+  rows: Row[];
+  notes: string[];
+  prices: Record<string, unknown>[];
+  parts: SubscriptionParts[];
+  billed: Map<string, Interval>;
+} {
   const lines = listed(invoice.lines).map((raw, i) => readLine(raw, `lines.data[${i}]`, invoice, context));
   const notes: string[] = [];
   const parts = nameParts(lines, context);
@@ -61,7 +67,18 @@ export function lineRows(
     notes,
     prices: prices.filter(isObject),
     parts,
+    billed: billedAlone(lines, parts),
   };
+}
+
+/** By which interval subscriptions are billed that are billed by one. */
+function billedAlone(lines: readonly Line[], parts: readonly SubscriptionParts[]): Map<string, Interval> {
+  const several = new Set(parts.map(({ subscription }) => subscription));
+  const alone = lines.filter(
+    ({ recurring, proration, interval, subscription }) =>
+      recurring && !proration && interval !== null && !several.has(subscription!),
+  );
+  return new Map(alone.map(({ subscription, interval }) => [subscription!, interval!]));
 }
 
 /** A subscription that is billed by several intervals. */
@@ -71,6 +88,8 @@ export interface SubscriptionParts {
   /** Names of all its parts but the main one, and of those that were not known before. */
   parts: string[];
   added: string[];
+  /** From when until when the invoice bills each part; null where it does not say, or bills no whole period. */
+  periods: Map<string, { start: string | null; end: string | null }>;
 }
 
 /** Gives each recurring line the name of the part that it belongs to. */
@@ -89,9 +108,22 @@ function nameParts(lines: Line[], context: LineContext): SubscriptionParts[] {
       main,
       context.fact,
     );
-    found.push({ subscription, main, parts, added: parts.filter((part) => !known.has(part)) });
+    const periods = new Map([...Map.groupBy(group, ({ part }) => part!)].map(([part, own]) => [part, periodOf(own)]));
+    found.push({ subscription, main, parts, added: parts.filter((part) => !known.has(part)), periods });
   }
   return found;
+}
+
+function periodOf(lines: readonly Line[]): { start: string | null; end: string | null } {
+  const whole_ = lines.filter(({ proration }) => !proration);
+  return {
+    start: whole_.flatMap(({ start }) => start ?? []).sort()[0] ?? null,
+    end:
+      whole_
+        .flatMap(({ end }) => end ?? [])
+        .sort()
+        .at(-1) ?? null,
+  };
 }
 
 function readLine(

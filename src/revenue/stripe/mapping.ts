@@ -3,8 +3,8 @@
  * The table of what becomes what is in docs/stripe.md.
  */
 import { countryCode } from '../../kernel/country.ts';
-import { intervalIn, intervalKnown, mainInterval, partsOf } from './intervals.ts';
-import { type LineContext, lineRows, type Row, type SubscriptionParts, shortened } from './lines.ts';
+import { type Interval, intervalIn, intervalKnown, mainInterval, partsOf } from './intervals.ts';
+import { type LineContext, lineRows, type Row, shortened } from './lines.ts';
 import {
   at,
   cents,
@@ -18,12 +18,15 @@ import {
   Unreadable,
   whole,
 } from './objects.ts';
+import { goneFacts, invoiceFacts, itemFacts } from './partEnds.ts';
 
 export interface MappingContext {
   fact: LineContext['fact'];
   metered: LineContext['metered'];
   /** True when an earlier state of the object is in the book: what it stated is taken back first. */
   known: boolean;
+  /** Milliseconds since 1970: when the object was so. */
+  asOf: number;
 }
 
 export interface Mapped {
@@ -155,7 +158,10 @@ function plansWithin(prices: Iterable<unknown>, context: MappingContext): { rows
   return { rows: [...rows.values()], links };
 }
 
-/** A subscription itself states when it ends; its revenue comes with its invoices. */
+/**
+ * A subscription itself states when it ends; its revenue comes with its invoices. One that is billed by several intervals states nothing here: when
+ * its parts end depends on all that is known (partEnds.ts).
+ */
 function subscription(object: StripeObject, context: MappingContext): Mapped {
   const owner = required(object, 'customer');
   const items = listed(object.items);
@@ -167,14 +173,15 @@ function subscription(object: StripeObject, context: MappingContext): Mapped {
     .map((price) => intervalIn(price) ?? intervalKnown(idOf(price), context.fact));
   const main = mainInterval(object.id, intervals, context.fact);
   const parts = partsOf(object.id, intervals, main, context.fact);
-  const keys = [object.id, ...parts].map((name) => ({ customer_external_id: owner, subscription_external_id: name }));
+  const key = { customer_external_id: owner, subscription_external_id: object.id };
   const plans = plansWithin(prices, context);
+  const alone = main === null;
   return made({
     rows: {
       plans: plans.rows,
-      subscription_cancellations: cancellation === null ? [] : keys.map((key) => ({ ...key, ...cancellation })),
+      subscription_cancellations: alone && cancellation !== null ? [{ ...key, ...cancellation }] : [],
     },
-    voids: context.known ? [{ stream: 'subscription_cancellations', matches: keys }] : [],
+    voids: alone && context.known ? [{ stream: 'subscription_cancellations', matches: [key] }] : [],
     facts: facts({
       customer: owner,
       trial_start: instant(object.trial_start, 'trial_start'),
@@ -183,37 +190,35 @@ function subscription(object: StripeObject, context: MappingContext): Mapped {
       parts: parts.length > 0 ? parts.join(' ') : null,
       ends_at: cancellation === null ? '' : String(cancellation.cancelled_at),
       ends_decided: cancellation === null ? '' : String(cancellation.scheduled_at ?? ''),
+      ...itemsOf(object, intervals, main, parts, context),
     }),
     links: plans.links,
     nothing: cancellation === null && plans.rows.length === 0 ? 'it goes on; its invoices make its revenue' : null,
   });
 }
 
+/** By which intervals it is billed now, where all its items are known, and which parts are so no more. One that is over has its own end. */
+function itemsOf(
+  object: StripeObject,
+  intervals: ReadonlyArray<Interval | null>,
+  main: Interval | null,
+  parts: readonly string[],
+  context: MappingContext,
+): Record<string, string> {
+  const known = intervals.filter((each) => each !== null);
+  const whole_ = at(object.items, 'has_more') !== true && known.length > 0 && known.length === intervals.length;
+  if (!whole_ || object.status === 'canceled') return {};
+  const { asOf, fact } = context;
+  return {
+    ...itemFacts(known, asOf),
+    ...(main !== null && goneFacts(object.id, { intervals: known, asOf, main, parts }, fact)),
+  };
+}
+
 const usageOf = (price: unknown, context: MappingContext): string | undefined =>
   text(at(price, 'recurring', 'usage_type')) ??
   text(at(price, 'usage_type')) ??
   context.fact(idOf(price), 'usage_type');
-
-/** A part that an invoice is the first to tell of ends as its subscription does. */
-function endsOf(found: readonly SubscriptionParts[], owner: string, context: MappingContext): Row[] {
-  return found.flatMap(({ subscription: id, added }) => {
-    const [at_, decided] = [context.fact(id, 'ends_at') ?? '', context.fact(id, 'ends_decided') ?? ''];
-    if (at_ === '') return [];
-    return added.map((part) => ({
-      customer_external_id: owner,
-      subscription_external_id: part,
-      cancelled_at: at_,
-      scheduled_at: decided === '' ? null : decided,
-    }));
-  });
-}
-
-const partLinks = (found: readonly SubscriptionParts[]): Mapped['links'] =>
-  found.map(({ subscription: id, main, parts }) => ({
-    id,
-    object: 'subscription',
-    facts: { main_interval: main, ...(parts.length > 0 && { parts: parts.join(' ') }) },
-  }));
 
 function cancellationOf(object: StripeObject, items: Record<string, unknown>[]): Row | null {
   const decided = instant(object.canceled_at, 'canceled_at');
@@ -259,7 +264,7 @@ function invoice(object: StripeObject, context: MappingContext): Mapped {
   if (excluded !== '') header['attributes.invoice_status'] = excluded;
   const number = text(object.number);
   if (number !== null) header['attributes.invoice_number'] = number;
-  const { rows, notes, prices, parts } = lineRows(object, { ...context, currency: code });
+  const { rows, notes, prices, parts, billed } = lineRows(object, { ...context, currency: code });
   const shipping = shippingRow(object, code);
   const lines = [...rows, ...(shipping ? [shipping] : [])].map((line): Row => ({ ...header, ...line }));
   const foots = footing(object, lines, code);
@@ -270,7 +275,6 @@ function invoice(object: StripeObject, context: MappingContext): Mapped {
       plans: plans.rows,
       invoices: lines,
       transactions: paymentsOf(object, code, notes),
-      subscription_cancellations: endsOf(parts, owner, context),
     },
     voids: context.known
       ? [
@@ -279,7 +283,20 @@ function invoice(object: StripeObject, context: MappingContext): Mapped {
         ]
       : [],
     facts: facts({ customer: owner }),
-    links: [...linksOf(object), ...plans.links, ...partLinks(parts)],
+    links: [
+      ...linksOf(object),
+      ...plans.links,
+      ...parts.map((each) => ({
+        id: each.subscription,
+        object: 'subscription',
+        facts: {
+          main_interval: each.main,
+          ...(each.parts.length > 0 && { parts: each.parts.join(' ') }),
+          ...invoiceFacts(each, context.fact),
+        },
+      })),
+      ...[...billed].map(([id, interval]) => ({ id, object: 'subscription', facts: { billed: interval } })),
+    ],
     notes: foots === null ? notes : [...notes, foots],
   });
 }

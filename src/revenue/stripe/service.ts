@@ -16,6 +16,7 @@ import { revenueStreams } from '../streams.ts';
 import type { Row } from './lines.ts';
 import { type Mapped, type MappingContext, mapObject } from './mapping.ts';
 import { at, idOf, isObject, isStripeObject, listed, objectsIn, type StripeObject, Unreadable } from './objects.ts';
+import { partEnds } from './partEnds.ts';
 
 /** A file that is read at once; more is handed in as several files. */
 export const FILE_BYTES_MAX = 256 * 1024 * 1024;
@@ -227,6 +228,7 @@ export class StripeConnector {
           fact: (id, name) => (id === null ? undefined : known.get(id)?.facts[name]),
           metered: handed.metered,
           known: before !== undefined && before.digest !== '',
+          asOf,
         });
         if (mapped) checkRows(mapped);
       } catch (error) {
@@ -264,6 +266,23 @@ export class StripeConnector {
         entry.note(link.id, linked);
         known.set(link.id, linked);
       }
+      if (entry.rows >= ENTRY_ROWS_MAX) await finish();
+    }
+    // An entry of its own: what it takes back may stand in the one before. After a crash in between, the document is handed in again, as it was not
+    // answered: its objects say nothing new then, and what is still to be stated of their subscriptions is stated all the same.
+    await finish();
+    for (const id of subscriptionsIn(objects)) {
+      const ends = partEnds(id, (of, name) => known.get(of ?? '')?.facts[name]);
+      const there = known.get(id);
+      if (ends === null || there === undefined) continue;
+      if (!handed.again && ends.stated === (there.facts.ends_stated ?? '')) continue;
+      for (const note of ends.notes) {
+        if (outcome.notes.length < LISTED_MAX) outcome.notes.push({ id, note });
+      }
+      const now = { ...there, facts: { ...there.facts, ends_stated: ends.stated } };
+      const voids = [{ stream: 'subscription_cancellations', matches: ends.matches }];
+      entry.add(id, now, { voids, rows: { subscription_cancellations: ends.rows } });
+      known.set(id, now);
       if (entry.rows >= ENTRY_ROWS_MAX) await finish();
     }
     await finish();
@@ -316,6 +335,23 @@ function datedObjects(document: unknown, asOf: number): { objects: Dated[]; unre
   return { objects: [...byId.values()].sort((a, b) => rank(a) - rank(b)), unreadable };
 }
 
+/** Subscriptions that a document is about: themselves, and those that its invoices bill. */
+function subscriptionsIn(objects: readonly Dated[]): Set<string> {
+  const ids = objects.flatMap(({ object }) =>
+    object.object === 'subscription' ? [object.id] : subscriptionsBilled(listed(object.lines)),
+  );
+  return new Set(ids);
+}
+
+const subscriptionsBilled = (lines: Record<string, unknown>[]): string[] =>
+  lines
+    .flatMap((line) => [
+      line.subscription,
+      at(line, 'parent', 'subscription_item_details', 'subscription'),
+      at(line, 'parent', 'invoice_item_details', 'subscription'),
+    ])
+    .flatMap((each) => idOf(each) ?? []);
+
 /** Its own id and those of objects that the mapping asks about. */
 function idsIn(object: StripeObject): string[] {
   const lines = listed(object.lines);
@@ -331,14 +367,12 @@ function idsIn(object: StripeObject): string[] {
       at(each, 'payment', 'payment_intent'),
     ]),
     ...listed(object.items).flatMap((item) => [item.price, item.plan, at(item.price, 'product')]),
+    ...subscriptionsBilled(lines),
     ...lines.flatMap((line) => [
       line.price,
       line.plan,
-      line.subscription,
       at(line.price, 'product'),
       at(line, 'pricing', 'price_details', 'price'),
-      at(line, 'parent', 'subscription_item_details', 'subscription'),
-      at(line, 'parent', 'invoice_item_details', 'subscription'),
     ]),
   ];
   return ids.flatMap((each) => idOf(each) ?? []);
@@ -384,7 +418,7 @@ class EntryRows {
     return mapped.voids.length > 0 && this.#stated.has(id);
   }
 
-  add(id: string, known: Known, mapped: Mapped): void {
+  add(id: string, known: Known, mapped: Pick<Mapped, 'voids' | 'rows'>): void {
     this.note(id, known);
     this.#stated.add(id);
     this.#voids.push(...mapped.voids);
