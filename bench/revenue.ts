@@ -71,7 +71,9 @@ async function metrics(footing: FootingServer, bench: Bench, lines: number): Pro
     ),
     METRIC_RUNS,
   );
-  note(`metrics: the slowest is ${plain.name}; filtered ${filtered.name}; cohorts of ${cohorts.name}`);
+  const told = ({ name, longest }: typeof plain) =>
+    `${name} (longest single go: ${longest.name}, ${(longest.ms / 1000).toFixed(1)} s)`;
+  note(`metrics: the slowest is ${told(plain)}; filtered ${told(filtered)}; cohorts of ${told(cohorts)}`);
   below('any metric over 36 months, median of the slowest', plain.ms, 'ms', 50);
   below('the same, filtered by two attributes', filtered.ms, 'ms', 300);
   below('a table of cohorts over 36 months', cohorts.ms, 'ms', 500);

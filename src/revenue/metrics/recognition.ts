@@ -1,8 +1,8 @@
 /** Recognised revenue: what has been delivered, not what was invoiced. */
 import { addDays, addMonthsToMonth, type Day, dayFromNumber, dayNumber } from '../../kernel/dates.ts';
-import { select } from '../../ledger/index.ts';
+import { type ReadContext, select } from '../../ledger/index.ts';
 import { layered } from '../derivationLines.ts';
-import { customerCondition, planCondition } from './conditions.ts';
+import { customersFirst, planCondition } from './conditions.ts';
 import { type Conversion, conversionOf, convertedRows, lineFxDay } from './conversion.ts';
 import type { Range } from './flows.ts';
 import { KeptFigures } from './kept.ts';
@@ -95,16 +95,7 @@ const GRID_YEARS = 5;
 async function monthsOfBook(scope: Scope, bounds: readonly number[]): Promise<number[] | null> {
   const until = dayNumber(scope.until) + 1;
   if (!bounds.every((bound) => bound === until || dayFromNumber(bound).endsWith('-01'))) return null;
-  const { read } = scope;
-  const extent = await extents.at(
-    read.database,
-    read.seq,
-    (after) => extentOf(scope, after),
-    (a, b) => ({
-      first: Math.min(a.first, b.first),
-      last: Math.max(a.last, b.last),
-    }),
-  );
+  const extent = await extentOf(scope);
   if (extent.last < extent.first) return null;
   const year = (day: number) => Math.floor(Number(dayFromNumber(day).slice(0, 4)) / GRID_YEARS) * GRID_YEARS;
   const [from, to] = [year(extent.first - 1), year(extent.last + 1) + GRID_YEARS];
@@ -120,26 +111,43 @@ interface Extent {
   /** Days; first is after last when there is nothing. */
   first: number;
   last: number;
+  /** No amount is too large for sums of 64 bits. */
+  narrow: boolean;
 }
 
 const extents = new KeptFigures<Extent>();
 
-/** The days that lines of entries after `after` are about, reversed ones too. */
-async function extentOf({ read }: Scope, after: number): Promise<Extent> {
-  const [row] = await select<{ lines: string; first: number; last: number }>(
+/** What lines are about, reversed ones too. */
+function extentOf({ read }: Scope): Promise<Extent> {
+  return extents.at(
+    read.database,
+    read.seq,
+    (after) => extentOfEntries(read, after),
+    (a, b) => ({
+      first: Math.min(a.first, b.first),
+      last: Math.max(a.last, b.last),
+      narrow: a.narrow && b.narrow,
+    }),
+  );
+}
+
+/** That of entries after `after`. */
+async function extentOfEntries(read: ReadContext, after: number): Promise<Extent> {
+  const [row] = await select<{ lines: string; first: number; last: number; cents: string }>(
     read.engines,
     read.database,
     `SELECT
        count() AS lines,
        toInt32(toDate32(least(min(date), ifNull(min(service_period_start), min(date))))) AS first,
-       toInt32(toDate32(greatest(max(date), ifNull(max(service_period_end), max(date))))) AS last
+       toInt32(toDate32(greatest(max(date), ifNull(max(service_period_end), max(date))))) AS last,
+       toString(max(abs(toInt128(amount_in_cents) - ifNull(tax_amount_in_cents, 0)))) AS cents
      FROM invoices
      WHERE seq <= {seq:UInt64} AND seq > {after:UInt64}`,
     { seq: read.seq, after },
   );
   return row === undefined || Number(row.lines) === 0
-    ? { first: Number.MAX_SAFE_INTEGER, last: Number.MIN_SAFE_INTEGER }
-    : { first: row.first - 1, last: row.last + 1 };
+    ? { first: Number.MAX_SAFE_INTEGER, last: Number.MIN_SAFE_INTEGER, narrow: true }
+    : { first: row.first - 1, last: row.last + 1, narrow: BigInt(row.cents) <= NARROW_CENTS_MAX };
 }
 
 /** Amounts up to it times twice the days of any period stay within 64 bits. */
@@ -193,7 +201,8 @@ async function shares(
   const clocks = scope.timeZone === 'UTC' ? '' : ` + 1000 * (${offsetOf(close)} - ${offsetOf(start)})`;
   const milliseconds = `(toUnixTimestamp64Milli(${close}) - toUnixTimestamp64Milli(${start})${clocks})`;
   const visible = `seq <= {seq:UInt64} AND seq > {after:UInt64} AND excluded = ''`;
-  const meant = `${customerCondition(scope)} AND ${planCondition(scope)}`;
+  const meant = planCondition(scope);
+  const customers = customersFirst(scope);
   const lines = (condition: string) => `
     SELECT
       source, customer_hash, plan_external_id, currency, sign, ${lineFxDay(scope)} AS fx_day,
@@ -202,17 +211,12 @@ async function shares(
       if(${started}, toInt32(${dayOf(scope, start)}), invoiced_on) AS begin,
       if(${started}, toInt32(intDiv(${milliseconds} + 86399999, 86400000)), 1) AS days
     FROM invoices
+    ${customers}
     WHERE ${visible} AND ${condition} AND ${meant}`;
   // After the conditions, which bind their values.
   const parameters = { ...scope.parameters, after };
-  const [largest] = await select<{ cents: string }>(
-    engines,
-    database,
-    `SELECT max(abs(toInt128(amount_in_cents) - ifNull(tax_amount_in_cents, 0))) AS cents FROM invoices WHERE ${visible}`,
-    parameters,
-  );
   // 64 bits are three times as fast as 128, and enough for nearly all books.
-  const narrow = conversion.rates === null && BigInt(largest?.cents ?? 0) <= NARROW_CENTS_MAX;
+  const narrow = conversion.rates === null && (await extentOf(scope)).narrow;
   const wide = narrow ? 'toInt64' : 'toInt128';
   const [first, end] = [bounds[0]!, bounds.at(-1)!];
   // The bucket of each day of the range, so that a line finds the few that it touches without looking at all. 0 is before them.
@@ -228,15 +232,39 @@ async function shares(
     return `intDiv(2 * abs(${x}) + ${n}, 2 * ${n}) * sign(${x})`;
   };
   const kept = ['source', 'customer_hash', 'plan_external_id', 'sign', 'invoiced_on', 'begin', 'days'];
-  // Prices and days come again and again: equal lines are spread once.
-  const equal = `
-    SELECT ${label} AS part, cents, days, begin, sum(sign) AS times, ${bucketAt('invoiced_on')} AS invoiced_in
-    FROM (${convertedRows(conversion, lines, kept)}) AS lines ${join}
-    GROUP BY part, cents, days, begin, invoiced_in
-    HAVING times != 0`;
-  const spread = layered(
-    equal,
-    ['part', 'cents', 'days', 'begin', 'times', 'invoiced_in'],
+  const converted = (condition: string) =>
+    `(SELECT * FROM (${convertedRows(conversion, lines, kept)}) WHERE ${condition}) AS lines ${join}`;
+  const boundsWithin = 'range(first_bucket + 1, last_bucket + 1)';
+  const dayOfBound = `arrayElement(${numbers(bounds)}, i)`;
+  const two = TWO_MONTHS_DAYS_MIN;
+
+  // A month and less, or no whole months: by days either way. Most lines are so, and each crosses a bound or two.
+  const short = layered(
+    `SELECT
+       ${label} AS part, cents, days, begin, sign AS times, ${bucketAt('invoiced_on')} AS invoiced_in,
+       ${bucketAt('begin')} AS first_bucket, ${bucketAt('(begin + days - 1)')} AS last_bucket
+     FROM ${converted('1')}`,
+    ['part', 'cents', 'days', 'begin', 'times', 'invoiced_in', 'first_bucket', 'last_bucket'],
+    [
+      {
+        of: `arrayJoin(arrayConcat(
+          [(toInt32(${INVOICED}), invoiced_in, cents), (toInt32(${ENDED}), last_bucket, cents)],
+          arrayMap(
+            i -> (toInt32(i), toInt32(0), ${rounded(`${dayOfBound} - begin`, 'days')}),
+            if(days < ${two}, ${boundsWithin}, [])
+          )
+        ))`,
+      },
+    ],
+    ['part', 'of', 'times', 'first_bucket', 'last_bucket'],
+  );
+  // Long periods cross many bounds. Their prices and days come again and again: equal lines are spread once.
+  const long = layered(
+    `SELECT ${label} AS part, cents, days, begin, sum(sign) AS times
+     FROM ${converted(`days >= ${two}`)}
+     GROUP BY part, cents, days, begin
+     HAVING times != 0`,
+    ['part', 'cents', 'days', 'begin', 'times'],
     [
       {
         first_bucket: bucketAt('begin'),
@@ -245,8 +273,8 @@ async function shares(
       },
       // Months of the period when it has whole ones, else 0.
       { months: `if(${monthsAfterBegin('calendar_months')} = begin + days, calendar_months, 0)` },
-      { i: `arrayJoin(arrayConcat([${INVOICED}, ${ENDED}], range(first_bucket + 1, last_bucket + 1)))` },
-      { day: `if(i > 0, arrayElement(${numbers(bounds)}, i), begin)` },
+      { i: `arrayJoin(${boundsWithin})` },
+      { day: dayOfBound },
       { begun: monthsBetween('begin', 'day') },
       // Months of the period that are over on the day; the one that is not, from when and how long.
       { over: `begun - toInt32(${monthsAfterBegin('begun')} > day)` },
@@ -255,21 +283,27 @@ async function shares(
         before: `if(months = 0, ${rounded('day - begin', 'days')}, ${rounded('over * long + day - since', 'months * long')})`,
       },
     ],
-    ['part', 'i', 'times', 'cents', 'invoiced_in', 'first_bucket', 'last_bucket', 'before'],
+    ['part', 'i', 'times', 'before'],
   );
   const rows = await select<SpreadRow>(
     engines,
     database,
     `SELECT
-       part, i, multiIf(i = ${INVOICED}, invoiced_in, i = ${ENDED}, last_bucket, 0) AS bucket,
-       toString(sum(toInt128(times) * if(i > 0, before, cents))) AS cents,
-       toString(sumIf(times, i = ${ENDED} AND first_bucket <= 1 AND last_bucket >= 1)) AS lines
-     FROM (${spread})
-     GROUP BY part, i, bucket`,
+       part, of.1 AS i, of.2 AS bucket, toString(sum(toInt128(times) * of.3)) AS cents,
+       toString(sumIf(times, of.1 = ${ENDED} AND first_bucket <= 1 AND last_bucket >= 1)) AS lines
+     FROM (${short})
+     GROUP BY part, i, bucket
+     UNION ALL
+     SELECT part, i, 0 AS bucket, toString(sum(toInt128(times) * before)) AS cents, '0' AS lines
+     FROM (${long})
+     GROUP BY part, i`,
     parameters,
   );
   return inBuckets(rows);
 }
+
+/** Periods of two whole months have at least January and February. */
+const TWO_MONTHS_DAYS_MIN = 59;
 
 /** Beside the numbers of bounds: what is invoiced, and what is recognised with the last day of its period. */
 const INVOICED = -1;
