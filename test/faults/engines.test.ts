@@ -1,6 +1,6 @@
 /** The engines under kill -9, a second opener, another user, a long path and a full disk. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chownSync, readdirSync, readFileSync } from 'node:fs';
+import { chownSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -106,28 +106,6 @@ test('a folder is private, opens again as it is, and leaves no process behind', 
   expect(await created()).toBe(before);
   await again.close();
   await again.close();
-});
-
-test.runIf(process.platform === 'linux')('merges give way to everything else', async () => {
-  const engines = await open();
-  await engines.clickhouse
-    .client('default')
-    .command({ query: 'CREATE TABLE t (n UInt8) ENGINE = MergeTree ORDER BY n' });
-  const tasks = `/proc/${engineParts(engines).clickhouse!.pid}/task`;
-  /** Of threads that merge, and of those that answer queries. */
-  const priorities = () =>
-    ['MergeMutate', 'ThreadPool'].map((wanted) => {
-      const named = (thread: string) => readFileSync(join(tasks, thread, 'comm'), 'utf8').trim() === wanted;
-      // The name in it may hold anything, so fields are counted from its closing bracket.
-      const nice = (thread: string) =>
-        readFileSync(join(tasks, thread, 'stat'), 'utf8')
-          .split(') ')
-          .at(-1)!
-          .split(' ')[16];
-      return [...new Set(readdirSync(tasks).filter(named).map(nice))];
-    });
-  await expect.poll(priorities, { timeout: 20_000 }).toEqual([['10'], ['0']]);
-  await engines.close();
 });
 
 test('a second opener is told who has the folder and what to do, in this process and in another', async () => {

@@ -15,7 +15,6 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import { mergesGiveWay } from './merges.ts';
 import {
   formatClause,
   hasSeveralStatements,
@@ -152,7 +151,6 @@ async function begin(options: ChildStart): Promise<void> {
   control = await connect();
   for (let i = 0; i < start.connections; i++) idle.push(await connect());
   const version = text(await engine.QueryAsyncConnection(control.handle, 'SELECT version()', 'TSVRaw')).trim();
-  mergesGiveWay();
   const server = createServer(
     { keepAliveTimeout: 600_000, requestTimeout: 0, maxHeaderSize: ADDRESS_BYTES_MAX },
     (request, response) => {

@@ -2006,7 +2006,7 @@ export interface paths {
                     /** @description Default: all */
                     currency?: string;
                     customer_external_id?: string;
-                    /** @description Data source of the customer */
+                    /** @description Data source of the customers; default: all, of a customer that is named: default */
                     source?: string;
                     /**
                      * @description name~OPERATOR~value, joined by ~AND~
