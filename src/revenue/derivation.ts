@@ -540,7 +540,7 @@ function customers(scope: DerivationScope): string {
 const NO_MARKS = `(toUInt8(0), toDate32(0), toDate32(0), ${PERIODS.map(() => 'toInt64(0)').join(', ')}, ${PERIODS.map(() => 'toInt8(0)').join(', ')})`;
 
 /** Arrays \`opening_x\` and \`lost_x\` of each period, over the movements; see periods.ts. */
-export function periodLayers(): Array<Record<string, string>> {
+function periodLayers(): Array<Record<string, string>> {
   const ofEach = (columns: (name: string, period: (typeof PERIODS)[number]) => Array<[string, string]>) =>
     Object.fromEntries(PERIODS.flatMap((period) => columns(period.name, period)));
   return [
